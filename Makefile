@@ -1,0 +1,101 @@
+# `make` alone lists what there is. Everything runs in .venv, which is made from the lock and made anew when the lock changes.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+
+# Any Python from 3.11 on will do; the runtime of the handlers in Lambda stands in .rpdk-config and template.yml.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/lock-installed
+LOCK := requirements-dev.txt
+
+# The packager of the `cfn` command calls whichever `pip` comes first.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PYTHONPATH := $(CURDIR)/src
+# Options meant for another project's tests would change ours.
+unexport PYTEST_ADDOPTS
+unexport PYTHONHOME
+
+say = @printf '\n== %s\n'
+
+TEMPLATES := template.yml $(wildcard deploy/*.yml deploy/*.yaml examples/*.yml examples/*.yaml)
+PRINTING := $(wildcard demo)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(READY) ## watch one agent's settings being owned, changed, drifted and given back, on a local Connect
+	$(say) 'demo: a declared configuration from create to delete, on a local Connect'
+	@$(VENV)/bin/python -m demo
+
+.PHONY: test
+test: lint ## everything: linters, then all tests with coverage
+	$(say) 'tests on two processes, with the real cfn command line among them'
+	@pytest -n 2 --dist worksteal --cov --cov-report=term
+
+.PHONY: lint
+lint: check-lock check-code check-templates ## linters, types, import rules, security, lock, templates
+
+.PHONY: check-lock
+check-lock: $(READY)
+	$(say) 'lock: does it match pyproject.toml and requirements.txt?'
+	@python tools/check_lock.py
+
+.PHONY: check-code
+check-code: $(READY)
+	$(say) 'ruff: rules and format'
+	@ruff check .
+	@ruff format --check .
+	$(say) 'mypy: types'
+	@mypy
+	$(say) 'import-linter: the layers'
+	@lint-imports
+	$(say) 'bandit: security'
+	@bandit --quiet --configfile pyproject.toml --recursive src tools $(PRINTING)
+
+.PHONY: check-templates
+check-templates: $(READY)
+	$(say) 'cfn-lint: templates'
+	@cfn-lint -- $(TEMPLATES)
+# The reference of actions that cfn-lint reads lacks connect:UpdateUserConfig (W3037); the role needs both names of it.
+	@cfn-lint --ignore-checks W3037 -- resource-role.yaml
+
+.PHONY: generate
+generate: $(READY) ## write models.py, docs/ and resource-role.yaml from the schema
+	$(say) 'cfn generate'
+	@cfn generate
+
+.PHONY: package
+package: $(READY) ## build the zip that `cfn submit` would upload, with wheels for Lambda's Python
+	$(say) 'cfn submit --dry-run'
+	@PIP_PYTHON_VERSION=3.12 PIP_PLATFORM=manylinux2014_x86_64 PIP_IMPLEMENTATION=cp PIP_ONLY_BINARY=:all: cfn submit --dry-run
+
+.PHONY: lock
+lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements.txt; ARGS=--upgrade for newer versions of the rest
+	$(say) 'uv pip compile: $(LOCK)'
+	@uv pip compile requirements.txt --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file $(LOCK) $(ARGS)
+
+.PHONY: clean
+clean: ## remove what the other commands have made
+	rm -rf $(VENV) build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -f rpdk.log* custom-connect-userconfig.zip
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(READY): $(LOCK)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'Python 3.11 or newer is needed, but $(PYTHON) is' "$$($(PYTHON) --version 2>&1 || true)." \
+			'Name another one: make PYTHON=python3.12 …' >&2; exit 1; }
+	$(say) 'making $(VENV) from $(LOCK) (about a minute)'
+	@$(PYTHON) -m venv --clear $(VENV)
+# Not compiled here: most of what is installed is never imported.
+	@$(VENV)/bin/python -m pip install --disable-pip-version-check --no-compile --progress-bar off --require-hashes -r $(LOCK) \
+		| while read -r verb what _; do case $$verb in \
+			Collecting) echo "   $${what%%;*}" ;; \
+			Installing) echo '   installing ...' ;; \
+		esac; done
+	@touch $@
