@@ -1,0 +1,115 @@
+"""Amazon Connect behind the `Gateway` port: the only module that calls it.
+
+Nothing is retried here; the service decides when to try again, so that every wait counts against the time of the invocation.
+Each call leaves one log line with operation, outcome, duration and the user's id.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from botocore.config import Config
+
+from .aws_sessions import event_session
+from .connect_errors import translated
+from .core.errors import ServiceFault, SettingsError
+from .core.planning import LiveUser
+from .core.settings import Entry, UserSettings, flatten
+from .logs import log_event
+from .ports import FoundUser, FoundUsers
+
+if TYPE_CHECKING:
+    from mypy_boto3_connect import ConnectClient
+
+    from .core.kinds import Value
+
+CONFIG: Final = Config(
+    connect_timeout=3,
+    read_timeout=8,
+    retries={"mode": "standard", "total_max_attempts": 1},
+    user_agent_extra="custom-connect-userconfig",
+)
+"""A call that hangs must leave time for the answer: 11 seconds at most of the 60 (READ and LIST: 30) of a handler."""
+
+PAGE_SIZE: Final = 100
+"""Users a page of a search: the administrator guide's maximum, below the model's 500."""
+
+
+@cache
+def client(region: str | None) -> "ConnectClient":
+    """Return the client of this process for `region`; it signs with the credentials of the event that is being served."""
+    return event_session(region).client("connect", config=CONFIG)
+
+
+class ConnectGateway:
+    """The calls of the `Gateway` port on one region, as whoever `acting_as` names."""
+
+    def __init__(self, region: str | None = None) -> None:
+        self._client = client(region)
+
+    def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
+        """Return the user; NotFound when there is no such user or instance."""
+        with _call("DescribeUser", instance_id, user_id):
+            answer = cast("dict[str, Any]", self._client.describe_user(InstanceId=instance_id, UserId=user_id))
+            user = answer.get("User") or {}
+            if not user.get("Arn"):
+                raise ServiceFault(f"Amazon Connect answered DescribeUser for user {user_id} without a user.")
+        legacy = cast("Mapping[str, Value]", user.get("PhoneConfig") or {})
+        return LiveUser(user["Arn"], UserSettings(flatten(user), legacy), user.get("Tags") or {})
+
+    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+        """Write the arrays that are given."""
+        members = cast("dict[str, Any]", dict(arrays))
+        with _call("UpdateUserConfig", instance_id, user_id):
+            self._client.update_user_config(InstanceId=instance_id, UserId=user_id, **members)
+
+    def tag_user(self, user_arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags of the user."""
+        with _call("TagResource", *_ids(user_arn)):
+            self._client.tag_resource(resourceArn=user_arn, tags=dict(tags))
+
+    def untag_user(self, user_arn: str, keys: Sequence[str]) -> None:
+        """Remove tags of the user."""
+        with _call("UntagResource", *_ids(user_arn)):
+            self._client.untag_resource(resourceArn=user_arn, tagKeys=list(keys))
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
+        """Return a page of the users that carry the tag; their settings are not taken from here (ACW may be milliseconds)."""
+        page = {"NextToken": token} if token else {}
+        condition = {"TagCondition": {"TagKey": tag_key, "TagValue": tag_value}}
+        with _call("SearchUsers", instance_id, None):
+            found = cast(
+                "dict[str, Any]",
+                self._client.search_users(
+                    InstanceId=instance_id,
+                    MaxResults=PAGE_SIZE,
+                    SearchFilter=cast("Any", {"TagFilter": condition}),
+                    **cast("Any", page),
+                ),
+            )
+        users = [FoundUser(user["Id"], user["Arn"], user.get("Tags") or {}) for user in found.get("Users", [])]
+        return FoundUsers(users, found.get("NextToken"))
+
+
+def _ids(user_arn: str) -> tuple[str, str]:
+    _, instance_id, _, user_id = user_arn.rsplit("/", 3)
+    return instance_id, user_id
+
+
+@contextmanager
+def _call(operation: str, instance_id: str, user_id: str | None) -> Iterator[None]:
+    about = f"user {user_id} of instance {instance_id}" if user_id else f"instance {instance_id}"
+    begun = time.monotonic()
+    outcome = "Unexpected"
+    try:
+        with translated(operation, about):
+            yield
+        outcome = "OK"
+    except SettingsError as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        milliseconds = round((time.monotonic() - begun) * 1000)
+        log_event("call", operation=operation, outcome=outcome, milliseconds=milliseconds, instance=instance_id, user=user_id)

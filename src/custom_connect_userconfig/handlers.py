@@ -1,0 +1,179 @@
+"""The front end of the CloudFormation registry: translates requests into service calls and results into progress events.
+
+``resource`` is the entry point of the Lambda function (``template.yml``), ``test_entrypoint`` that of ``cfn invoke``. No rule
+lives here. Every failure is returned, not raised: the library would log a raised one with its whole chain of causes, and
+texts of the service may hold a phone number.
+"""
+
+import traceback
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, Final, cast
+
+from cloudformation_cli_python_lib.boto3_proxy import SessionProxy
+from cloudformation_cli_python_lib.interface import (
+    Action,
+    BaseModel,
+    BaseResourceHandlerRequest,
+    HandlerErrorCode,
+    OperationStatus,
+    ProgressEvent,
+)
+
+from .connect_gateway import ConnectGateway
+from .core import errors
+from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance
+from .core.identifiers import Identity, Place
+from .core.ownership import Owner
+from .core.settings import Settings, expand
+from .logs import log_event
+from .models import ResourceModel
+from .pacing import Pacing, Pending
+from .registry_resource import RawProperties, UserConfigResource, signing_for
+from .service import GivenBack, OwnedSettings, SettingsService
+
+TYPE_NAME: Final = "Custom::Connect::UserConfig"
+
+ERROR_CODES: Final[Mapping[type[errors.SettingsError], HandlerErrorCode]] = {
+    errors.InvalidRequest: HandlerErrorCode.InvalidRequest,
+    errors.NotFound: HandlerErrorCode.NotFound,
+    errors.AlreadyExists: HandlerErrorCode.AlreadyExists,
+    errors.AccessDenied: HandlerErrorCode.AccessDenied,
+    errors.InvalidCredentials: HandlerErrorCode.InvalidCredentials,
+    errors.LimitExceeded: HandlerErrorCode.ServiceLimitExceeded,
+    errors.NotStabilized: HandlerErrorCode.NotStabilized,
+    errors.RecordDamaged: HandlerErrorCode.GeneralServiceException,
+    errors.ServiceRefused: HandlerErrorCode.GeneralServiceException,
+    errors.Throttled: HandlerErrorCode.Throttling,
+    errors.ServiceFault: HandlerErrorCode.ServiceInternalError,
+    errors.NetworkFault: HandlerErrorCode.NetworkFailure,
+    errors.Conflict: HandlerErrorCode.ResourceConflict,
+    errors.OutOfTime: HandlerErrorCode.ServiceInternalError,
+}
+"""The code of each failure. CloudFormation itself tries the last five again; all others end the operation."""
+
+resource: Final = UserConfigResource(TYPE_NAME, RawProperties)
+test_entrypoint: Final = resource.test_entrypoint
+
+pacing = Pacing()
+"""The clock and the patience of this process; tests put another clock here."""
+
+Handler = Callable[[SettingsService, BaseResourceHandlerRequest, Mapping[str, Any]], ProgressEvent]
+
+
+def _answering(handle: Handler) -> Callable[..., ProgressEvent]:
+    """Wrap a handler: bring it the service, and turn each failure into an event."""
+
+    def handler(
+        session: SessionProxy | None, request: BaseResourceHandlerRequest, context: MutableMapping[str, Any]
+    ) -> ProgressEvent:
+        try:
+            with signing_for(session):
+                event = handle(_service(request), request, context)
+        except errors.SettingsError as error:
+            event = ProgressEvent.failed(ERROR_CODES[type(error)], str(error))
+        except Exception as error:  # noqa: BLE001 - the last boundary: a raised error would reach the log unredacted, and the stack mute
+            log_event("unexpected", trace=traceback.format_exc())
+            event = ProgressEvent.failed(
+                HandlerErrorCode.InternalFailure,
+                f"Unexpected {type(error).__name__}; the log of the resource type has the details.",
+            )
+        code = event.errorCode.name if event.errorCode else None
+        log_event("answer", action=handle.__name__, status=event.status.name, code=code, message=event.message or None)
+        return event
+
+    return handler
+
+
+def _service(request: BaseResourceHandlerRequest) -> SettingsService:
+    return SettingsService(ConnectGateway(request.region), pacing)
+
+
+@resource.handler(Action.CREATE)
+@_answering
+def create(service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]) -> ProgressEvent:
+    """Take the declared settings."""
+    declaration = Declaration.parse(_properties(request), _place(request))
+    result = service.create(declaration, _owner(request, declaration.identity), context)
+    return _taken(declaration, result)
+
+
+@resource.handler(Action.UPDATE)
+@_answering
+def update(service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]) -> ProgressEvent:
+    """Apply what is declared now, and give back what is no longer."""
+    declaration = Declaration.parse(_properties(request), _place(request))
+    result = service.update(declaration, _owner(request, declaration.identity), context)
+    return _taken(declaration, result)
+
+
+@resource.handler(Action.DELETE)
+@_answering
+def delete(service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]) -> ProgressEvent:
+    """Give everything back."""
+    identity = parse_identity(_properties(request), _place(request))
+    result = service.delete(identity, _owner(request, identity), context)
+    if isinstance(result, GivenBack):
+        return ProgressEvent(OperationStatus.SUCCESS, message=" ".join(result.notes))
+    return _in_progress(result, _model(identity, {}))
+
+
+@resource.handler(Action.READ)
+@_answering
+def read(service: SettingsService, request: BaseResourceHandlerRequest, _context: Mapping[str, Any]) -> ProgressEvent:
+    """Show the owned settings as they are now."""
+    identity = parse_identity(_properties(request), _place(request))
+    return _succeeded(identity, service.read(identity))
+
+
+@resource.handler(Action.LIST)
+@_answering
+def list_(service: SettingsService, request: BaseResourceHandlerRequest, _context: Mapping[str, Any]) -> ProgressEvent:
+    """Show one page of the identifiers of users with owned settings."""
+    page = service.list_users(parse_instance(_properties(request), _place(request)), request.nextToken)
+    models: list[BaseModel] = [_to_model({INSTANCE_ID: i, USER_ID: u}) for i, u in page.identifiers]
+    return ProgressEvent(OperationStatus.SUCCESS, resourceModels=models, nextToken=page.next_token)
+
+
+def _properties(request: BaseResourceHandlerRequest) -> Mapping[str, object]:
+    return cast("RawProperties", request.desiredResourceState).properties
+
+
+def _place(request: BaseResourceHandlerRequest) -> Place:
+    return Place(request.region, request.awsAccountId)
+
+
+def _owner(request: BaseResourceHandlerRequest, identity: Identity) -> Owner:
+    return Owner.of(identity, request.stackId, request.logicalResourceIdentifier, request.clientRequestToken)
+
+
+def _taken(declaration: Declaration, result: OwnedSettings | Pending) -> ProgressEvent:
+    if isinstance(result, Pending):
+        return _in_progress(result, _model(declaration.identity, declaration.settings))
+    return _succeeded(declaration.identity, result)
+
+
+def _succeeded(identity: Identity, result: OwnedSettings) -> ProgressEvent:
+    model = _model(identity, result.settings, result.user_arn)
+    return ProgressEvent(OperationStatus.SUCCESS, message=" ".join(result.notes), resourceModel=model)
+
+
+def _in_progress(pending: Pending, model: ResourceModel) -> ProgressEvent:
+    return ProgressEvent(
+        OperationStatus.IN_PROGRESS,
+        message=pending.reason,
+        callbackContext=dict(pending.context),
+        callbackDelaySeconds=pending.delay,
+        resourceModel=model,
+    )
+
+
+def _model(identity: Identity, settings: Settings, user_arn: str | None = None) -> ResourceModel:
+    properties: dict[str, object] = {INSTANCE_ID: identity.instance.given, USER_ID: identity.user_given, **expand(settings)}
+    if user_arn:
+        properties[USER_ARN] = user_arn
+    return _to_model(properties)
+
+
+def _to_model(properties: Mapping[str, object]) -> ResourceModel:
+    # The generated model has no other way in from a mapping.
+    return cast("ResourceModel", ResourceModel._deserialize(properties))  # noqa: SLF001

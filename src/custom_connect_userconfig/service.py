@@ -1,0 +1,285 @@
+"""Create, read, update, delete and list: the rules of ownership over a gateway, for every front end alike.
+
+Each operation is level-triggered. It reads the live user, computes what is left to do, does it, reads again, and is done when
+nothing is left; it can be cut off between any two calls and run again. Front ends pass in the callback context of the previous
+invocation and get either a result or `Pending`, which holds the next one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .core.declaration import Declaration
+from .core.errors import (
+    AlreadyExists,
+    NetworkFault,
+    NotFound,
+    NotReadableYet,
+    NotSettledYet,
+    NotStabilized,
+    ServiceFault,
+    SettingsError,
+)
+from .core.identifiers import Identity, InstanceRef, Spelling, respell
+from .core.ownership import MARKER_KEY, MARKER_VALUE, Owner, OwnershipRecord
+from .core.planning import LiveUser, Plan, owned_now, plan_give_back, plan_take
+from .core.settings import Settings
+from .pacing import Pacing, Pending, Progress
+from .ports import Gateway
+
+Context = Mapping[str, object] | None
+
+_PLAIN: Final = (Spelling.ID, Spelling.ID)
+_CLAIM_SHOWS_AFTER: Final = (0.5, 1.0, 2.0)
+"""Seconds before further looks for what a failed create may have left; it has failed, and cannot wait longer than that."""
+
+
+@dataclass(frozen=True)
+class OwnedSettings:
+    """The owned settings of a user with their live values."""
+
+    user_arn: str
+    settings: Settings
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """All that was owned is given back; `notes` say what could not be."""
+
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OwnedUsers:
+    """One page of users with owned settings: InstanceId and UserId of each as its owner spells them."""
+
+    identifiers: Sequence[tuple[str, str]]
+    next_token: str | None
+
+
+@dataclass(frozen=True)
+class SettingsService:
+    """The operations of the resource."""
+
+    gateway: Gateway
+    pacing: Pacing
+
+    def create(self, declaration: Declaration, owner: Owner, context: Context = None) -> OwnedSettings | Pending:
+        """Take the declared settings.
+
+        Raises AlreadyExists when another resource owns settings of the user, NotFound when there is no such user (after a
+        bounded wait: one made seconds ago may not be readable yet). Of a failure nothing stays: what this operation has
+        written is given back before the error is raised.
+        """
+        progress = self.pacing.begin(context)
+        taking = _Taking(self, declaration, owner, progress)
+        try:
+            return self.pacing.write(taking.create, progress)
+        except SettingsError as error:
+            note = self._undo(declaration.identity, owner, progress) if progress.wrote else ""
+            if not note:
+                raise
+            raise error.with_note(note) from error
+
+    def update(self, declaration: Declaration, owner: Owner, context: Context = None) -> OwnedSettings | Pending:
+        """Apply the declared settings, take the newly declared, give back the dropped; NotFound when nothing is owned.
+
+        The record is stamped with `owner` when that is a stack's resource, as after an import into another stack.
+        """
+        progress = self.pacing.begin(context)
+        return self.pacing.write(_Taking(self, declaration, owner, progress).update, progress)
+
+    def read(self, identity: Identity) -> OwnedSettings:
+        """Return the owned settings with their live values; NotFound when nothing is owned. Never writes."""
+        return self.pacing.read(lambda: self._read(identity))
+
+    def delete(self, identity: Identity, owner: Owner, context: Context = None) -> GivenBack | Pending:
+        """Give back every owned setting, then remove the record.
+
+        Raises NotFound when the user is gone, when nothing is owned, or when both the request and the record name stacks and
+        the resource is another one: the rollback of a refused create must never strip the real owner's user.
+        """
+        progress = self.pacing.begin(context)
+        return self.pacing.write(lambda: self._delete(identity, owner, progress), progress)
+
+    def list_users(self, instance: InstanceRef, token: str | None = None) -> OwnedUsers:
+        """Return one page of the users of the instance with owned settings."""
+        found = self.pacing.read(lambda: self.gateway.search_tagged_users(instance.bare, MARKER_KEY, MARKER_VALUE, token))
+        records = [(user, OwnershipRecord.owner_of(user.tags)) for user in found.users]
+        identifiers = [respell(user.user_id, user.arn, owner.spellings if owner else _PLAIN) for user, owner in records]
+        return OwnedUsers(identifiers, found.next_token)
+
+    def _read(self, identity: Identity) -> OwnedSettings:
+        user = self.gateway.describe_user(identity.instance_id, identity.user_id)
+        record = OwnershipRecord.from_tags(user.tags)
+        if record is None:
+            raise _nothing_owned(identity)
+        return OwnedSettings(user.arn, owned_now(record, user.settings))
+
+    def _delete(self, identity: Identity, owner: Owner, progress: Progress) -> GivenBack:
+        while True:
+            user, record = self._find(identity, progress)
+            if user is None or record is None:
+                return GivenBack(progress.notes)
+            if _is_anothers(record, owner):
+                if progress.wrote:
+                    return GivenBack(progress.notes)
+                raise _nothing_owned(identity, f"They are owned by {_label(record)}, and stay as they are.")
+            if progress.is_settling(self.pacing.clock.now()):
+                raise _unsettled(identity, ("the tags of the record are still there",))
+            self.apply(identity, user, plan_give_back(record, user), progress)
+
+    def _find(self, identity: Identity, progress: Progress) -> tuple[LiveUser | None, OwnershipRecord | None]:
+        """Return the user and its record. What is gone is NotFound at first, and done once this operation has written."""
+        try:
+            user = self.describe(identity, progress)
+        except NotFound:
+            if progress.wrote:
+                return None, None
+            raise
+        record = OwnershipRecord.from_tags(user.tags)
+        if record is None and not progress.wrote:
+            raise _nothing_owned(identity)
+        return user, record
+
+    def describe(self, identity: Identity, progress: Progress) -> LiveUser:
+        """Read the user, if there is time."""
+        self.pacing.check_time(progress)
+        return self.gateway.describe_user(identity.instance_id, identity.user_id)
+
+    def apply(self, identity: Identity, user: LiveUser, plan: Plan, progress: Progress) -> None:
+        """Make the calls of `plan`, in the order that can be cut off anywhere."""
+        steps: tuple[tuple[object, Callable[[], None]], ...] = (
+            (plan.claim, lambda: self.gateway.tag_user(user.arn, plan.claim)),
+            (plan.arrays, lambda: self.gateway.update_user_config(identity.instance_id, identity.user_id, plan.arrays)),
+            (plan.amend, lambda: self.gateway.tag_user(user.arn, plan.amend)),
+            (plan.release, lambda: self.gateway.untag_user(user.arn, plan.release)),
+        )
+        progress.notes = progress.notes or plan.notes
+        for needed, call in steps:
+            if needed:
+                self._write(call, progress)
+        progress.note_written(self.pacing.clock.now())
+
+    def _write(self, call: Callable[[], None], progress: Progress) -> None:
+        self.pacing.check_time(progress)
+        try:
+            call()
+        except (NetworkFault, ServiceFault):
+            progress.wrote = True  # its answer is lost, what it did may not be
+            raise
+        progress.wrote = True
+
+    def _undo(self, identity: Identity, owner: Owner, progress: Progress) -> str:
+        """Give back what a failed create has taken, and return what to say about it; never raises a SettingsError."""
+        try:
+            return self._undone(identity, owner, progress)
+        except NotFound:
+            return ""
+        except SettingsError as error:
+            return (
+                f"What had been taken could not be given back ({error}); the record on the user holds it,"
+                " and deleting the resource gives it back."
+            )
+
+    def _undone(self, identity: Identity, owner: Owner, progress: Progress) -> str:
+        for wait in (0.0, *_CLAIM_SHOWS_AFTER):
+            self.pacing.clock.sleep(wait)
+            user = self.describe(identity, progress)
+            record = OwnershipRecord.from_tags(user.tags)
+            if record and not record.owned_by(owner):
+                return ""
+            if record:
+                plan = plan_give_back(record, user)
+                self.apply(identity, user, plan, progress)
+                return " ".join(("What had been taken was given back.", *plan.notes))
+        return (
+            "Nothing shows that had to be given back; should tags that start with"
+            f" {MARKER_KEY} appear on the user later, deleting the resource gives it back."
+        )
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """Create and update: the same steps behind different conditions."""
+
+    service: SettingsService
+    declaration: Declaration
+    owner: Owner
+    progress: Progress
+
+    def create(self) -> OwnedSettings:
+        return self._converge(self._read_for_create, self.owner)
+
+    def update(self) -> OwnedSettings:
+        return self._converge(self._read_for_update, self.owner)
+
+    @property
+    def identity(self) -> Identity:
+        return self.declaration.identity
+
+    def _read_for_create(self) -> tuple[LiveUser, OwnershipRecord | None]:
+        try:
+            user = self.service.describe(self.identity, self.progress)
+        except NotFound as error:
+            raise NotReadableYet(error) from error
+        record = OwnershipRecord.from_tags(user.tags)
+        if record and not record.owned_by(self.owner):
+            refused = _already_owned(self.identity, record, self.owner)
+            # Once claimed, another's record is either an old state or a race that the other has won: time will tell.
+            raise NotSettledYet(refused) if self.progress.wrote else refused
+        if record is None and self.progress.has_written:
+            # Never claimed anew: what now shows as the earlier value may be what this operation has written.
+            raise _unsettled(self.identity, ("the tags of the record do not show",))
+        return user, record
+
+    def _read_for_update(self) -> tuple[LiveUser, OwnershipRecord | None]:
+        user = self.service.describe(self.identity, self.progress)
+        record = OwnershipRecord.from_tags(user.tags)
+        if record is None:
+            missing = _nothing_owned(self.identity)
+            raise NotSettledYet(missing) if self.progress.wrote else missing
+        return user, record
+
+    def _converge(self, read: Callable[[], tuple[LiveUser, OwnershipRecord | None]], owner: Owner) -> OwnedSettings:
+        while True:
+            user, record = read()
+            stamp = record.owner if record and record.owner and not owner.has_stack else owner
+            written = self.progress.has_written
+            plan = plan_take(self.declaration.settings, stamp, record, user, written=written)
+            if plan.is_empty:
+                live = {key: user.settings.effective(key) for key in self.declaration.settings}
+                return OwnedSettings(user.arn, {k: v for k, v in live.items() if v is not None}, self.progress.notes)
+            if self.progress.is_settling(self.service.pacing.clock.now()):
+                raise _unsettled(self.identity, plan.differences or ("the tags of the record do not show",))
+            self.service.apply(self.identity, user, plan, self.progress)
+
+
+def _is_anothers(record: OwnershipRecord, owner: Owner) -> bool:
+    return record.owner is not None and record.owner.has_stack and owner.has_stack and not record.owned_by(owner)
+
+
+def _label(record: OwnershipRecord) -> str:
+    return record.owner.label if record.owner else "an unknown owner (the owner's tag is missing)"
+
+
+def _nothing_owned(identity: Identity, more: str = "") -> NotFound:
+    return NotFound(f"No settings of {identity} are owned by this resource. {more}".rstrip())
+
+
+def _already_owned(identity: Identity, record: OwnershipRecord, owner: Owner) -> AlreadyExists:
+    if record.owner and record.owner.label == owner.label:
+        return AlreadyExists(
+            f"Settings of {identity} are already owned by {record.owner.label}, with InstanceId or UserId spelled in another"
+            " way (id or ARN). Keep the spelling; to change it, remove the resource first and add it again after."
+        )
+    return AlreadyExists(
+        f"Settings of {identity} are already owned by {_label(record)}. Declare all settings of a user in one resource; to move"
+        " them, delete them there first or import the user here. If that stack is gone and kept the settings, remove the user's"
+        f" tags that start with {MARKER_KEY}."
+    )
+
+
+def _unsettled(identity: Identity, differences: Sequence[str]) -> NotSettledYet:
+    return NotSettledYet(NotStabilized(f"What was written to {identity} does not show in reads: {'; '.join(differences)}."))
