@@ -1,0 +1,40 @@
+"""A local Amazon Connect with users: moto's backend extended, usable in process and as a server.
+
+Tests import from here; `python -m connect_local` starts the server. What is assumed about the service is in
+`ASSUMPTIONS.md`.
+"""
+
+from .behaviour import (
+    DOCUMENTED_QUOTAS,
+    ArrayOrder,
+    ArrayWrite,
+    Behaviour,
+    EntryWrite,
+    PhoneConfigLink,
+    Quota,
+    Reads,
+    ThrottlingCode,
+    every_read_write_combination,
+)
+from .conditions import Call
+from .faults import Fault, FaultKind
+from .hook import activate
+from .local_connect import LocalConnect
+
+__all__ = [
+    "DOCUMENTED_QUOTAS",
+    "ArrayOrder",
+    "ArrayWrite",
+    "Behaviour",
+    "Call",
+    "EntryWrite",
+    "Fault",
+    "FaultKind",
+    "LocalConnect",
+    "PhoneConfigLink",
+    "Quota",
+    "Reads",
+    "ThrottlingCode",
+    "activate",
+    "every_read_write_combination",
+]

@@ -1,0 +1,5 @@
+"""Runs the server: `python -m connect_local`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,103 @@
+"""What is done to the local Connect from outside its API: steering it, filling it, looking at the truth.
+
+`LocalConnect` is this for a process under `mock_aws`; the server's control endpoints use it for the server.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from .behaviour import Behaviour
+from .conditions import Call, Conditions
+from .faults import Fault
+from .models import LocalConnectBackend, connect_backends
+
+DEFAULT_ACCOUNT_ID = "123456789012"
+DEFAULT_REGION = "us-east-1"
+
+
+class Administration:
+    """One account and region of the local Connect, with the conditions of the process."""
+
+    def __init__(self, conditions: Conditions, account_id: str, region: str) -> None:
+        self.account_id = account_id
+        self.region = region
+        self._conditions = conditions
+
+    # -- conditions ----------------------------------------------------------------------------------------------------
+
+    @property
+    def behaviour(self) -> Behaviour:
+        return self._conditions.behaviour
+
+    @behaviour.setter
+    def behaviour(self, behaviour: Behaviour) -> None:
+        self._conditions.behaviour = behaviour
+
+    def reset(self, behaviour: Behaviour | None = None) -> None:
+        """Forgets instances, users, calls, faults and spent quota; other services of moto keep what they have."""
+        for _, _, backend in connect_backends.iter_backends():
+            backend.reset()
+        self._conditions.reset(behaviour)
+
+    def plant(self, fault: Fault) -> None:
+        self._conditions.faults.plant(fault)
+
+    def heal(self) -> None:
+        """Removes all planted faults."""
+        self._conditions.faults.clear()
+
+    @property
+    def calls(self) -> list[Call]:
+        return self._conditions.calls
+
+    def calls_of(self, operation: str) -> list[Call]:
+        return [call for call in self.calls if call.operation == operation]
+
+    def forget_calls(self) -> None:
+        self._conditions.calls.clear()
+
+    # -- instances and users -------------------------------------------------------------------------------------------
+
+    def backend(self, account_id: str | None = None, region: str | None = None) -> LocalConnectBackend:
+        return cast("LocalConnectBackend", connect_backends[account_id or self.account_id][region or self.region])
+
+    def create_instance(self, instance_id: str | None = None) -> tuple[str, str]:
+        """The identifier and the ARN of a new instance."""
+        return self.backend().add_instance(instance_id or str(uuid.uuid4()))
+
+    def create_user(
+        self,
+        instance_id: str,
+        username: str,
+        user_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        phone_config: Mapping[str, object] | None = None,
+        **arrays: Sequence[Mapping[str, object]],
+    ) -> tuple[str, str]:
+        """The identifier and the ARN of a new user; neither logged nor throttled."""
+        optional = {"Tags": dict(tags or {}), "PhoneConfig": dict(phone_config or {})}
+        parameters = {
+            "Username": username,
+            "SecurityProfileIds": ["local-security-profile"],
+            "RoutingProfileId": "local-routing-profile",
+            **{name: value for name, value in optional.items() if value},
+            **arrays,
+        }
+        created = self.backend().create_user(instance_id, parameters, user_id)
+        return created["UserId"], created["UserArn"]
+
+    def admin_update(self, instance_id: str, user_id: str, **arrays: Sequence[Mapping[str, object]]) -> None:
+        """An administrator's write in the console: the fields named change and no others; no quota, no log."""
+        self.backend().administer_user_config(instance_id, user_id, arrays)
+
+    # -- the truth -----------------------------------------------------------------------------------------------------
+
+    def effective(self, instance_id: str, user_id: str) -> dict[tuple[str, str, tuple[str, ...]], object]:
+        """Every setting, by (array, channel, field path), as it now is whatever reads show; no number is None."""
+        effective = self.backend().effective_settings(instance_id, user_id)
+        return {(array, channel, field): value for (array, channel, field), value in effective.items()}
+
+    def tags(self, instance_id: str, user_id: str) -> dict[str, str]:
+        """The tags as they now are, whatever reads show."""
+        return self.backend().current_tags(instance_id, user_id)

@@ -1,0 +1,103 @@
+"""The table of the five per-channel arrays: the one place that knows their fields, channels and fallbacks.
+
+Read by `settings` and `validation`. A test compares it, member by member, with botocore's model of the service.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+Value: TypeAlias = bool | int | str
+Path: TypeAlias = tuple[str, ...]
+
+VOICE = "VOICE"
+CHANNELS = (VOICE, "CHAT", "TASK", "EMAIL")
+
+
+class Setting(NamedTuple):
+    """The address of one field of one channel of one array; equal to the plain tuple of its parts."""
+
+    array: str
+    channel: str
+    field: Path
+
+
+@dataclass(frozen=True)
+class Field:
+    """A leaf of an entry; `legacy` names the `PhoneConfig` member that speaks for it while it is missing."""
+
+    path: Path
+    default: Value | None
+    legacy: str | None = None
+    required: bool = False
+    voice_only: bool = False
+
+
+@dataclass(frozen=True)
+class Array:
+    """One array of per-channel entries; `required_structures` appear in an entry even when nothing in them does."""
+
+    name: str
+    channels: tuple[str, ...]
+    fields: tuple[Field, ...]
+    required_structures: tuple[str, ...] = ()
+
+    def fields_of(self, channel: str) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if channel == VOICE or not field.voice_only)
+
+
+_LIMIT = "AfterContactWorkTimeLimit"
+
+_TABLE = (
+    Array(
+        "AutoAcceptConfigs",
+        CHANNELS,
+        (
+            Field(("AutoAccept",), False, legacy="AutoAccept", required=True),
+            Field(("AgentFirstCallbackAutoAccept",), False, voice_only=True),
+        ),
+    ),
+    Array(
+        "AfterContactWorkConfigs",
+        CHANNELS,
+        (
+            Field(("AfterContactWorkConfig", _LIMIT), 0, legacy=_LIMIT),
+            Field(("AgentFirstCallbackAfterContactWorkConfig", _LIMIT), 0, voice_only=True),
+        ),
+        required_structures=("AfterContactWorkConfig",),
+    ),
+    Array(
+        "PhoneNumberConfigs",
+        (VOICE,),
+        (
+            Field(("PhoneType",), "SOFT_PHONE", legacy="PhoneType", required=True),
+            Field(("PhoneNumber",), None, legacy="DeskPhoneNumber"),
+        ),
+    ),
+    Array(
+        "PersistentConnectionConfigs",
+        (VOICE,),
+        (Field(("PersistentConnection",), False, legacy="PersistentConnection", required=True),),
+    ),
+    Array(
+        "VoiceEnhancementConfigs",
+        (VOICE,),
+        (Field(("VoiceEnhancementMode",), "NONE", required=True),),
+    ),
+)
+
+ARRAYS = {array.name: array for array in _TABLE}
+
+FIELDS = {
+    Setting(array.name, channel, field.path): field
+    for array in _TABLE
+    for channel in array.channels
+    for field in array.fields_of(channel)
+}
+"""Every setting there is, in the order of the table."""
+
+LEGACY_DEFAULTS = {field.legacy: field.default for field in FIELDS.values() if field.legacy}
+"""The members of `PhoneConfig` with what each means while nobody has set it."""
+
+PHONE_TYPE = Setting("PhoneNumberConfigs", VOICE, ("PhoneType",))
+PHONE_NUMBER = Setting("PhoneNumberConfigs", VOICE, ("PhoneNumber",))
+CHAT_ACW = Setting("AfterContactWorkConfigs", "CHAT", ("AfterContactWorkConfig", _LIMIT))

@@ -1,0 +1,157 @@
+"""How the local Connect behaves where the service's documentation leaves a question open.
+
+Every open question is one field of `Behaviour`, so that a test names the answer it assumes and a suite can run
+under all of them. Read by `settings` (writes and reads), `models` (staleness, identifiers) and `boundary`
+(quotas). `ASSUMPTIONS.md` lists the same questions with what is known about each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+from types import MappingProxyType
+
+
+class ArrayWrite(Enum):
+    """What happens to channels that a written array does not name."""
+
+    REPLACE = "replace"
+    MERGE = "merge"
+
+
+class EntryWrite(Enum):
+    """What happens to fields that a written entry does not name."""
+
+    REPLACE = "replace"
+    MERGE = "merge"
+
+
+class Reads(Enum):
+    """Whether a read shows every setting or only those that differ from what their absence means."""
+
+    DENSE = "dense"
+    SPARSE = "sparse"
+
+
+class PhoneConfigLink(Enum):
+    """Whether writing a VOICE entry also changes the legacy `PhoneConfig`."""
+
+    MIRRORS_VOICE = "mirrors-voice"
+    INDEPENDENT = "independent"
+
+
+class ArrayOrder(Enum):
+    """In which order a read shows the entries of an array."""
+
+    AS_WRITTEN = "as-written"
+    REVERSED = "reversed"
+
+
+class ThrottlingCode(Enum):
+    """Under which error code a call over its quota is refused."""
+
+    THROTTLING_EXCEPTION = "ThrottlingException"
+    TOO_MANY_REQUESTS_EXCEPTION = "TooManyRequestsException"
+
+
+@dataclass(frozen=True)
+class Quota:
+    """A token bucket: `rate` tokens a second, at most `burst` at once."""
+
+    rate: float
+    burst: float
+
+
+DOCUMENTED_QUOTAS: Mapping[str, Quota] = MappingProxyType(
+    {
+        "CreateUser": Quota(2, 5),
+        "DeleteUser": Quota(2, 5),
+        "DescribeUser": Quota(10, 5),
+        "ListTagsForResource": Quota(8, 5),
+        "ListUsers": Quota(10, 5),
+        "SearchUsers": Quota(2, 5),
+        "TagResource": Quota(2, 5),
+        "UntagResource": Quota(2, 5),
+        "UpdateUserConfig": Quota(2, 5),
+        "UpdateUserPhoneConfig": Quota(2, 5),
+    }
+)
+"""Requests a second and burst, per account and region, from the service quotas table and the administrator guide."""
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One answer to every open question; the defaults are the plainest reading of the documentation."""
+
+    array_write: ArrayWrite = ArrayWrite.REPLACE
+    """Does a written array replace the stored one, or only the channels that it names?"""
+
+    entry_write: EntryWrite = EntryWrite.REPLACE
+    """Does a written entry replace the stored one, or only the fields that it names?"""
+
+    reads: Reads = Reads.DENSE
+    """Are settings that equal what their absence means shown or left out?"""
+
+    phone_config: PhoneConfigLink = PhoneConfigLink.INDEPENDENT
+    """Does the legacy `PhoneConfig` follow what is written for VOICE?"""
+
+    stale_reads: int = 0
+    """For how many more reads does `DescribeUser` show the state before a write?"""
+
+    stale_seconds: float = 0.0
+    """For how many seconds does `DescribeUser` show the state before a write?"""
+
+    new_user_hidden_reads: int = 0
+    """How many reads of a user just created are answered with `ResourceNotFoundException`?"""
+
+    clamp_chat_acw: bool = False
+    """Is a CHAT limit above 5,400 seconds stored as 5,400, or as it was written?"""
+
+    drop_number_under_soft_phone: bool = False
+    """Is a phone number forgotten once the phone type is `SOFT_PHONE`?"""
+
+    accept_arns: bool = False
+    """Are ARNs taken where the API documents an instance or user identifier?"""
+
+    array_order: ArrayOrder = ArrayOrder.AS_WRITTEN
+    """In which order are the entries of an array shown?"""
+
+    quotas: Mapping[str, Quota] | None = None
+    """Which operations are throttled, and how; None throttles nothing. `DOCUMENTED_QUOTAS` is ready for use."""
+
+    throttling_code: ThrottlingCode = ThrottlingCode.THROTTLING_EXCEPTION
+    """Under which name is a call over its quota refused?"""
+
+    refused_call_cost: float = 0.0
+    """Which fraction of a token does a refused call still cost?"""
+
+    def __str__(self) -> str:
+        """A short label of the read and write switches, fit for a pytest id (`ids=str`)."""
+        words = [
+            f"array-{self.array_write.value}",
+            f"entry-{self.entry_write.value}",
+            self.reads.value,
+            self.phone_config.value,
+            f"stale{self.stale_reads}",
+        ]
+        switches = {"clamp": self.clamp_chat_acw, "drop": self.drop_number_under_soft_phone, "arns": self.accept_arns}
+        return "-".join(words + [name for name, on in switches.items() if on])
+
+
+_READ_WRITE_SWITCHES: Mapping[str, tuple[object, ...]] = {
+    "array_write": tuple(ArrayWrite),
+    "entry_write": tuple(EntryWrite),
+    "reads": tuple(Reads),
+    "phone_config": tuple(PhoneConfigLink),
+    "stale_reads": (0, 2),
+    "clamp_chat_acw": (False, True),
+    "drop_number_under_soft_phone": (False, True),
+    "accept_arns": (False, True),
+}
+
+
+def every_read_write_combination() -> list[Behaviour]:
+    """All 256 combinations of the read and write switches, for `parametrize(..., ids=str)`."""
+    names = list(_READ_WRITE_SWITCHES)
+    combinations = product(*_READ_WRITE_SWITCHES.values())
+    return [Behaviour(**dict(zip(names, values, strict=True))) for values in combinations]  # type: ignore[arg-type]

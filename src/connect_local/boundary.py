@@ -1,0 +1,132 @@
+"""The edge where a call meets the service: quota, planted fault, action, log, in this order.
+
+`responses` sends every call through `serve`. A call over its quota does not count towards a fault. Faults of the
+transport are raised in process as the exceptions that botocore raises for real ones; on the server the socket is
+really cut or left silent.
+"""
+
+import json
+import select
+import socket as sockets
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+from moto.core.common_types import TYPE_RESPONSE
+
+from .conditions import Call, Conditions, redact
+from .faults import Fault, FaultKind
+
+_TIMEOUTS = {FaultKind.READ_TIMEOUT_BEFORE, FaultKind.READ_TIMEOUT_AFTER}
+_RST_ON_CLOSE = struct.pack("ii", 1, 0)
+_MESSAGES = {
+    FaultKind.THROTTLING.value: "The throttling limit has been exceeded.",
+    FaultKind.TOO_MANY_REQUESTS.value: "Too Many Requests",
+    FaultKind.EXPIRED_CREDENTIALS.value: "The security token included in the request is expired",
+    FaultKind.INTERNAL_SERVICE.value: "Request processing failed because of an error or failure with the service.",
+}
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A call as it reaches the service; `socket` is None in process."""
+
+    operation: str
+    account_id: str
+    region: str
+    parameters: Mapping[str, object]
+    url: str
+    socket: sockets.socket | None
+
+    @property
+    def user_id(self) -> str | None:
+        identifier = self.parameters.get("UserId") or self.parameters.get("resourceArn")
+        _, is_agent, agent = str(identifier).rpartition("agent/")
+        if is_agent:
+            return agent
+        return str(self.parameters["UserId"]) if "UserId" in self.parameters else None
+
+    @property
+    def resource(self) -> str:
+        """The ARN that a refusal names."""
+        if "resourceArn" in self.parameters:
+            return str(self.parameters["resourceArn"])
+        instance = str(self.parameters.get("InstanceId", "*")).rpartition("/")[2]
+        agent = f"/agent/{self.user_id}" if self.user_id else ""
+        return f"arn:aws:connect:{self.region}:{self.account_id}:instance/{instance}{agent}"
+
+
+def serve(arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Conditions) -> TYPE_RESPONSE:
+    """The answer to one call; raises what the caller's transport would raise if a planted fault says so."""
+    with conditions.lock:
+        if not conditions.admits(arrival.account_id, arrival.region, arrival.operation):
+            code = conditions.behaviour.throttling_code.value
+            _log(arrival, conditions, code, acted=False)
+            return _error(429, code, _MESSAGES[code])
+        fault = conditions.faults.next_for(arrival.operation, arrival.user_id)
+        if fault is None:
+            response = act()
+            _log(arrival, conditions, _outcome(response), acted=_outcome(response) == "ok")
+            return response
+        acted = fault.acts and _outcome(act()) == "ok"
+        _log(arrival, conditions, fault.code, acted=acted)
+    # Outside the lock: a call that is left waiting must not hold up the others.
+    return _strike(fault, arrival)
+
+
+def _outcome(response: TYPE_RESPONSE) -> str:
+    status, headers, _ = response
+    return "ok" if status < HTTPStatus.BAD_REQUEST else str(dict(headers).get("X-Amzn-ErrorType", status))
+
+
+def _log(arrival: Arrival, conditions: Conditions, outcome: str, *, acted: bool) -> None:
+    parameters = redact(dict(arrival.parameters))
+    conditions.calls.append(Call(arrival.operation, arrival.user_id, outcome, acted, parameters))  # type: ignore[arg-type]
+
+
+def _strike(fault: Fault, arrival: Arrival) -> TYPE_RESPONSE:
+    if fault.is_transport:
+        if arrival.socket is None:
+            raise _botocore_exception(fault, arrival.url)
+        raise _cut(fault, arrival.socket)
+    if fault.kind is FaultKind.SERVER_ERROR:
+        return fault.http_status, {"Content-Type": "text/html"}, "<html><body>Service Unavailable</body></html>"
+    return _error(fault.http_status, fault.code, fault.message or _message(fault, arrival))
+
+
+def _message(fault: Fault, arrival: Arrival) -> str:
+    if fault.kind is FaultKind.ACCESS_DENIED:
+        action = f"connect:{arrival.operation}"
+        caller = f"arn:aws:sts::{arrival.account_id}:assumed-role/local-role/local-session"
+        return (
+            f"User: {caller} is not authorized to perform: "
+            f"{action} on resource: {arrival.resource} because no identity-based policy allows the {action} action"
+        )
+    return _MESSAGES.get(fault.code, f"{fault.code} as planted for {arrival.operation}")
+
+
+def _error(status: int, code: str, message: str) -> TYPE_RESPONSE:
+    headers = {"Content-Type": "application/json", "X-Amzn-ErrorType": code}
+    return status, headers, json.dumps({"__type": code, "message": message})
+
+
+def _botocore_exception(fault: Fault, url: str) -> Exception:
+    # moto answers inside botocore's before-send event, where botocore treats what is raised as a failure to send.
+    if fault.kind in _TIMEOUTS:
+        return ReadTimeoutError(endpoint_url=url)
+    if fault.kind is FaultKind.ENDPOINT_UNREACHABLE:
+        return EndpointConnectionError(endpoint_url=url)
+    return ConnectionClosedError(endpoint_url=url)
+
+
+def _cut(fault: Fault, socket: sockets.socket) -> ConnectionError:
+    """Ends the connection without an answer; werkzeug takes a ConnectionError to mean that nobody awaits one."""
+    if fault.kind in _TIMEOUTS:
+        # Readable means that the client has hung up; nothing else can come on a connection that awaits its answer.
+        select.select([socket], [], [], fault.hold_seconds)
+    # Without an end to reading, werkzeug would keep the connection and wait for the next request on it.
+    socket.shutdown(sockets.SHUT_RD)
+    socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, _RST_ON_CLOSE)
+    return ConnectionResetError(fault.code)

@@ -1,0 +1,51 @@
+"""`python -m connect_local`: the command line of the local Connect server.
+
+Every switch of `Behaviour` is a flag by its name; faults and users can be given at the start.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from .administration import DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Administration
+from .behaviour import Behaviour
+from .conditions import current
+from .seed import sow
+from .server import bind, run
+from .switches import SWITCH_NAMES, behaviour_with, choices, fault_from_words
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        administration = _administration(options)
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    server = bind(options.host, options.port, options.account_id, options.region)
+    if options.seed:
+        sow(administration, json.loads(options.seed.read_text(encoding="utf-8")))
+    run(server)
+
+
+def _administration(options: argparse.Namespace) -> Administration:
+    administration = Administration(current(), options.account_id, options.region)
+    given = {name: getattr(options, name) for name in SWITCH_NAMES if getattr(options, name) is not None}
+    administration.behaviour = behaviour_with(Behaviour(), given)
+    for words in options.fault:
+        administration.plant(fault_from_words(words))
+    return administration
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="connect_local", description="A local Amazon Connect, and all of moto with it.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    parser.add_argument("--account-id", default=DEFAULT_ACCOUNT_ID)
+    parser.add_argument("--region", default=DEFAULT_REGION, help="region of --seed and of the control endpoints")
+    parser.add_argument("--seed", type=Path, metavar="FILE.json", help="instances and users to create at the start")
+    parser.add_argument("--fault", action="append", default=[], metavar="OPERATION:KIND[:ON_CALL[:TIMES]]")
+    for name in SWITCH_NAMES:
+        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=choices(name))
+    return parser

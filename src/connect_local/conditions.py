@@ -1,0 +1,102 @@
+"""What surrounds the backend while it runs: behaviour, clock, planted faults, quota buckets, log of calls.
+
+moto creates backends itself, one per account and region, and gives them nothing but those two names; so what they
+all share stands here, once per process. `models` and `boundary` read it; `LocalConnect` and the server's control
+endpoints change it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .behaviour import Behaviour, Quota
+from .faults import PlantedFaults
+
+REDACTED = "REDACTED"
+# A thousandth of tolerance: a caller who waits exactly 1/rate must not fall to rounding.
+_WHOLE_TOKEN = 0.999
+_SENSITIVE = {"PhoneNumber", "DeskPhoneNumber", "Mobile", "Password"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as the service saw it: `outcome` is "ok" or an error code, `acted` whether anything was carried out."""
+
+    operation: str
+    user_id: str | None
+    outcome: str
+    acted: bool
+    parameters: Mapping[str, object]
+
+
+@dataclass
+class Bucket:
+    tokens: float
+    filled_at: float
+
+
+class QuotaBuckets:
+    """Token buckets per account, region and operation; the quota itself is looked up at each call."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[str, ...], Bucket] = {}
+
+    def clear(self) -> None:
+        self._buckets.clear()
+
+    def admit(self, key: tuple[str, ...], quota: Quota, now: float, refused_cost: float) -> bool:
+        bucket = self._buckets.setdefault(key, Bucket(quota.burst, now))
+        bucket.tokens = min(quota.burst, bucket.tokens + max(0.0, now - bucket.filled_at) * quota.rate)
+        bucket.filled_at = now
+        admitted = bucket.tokens >= _WHOLE_TOKEN
+        bucket.tokens = max(0.0, bucket.tokens - (1.0 if admitted else refused_cost))
+        return admitted
+
+
+@dataclass
+class Conditions:
+    """Everything beside the users themselves; `lock` is held while a call is carried out."""
+
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    clock: Callable[[], float] = time.time
+    faults: PlantedFaults = field(default_factory=PlantedFaults)
+    buckets: QuotaBuckets = field(default_factory=QuotaBuckets)
+    calls: list[Call] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def admits(self, account_id: str, region: str, operation: str) -> bool:
+        quota = (self.behaviour.quotas or {}).get(operation)
+        if quota is None:
+            return True
+        cost = self.behaviour.refused_call_cost
+        return self.buckets.admit((account_id, region, operation), quota, self.clock(), cost)
+
+    def reset(self, behaviour: Behaviour | None = None) -> None:
+        self.behaviour = behaviour if behaviour is not None else self.behaviour
+        self.faults.clear()
+        self.buckets.clear()
+        self.calls.clear()
+
+
+_current = Conditions()
+
+
+def current() -> Conditions:
+    return _current
+
+
+def install(conditions: Conditions) -> Conditions:
+    """Makes these the conditions of the process and returns the ones they replace."""
+    global _current
+    replaced, _current = _current, conditions
+    return replaced
+
+
+def redact(value: object) -> object:
+    """A copy in which no phone number or password is left."""
+    if isinstance(value, Mapping):
+        return {k: REDACTED if k in _SENSITIVE else redact(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact(item) for item in value]
+    return value

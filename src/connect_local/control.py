@@ -1,0 +1,166 @@
+"""The server's control endpoints, through which a test in another process steers the local Connect.
+
+`server` puts this in front of moto's own application. All under `/connect-local/`, JSON in and out:
+
+    GET    calls[?operation=Name]   the log of calls
+    DELETE calls                    forget it
+    POST   faults                   plant one: {"operation": "TagResource", "kind": "ThrottlingException", "times": 3}
+    DELETE faults                   remove all
+    GET    behaviour                the switches as they are
+    POST   behaviour                set some: {"array_write": "merge", "stale_reads": 2}
+    POST   reset                    forget instances, users, calls, faults; the body may set switches
+    POST   seed                     create instances and users (document: see `seed`)
+    GET    users                    every user with its effective settings and tags, never stale
+    POST   admin-update             an administrator's write: {"InstanceId": …, "UserId": …, "AutoAcceptConfigs": […]}
+
+`users`, `seed` and `admin-update` concern the account and region of the server unless `?account=` and `?region=`
+say otherwise.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from moto.core.exceptions import JsonRESTError
+from werkzeug.wrappers import Request, Response
+
+from .administration import Administration
+from .behaviour import Quota
+from .conditions import current
+from .seed import sow
+from .switches import SWITCH_NAMES, behaviour_with, fault_from
+from .users import User
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PREFIX = "/connect-local/"
+
+
+class ControlledApplication:
+    """A WSGI application that answers the control endpoints itself and passes everything else on."""
+
+    def __init__(self, application: "WSGIApplication", account_id: str, region: str) -> None:
+        self._application = application
+        self._account_id = account_id
+        self._region = region
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if not environ.get("PATH_INFO", "").startswith(PREFIX):
+            return self._application(environ, start_response)
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        endpoint = _ENDPOINTS.get((request.method, request.path.removeprefix(PREFIX)))
+        if endpoint is None:
+            return _json({"message": f"There is no {request.method} {request.path}"}, 404)
+        account_id = request.args.get("account", self._account_id)
+        administration = Administration(current(), account_id, request.args.get("region", self._region))
+        try:
+            with current().lock:
+                return _json(endpoint(administration, request))
+        except (ValueError, KeyError, TypeError) as error:
+            return _json({"message": str(error)}, 400)
+        except JsonRESTError as error:
+            return _json({"message": error.message, "code": error.error_type}, error.code)
+
+
+def _calls(administration: Administration, request: Request) -> object:
+    operation = request.args.get("operation")
+    calls = administration.calls_of(operation) if operation else administration.calls
+    return {"calls": [asdict(call) for call in calls]}
+
+
+def _forget_calls(administration: Administration, _request: Request) -> object:
+    administration.forget_calls()
+    return {}
+
+
+def _plant(administration: Administration, request: Request) -> object:
+    administration.plant(fault_from(_body(request)))
+    return {}
+
+
+def _heal(administration: Administration, _request: Request) -> object:
+    administration.heal()
+    return {}
+
+
+def _behaviour(administration: Administration, _request: Request) -> object:
+    return _switches(administration)
+
+
+def _switches(administration: Administration) -> object:
+    return {name: getattr(administration.behaviour, name) for name in SWITCH_NAMES}
+
+
+def _set_behaviour(administration: Administration, request: Request) -> object:
+    administration.behaviour = behaviour_with(administration.behaviour, _body(request))
+    return _switches(administration)
+
+
+def _reset(administration: Administration, request: Request) -> object:
+    administration.reset(behaviour_with(administration.behaviour, _body(request)))
+    return {}
+
+
+def _seed(administration: Administration, request: Request) -> object:
+    return sow(administration, _body(request))
+
+
+def _users(administration: Administration, _request: Request) -> object:
+    backend = administration.backend()
+    return {"users": [_user(administration, user) for users in backend.users.values() for user in users.values()]}
+
+
+def _user(administration: Administration, user: User) -> dict[str, object]:
+    effective = administration.effective(user.instance_id, user.id)
+    settings = [
+        {"array": array, "channel": channel, "field": list(path), "value": value}
+        for (array, channel, path), value in effective.items()
+    ]
+    named = {"instance_id": user.instance_id, "user_id": user.id, "user_arn": user.arn, "username": user.username}
+    return {**named, "effective": settings, "tags": administration.tags(user.instance_id, user.id)}
+
+
+def _admin_update(administration: Administration, request: Request) -> object:
+    body = _body(request)
+    administration.admin_update(body.pop("InstanceId"), body.pop("UserId"), **body)
+    return {}
+
+
+def _body(request: Request) -> dict[str, Any]:
+    body = json.loads(request.get_data() or b"{}")
+    if not isinstance(body, dict):
+        raise TypeError("the body must be a JSON object")
+    return body
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(json.dumps(content, default=_plain), status, content_type="application/json")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Quota):
+        return f"{value.rate:g}:{value.burst:g}"
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+_ENDPOINTS: dict[tuple[str, str], Callable[[Administration, Request], object]] = {
+    ("GET", "calls"): _calls,
+    ("DELETE", "calls"): _forget_calls,
+    ("POST", "faults"): _plant,
+    ("DELETE", "faults"): _heal,
+    ("GET", "behaviour"): _behaviour,
+    ("POST", "behaviour"): _set_behaviour,
+    ("POST", "reset"): _reset,
+    ("POST", "seed"): _seed,
+    ("GET", "users"): _users,
+    ("POST", "admin-update"): _admin_update,
+}

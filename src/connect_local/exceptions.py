@@ -1,0 +1,37 @@
+"""The errors that the local Connect answers with, beside those that moto's Connect already has.
+
+Raised by `validation`, `tags`, `search` and `models`; moto turns them into answers. No message ever contains a
+phone number.
+"""
+
+from moto.connect.exceptions import InvalidParameterException, ResourceNotFoundException
+from moto.core.exceptions import JsonRESTError
+
+__all__ = [
+    "AccessDeniedException",
+    "DuplicateResourceException",
+    "InvalidParameterException",
+    "InvalidRequestException",
+    "ResourceNotFoundException",
+]
+
+
+class InvalidRequestException(JsonRESTError):
+    code = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__("InvalidRequestException", message)
+
+
+class DuplicateResourceException(JsonRESTError):
+    code = 409
+
+    def __init__(self, message: str) -> None:
+        super().__init__("DuplicateResourceException", message)
+
+
+class AccessDeniedException(JsonRESTError):
+    code = 403
+
+    def __init__(self, message: str) -> None:
+        super().__init__("AccessDeniedException", message)

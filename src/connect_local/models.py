@@ -1,0 +1,255 @@
+"""moto's Connect backend extended with users.
+
+`hook.activate` makes moto create this backend instead of its own; `responses` calls it for each request, and tests
+may call its methods directly. What moto's backend has (instances, analytics data sets) is inherited. What a write
+changes and what a read shows is in `settings`; one user, with its staleness and wire forms, is in `users`.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from moto.connect.models import ConnectBackend, Instance
+from moto.connect.models import connect_backends as moto_connect_backends
+from moto.core.base_backend import BackendDict
+from moto.core.resource_tagging import TaggedResource
+
+from . import tags as tag_rules
+from .arrays import ARRAYS, PHONE_NUMBER, PHONE_TYPE, Setting, Value
+from .behaviour import ArrayWrite, Behaviour, EntryWrite
+from .conditions import current
+from .exceptions import DuplicateResourceException, InvalidParameterException, ResourceNotFoundException
+from .pages import page
+from .search import alternatives, matches
+from .settings import Arrays, Settings, write_arrays, write_phone_config
+from .users import PROFILE_MEMBERS, User
+from .validation import check_create_user, check_request
+
+_PAGE_OF_LIST = 100
+_PAGE_OF_SEARCH = 100
+
+
+class LocalConnectBackend(ConnectBackend):
+    """moto's Connect with users; tags of users, as of instances, stand in moto's `tagger` and nowhere else."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.users: dict[str, dict[str, User]] = {}
+        self._created_users = 0
+
+    # -- users ---------------------------------------------------------------------------------------------------------
+
+    def create_user(self, instance_id: str, parameters: Mapping[str, object], user_id: str | None = None) -> dict[str, str]:
+        check_request("CreateUser", {"InstanceId": instance_id, **parameters})
+        check_create_user(parameters)
+        instance = self._find_instance(instance_id)
+        user = self._new_user(instance, parameters, user_id or str(uuid.uuid4()))
+        tags: dict[str, str] = parameters.get("Tags") or {}  # type: ignore[assignment]
+        tag_rules.check_tags(tags)
+        self.users.setdefault(instance.id, {})[user.id] = user
+        super().tag_resource(user.arn, tags)
+        return {"UserId": user.id, "UserArn": user.arn}
+
+    def _new_user(self, instance: Instance, parameters: Mapping[str, object], user_id: str) -> User:
+        behaviour, username = current().behaviour, str(parameters["Username"])
+        others = self.users.get(instance.id, {})
+        if user_id in others or any(user.username == username for user in others.values()):
+            raise DuplicateResourceException(f"A user with the name {username} already exists in {instance.id}")
+        phone_config: dict[str, Value] = parameters.get("PhoneConfig") or {}  # type: ignore[assignment]
+        settings = write_phone_config(Settings(), phone_config, behaviour)
+        settings = write_arrays(settings, _arrays_of(parameters), behaviour)
+        _check_desk_phone_has_number(settings)
+        self._created_users += 1
+        return User(
+            id=user_id,
+            arn=f"{instance.arn}/agent/{user_id}",
+            instance_id=instance.id,
+            username=username,
+            number=self._created_users,
+            profile={name: parameters[name] for name in PROFILE_MEMBERS if name in parameters},
+            settings=settings,
+            modified_at=current().clock(),
+            hidden_reads=behaviour.new_user_hidden_reads,
+        )
+
+    def describe_user(self, instance_id: str, user_id: str) -> dict[str, Any]:
+        user = self._get_user_or_raise(instance_id, user_id)
+        if user.hidden_reads > 0:
+            user.hidden_reads -= 1
+            raise ResourceNotFoundException(f"User {user.id} not found in instance {user.instance_id}")
+        shown = user.visible_state(self._tags_of(user), current().clock())
+        return user.description(shown, self.region_name, current().behaviour)
+
+    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, object]) -> None:
+        self._write_config(instance_id, user_id, arrays, current().behaviour)
+
+    def administer_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, object]) -> None:
+        """A write in the console: it changes the fields named and nothing else, whatever the switches say."""
+        behaviour = replace(current().behaviour, array_write=ArrayWrite.MERGE, entry_write=EntryWrite.MERGE)
+        self._write_config(instance_id, user_id, arrays, behaviour)
+
+    def _write_config(self, instance_id: str, user_id: str, arrays: Mapping[str, object], behaviour: Behaviour) -> None:
+        check_request("UpdateUserConfig", {"InstanceId": instance_id, "UserId": user_id, **arrays})
+        user = self._get_user_or_raise(instance_id, user_id)
+        written = write_arrays(user.settings, _arrays_of(arrays), behaviour)
+        if PHONE_TYPE.array in arrays:
+            _check_desk_phone_has_number(written)
+        self._remember_before(user)
+        user.settings = written
+
+    def update_user_phone_config(self, instance_id: str, user_id: str, phone_config: Mapping[str, Value]) -> None:
+        parameters = {"InstanceId": instance_id, "UserId": user_id, "PhoneConfig": phone_config}
+        check_request("UpdateUserPhoneConfig", parameters)
+        user = self._get_user_or_raise(instance_id, user_id)
+        written = write_phone_config(user.settings, phone_config, current().behaviour)
+        _check_desk_phone_has_number(written)
+        self._remember_before(user)
+        user.settings = written
+
+    def delete_user(self, instance_id: str, user_id: str) -> None:
+        user = self._get_user_or_raise(instance_id, user_id)
+        del self.users[user.instance_id][user.id]
+        self.tagger.delete_all_tags_for_resource(user.arn)
+
+    def list_users(
+        self, instance_id: str, max_results: int | None = None, next_token: str | None = None
+    ) -> tuple[list[dict[str, object]], str | None]:
+        parameters = {"InstanceId": instance_id, "MaxResults": max_results}
+        check_request("ListUsers", parameters)
+        users = self._users_of(instance_id)
+        shown, token = page(users, max_results or _PAGE_OF_LIST, next_token)
+        return [user.summary(self.region_name) for user in shown], token
+
+    def search_users(
+        self,
+        instance_id: str,
+        search_filter: Mapping[str, object] | None = None,
+        search_criteria: Mapping[str, object] | None = None,
+        max_results: int | None = None,
+        next_token: str | None = None,
+    ) -> tuple[list[dict[str, object]], str | None, int]:
+        """The summaries of one page, the token of the next, and how many users match in all."""
+        parameters = {"InstanceId": instance_id, "MaxResults": max_results, "SearchFilter": search_filter}
+        check_request("SearchUsers", parameters)
+        wanted = alternatives(search_filter, search_criteria)
+        found = [user for user in self._users_of(instance_id) if matches(self._tags_of(user), wanted)]
+        shown, token = page(found, max_results or _PAGE_OF_SEARCH, next_token)
+        return [user.search_summary(self._tags_of(user), current().behaviour) for user in shown], token, len(found)
+
+    # -- tags ----------------------------------------------------------------------------------------------------------
+
+    def tag_resource(self, resource_arn: str, tags: dict[str, str]) -> None:
+        check_request("TagResource", {"resourceArn": resource_arn, "tags": tags})
+        tag_rules.check_tags(tags)
+        user = self._tagged_user(resource_arn)
+        tag_rules.check_count(self.tagger.get_tag_dict_for_resource(resource_arn) | tags)
+        if user is not None:
+            self._remember_before(user)
+        super().tag_resource(resource_arn, tags)
+
+    def untag_resource(self, resource_arn: str, tag_keys: list[str]) -> None:
+        check_request("UntagResource", {"resourceArn": resource_arn, "tagKeys": tag_keys})
+        tag_rules.check_keys(tag_keys)
+        user = self._tagged_user(resource_arn)
+        if user is not None:
+            self._remember_before(user)
+        super().untag_resource(resource_arn, tag_keys)
+
+    def list_tags_for_resource(self, resource_arn: str) -> dict[str, str]:
+        self._tagged_user(resource_arn)
+        return super().list_tags_for_resource(resource_arn)
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        yield from super().iter_tagged_resources()
+        for users in self.users.values():
+            for user in users.values():
+                yield TaggedResource(arn=user.arn, tags=self._tags_of(user), resource_type="connect:agent")
+
+    # -- instances -----------------------------------------------------------------------------------------------------
+
+    def add_instance(self, instance_id: str) -> tuple[str, str]:
+        """The identifier and ARN of a new instance with a chosen identifier, which the API cannot give."""
+        created = self.create_instance("CONNECT_MANAGED", True, True)
+        instance = self.instances.pop(created["Id"])
+        instance.id, instance.arn = instance_id, f"{instance.arn.rpartition('/')[0]}/{instance_id}"
+        self.instances[instance_id] = instance
+        return instance.id, instance.arn
+
+    def describe_instance(self, instance_id: str) -> dict[str, Any]:
+        shown = super().describe_instance(instance_id)
+        # moto keeps a second copy of the tags in the instance, which TagResource does not reach.
+        tags = self.tagger.get_tag_dict_for_resource(shown["Arn"])
+        return {name: value for name, value in shown.items() if name != "Tags"} | ({"Tags": tags} if tags else {})
+
+    def delete_instance(self, instance_id: str) -> None:
+        super().delete_instance(instance_id)
+        for user in self.users.pop(instance_id, {}).values():
+            self.tagger.delete_all_tags_for_resource(user.arn)
+
+    def _remember_before(self, user: User) -> None:
+        user.remember_before(self._tags_of(user), current().clock(), current().behaviour)
+
+    # -- the truth, for assertions -------------------------------------------------------------------------------------
+
+    def effective_settings(self, instance_id: str, user_id: str) -> dict[Setting, Value | None]:
+        """Every setting of the user as it now is, whatever reads show."""
+        return self._get_user_or_raise(instance_id, user_id).settings.all_effective()
+
+    def current_tags(self, instance_id: str, user_id: str) -> dict[str, str]:
+        """The tags of the user as they now are, whatever reads show."""
+        return self._tags_of(self._get_user_or_raise(instance_id, user_id))
+
+    # -- finding -------------------------------------------------------------------------------------------------------
+
+    def _find_instance(self, instance_id: str) -> Instance:
+        return self._get_instance_or_raise(_bare_id(instance_id, "InstanceId"))
+
+    def _users_of(self, instance_id: str) -> list[User]:
+        return list(self.users.get(self._find_instance(instance_id).id, {}).values())
+
+    def _get_user_or_raise(self, instance_id: str, user_id: str) -> User:
+        instance = self._find_instance(instance_id)
+        user = self.users.get(instance.id, {}).get(_bare_id(user_id, "UserId"))
+        if user is None or (user_id.startswith("arn:") and user.arn != user_id):
+            raise ResourceNotFoundException(f"User {user_id} not found in instance {instance.id}")
+        return user
+
+    def _tagged_user(self, arn: str) -> User | None:
+        """The user that the ARN names, None if it names another kind of resource; what is unknown raises."""
+        _, found, resource = arn.partition(":instance/")
+        if not found or not arn.startswith("arn:"):
+            raise InvalidParameterException("resourceArn is not the ARN of a Connect resource")
+        instance_id, _, rest = resource.partition("/")
+        kind, _, identifier = rest.partition("/")
+        if kind != "agent":
+            self._get_instance_or_raise(instance_id)
+            return None
+        user = self.users.get(instance_id, {}).get(identifier)
+        if user is None or user.arn != arn:
+            raise ResourceNotFoundException(f"Resource {arn} not found")
+        return user
+
+    def _tags_of(self, user: User) -> dict[str, str]:
+        return self.tagger.get_tag_dict_for_resource(user.arn)
+
+
+def _bare_id(identifier: str, member: str) -> str:
+    if not identifier.startswith("arn:"):
+        return identifier
+    if not current().behaviour.accept_arns:
+        raise InvalidParameterException(f"{member} must be an identifier, not an ARN")
+    return identifier.rpartition("/")[2]
+
+
+def _arrays_of(parameters: Mapping[str, object]) -> Arrays:
+    return {name: parameters[name] for name in ARRAYS if parameters.get(name) is not None}  # type: ignore[misc]
+
+
+def _check_desk_phone_has_number(settings: Settings) -> None:
+    if settings.effective(PHONE_TYPE) == "DESK_PHONE" and settings.effective(PHONE_NUMBER) is None:
+        raise InvalidParameterException("The phone type DESK_PHONE requires a phone number")
+
+
+connect_backends: BackendDict[ConnectBackend] = moto_connect_backends
+"""moto's own registry, which `hook.activate` makes create this backend."""

@@ -1,0 +1,92 @@
+"""Switches and faults in the words of a command line or of JSON.
+
+Called by `cli` and `control`. Every switch is a field of `Behaviour`; nothing is listed a second time here.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from enum import Enum
+
+from .behaviour import DOCUMENTED_QUOTAS, Behaviour, Quota
+from .faults import Fault, FaultKind
+
+_WORDS_FOR_TRUE = {"true", "yes", "on", "1"}
+_WORDS_FOR_FALSE = {"false", "no", "off", "0"}
+_WORDS_FOR_ALWAYS = {"inf", "forever"}
+SWITCH_NAMES = tuple(field.name for field in fields(Behaviour))
+
+
+def behaviour_with(base: Behaviour, switches: Mapping[str, object]) -> Behaviour:
+    """The behaviour with these switches set; ValueError names a switch or a value that does not exist."""
+    unknown = switches.keys() - set(SWITCH_NAMES)
+    if unknown:
+        raise ValueError(f"no such switch: {', '.join(sorted(unknown))}; there are {', '.join(SWITCH_NAMES)}")
+    parsed = {name: _parse(name, value) for name, value in switches.items()}
+    return replace(base, **parsed)  # type: ignore[arg-type]
+
+
+def choices(switch: str) -> str:
+    """What may be said for a switch, for a person to read."""
+    default = getattr(Behaviour(), switch)
+    if isinstance(default, Enum):
+        return ", ".join(str(member.value) for member in type(default))
+    if isinstance(default, bool):
+        return "true, false"
+    return "none, documented, or Operation=RATE:BURST,..." if switch == "quotas" else "a number"
+
+
+def fault_from_words(words: str) -> Fault:
+    """A fault from `Operation:Kind[:on_call[:times]]`, with `forever` as a number of times."""
+    operation, kind, *counts = words.split(":")
+    return fault_from({"operation": operation, "kind": kind, **dict(zip(("on_call", "times"), counts, strict=False))})
+
+
+def fault_from(members: Mapping[str, object]) -> Fault:
+    """A fault from its members by name; a kind that is not a `FaultKind` is taken as a bare error code."""
+    unknown = members.keys() - {field.name for field in fields(Fault)}
+    if unknown or not {"operation", "kind"} <= members.keys():
+        raise ValueError("a fault has operation, kind and, optionally, " + ", ".join(f.name for f in fields(Fault)[2:]))
+    kind = str(members["kind"])
+    known = {member.value: member for member in FaultKind}
+    numbers = {name: _number(members[name]) for name in ("times", "hold_seconds") if name in members}
+    whole = {name: int(str(members[name])) for name in ("on_call", "status") if members.get(name) is not None}
+    return Fault(**{**members, "kind": known.get(kind, kind), **numbers, **whole})  # type: ignore[arg-type]
+
+
+def _parse(name: str, value: object) -> object:
+    default = getattr(Behaviour(), name)
+    if name == "quotas":
+        return _quotas(value)
+    if isinstance(default, Enum):
+        return type(default)(value)
+    if isinstance(default, bool):
+        return _truth(name, value)
+    return type(default)(str(value))
+
+
+def _truth(name: str, value: object) -> bool:
+    word = str(value).lower()
+    if word not in _WORDS_FOR_TRUE | _WORDS_FOR_FALSE:
+        raise ValueError(f"{name} takes true or false, not {value}")
+    return word in _WORDS_FOR_TRUE
+
+
+def _number(value: object) -> float:
+    return math.inf if str(value) in _WORDS_FOR_ALWAYS else float(str(value))
+
+
+def _quotas(value: object) -> Mapping[str, Quota] | None:
+    if value is None or value == "none":
+        return None
+    if value == "documented":
+        return DOCUMENTED_QUOTAS
+    if isinstance(value, Mapping):
+        return {str(operation): _quota(words) for operation, words in value.items()}
+    pairs = (item.partition("=") for item in str(value).split(","))
+    return {operation: _quota(words) for operation, _, words in pairs}
+
+
+def _quota(words: object) -> Quota:
+    rate, _, burst = str(words).partition(":")
+    return Quota(float(rate), float(burst or rate))

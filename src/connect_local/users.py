@@ -1,0 +1,121 @@
+"""One user: what is stored, what a read shows of it at the moment, and its three wire forms.
+
+Made and kept by `models`. Tags stand in the backend's tagger, so methods that show them take them as an argument.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+from .behaviour import Behaviour
+from .settings import Settings, show_arrays, show_phone_config
+
+PROFILE_MEMBERS = ("IdentityInfo", "DirectoryUserId", "SecurityProfileIds", "RoutingProfileId", "HierarchyGroupId")
+_ACW_LIMIT = "AfterContactWorkTimeLimit"
+
+
+@dataclass(frozen=True)
+class UserState:
+    """What a read can show of a user at one moment."""
+
+    settings: Settings
+    tags: Mapping[str, str]
+    modified_at: float
+
+
+@dataclass
+class PendingWrite:
+    """A write that reads do not show yet: `before` is shown until both counts have run out."""
+
+    before: UserState
+    reads_left: int
+    visible_at: float
+
+    def is_visible(self, now: float) -> bool:
+        return self.reads_left <= 0 and self.visible_at <= now
+
+
+# Not moto's BaseModel: that keeps every instance for the whole life of the process, and thousands of tests make users.
+@dataclass
+class User:
+    """One agent; `number` is its place in the order of creation."""
+
+    id: str
+    arn: str
+    instance_id: str
+    username: str
+    number: int
+    profile: Mapping[str, object]
+    settings: Settings
+    modified_at: float
+    hidden_reads: int = 0
+    pending: list[PendingWrite] = field(default_factory=list)
+
+    def remember_before(self, tags: Mapping[str, str], now: float, behaviour: Behaviour) -> None:
+        """Notes the state that reads go on showing; to be called before every write."""
+        if behaviour.stale_reads > 0 or behaviour.stale_seconds > 0:
+            before = UserState(self.settings, dict(tags), self.modified_at)
+            self.pending.append(PendingWrite(before, behaviour.stale_reads, now + behaviour.stale_seconds))
+        self.modified_at = now
+
+    def visible_state(self, tags: Mapping[str, str], now: float) -> UserState:
+        """The state that this read shows: the one before the first write that is not visible yet. Counts as a read."""
+        while self.pending and self.pending[0].is_visible(now):
+            self.pending.pop(0)
+        for write in self.pending:
+            write.reads_left -= 1
+        return self.pending[0].before if self.pending else UserState(self.settings, tags, self.modified_at)
+
+    def description(self, state: UserState, region: str, behaviour: Behaviour) -> dict[str, object]:
+        """The `User` of `DescribeUser`."""
+        return {
+            **self.summary(region),
+            **deepcopy(dict(self.profile)),
+            **_settings_wire(state.settings, behaviour),
+            **_tags_wire(state.tags),
+            "LastModifiedTime": state.modified_at,
+        }
+
+    def summary(self, region: str) -> dict[str, object]:
+        """The `UserSummary` of `ListUsers`."""
+        return {
+            "Id": self.id,
+            "Arn": self.arn,
+            "Username": self.username,
+            "LastModifiedTime": self.modified_at,
+            "LastModifiedRegion": region,
+        }
+
+    def search_summary(self, tags: Mapping[str, str], behaviour: Behaviour) -> dict[str, object]:
+        """The `UserSearchSummary` of `SearchUsers`, which gives ACW limits in milliseconds."""
+        identity: Mapping[str, object] = self.profile.get("IdentityInfo") or {}  # type: ignore[assignment]
+        return {
+            "Id": self.id,
+            "Arn": self.arn,
+            "Username": self.username,
+            **deepcopy({name: value for name, value in self.profile.items() if name != "IdentityInfo"}),
+            "IdentityInfo": {name: identity[name] for name in ("FirstName", "LastName") if name in identity},
+            **_in_milliseconds(_settings_wire(self.settings, behaviour)),
+            **_tags_wire(tags),
+        }
+
+
+def _settings_wire(settings: Settings, behaviour: Behaviour) -> dict[str, object]:
+    phone_config = show_phone_config(settings, behaviour)
+    return {**({"PhoneConfig": phone_config} if phone_config else {}), **show_arrays(settings, behaviour)}
+
+
+def _tags_wire(tags: Mapping[str, str]) -> dict[str, object]:
+    return {"Tags": dict(tags)} if tags else {}
+
+
+def _in_milliseconds(shown: Mapping[str, object]) -> dict[str, object]:
+    return {name: _scaled(name, value) for name, value in shown.items()}
+
+
+def _scaled(name: str, value: object) -> object:
+    if isinstance(value, Mapping):
+        return _in_milliseconds(value)
+    if isinstance(value, list):
+        return [_scaled(name, item) for item in value]
+    return value * 1000 if name == _ACW_LIMIT and isinstance(value, int) else value

@@ -1,0 +1,139 @@
+"""Tags stand in one place, obey the documented rules, and lead to users."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from mypy_boto3_connect import ConnectClient
+
+from connect_local import LocalConnect
+
+
+def condition(key: str, value: str) -> dict[str, str]:
+    return {"TagKey": key, "TagValue": value}
+
+
+def test_tags_read_the_same_everywhere(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+    user_id, arn = connect.create_user(instance_id, "ann", tags={"team": "voice", "site": "x"})
+    client.tag_resource(resourceArn=arn, tags={"site": "y", "größe": "Ⅷ 8"})
+    client.untag_resource(resourceArn=arn, tagKeys=["team", "never-there"])
+    expected = {"site": "y", "größe": "Ⅷ 8"}
+    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == expected
+    assert client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]["Tags"] == expected
+    assert client.search_users(InstanceId=instance_id)["Users"][0]["Tags"] == expected
+    assert connect.tags(instance_id, user_id) == expected
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"aws:owner": "x"},
+        {"": "x"},
+        {"k" * 129: "x"},
+        {"key": "v" * 257},
+        {"key!": "x"},
+        {"key": "a,b"},
+        {"key": "new\nline"},
+        {},
+        {f"key-{number}": "x" for number in range(51)},
+    ],
+    ids=["aws", "empty", "long-key", "long-value", "key-sign", "value-sign", "control", "none", "51"],
+)
+def test_tags_that_are_refused(connect: LocalConnect, client: ConnectClient, instance_id: str, tags: dict[str, str]) -> None:
+    user_id, arn = connect.create_user(instance_id, "ann", tags={"team": "voice"})
+    with pytest.raises(ClientError) as error:
+        client.tag_resource(resourceArn=arn, tags=tags)
+    assert error.value.response["Error"]["Code"] == "InvalidParameterException"
+    assert connect.tags(instance_id, user_id) == {"team": "voice"}
+
+
+def test_fifty_tags_are_the_most(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+    tags = {f"key-{number}": "x" for number in range(50)}
+    user_id, arn = connect.create_user(instance_id, "ann", tags=tags)
+    client.tag_resource(resourceArn=arn, tags={"key-0": "changed"})
+    with pytest.raises(ClientError, match="at most 50 tags, not 51") as error:
+        client.tag_resource(resourceArn=arn, tags={"one-more": "x"})
+    assert error.value.response["Error"]["Code"] == "InvalidRequestException"
+    assert connect.tags(instance_id, user_id) == tags | {"key-0": "changed"}
+
+
+def test_what_is_not_an_arn_of_connect_is_refused(client: ConnectClient, instance_id: str) -> None:
+    with pytest.raises(ClientError, match="not the ARN of a Connect resource"):
+        client.tag_resource(resourceArn=instance_id, tags={"a": "b"})
+
+
+@pytest.fixture
+def team(connect: LocalConnect, instance_id: str) -> str:
+    connect.create_user(instance_id, "ann", tags={"team": "voice", "site": "x"})
+    connect.create_user(instance_id, "bob", tags={"team": "voice", "site": "y"})
+    connect.create_user(instance_id, "cid", tags={"team": "chat"})
+    connect.create_user(instance_id, "dee")
+    return instance_id
+
+
+VOICE, CHAT, X = condition("team", "voice"), condition("team", "chat"), condition("site", "x")
+
+
+@pytest.mark.parametrize(
+    ("tag_filter", "names"),
+    [
+        ({"TagCondition": VOICE}, ["ann", "bob"]),
+        ({"AndConditions": [VOICE, X]}, ["ann"]),
+        ({"OrConditions": [[CHAT], [VOICE, X]]}, ["ann", "cid"]),
+        ({"TagCondition": condition("team", "nobody")}, []),
+    ],
+    ids=["one", "and", "or", "none"],
+)
+def test_searching_by_tag(client: ConnectClient, team: str, tag_filter: Any, names: list[str]) -> None:
+    found = client.search_users(InstanceId=team, SearchFilter={"TagFilter": tag_filter})
+    assert [user["Username"] for user in found["Users"]] == names
+    assert found["ApproximateTotalCount"] == len(names)
+
+
+def test_searching_page_by_page(client: ConnectClient, team: str) -> None:
+    search: Any = {"InstanceId": team, "MaxResults": 1, "SearchFilter": {"TagFilter": {"TagCondition": VOICE}}}
+    first = client.search_users(**search)
+    second = client.search_users(**search, NextToken=first["NextToken"])
+    assert [user["Username"] for page in (first, second) for user in page["Users"]] == ["ann", "bob"]
+    assert "NextToken" not in second
+
+
+@pytest.mark.parametrize("size", [0, 501])
+def test_page_sizes_that_are_refused(client: ConnectClient, team: str, size: int) -> None:
+    with pytest.raises(ClientError, match="MaxResults"):
+        client.search_users(InstanceId=team, MaxResults=size)
+
+
+def test_a_page_is_a_hundred_unless_said_otherwise(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+    for number in range(101):
+        connect.create_user(instance_id, f"user-{number}")
+    assert len(client.search_users(InstanceId=instance_id)["Users"]) == 100
+    assert len(client.search_users(InstanceId=instance_id, MaxResults=500)["Users"]) == 101
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"SearchCriteria": {"StringCondition": {"FieldName": "Username"}}}, "InvalidRequestException"),
+        ({"SearchFilter": {"UserAttributeFilter": {"TagCondition": VOICE}}}, "InvalidRequestException"),
+        ({"SearchFilter": {"TagFilter": {"TagCondition": {"TagKey": "team"}}}}, "InvalidRequestException"),
+        ({"SearchFilter": {"TagFilter": {"TagCondition": VOICE, "AndConditions": [X]}}}, "InvalidRequestException"),
+        (
+            {"SearchFilter": {"TagFilter": {"TagCondition": X}, "UserAttributeFilter": {"TagCondition": X}}},
+            "AccessDeniedException",
+        ),
+    ],
+    ids=["criteria", "attributes", "key-only", "two-at-once", "both-filters"],
+)
+def test_searches_that_are_refused(client: ConnectClient, team: str, arguments: Any, code: str) -> None:
+    with pytest.raises(ClientError) as error:
+        client.search_users(InstanceId=team, **arguments)
+    assert error.value.response["Error"]["Code"] == code
+
+
+def test_searching_gives_limits_in_milliseconds(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+    connect.create_user(instance_id, "ann", phone_config={"AfterContactWorkTimeLimit": 30})
+    found = client.search_users(InstanceId=instance_id)["Users"][0]
+    assert found["PhoneConfig"]["AfterContactWorkTimeLimit"] == 30_000
+    limits = [entry["AfterContactWorkConfig"] for entry in found["AfterContactWorkConfigs"]]
+    assert limits == [{"AfterContactWorkTimeLimit": 30_000}] * 4
