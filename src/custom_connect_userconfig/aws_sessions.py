@@ -57,6 +57,17 @@ def acting_as(credentials: ReadOnlyCredentials | None) -> Iterator[None]:
         _current.reset(token)
 
 
+@cache
+def _own_session() -> Session:
+    return Session(botocore_session=_bare_session())
+
+
+def own_credentials() -> ReadOnlyCredentials | None:
+    """Return the credentials of the function itself, as they are now."""
+    credentials = _own_session().get_credentials()
+    return credentials.get_frozen_credentials() if credentials else None
+
+
 def event_session(region: str | None) -> Session:
     """Return a session for clients to keep: they sign with the credentials of the event that is being served."""
     core = _bare_session()

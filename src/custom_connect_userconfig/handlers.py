@@ -21,7 +21,7 @@ from cloudformation_cli_python_lib.interface import (
 
 from .connect_gateway import ConnectGateway
 from .core import errors
-from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance
+from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance, parse_previous
 from .core.identifiers import Identity, Place
 from .core.ownership import Owner
 from .core.settings import Settings, expand
@@ -102,7 +102,8 @@ def create(service: SettingsService, request: BaseResourceHandlerRequest, contex
 def update(service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]) -> ProgressEvent:
     """Apply what is declared now, and give back what is no longer."""
     declaration = Declaration.parse(_properties(request), _place(request))
-    result = service.update(declaration, _owner(request, declaration.identity), context)
+    previous = parse_previous(_raw(request.previousResourceState), _place(request))
+    result = service.update(declaration, _owner(request, declaration.identity), context, previous)
     return _taken(declaration, result)
 
 
@@ -135,7 +136,11 @@ def list_(service: SettingsService, request: BaseResourceHandlerRequest, _contex
 
 
 def _properties(request: BaseResourceHandlerRequest) -> Mapping[str, object]:
-    return cast("RawProperties", request.desiredResourceState).properties
+    return _raw(request.desiredResourceState)
+
+
+def _raw(state: BaseModel | None) -> Mapping[str, object]:
+    return cast("RawProperties", state).properties
 
 
 def _place(request: BaseResourceHandlerRequest) -> Place:

@@ -95,6 +95,8 @@ class Progress:
     """Seconds since the epoch of the first completed write."""
     notes: tuple[str, ...] = ()
     """What has to be said at the end, about steps that are done by then."""
+    removed_number: bool = False
+    """Whether a phone number was to go; whether it went shows at the end."""
     deadline: float = math.inf
     """Monotonic seconds after which this invocation begins no further call."""
     tries: dict[type[Retriable], int] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class Progress:
             wrote=context.get("wrote") is True,
             settling_since=_past(context.get("settlingSince"), now),
             notes=tuple(map(str, notes)) if isinstance(notes, list) else (),
+            removed_number=context.get("removedNumber") is True,
         )
 
     def to_context(self) -> dict[str, object]:
@@ -121,6 +124,7 @@ class Progress:
             **({} if self.written_at is None else {"writtenAt": round(self.written_at, 3)}),
             **({} if self.settling_since is None else {"settlingSince": round(self.settling_since, 3)}),
             **({"notes": list(self.notes)} if self.notes else {}),
+            **({"removedNumber": True} if self.removed_number else {}),
         }
 
     @property

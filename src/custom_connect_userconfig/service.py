@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from .core.arrays import PHONE_NUMBER_KEY
 from .core.declaration import Declaration
 from .core.errors import (
     AlreadyExists,
@@ -23,6 +24,7 @@ from .core.errors import (
 from .core.identifiers import Identity, InstanceRef, Spelling, respell
 from .core.ownership import MARKER_KEY, MARKER_VALUE, Owner, OwnershipRecord
 from .core.planning import LiveUser, Plan, owned_now, plan_give_back, plan_take
+from .core.restoration import NUMBER_STAYED
 from .core.settings import Settings
 from .pacing import Pacing, Pending, Progress
 from .ports import Gateway
@@ -30,6 +32,8 @@ from .ports import Gateway
 Context = Mapping[str, object] | None
 
 _PLAIN: Final = (Spelling.ID, Spelling.ID)
+_LOOKS: Final = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before further looks at a user that seems to need no change although its declaration has changed."""
 _CLAIM_SHOWS_AFTER: Final = (0.5, 1.0, 2.0)
 """Seconds before further looks for what a failed create may have left; it has failed, and cannot wait longer than that."""
 
@@ -77,31 +81,52 @@ class SettingsService:
         try:
             return self.pacing.write(taking.create, progress)
         except SettingsError as error:
-            note = self._undo(declaration.identity, owner, progress) if progress.wrote else ""
+            note = self.undo(declaration.identity, owner, progress) if progress.wrote else ""
             if not note:
                 raise
             raise error.with_note(note) from error
 
-    def update(self, declaration: Declaration, owner: Owner, context: Context = None) -> OwnedSettings | Pending:
+    def update(
+        self, declaration: Declaration, owner: Owner, context: Context = None, previous: Settings | None = None
+    ) -> OwnedSettings | Pending:
         """Apply the declared settings, take the newly declared, give back the dropped; NotFound when nothing is owned.
 
-        The record is stamped with `owner` when that is a stack's resource, as after an import into another stack.
+        The record is stamped with `owner` when that is a stack's resource, as after an import into another stack. Where `previous`,
+        what was declared before, is known and differs, a user that seems to be as declared already is looked at again for some
+        seconds: in the rollback of an update that has just failed, a late read shows the state before that update.
         """
         progress = self.pacing.begin(context)
-        return self.pacing.write(_Taking(self, declaration, owner, progress).update, progress)
+        changes = previous is not None and previous != declaration.settings
+        return self.pacing.write(_Taking(self, declaration, owner, progress, changes).update, progress)
 
     def read(self, identity: Identity) -> OwnedSettings:
         """Return the owned settings with their live values; NotFound when nothing is owned. Never writes."""
         return self.pacing.read(lambda: self._read(identity))
 
-    def delete(self, identity: Identity, owner: Owner, context: Context = None) -> GivenBack | Pending:
+    def delete(self, identity: Identity, owner: Owner, context: Context = None, *, only_own: bool = False) -> GivenBack | Pending:
         """Give back every owned setting, then remove the record.
 
         Raises NotFound when the user is gone, when nothing is owned, or when both the request and the record name stacks and
-        the resource is another one: the rollback of a refused create must never strip the real owner's user.
+        the resource is another one: the rollback of a refused create must never strip the real owner's user. With `only_own`
+        the record must name `owner` itself, whatever else it does not name.
         """
         progress = self.pacing.begin(context)
-        return self.pacing.write(lambda: self._delete(identity, owner, progress), progress)
+        return self.pacing.write(lambda: self._delete(identity, owner, progress, only_own=only_own), progress)
+
+    def undo(self, identity: Identity, owner: Owner, progress: Progress | None = None) -> str:
+        """Give back what a failed create has taken, and return what to say about it; never raises a SettingsError.
+
+        With the `progress` of the invocation that failed, its time counts for this too.
+        """
+        try:
+            return self._give_back_claim(identity, owner, progress or self.pacing.begin(None))
+        except NotFound:
+            return ""
+        except SettingsError as error:
+            return (
+                f"What had been taken could not be given back ({error}); the record on the user holds it,"
+                " and deleting the resource gives it back."
+            )
 
     def list_users(self, instance: InstanceRef, token: str | None = None) -> OwnedUsers:
         """Return one page of the users of the instance with owned settings."""
@@ -117,12 +142,12 @@ class SettingsService:
             raise _nothing_owned(identity)
         return OwnedSettings(user.arn, owned_now(record, user.settings))
 
-    def _delete(self, identity: Identity, owner: Owner, progress: Progress) -> GivenBack:
+    def _delete(self, identity: Identity, owner: Owner, progress: Progress, *, only_own: bool) -> GivenBack:
         while True:
             user, record = self._find(identity, progress)
             if user is None or record is None:
-                return GivenBack(progress.notes)
-            if _is_anothers(record, owner):
+                return GivenBack(_notes(progress, user))
+            if _is_anothers(record, owner) or (only_own and not record.owned_by(owner)):
                 if progress.wrote:
                     return GivenBack(progress.notes)
                 raise _nothing_owned(identity, f"They are owned by {_label(record)}, and stay as they are.")
@@ -157,6 +182,7 @@ class SettingsService:
             (plan.release, lambda: self.gateway.untag_user(user.arn, plan.release)),
         )
         progress.notes = progress.notes or plan.notes
+        progress.removed_number = progress.removed_number or plan.removes_number
         for needed, call in steps:
             if needed:
                 self._write(call, progress)
@@ -171,19 +197,7 @@ class SettingsService:
             raise
         progress.wrote = True
 
-    def _undo(self, identity: Identity, owner: Owner, progress: Progress) -> str:
-        """Give back what a failed create has taken, and return what to say about it; never raises a SettingsError."""
-        try:
-            return self._undone(identity, owner, progress)
-        except NotFound:
-            return ""
-        except SettingsError as error:
-            return (
-                f"What had been taken could not be given back ({error}); the record on the user holds it,"
-                " and deleting the resource gives it back."
-            )
-
-    def _undone(self, identity: Identity, owner: Owner, progress: Progress) -> str:
+    def _give_back_claim(self, identity: Identity, owner: Owner, progress: Progress) -> str:
         for wait in (0.0, *_CLAIM_SHOWS_AFTER):
             self.pacing.clock.sleep(wait)
             user = self.describe(identity, progress)
@@ -208,6 +222,8 @@ class _Taking:
     declaration: Declaration
     owner: Owner
     progress: Progress
+    changes: bool = False
+    """Whether something must have changed, so that a first read with nothing left to do may be a late one."""
 
     def create(self) -> OwnedSettings:
         return self._converge(self._read_for_create, self.owner)
@@ -243,17 +259,26 @@ class _Taking:
         return user, record
 
     def _converge(self, read: Callable[[], tuple[LiveUser, OwnershipRecord | None]], owner: Owner) -> OwnedSettings:
+        pacing = self.service.pacing
+        looks = list(_LOOKS) if self.changes else []
         while True:
             user, record = read()
             stamp = record.owner if record and record.owner and not owner.has_stack else owner
-            written = self.progress.has_written
-            plan = plan_take(self.declaration.settings, stamp, record, user, written=written)
+            plan = plan_take(self.declaration.settings, stamp, record, user, written=self.progress.has_written)
+            if plan.is_empty and looks and not self.progress.wrote:
+                pacing.clock.sleep(looks.pop(0))
+                continue
             if plan.is_empty:
                 live = {key: user.settings.effective(key) for key in self.declaration.settings}
-                return OwnedSettings(user.arn, {k: v for k, v in live.items() if v is not None}, self.progress.notes)
-            if self.progress.is_settling(self.service.pacing.clock.now()):
+                return OwnedSettings(user.arn, {k: v for k, v in live.items() if v is not None}, _notes(self.progress, user))
+            if self.progress.is_settling(pacing.clock.now()):
                 raise _unsettled(self.identity, plan.differences or ("the tags of the record do not show",))
             self.service.apply(self.identity, user, plan, self.progress)
+
+
+def _notes(progress: Progress, user: LiveUser | None) -> tuple[str, ...]:
+    stayed = progress.removed_number and user is not None and user.settings.effective(PHONE_NUMBER_KEY) is not None
+    return (*progress.notes, NUMBER_STAYED) if stayed else progress.notes
 
 
 def _is_anothers(record: OwnershipRecord, owner: Owner) -> bool:

@@ -46,9 +46,21 @@ class Declaration:
                 problems += _parse_array(array, raw, settings)
         if not any(properties.get(array.name) is not None for array in ARRAYS):
             problems.append(f"declare at least one of {', '.join(ARRAY_BY_NAME)}")
+        try:
+            identity = parse_identity(properties, place)
+        except InvalidRequest as error:
+            raise _invalid([str(error), *problems]) from error
         if problems:
             raise _invalid(problems)
-        return cls(parse_identity(properties, place), settings)
+        return cls(identity, settings)
+
+
+def parse_previous(properties: Mapping[str, object] | None, place: Place) -> Settings | None:
+    """Return the settings that were declared before; None where that is not known or not legible, which is no error."""
+    try:
+        return Declaration.parse(properties, place).settings if properties else None
+    except InvalidRequest:
+        return None
 
 
 def parse_identity(properties: Mapping[str, object], place: Place) -> Identity:
@@ -69,11 +81,10 @@ def _text(properties: Mapping[str, object], name: str) -> str:
 
 
 def _invalid(problems: Sequence[str]) -> InvalidRequest:
-    if len(problems) == 1:
-        return InvalidRequest(f"{problems[0][0].upper()}{problems[0][1:]}.")
-    return InvalidRequest(
-        f"{len(problems)} problems: " + "; ".join(f"({n}) {problem}" for n, problem in enumerate(problems, 1)) + "."
-    )
+    sentences = [problem[0].upper() + problem[1:] + ("" if problem.endswith((".", "?")) else ".") for problem in problems]
+    if len(sentences) == 1:
+        return InvalidRequest(sentences[0])
+    return InvalidRequest(f"{len(sentences)} problems: " + " ".join(f"({n}) {said}" for n, said in enumerate(sentences, 1)))
 
 
 def _unknown(where: str, found: Iterable[str], known: Sequence[str]) -> Iterator[str]:

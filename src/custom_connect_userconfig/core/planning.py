@@ -9,7 +9,7 @@ A plan has three steps in this order, and can be cut off between any two calls a
 An empty plan means that all is as wanted: that is the test of "done" as well as of "nothing to do".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .arrays import (
@@ -50,6 +50,8 @@ class Plan:
     """For people: each setting that is not as wanted, with the value wanted and the value found."""
     notes: tuple[str, ...] = ()
     """For people: what cannot be given back, and why."""
+    removes_number: bool = False
+    """Whether the phone number shall go; a service that merges entries keeps it, and then that has to be said."""
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +84,7 @@ def plan_take(declared: Settings, owner: Owner, record: OwnershipRecord | None, 
         release=tuple(key for key in our_keys({**user.tags, **claim}) if key not in after.to_tags()),
         differences=tuple(_difference(key, wanted[key], user.settings) for key in off),
         notes=back.notes,
+        removes_number=_removes_number(off, wanted),
     )
 
 
@@ -89,7 +92,12 @@ def plan_give_back(record: OwnershipRecord, user: LiveUser) -> Plan:
     """Return what restores every setting that `record` holds and then removes the record."""
     back = restoration(record.prior, record.prior, user.settings)
     off = _not_as(back.wanted, user.settings)
-    return Plan(arrays=_arrays(off, back.wanted, user.settings), release=our_keys(user.tags), notes=back.notes)
+    return Plan(
+        arrays=_arrays(off, back.wanted, user.settings),
+        release=our_keys(user.tags),
+        notes=back.notes,
+        removes_number=_removes_number(off, back.wanted),
+    )
 
 
 def owned_now(record: OwnershipRecord, settings: UserSettings) -> Settings:
@@ -108,6 +116,10 @@ def _not_as(wanted: Wanted, settings: UserSettings) -> list[SettingKey]:
     return [key for key, value in wanted.items() if settings.effective(key) != value]
 
 
+def _removes_number(off: Sequence[SettingKey], wanted: Wanted) -> bool:
+    return PHONE_NUMBER_KEY in off and wanted[PHONE_NUMBER_KEY] is None
+
+
 def _arrays(off: Iterable[SettingKey], wanted: Wanted, settings: UserSettings) -> dict[str, list[Entry]]:
     touched = {key.array for key in off}
     return {array.name: settings.lay_over(array, wanted) for array in ARRAYS if array.name in touched}
@@ -117,10 +129,12 @@ def _as_declared(key: SettingKey, declared: Value, settings: UserSettings, *, wr
     found = settings.effective(key)
     if found == declared:
         return True
+    if not written:
+        return False
     if key == PHONE_NUMBER_KEY:
         # Whether a number survives under SOFT_PHONE is not documented: after one try, a dropped one is left at that.
-        return written and found is None and settings.effective(PHONE_TYPE_KEY) == SOFT_PHONE
-    # Longer work on CHAT ends after 90 minutes, and whether the service clamps the value is not documented: the two are the same.
+        return found is None and settings.effective(PHONE_TYPE_KEY) == SOFT_PHONE
+    # Longer work on CHAT ends after 90 minutes, and whether the service clamps the value is not documented either.
     return _is_chat_acw(key) and found == CHAT_ACW_LIMIT and isinstance(declared, int) and declared > CHAT_ACW_LIMIT
 
 

@@ -2,7 +2,8 @@
 
 import re
 
-_WITH_PLUS = re.compile(r"(?:\+|%2[Bb])\d{2,15}")
+# With the blanks, dots, hyphens and brackets that people write into numbers.
+_WITH_PLUS = re.compile(r"(?:\+|%2[Bb])\d(?:[ .()-]{0,2}\d){1,14}")
 # Bare digits only where they stand alone, so that account ids inside ARNs and parts of UUIDs stay readable.
 _BARE = re.compile(r"(?<![\w:./-])\d{7,15}(?![\w:/-])")
 

@@ -16,6 +16,7 @@ Wanted = Mapping[SettingKey, Value | None]
 
 LEFT_AS_IT_IS = "The agent had a desk phone before, and its number is not recorded: the phone settings are left as they are now."
 NUMBER_LEFT = "The agent had another phone number before, which is not recorded: the number is left as it is now."
+NUMBER_STAYED = "There was no phone number before, but the service does not let one be removed: the declared number stays."
 
 
 @dataclass(frozen=True)
