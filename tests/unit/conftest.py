@@ -1,0 +1,66 @@
+"""A clock, a fake Connect, a service and a stack on top of both, new for every test."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from botocore.credentials import ReadOnlyCredentials
+from unit.examples import REGION
+from unit.fake_connect import FakeConnect
+from unit.wire import Wire, wired
+
+from custom_connect_userconfig import handlers
+from custom_connect_userconfig.aws_sessions import acting_as
+from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.service import SettingsService
+from support.clock import FakeClock
+from support.registry import RegistryStack
+
+EXAMPLE_KEYS = ReadOnlyCredentials("AKIAEXAMPLE", "wJalrEXAMPLEKEY", "FwoEXAMPLETOKEN")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def connect(clock: FakeClock) -> FakeConnect:
+    return FakeConnect(clock)
+
+
+@pytest.fixture
+def pacing(clock: FakeClock) -> Pacing:
+    """Pacing whose jitter is always none."""
+    return Pacing(clock=clock, random=lambda: 0.5)
+
+
+@pytest.fixture
+def service(connect: FakeConnect, pacing: Pacing) -> SettingsService:
+    return SettingsService(connect, pacing)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """What the kept client of the region sends, in the name of made-up credentials."""
+    with wired(REGION) as wire, acting_as(EXAMPLE_KEYS):
+        yield wire
+
+
+@pytest.fixture
+def stack(connect: FakeConnect, pacing: Pacing, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> RegistryStack:
+    """A resource of a stack, driven through the handlers onto the fake Connect."""
+    monkeypatch.setattr(handlers, "pacing", pacing)
+    monkeypatch.setattr(handlers, "ConnectGateway", lambda _region: connect)
+    return RegistryStack(clock)
+
+
+@pytest.fixture(autouse=True)
+def _root_logger_as_it_was() -> Iterator[None]:
+    """The library adds a handler and a filter to the root logger, for good."""
+    root = logging.getLogger()
+    before = [(handler, list(handler.filters)) for handler in root.handlers]
+    yield
+    root.handlers[:] = [handler for handler, _ in before]
+    for handler, filters in before:
+        handler.filters[:] = filters

@@ -1,0 +1,132 @@
+"""A Connect of a few dictionaries behind the `Gateway` port: every call is noted, and may be made to fail, race or show late."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from unit.examples import INSTANCE, USER, USER_ARN
+
+from custom_connect_userconfig.core.arrays import SettingKey
+from custom_connect_userconfig.core.errors import NotFound, SettingsError
+from custom_connect_userconfig.core.kinds import Value
+from custom_connect_userconfig.core.planning import LiveUser
+from custom_connect_userconfig.core.settings import Entry, UserSettings, flatten
+from custom_connect_userconfig.ports import FoundUsers
+from support.clock import FakeClock
+
+T = TypeVar("T")
+
+DESCRIBE, UPDATE, TAG, UNTAG, SEARCH = "DescribeUser", "UpdateUserConfig", "TagResource", "UntagResource", "SearchUsers"
+WRITES = (UPDATE, TAG, UNTAG)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call meets: an error, before or after it has acted, or something that happens right after it."""
+
+    error: SettingsError | None = None
+    acted: bool = False
+    afterwards: Callable[[], None] = lambda: None
+
+
+@dataclass
+class FakeConnect:
+    """One user with settings and tags; written arrays replace what is there."""
+
+    clock: FakeClock
+    settings: dict[SettingKey, Value] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    legacy: dict[str, Value] = field(default_factory=dict)
+    exists: bool = True
+    pages: dict[str | None, FoundUsers] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    sent: list[tuple[str, object]] = field(default_factory=list)
+    latency: dict[str, float] = field(default_factory=dict)
+    stale_reads: int = 0
+    """How many reads after the next write still show what was there before it."""
+    freeze_reads: bool = False
+    """Whether reads show for ever what they showed when this was set and a write came."""
+    store: Callable[[dict[SettingKey, Value]], dict[SettingKey, Value]] = lambda settings: settings
+    """What the service makes of the settings that it is given."""
+    _script: dict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
+    _shown: LiveUser | None = None
+    _stale_left: int = 0
+
+    def script(self, operation: str, *answers: Answer | SettingsError | None) -> None:
+        """Line up what the next calls of `operation` meet; None is an ordinary answer."""
+        for answer in answers:
+            self._script[operation].append(answer if isinstance(answer, Answer) else Answer(answer))
+
+    def always(self, operation: str, error: SettingsError) -> None:
+        """Let every further call of `operation` fail."""
+        self.script(operation, *(error for _ in range(500)))
+
+    def heal(self) -> None:
+        """Forget what was lined up."""
+        self._script.clear()
+
+    @property
+    def writes(self) -> list[str]:
+        """The calls that change something, in order."""
+        return [call for call in self.calls if call in WRITES]
+
+    def count(self, operation: str) -> int:
+        """How often `operation` was called."""
+        return self.calls.count(operation)
+
+    def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
+        assert (instance_id, user_id) == (INSTANCE, USER)
+        return self._call(DESCRIBE, None, self._describe)
+
+    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+        assert (instance_id, user_id) == (INSTANCE, USER)
+        self._call(UPDATE, arrays, lambda: self._update(arrays))
+
+    def tag_user(self, user_arn: str, tags: Mapping[str, str]) -> None:
+        assert user_arn == USER_ARN
+        self._call(TAG, dict(tags), lambda: self._write(tags={**self.tags, **tags}))
+
+    def untag_user(self, user_arn: str, keys: Sequence[str]) -> None:
+        assert user_arn == USER_ARN
+        self._call(UNTAG, tuple(keys), lambda: self._write(tags={k: v for k, v in self.tags.items() if k not in keys}))
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
+        return self._call(SEARCH, (instance_id, tag_key, tag_value, token), lambda: self.pages[token])
+
+    def _call(self, operation: str, sent: object, act: Callable[[], T]) -> T:
+        self.calls.append(operation)
+        self.sent.append((operation, sent))
+        self.clock.seconds += self.latency.get(operation, 0.0)
+        waiting = self._script[operation]
+        answer = waiting.popleft() if waiting else Answer()
+        if answer.error and not answer.acted:
+            raise answer.error
+        if not self.exists:
+            raise NotFound("There is no such user.")
+        result = act()
+        answer.afterwards()
+        if answer.error:
+            raise answer.error
+        return result
+
+    def _now(self) -> LiveUser:
+        return LiveUser(USER_ARN, UserSettings(dict(self.settings), dict(self.legacy)), dict(self.tags))
+
+    def _describe(self) -> LiveUser:
+        if self._shown is not None and (self.freeze_reads or self._stale_left > 0):
+            self._stale_left -= 1
+            return self._shown
+        self._shown = None
+        return self._now()
+
+    def _write(self, *, settings: dict[SettingKey, Value] | None = None, tags: dict[str, str] | None = None) -> None:
+        if self._shown is None and (self.freeze_reads or self.stale_reads):
+            self._shown = self._now()
+        self._stale_left = self.stale_reads
+        self.settings = self.settings if settings is None else settings
+        self.tags = self.tags if tags is None else tags
+
+    def _update(self, arrays: Mapping[str, Sequence[Entry]]) -> None:
+        kept = {key: value for key, value in self.settings.items() if key.array not in arrays}
+        self._write(settings=self.store({**kept, **flatten(arrays)}))

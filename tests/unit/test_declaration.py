@@ -1,0 +1,140 @@
+"""What a template may declare, how it is read, and that identifiers, absent values and strings mean what they must."""
+
+import copy
+
+import pytest
+from unit.examples import (
+    CALLBACK_ACCEPT,
+    CALLBACK_ACW,
+    CHAT_ACCEPT,
+    CHAT_ACW,
+    ENHANCEMENT,
+    IDENTITY,
+    INSTANCE,
+    INSTANCE_ARN,
+    NUMBER,
+    PERSISTENT,
+    PLACE,
+    USER,
+    USER_ARN,
+    VOICE_ACCEPT,
+    VOICE_ACW,
+)
+
+from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
+from custom_connect_userconfig.core.declaration import Declaration, parse_identity, parse_instance
+from custom_connect_userconfig.core.errors import InvalidRequest
+from custom_connect_userconfig.core.kinds import Value
+
+IDS: dict[str, object] = {"InstanceId": INSTANCE, "UserId": USER}
+ACCEPT: dict[str, object] = {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]}
+
+
+def declared(**arrays: object) -> dict[SettingKey, Value]:
+    return dict(Declaration.parse({**IDS, **arrays}, PLACE).settings)
+
+
+def test_every_setting_of_every_array_is_read() -> None:
+    settings = declared(
+        AutoAcceptConfigs=[
+            {"Channel": "CHAT", "AutoAccept": False},
+            {"Channel": "VOICE", "AutoAccept": True, "AgentFirstCallbackAutoAccept": False},
+        ],
+        AfterContactWorkConfigs=[
+            {
+                "Channel": "VOICE",
+                "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 0},
+                "AgentFirstCallbackAfterContactWorkConfig": {"AfterContactWorkTimeLimit": 2_000_000},
+            },
+            {"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 60}},
+        ],
+        PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER}],
+        PersistentConnectionConfigs=[{"Channel": "VOICE", "PersistentConnection": True}],
+        VoiceEnhancementConfigs=[{"Channel": "VOICE", "VoiceEnhancementMode": "NONE"}],
+    )
+    assert settings == {
+        CHAT_ACCEPT: False,
+        VOICE_ACCEPT: True,
+        CALLBACK_ACCEPT: False,
+        VOICE_ACW: 0,
+        CALLBACK_ACW: 2_000_000,
+        CHAT_ACW: 60,
+        PHONE_TYPE_KEY: "DESK_PHONE",
+        PHONE_NUMBER_KEY: NUMBER,
+        PERSISTENT: True,
+        ENHANCEMENT: "NONE",
+    }
+
+
+def test_all_four_channels_may_have_an_entry() -> None:
+    channels = ["EMAIL", "TASK", "CHAT", "VOICE"]
+    assert len(declared(AutoAcceptConfigs=[{"Channel": channel, "AutoAccept": True} for channel in channels])) == 4
+
+
+@pytest.mark.parametrize(("word", "value"), [("true", True), ("True", True), ("false", False), ("FALSE", False)])
+def test_words_for_booleans_are_accepted(word: str, value: bool) -> None:
+    assert declared(PersistentConnectionConfigs=[{"Channel": "VOICE", "PersistentConnection": word}]) == {PERSISTENT: value}
+
+
+@pytest.mark.parametrize("raw", ["30", 30, 30.0])
+def test_whole_seconds_are_accepted_as_string_and_number(raw: object) -> None:
+    entry = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": raw}}
+    assert declared(AfterContactWorkConfigs=[entry]) == {VOICE_ACW: 30}
+
+
+def test_null_means_that_nothing_is_declared() -> None:
+    settings = declared(
+        AutoAcceptConfigs=[{"Channel": "CHAT", "AutoAccept": True, "AgentFirstCallbackAutoAccept": None}],
+        AfterContactWorkConfigs=[
+            {
+                "Channel": "CHAT",
+                "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 1},
+                "AgentFirstCallbackAfterContactWorkConfig": None,
+            }
+        ],
+        PhoneNumberConfigs=None,
+    )
+    assert settings == {CHAT_ACCEPT: True, CHAT_ACW: 1}
+
+
+@pytest.mark.parametrize("number", [None, NUMBER])
+def test_a_soft_phone_may_or_may_not_have_a_number(number: str | None) -> None:
+    settings = declared(PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "SOFT_PHONE", "PhoneNumber": number}])
+    assert settings.get(PHONE_NUMBER_KEY) == number
+    assert settings[PHONE_TYPE_KEY] == "SOFT_PHONE"
+
+
+@pytest.mark.parametrize("arn", [USER_ARN, "anything", None])
+def test_the_read_only_arn_may_come_back(arn: str | None) -> None:
+    assert declared(**ACCEPT, UserArn=arn) == {VOICE_ACCEPT: True}
+
+
+def test_identifiers_are_kept_as_given() -> None:
+    declaration = Declaration.parse({**ACCEPT, "InstanceId": INSTANCE_ARN, "UserId": USER_ARN}, PLACE)
+    assert (declaration.identity.instance.given, declaration.identity.user_given) == (INSTANCE_ARN, USER_ARN)
+    assert (declaration.identity.instance_id, declaration.identity.user_id) == (INSTANCE, USER)
+
+
+def test_the_properties_are_not_changed() -> None:
+    properties = {**IDS, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": "true"}]}
+    before = copy.deepcopy(properties)
+    Declaration.parse(properties, PLACE)
+    assert properties == before
+
+
+def test_identity_and_instance_are_read_without_any_settings() -> None:
+    assert parse_identity(IDS, PLACE) == IDENTITY
+    assert parse_instance({"InstanceId": INSTANCE_ARN}, PLACE).bare == INSTANCE
+
+
+@pytest.mark.parametrize("value", [None, "", 5, ["x"], {}, True])
+@pytest.mark.parametrize("name", ["InstanceId", "UserId"])
+def test_a_missing_identifier_is_named(name: str, value: object) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        Declaration.parse({**IDS, **ACCEPT, name: value}, PLACE)
+    assert str(refused.value) == f"{name}: is required, as an id or an ARN."
+
+
+def test_an_instance_to_list_is_required() -> None:
+    with pytest.raises(InvalidRequest, match=r"^InstanceId: is required"):
+        parse_instance({}, PLACE)

@@ -1,0 +1,211 @@
+"""The table in the docstring of ``pacing`` row by row, jitter, context, and clocks and contexts that are not as they should be."""
+
+import re
+
+import pytest
+from unit.waiting import FINAL, failing, waits_of
+
+from custom_connect_userconfig import pacing as pacing_module
+from custom_connect_userconfig.core.errors import (
+    Conflict,
+    InvalidRequest,
+    NetworkFault,
+    NotFound,
+    NotReadableYet,
+    NotSettledYet,
+    NotStabilized,
+    OutOfTime,
+    Retriable,
+    ServiceFault,
+    Throttled,
+)
+from custom_connect_userconfig.pacing import Pacing, Pending
+from support.clock import FakeClock
+
+FAULTS = [ServiceFault("5xx"), NetworkFault("reset"), Conflict("409")]
+
+
+@pytest.mark.parametrize(
+    ("error", "waits"),
+    [(Throttled("t"), [6, 18]), (NotSettledYet(FINAL), [0.2, 0.5, 1, 2, 4, 8]), (NotReadableYet(NotFound("n")), [1, 2, 4, 8])],
+)
+def test_the_waits_inside_an_invocation(pacing: Pacing, error: Retriable, waits: list[float]) -> None:
+    assert waits_of(pacing, error)[0] == pytest.approx(waits)
+
+
+@pytest.mark.parametrize("error", FAULTS)
+def test_a_fault_is_tried_three_times_more_and_then_left_to_cloudformation(pacing: Pacing, error: Retriable) -> None:
+    assert waits_of(pacing, error) == ([1, 2, 4], type(error))
+
+
+@pytest.mark.parametrize("error", [*FAULTS, Throttled("t"), NotSettledYet(FINAL), NotReadableYet(FINAL)])
+def test_an_operation_that_succeeds_after_a_wait_has_succeeded(pacing: Pacing, error: Retriable) -> None:
+    assert pacing.write(failing(error, 2), pacing.begin(None)) == "done"
+
+
+def test_each_kind_of_obstacle_has_its_own_tries(pacing: Pacing, clock: FakeClock) -> None:
+    obstacles = iter([Throttled("t"), ServiceFault("s"), Throttled("t"), ServiceFault("s")])
+
+    def operation() -> str:
+        for obstacle in obstacles:
+            raise obstacle
+        return "done"
+
+    assert pacing.write(operation, pacing.begin(None)) == "done"
+    assert clock.slept == [6, 1, 18, 2]
+
+
+@pytest.mark.parametrize("error", [InvalidRequest("no"), KeyError("bug")])
+def test_what_waiting_does_not_cure_is_raised_at_once(pacing: Pacing, clock: FakeClock, error: Exception) -> None:
+    with pytest.raises(type(error)):
+        pacing.write(failing(error), pacing.begin(None))
+    with pytest.raises(type(error)):
+        pacing.read(failing(error))
+    assert clock.slept == []
+
+
+def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(pacing: Pacing) -> None:
+    assert waits_of(pacing, NotReadableYet(NotFound("n")))[1] is NotFound
+
+
+@pytest.mark.parametrize(("elapsed", "delay"), [(0, 12), (76, 50), (1776, 900), (10_000, 900)])
+def test_a_throttled_write_comes_back_after_half_of_the_time_since_its_first_try(
+    pacing: Pacing, clock: FakeClock, elapsed: float, delay: int
+) -> None:
+    started = clock.now()
+    clock.seconds += elapsed
+    _, end = waits_of(pacing, Throttled("busy"), {"started": started, "wrote": True})
+    assert end == Pending({"started": started, "wrote": True}, delay, "busy")
+
+
+def test_a_throttled_write_never_comes_back_sooner_than_five_seconds(clock: FakeClock) -> None:
+    _, end = waits_of(Pacing(clock, lambda: 0.5, inside=0.0), Throttled("busy"))
+    assert isinstance(end, Pending)
+    assert end.delay == 5
+
+
+@pytest.mark.parametrize(("hours", "ends"), [(3.49, False), (3.51, True)])
+def test_a_write_that_is_throttled_for_hours_ends_as_throttled(pacing: Pacing, clock: FakeClock, hours: float, ends: bool) -> None:
+    started = clock.now()
+    clock.seconds += hours * 3600 - 24
+    _, end = waits_of(pacing, Throttled("busy"), {"started": started})
+    assert (end is Throttled) is ends
+
+
+@pytest.mark.parametrize(("elapsed", "ends"), [(250, False), (290, True)])
+def test_what_does_not_show_comes_back_every_fifteen_seconds_for_five_minutes_from_the_first_complete_write(
+    pacing: Pacing, clock: FakeClock, elapsed: float, ends: bool
+) -> None:
+    begun = clock.now()
+    clock.seconds += elapsed
+    context: dict[str, object] = {"started": begun - 5000, "settlingSince": begun, "writtenAt": clock.now(), "wrote": True}
+    _, end = waits_of(pacing, NotSettledYet(FINAL), context)
+    if ends:
+        assert end is NotStabilized
+    else:
+        assert end == Pending(context, 15, "Never seen.")
+
+
+@pytest.mark.parametrize(("elapsed", "in_time"), [(0, True), (40, True), (40.1, False)])
+def test_no_call_is_begun_once_the_time_of_an_invocation_is_used_up(
+    pacing: Pacing, clock: FakeClock, elapsed: float, in_time: bool
+) -> None:
+    progress = pacing.begin(None)
+    clock.seconds += elapsed
+    if in_time:
+        pacing.check_time(progress)
+        return
+    with pytest.raises(OutOfTime):
+        pacing.check_time(progress)
+
+
+def test_an_operation_out_of_time_goes_on_at_once_in_another_invocation(pacing: Pacing) -> None:
+    waits, end = waits_of(pacing, OutOfTime("No time."))
+    assert waits == []
+    assert isinstance(end, Pending)
+    assert (end.delay, end.reason) == (1, "No time.")
+
+
+def test_an_operation_that_is_out_of_time_for_hours_ends(pacing: Pacing, clock: FakeClock) -> None:
+    assert waits_of(pacing, OutOfTime("No time."), {"started": clock.now() - 3.6 * 3600})[1] is OutOfTime
+
+
+def test_what_does_not_show_and_was_never_completely_written_counts_from_the_first_try(pacing: Pacing, clock: FakeClock) -> None:
+    started = clock.now()
+    clock.seconds += 290
+    assert waits_of(pacing, NotSettledYet(FINAL), {"started": started, "wrote": True})[1] is NotStabilized
+
+
+@pytest.mark.parametrize("error", [Throttled("t"), NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
+@pytest.mark.parametrize("chance", [0.0, 0.999999])
+def test_every_wait_is_jittered_by_at_most_a_quarter(clock: FakeClock, error: Retriable, chance: float) -> None:
+    plain, _ = waits_of(Pacing(clock, lambda: 0.5), error)
+    expected = list(plain)
+    jittered, end = waits_of(Pacing(clock, lambda: chance), error)
+    factor = 0.75 if chance == 0 else 1.25
+    assert jittered == pytest.approx([seconds * factor for seconds in expected], rel=1e-4)
+    if isinstance(end, Pending) and isinstance(error, NotSettledYet):
+        assert end.delay == (12 if chance == 0 else 19)
+
+
+@pytest.mark.parametrize("error", [Throttled("t"), NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
+def test_an_invocation_of_a_write_waits_far_less_than_a_minute(clock: FakeClock, error: Retriable) -> None:
+    begun = clock.now()
+    waits_of(Pacing(clock, lambda: 1.0), error)
+    assert clock.now() - begun <= 40
+
+
+@pytest.mark.parametrize("slow", [5, 11])
+def test_waiting_stops_before_slow_calls_use_up_the_invocation(clock: FakeClock, slow: float) -> None:
+    def operation() -> str:
+        clock.seconds += slow
+        raise Throttled("busy")
+
+    begun = clock.now()
+    pacing = Pacing(clock, lambda: 1.0)
+    pacing.write(operation, pacing.begin(None))
+    assert clock.now() - begun <= 40 + slow
+
+
+@pytest.mark.parametrize(
+    ("error", "waits", "end"),
+    [
+        (Throttled("t"), [1, 2, 4, 8], Throttled),
+        (ServiceFault("s"), [1, 2, 4], ServiceFault),
+        (NotSettledYet(NotFound("n")), [1, 2, 4], NotFound),
+    ],
+)
+def test_a_read_waits_inside_only_and_ends_with_the_error(
+    pacing: Pacing, clock: FakeClock, error: Retriable, waits: list[float], end: type
+) -> None:
+    with pytest.raises(end):
+        pacing.read(failing(error))
+    assert clock.slept == waits
+
+
+@pytest.mark.parametrize("slow", [0, 3, 8, 11])
+def test_a_read_answers_within_its_thirty_seconds_however_slow_the_calls(clock: FakeClock, slow: float) -> None:
+    def operation() -> str:
+        clock.seconds += slow
+        raise Throttled("busy")
+
+    begun = clock.now()
+    with pytest.raises(Throttled):
+        Pacing(clock, lambda: 1.0).read(operation)
+    assert clock.now() - begun < 30
+
+
+def test_a_read_that_succeeds_in_the_end_has_succeeded(pacing: Pacing) -> None:
+    assert pacing.read(failing(Throttled("t"), 4)) == "done"
+
+
+def test_the_table_for_people_names_the_waits_of_the_code() -> None:
+    assert pacing_module.__doc__
+    rows = dict(re.findall(r"^(\w[\w, ]+?)  +((?:[\d.]+, )*[\d.]+)  ", pacing_module.__doc__, re.MULTILINE))
+    shown = {name: tuple(float(wait) for wait in waits.split(",")) for name, waits in rows.items()}
+    assert shown == {
+        "Throttled": pacing_module._WRITES[Throttled].inside,
+        "NotSettledYet": pacing_module._WRITES[NotSettledYet].inside,
+        "NotReadableYet": pacing_module._WRITES[NotReadableYet].inside,
+        "5xx, network, 409": pacing_module._FAULT.inside,
+    }
