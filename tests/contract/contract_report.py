@@ -1,0 +1,33 @@
+"""A pytest plugin for the contract suite: one JSON line for each test of each input set.
+
+`cfn test` runs pytest once for each set, in one process; `-p contract_report` puts this into all of these runs.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+_runs = 0
+
+
+def pytest_sessionstart() -> None:
+    global _runs  # noqa: PLW0603  # pytest imports a plugin once and starts it three times
+    _runs += 1
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Write the outcome of the call, and of set-up and tear-down where they did not simply pass."""
+    if report.when != "call" and report.passed:
+        return
+    reason = report.longrepr[2] if report.skipped and isinstance(report.longrepr, tuple) else report.longreprtext
+    line = {
+        "set": _runs,
+        "test": report.nodeid.rsplit("::", 1)[-1],
+        "when": report.when,
+        "outcome": report.outcome,
+        "reason": reason,
+    }
+    with Path(os.environ["CONTRACT_REPORT"]).open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(line) + "\n")

@@ -1,0 +1,135 @@
+"""Runs the real `cfn test` on the handlers of this tree and a local Connect, in this process; started by `test_cfn_test`.
+
+    suite_runner.py STATE [--broken]
+
+The command reaches a handler over Lambda's Invoke API, so one is served on 127.0.0.1. Everything else that it asks of AWS is
+answered by moto. STATE receives what the users' settings and tags were before and after. `--broken` spoils the handlers' answers:
+the suite must notice.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from rpdk.core import boto_helpers
+from rpdk.core.cli import main as cfn
+
+from connect_local import Behaviour, LocalConnect
+from custom_connect_userconfig import handlers
+
+Event = dict[str, Any]
+Handler = Callable[[Event], Event]
+
+INSTANCE = "10000000-0000-4000-8000-000000000001"
+USERS = tuple(f"20000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3))
+OWN_TAGS = {"team": "returns"}
+OWN_SETTINGS: dict[str, Any] = {
+    "AutoAcceptConfigs": [
+        {"Channel": "VOICE", "AutoAccept": False, "AgentFirstCallbackAutoAccept": True},
+        {"Channel": "CHAT", "AutoAccept": False},
+        {"Channel": "EMAIL", "AutoAccept": True},
+    ],
+    "AfterContactWorkConfigs": [
+        {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 7}},
+        {"Channel": "TASK", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 11}},
+    ],
+    "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}],
+    "PersistentConnectionConfigs": [{"Channel": "VOICE", "PersistentConnection": False}],
+    "VoiceEnhancementConfigs": [{"Channel": "VOICE", "VoiceEnhancementMode": "NOISE_SUPPRESSION"}],
+}
+
+
+def answer(event: Event) -> Event:
+    """What the handlers say."""
+    return dict(handlers.resource(event, None))  # nothing looks at the Lambda context
+
+
+def spoiled(event: Event) -> Event:
+    """The same, but an answer to READ claims another value than the user has."""
+    said = answer(event)
+    for entry in (said.get("resourceModel") or {}).get("AutoAcceptConfigs", ()):
+        if event["action"] == "READ":
+            entry["AutoAccept"] = not entry["AutoAccept"]
+    return said
+
+
+class Invoke(BaseHTTPRequestHandler):
+    """Lambda's Invoke, whatever the function is called."""
+
+    handle_event: Handler
+
+    def do_POST(self) -> None:
+        assert self.path == "/2015-03-31/functions/TypeFunction/invocations", self.path
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.dumps(type(self).handle_event(event)).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the output for the suite."""
+
+
+@contextmanager
+def served(handler: Handler) -> Iterator[str]:
+    """Serve the handler on a free port of this machine only; yields its address."""
+    invoke = type("InvokeHandler", (Invoke,), {"handle_event": staticmethod(handler)})
+    with ThreadingHTTPServer(("127.0.0.1", 0), invoke) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def state(connect: LocalConnect) -> dict[str, Any]:
+    """All effective settings and tags of all users, as JSON can hold them."""
+    return {
+        user: {
+            "settings": {json.dumps(key): value for key, value in connect.effective(INSTANCE, user).items()},
+            "tags": connect.tags(INSTANCE, user),
+        }
+        for user in USERS
+    }
+
+
+def run_suite(url: str) -> int:
+    """The command itself; its exit status."""
+    # The command reads all of botocore's endpoints anew for each request that it sends: two thirds of the time of a run.
+    boto_helpers.get_service_endpoint = cache(boto_helpers.get_service_endpoint)
+    options = ["--endpoint", url, "--region", "us-east-1", "--enforce-timeout", "30"]
+    try:
+        cfn(["test", *options, "--", "-p", "contract_report", "-p", "no:cacheprovider"])
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
+
+
+def main(state_file: str, *flags: str) -> int:
+    """Returns the exit status of the command."""
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    with LocalConnect(Behaviour()) as connect:
+        connect.create_instance(instance_id=INSTANCE)
+        for number, user in enumerate(USERS, start=1):
+            connect.create_user(INSTANCE, f"agent-{number}", user_id=user, tags=OWN_TAGS, **OWN_SETTINGS)
+        before = state(connect)
+        with served(spoiled if "--broken" in flags else answer) as url:
+            status = run_suite(url)
+        calls = sorted({call.operation for call in connect.calls})
+        Path(state_file).write_text(json.dumps({"before": before, "after": state(connect), "operations": calls}), "utf-8")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
