@@ -10,6 +10,7 @@ obstacle           tried again inside after (s)    then                         
 Throttled          6, 18                           half of the time since the first try        Throttled
 NotSettledYet      0.2, 0.5, 1, 2, 4, 8            every 15 s, up to 5 minutes after writing   NotStabilized, or as said
 NotReadableYet     1, 2, 4, 8                      -                                           NotFound
+NotClaimedYet      1, 2                            -                                           NotFound
 5xx, network, 409  1, 2, 4                         - (CloudFormation itself tries again)       the same error
 OutOfTime          -                               at once                                     OutOfTime
 =================  ==============================  ==========================================  =====================
@@ -26,7 +27,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self, TypeVar
 
-from .core.errors import NotReadableYet, NotSettledYet, NotYet, OutOfTime, Retriable, SettingsError, Throttled
+from .core.errors import NotClaimedYet, NotReadableYet, NotSettledYet, NotYet, OutOfTime, Retriable, SettingsError, Throttled
 from .ports import Clock
 
 T = TypeVar("T")
@@ -71,12 +72,15 @@ _WRITES: Final[Mapping[type[Retriable], Patience]] = {
     # "Usually seconds, sometimes minutes" is what is known of the service's consistency.
     NotSettledYet: Patience((0.2, 0.5, 1.0, 2.0, 4.0, 8.0), lambda _: 15.0, 300.0),
     NotReadableYet: Patience((1.0, 2.0, 4.0, 8.0)),
+    NotClaimedYet: Patience((1.0, 2.0)),
 }
 _READS: Final[Mapping[type[Retriable], Patience]] = {Throttled: Patience((1.0, 2.0, 4.0, 8.0))}
 
 _JITTER: Final = 0.25
 _LATEST: Final = 1e11
 """Seconds since the epoch; no clock shows more, and neither infinity nor "not a number" lies below it."""
+_BELIEVED_AFTER: Final = 5.0
+"""Seconds after a write from which a read counts that shows a value as dropped or clamped."""
 _WRITE_AGAIN_AFTER: Final = 60.0
 """Seconds after a write that still does not show as wanted until it is made again: somebody may have changed it since."""
 
@@ -91,6 +95,8 @@ class Progress:
     """Seconds since the epoch of the last completed write, None before there was one."""
     wrote: bool = False
     """Whether a write of this operation has acted, or may have: its answer can have been lost."""
+    wrote_settings: bool = False
+    """Whether that is so of a write of settings, not of tags alone."""
     settling_since: float | None = None
     """Seconds since the epoch of the first completed write."""
     notes: tuple[str, ...] = ()
@@ -111,6 +117,7 @@ class Progress:
             started=_past(context.get("started"), now) or now,
             written_at=_past(context.get("writtenAt"), now),
             wrote=context.get("wrote") is True,
+            wrote_settings=context.get("wroteSettings") is True,
             settling_since=_past(context.get("settlingSince"), now),
             notes=tuple(map(str, notes)) if isinstance(notes, list) else (),
             removed_number=context.get("removedNumber") is True,
@@ -121,6 +128,7 @@ class Progress:
         return {
             "started": round(self.started, 3),
             "wrote": self.wrote,
+            **({"wroteSettings": True} if self.wrote_settings else {}),
             **({} if self.written_at is None else {"writtenAt": round(self.written_at, 3)}),
             **({} if self.settling_since is None else {"settlingSince": round(self.settling_since, 3)}),
             **({"notes": list(self.notes)} if self.notes else {}),
@@ -132,10 +140,19 @@ class Progress:
         """Whether this operation has completed its writes at least once."""
         return self.written_at is not None
 
+    def note_sent(self, *, settings: bool) -> None:
+        """Note that a write has acted, or may have."""
+        self.wrote = True
+        self.wrote_settings = self.wrote_settings or settings
+
     def note_written(self, now: float) -> None:
         """Note that all writes of a plan are done."""
         self.written_at = now
         self.settling_since = now if self.settling_since is None else self.settling_since
+
+    def has_settled(self, now: float) -> bool:
+        """Whether the last write is long enough ago that what still does not show may have been dropped by the service."""
+        return self.written_at is not None and abs(now - self.written_at) >= _BELIEVED_AFTER
 
     def is_settling(self, now: float) -> bool:
         """Whether the last write is too recent to be made again."""

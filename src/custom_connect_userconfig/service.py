@@ -14,6 +14,7 @@ from .core.declaration import Declaration
 from .core.errors import (
     AlreadyExists,
     NetworkFault,
+    NotClaimedYet,
     NotFound,
     NotReadableYet,
     NotSettledYet,
@@ -33,7 +34,7 @@ Context = Mapping[str, object] | None
 
 _PLAIN: Final = (Spelling.ID, Spelling.ID)
 _LOOKS: Final = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before further looks at a user that seems to need no change although its declaration has changed."""
+"""Seconds before further looks at a user that seems to need no change although its declaration has changed, or is new."""
 _CLAIM_SHOWS_AFTER: Final = (0.5, 1.0, 2.0)
 """Seconds before further looks for what a failed create may have left; it has failed, and cannot wait longer than that."""
 
@@ -77,7 +78,7 @@ class SettingsService:
         written is given back before the error is raised.
         """
         progress = self.pacing.begin(context)
-        taking = _Taking(self, declaration, owner, progress)
+        taking = _Taking(self, declaration, owner, progress, changes=True)
         try:
             return self.pacing.write(taking.create, progress)
         except SettingsError as error:
@@ -119,7 +120,7 @@ class SettingsService:
         With the `progress` of the invocation that failed, its time counts for this too.
         """
         try:
-            return self._give_back_claim(identity, owner, progress or self.pacing.begin(None))
+            return self._give_back_claim(identity, owner, progress or self.pacing.begin({"wroteSettings": True}))
         except NotFound:
             return ""
         except SettingsError as error:
@@ -153,7 +154,7 @@ class SettingsService:
                 raise _nothing_owned(identity, f"They are owned by {_label(record)}, and stay as they are.")
             if progress.is_settling(self.pacing.clock.now()):
                 raise _unsettled(identity, ("the tags of the record are still there",))
-            self.apply(identity, user, plan_give_back(record, user), progress)
+            self.apply(identity, user, plan_give_back(record, user, believe_read=progress.wrote_settings), progress)
 
     def _find(self, identity: Identity, progress: Progress) -> tuple[LiveUser | None, OwnershipRecord | None]:
         """Return the user and its record. What is gone is NotFound at first, and done once this operation has written."""
@@ -165,7 +166,7 @@ class SettingsService:
             raise
         record = OwnershipRecord.from_tags(user.tags)
         if record is None and not progress.wrote:
-            raise _nothing_owned(identity)
+            raise NotClaimedYet(_nothing_owned(identity))
         return user, record
 
     def describe(self, identity: Identity, progress: Progress) -> LiveUser:
@@ -185,17 +186,17 @@ class SettingsService:
         progress.removed_number = progress.removed_number or plan.removes_number
         for needed, call in steps:
             if needed:
-                self._write(call, progress)
+                self._write(call, progress, settings=needed is plan.arrays)
         progress.note_written(self.pacing.clock.now())
 
-    def _write(self, call: Callable[[], None], progress: Progress) -> None:
+    def _write(self, call: Callable[[], None], progress: Progress, *, settings: bool) -> None:
         self.pacing.check_time(progress)
         try:
             call()
         except (NetworkFault, ServiceFault):
-            progress.wrote = True  # its answer is lost, what it did may not be
+            progress.note_sent(settings=settings)  # its answer is lost, what it did may not be
             raise
-        progress.wrote = True
+        progress.note_sent(settings=settings)
 
     def _give_back_claim(self, identity: Identity, owner: Owner, progress: Progress) -> str:
         for wait in (0.0, *_CLAIM_SHOWS_AFTER):
@@ -205,7 +206,7 @@ class SettingsService:
             if record and not record.owned_by(owner):
                 return ""
             if record:
-                plan = plan_give_back(record, user)
+                plan = plan_give_back(record, user, believe_read=not progress.wrote_settings)
                 self.apply(identity, user, plan, progress)
                 return " ".join(("What had been taken was given back.", *plan.notes))
         return (
@@ -264,7 +265,8 @@ class _Taking:
         while True:
             user, record = read()
             stamp = record.owner if record and record.owner and not owner.has_stack else owner
-            plan = plan_take(self.declaration.settings, stamp, record, user, written=self.progress.has_written)
+            settled = self.progress.has_settled(pacing.clock.now())
+            plan = plan_take(self.declaration.settings, stamp, record, user, written=settled)
             if plan.is_empty and looks and not self.progress.wrote:
                 pacing.clock.sleep(looks.pop(0))
                 continue

@@ -10,6 +10,7 @@ from custom_connect_userconfig.core.errors import (
     Conflict,
     InvalidRequest,
     NetworkFault,
+    NotClaimedYet,
     NotFound,
     NotReadableYet,
     NotSettledYet,
@@ -207,5 +208,6 @@ def test_the_table_for_people_names_the_waits_of_the_code() -> None:
         "Throttled": pacing_module._WRITES[Throttled].inside,
         "NotSettledYet": pacing_module._WRITES[NotSettledYet].inside,
         "NotReadableYet": pacing_module._WRITES[NotReadableYet].inside,
+        "NotClaimedYet": pacing_module._WRITES[NotClaimedYet].inside,
         "5xx, network, 409": pacing_module._FAULT.inside,
     }

@@ -142,7 +142,7 @@ def test_giving_back_restores_all_and_releases_only_our_tags(tag_count: int) -> 
     held = record(voice=False, persistent=True)
     others = {f"k{n}": "v" for n in range(tag_count)}
     user = live({VOICE_ACCEPT: True, CHAT_ACCEPT: True, PERSISTENT: True}, {**others, **held.to_tags()})
-    plan = plan_give_back(held, user)
+    plan = plan_give_back(held, user, believe_read=True)
     assert list(plan.arrays) == ["AutoAcceptConfigs"]
     assert flatten(plan.arrays)[CHAT_ACCEPT] is True
     after = carried_out(plan, user)
@@ -150,11 +150,18 @@ def test_giving_back_restores_all_and_releases_only_our_tags(tag_count: int) -> 
     assert after.settings.effective(VOICE_ACCEPT) is False
 
 
-def test_giving_back_what_is_already_so_only_removes_the_record() -> None:
+@pytest.mark.parametrize(("believe_read", "written"), [(True, []), (False, ["AutoAcceptConfigs"])])
+def test_what_seems_to_be_as_before_is_written_unless_the_read_is_believed(believe_read: bool, written: list[str]) -> None:
     held = record(voice=False)
-    plan = plan_give_back(held, live({}, held.to_tags()))
-    assert (plan.arrays, plan.claim, plan.amend) == ({}, {}, {})
+    plan = plan_give_back(held, live({}, held.to_tags()), believe_read=believe_read)
+    assert (list(plan.arrays), plan.claim, plan.amend) == (written, {}, {})
     assert plan.release == tuple(sorted(held.to_tags()))
+
+
+def test_a_dropped_setting_that_seems_to_be_as_before_is_written() -> None:
+    held = record(voice=False, persistent=True)
+    plan = plan_take({VOICE_ACCEPT: True}, OWNER, held, live({VOICE_ACCEPT: True, PERSISTENT: True}, held.to_tags()))
+    assert flatten(plan.arrays) == {PERSISTENT: True}
 
 
 def test_notes_of_what_cannot_be_given_back_are_in_the_plan() -> None:
@@ -205,7 +212,8 @@ SOFT_WITH_NUMBER: dict[SettingKey, Value] = {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_N
     [
         ({PHONE_TYPE_KEY: SOFT_PHONE}, False, False),
         ({PHONE_TYPE_KEY: SOFT_PHONE}, True, True),
-        ({PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}, True, False),
+        ({PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}, False, False),
+        ({PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}, True, True),
         ({PHONE_TYPE_KEY: DESK_PHONE}, True, False),
         (SOFT_WITH_NUMBER, False, True),
     ],

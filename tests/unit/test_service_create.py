@@ -50,10 +50,11 @@ def test_settings_that_are_so_already_are_recorded_and_not_written(service: Sett
 
 
 def test_a_create_that_was_done_before_only_reads(service: SettingsService, connect: FakeConnect) -> None:
+    """More than once: the first read may be from before the earlier try was given back."""
     service.create(DECLARATION, OWNER)
     connect.calls.clear()
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
-    assert connect.calls == [DESCRIBE]
+    assert set(connect.calls) == {DESCRIBE}
 
 
 def test_a_create_that_was_cut_off_after_the_claim_keeps_the_value_recorded_first(

@@ -109,5 +109,9 @@ class NotReadableYet(NotYet):
     """The user cannot be read; one made seconds ago may be readable soon."""
 
 
+class NotClaimedYet(NotYet):
+    """Nothing is owned, as far as a read shows; the claim of a create that was cut off seconds ago may show soon."""
+
+
 class NotSettledYet(NotYet):
     """What was written does not show in reads yet."""

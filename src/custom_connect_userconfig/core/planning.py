@@ -62,7 +62,7 @@ class Plan:
 def plan_take(declared: Settings, owner: Owner, record: OwnershipRecord | None, user: LiveUser, *, written: bool = False) -> Plan:
     """Return what makes `user` carry `declared`, owned by `owner`: newly declared settings are recorded, dropped ones given back.
 
-    With `written`, a value that the service is known to drop or clamp counts as held when it was dropped or clamped. Raises
+    With `written` (long enough ago to show), a value that the service may drop or clamp counts as held when it was. Raises
     InvalidRequest when the user cannot hold the tags.
     """
     held = record.prior if record else {}
@@ -74,7 +74,8 @@ def plan_take(declared: Settings, owner: Owner, record: OwnershipRecord | None, 
     _check_room(user.tags, claim)
     off = [
         *(key for key, value in declared.items() if not _as_declared(key, value, user.settings, written=written)),
-        *_not_as(back.wanted, user.settings),
+        # Given back without asking whether it seems to be as before already: a late read would say so too soon.
+        *back.wanted,
     ]
     wanted: Wanted = {**back.wanted, **declared}
     return Plan(
@@ -88,10 +89,14 @@ def plan_take(declared: Settings, owner: Owner, record: OwnershipRecord | None, 
     )
 
 
-def plan_give_back(record: OwnershipRecord, user: LiveUser) -> Plan:
-    """Return what restores every setting that `record` holds and then removes the record."""
+def plan_give_back(record: OwnershipRecord, user: LiveUser, *, believe_read: bool = False) -> Plan:
+    """Return what restores every setting that `record` holds and then removes the record.
+
+    Settings are written even where they seem to be as before, since the read may be from before they were taken. With `believe_read`
+    only those are written that are not shown as before: the caller knows that they were never taken, or has restored them.
+    """
     back = restoration(record.prior, record.prior, user.settings)
-    off = _not_as(back.wanted, user.settings)
+    off = [key for key, value in back.wanted.items() if not believe_read or user.settings.effective(key) != value]
     return Plan(
         arrays=_arrays(off, back.wanted, user.settings),
         release=our_keys(user.tags),
@@ -112,10 +117,6 @@ def prior_value(key: SettingKey, settings: UserSettings) -> PriorValue:
     return Withheld.NUMBER if value is not None and field_of(key).kind.sensitive else value
 
 
-def _not_as(wanted: Wanted, settings: UserSettings) -> list[SettingKey]:
-    return [key for key, value in wanted.items() if settings.effective(key) != value]
-
-
 def _removes_number(off: Sequence[SettingKey], wanted: Wanted) -> bool:
     return PHONE_NUMBER_KEY in off and wanted[PHONE_NUMBER_KEY] is None
 
@@ -132,8 +133,9 @@ def _as_declared(key: SettingKey, declared: Value, settings: UserSettings, *, wr
     if not written:
         return False
     if key == PHONE_NUMBER_KEY:
-        # Whether a number survives under SOFT_PHONE is not documented: after one try, a dropped one is left at that.
-        return found is None and settings.effective(PHONE_TYPE_KEY) == SOFT_PHONE
+        # Whether a number survives under SOFT_PHONE is not documented: after one try, a dropped one is left at that, and so is
+        # an older one that shows in its place.
+        return settings.effective(PHONE_TYPE_KEY) == SOFT_PHONE
     # Longer work on CHAT ends after 90 minutes, and whether the service clamps the value is not documented either.
     return _is_chat_acw(key) and found == CHAT_ACW_LIMIT and isinstance(declared, int) and declared > CHAT_ACW_LIMIT
 
