@@ -99,11 +99,7 @@ def translated(operation: str, about: str) -> Iterator[None]:
 
 def from_client_error(operation: str, about: str, error: ClientError) -> SettingsError:
     """Return the error of this resource that an answer of the service stands for."""
-    detail = error.response.get("Error", {})
-    code = detail.get("Code", "")
-    text = redact(detail.get("Message", "") or "no message")
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    kind = BY_CODE.get(code) or _by_status(status)
+    kind, code, text = classified(error)
     if kind is AccessDenied:
         return AccessDenied(_denied(operation, about, text))
     if kind is InvalidCredentials:
@@ -113,7 +109,15 @@ def from_client_error(operation: str, about: str, error: ClientError) -> Setting
             f"There is no {about}, as far as Amazon Connect shows ({text}). Check InstanceId and UserId, and that the user is of"
             " this account and region."
         )
-    return kind(f"Amazon Connect answered {operation} for {about} with {code or status}: {text}")
+    return kind(f"Amazon Connect answered {operation} for {about} with {code}: {text}")
+
+
+def classified(error: ClientError) -> tuple[type[SettingsError], str, str]:
+    """Return the class of an answer's error, its code (or HTTP status), and its redacted text; of any service."""
+    detail = error.response.get("Error", {})
+    code = detail.get("Code", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return BY_CODE.get(code) or _by_status(status), str(code or status), redact(detail.get("Message", "") or "no message")
 
 
 def _by_status(status: int) -> type[SettingsError]:

@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from botocore.config import Config
-
-from .aws_sessions import event_session
+from .aws_sessions import ONE_TRY, event_session
 from .connect_errors import translated
 from .core.errors import ServiceFault, SettingsError
 from .core.planning import LiveUser
@@ -25,14 +23,6 @@ if TYPE_CHECKING:
 
     from .core.kinds import Value
 
-CONFIG: Final = Config(
-    connect_timeout=3,
-    read_timeout=8,
-    retries={"mode": "standard", "total_max_attempts": 1},
-    user_agent_extra="custom-connect-userconfig",
-)
-"""A call that hangs must leave time for the answer: 11 seconds at most of the 60 (READ and LIST: 30) of a handler."""
-
 PAGE_SIZE: Final = 100
 """Users a page of a search: the administrator guide's maximum, below the model's 500."""
 
@@ -40,7 +30,7 @@ PAGE_SIZE: Final = 100
 @cache
 def client(region: str | None) -> "ConnectClient":
     """Return the client of this process for `region`; it signs with the credentials of the event that is being served."""
-    return event_session(region).client("connect", config=CONFIG)
+    return event_session(region).client("connect", config=ONE_TRY)
 
 
 class ConnectGateway:

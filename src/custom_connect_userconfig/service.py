@@ -82,7 +82,7 @@ class SettingsService:
         try:
             return self.pacing.write(taking.create, progress)
         except SettingsError as error:
-            note = self.undo(declaration.identity, owner, progress) if progress.wrote else ""
+            note = self._undo(declaration.identity, owner, progress) if progress.wrote else ""
             if not note:
                 raise
             raise error.with_note(note) from error
@@ -114,13 +114,14 @@ class SettingsService:
         progress = self.pacing.begin(context)
         return self.pacing.write(lambda: self._delete(identity, owner, progress, only_own=only_own), progress)
 
-    def undo(self, identity: Identity, owner: Owner, progress: Progress | None = None) -> str:
-        """Give back what a failed create has taken, and return what to say about it; never raises a SettingsError.
+    def abandon(self, identity: Identity, owner: Owner, context: Context) -> str:
+        """Give back what a create has taken that shall not go on from `context`; return what to say about it."""
+        return self._undo(identity, owner, self.pacing.begin(context))
 
-        With the `progress` of the invocation that failed, its time counts for this too.
-        """
+    def _undo(self, identity: Identity, owner: Owner, progress: Progress) -> str:
+        """Give back what a failed create has taken, and return what to say about it; never raises a SettingsError."""
         try:
-            return self._give_back_claim(identity, owner, progress or self.pacing.begin({"wroteSettings": True}))
+            return self._give_back_claim(identity, owner, progress)
         except NotFound:
             return ""
         except SettingsError as error:

@@ -92,8 +92,9 @@ def plan_take(declared: Settings, owner: Owner, record: OwnershipRecord | None, 
 def plan_give_back(record: OwnershipRecord, user: LiveUser, *, believe_read: bool = False) -> Plan:
     """Return what restores every setting that `record` holds and then removes the record.
 
-    Settings are written even where they seem to be as before, since the read may be from before they were taken. With `believe_read`
-    only those are written that are not shown as before: the caller knows that they were never taken, or has restored them.
+    Settings are written even where they seem to be as before, since the read may be from before they were taken. With
+    `believe_read` only those are written that are not shown as before: the caller knows that they were never taken, or has
+    restored them.
     """
     back = restoration(record.prior, record.prior, user.settings)
     off = [key for key, value in back.wanted.items() if not believe_read or user.settings.effective(key) != value]
@@ -136,12 +137,13 @@ def _as_declared(key: SettingKey, declared: Value, settings: UserSettings, *, wr
         # Whether a number survives under SOFT_PHONE is not documented: after one try, a dropped one is left at that, and so is
         # an older one that shows in its place.
         return settings.effective(PHONE_TYPE_KEY) == SOFT_PHONE
-    # Longer work on CHAT ends after 90 minutes, and whether the service clamps the value is not documented either.
-    return _is_chat_acw(key) and found == CHAT_ACW_LIMIT and isinstance(declared, int) and declared > CHAT_ACW_LIMIT
+    return found is not None and is_clamped(key, declared, found)
 
 
-def _is_chat_acw(key: SettingKey) -> bool:
-    return key.channel == CHAT and isinstance(field_of(key).kind, Seconds)
+def is_clamped(key: SettingKey, declared: Value, found: Value) -> bool:
+    """Whether `found` is what the service may make of `declared`: work on CHAT ends after 90 minutes, whatever is set."""
+    is_chat_work = key.channel == CHAT and isinstance(field_of(key).kind, Seconds)
+    return is_chat_work and found == CHAT_ACW_LIMIT and isinstance(declared, int) and declared > CHAT_ACW_LIMIT
 
 
 def _missing(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:

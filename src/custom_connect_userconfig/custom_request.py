@@ -1,0 +1,120 @@
+"""A custom resource's event, read once: what is asked, for which resource of which stack, and how the user is named.
+
+Only ``custom_resource`` uses it. CloudFormation checks nothing for custom resources, so anything may stand in an event.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+from .core.declaration import parse_identity, parse_previous
+from .core.errors import InvalidRequest
+from .core.identifiers import Identity, Place
+from .core.ownership import Owner
+from .core.settings import Settings
+
+_OF_CLOUDFORMATION: Final = ("ServiceToken", "ServiceTimeout")
+_SERVICE_TIMEOUT: Final = 3600.0
+"""Seconds that CloudFormation waits for a reply where the template says nothing (its default and its maximum)."""
+
+
+@dataclass(frozen=True)
+class CustomRequest:
+    """One request of CloudFormation's for one custom resource."""
+
+    event: Mapping[str, object]
+    """As it came, to be handed over; it holds the presigned URL and must not be logged."""
+    kind: str
+    stack_id: str
+    logical_id: str
+    request_id: str
+    physical_id: str
+    """Empty on Create."""
+    properties: Mapping[str, object]
+    """Those of the template, without what is CloudFormation's own."""
+    timeout: float
+    """Seconds after which CloudFormation no longer waits."""
+
+    @classmethod
+    def parse(cls, event: Mapping[str, object]) -> Self:
+        """Return the request that `event` makes; a property that should be an object but is not counts as none."""
+        raw = event.get("ResourceProperties")
+        properties = raw if isinstance(raw, Mapping) else {}
+        return cls(
+            event=event,
+            kind=_text(event, "RequestType"),
+            stack_id=_text(event, "StackId"),
+            logical_id=_text(event, "LogicalResourceId"),
+            request_id=_text(event, "RequestId"),
+            physical_id=_text(event, "PhysicalResourceId"),
+            properties=_of_template(properties),
+            timeout=_seconds(properties.get("ServiceTimeout")),
+        )
+
+    @property
+    def reply_url(self) -> str:
+        """The presigned URL that the reply goes to: a credential, never to be shown."""
+        return _text(self.event, "ResponseURL")
+
+    @property
+    def place(self) -> Place:
+        """Region and account of the stack."""
+        return place_of(self.stack_id)
+
+    def owner(self, identity: Identity) -> Owner:
+        """Return the owner that this request speaks for."""
+        return Owner.of(identity, self.stack_id, self.logical_id)
+
+    @property
+    def previous(self) -> Settings | None:
+        """What was declared before an Update; None where that is not legible."""
+        old = self.event.get("OldResourceProperties")
+        return parse_previous(_of_template(old), self.place) if isinstance(old, Mapping) else None
+
+    def named_identity(self) -> Identity:
+        """Return whom the physical id names or, where CloudFormation invented that id, the properties.
+
+        Raises InvalidRequest when neither names anybody.
+        """
+        instance_id, bar, user_id = self.physical_id.partition("|")
+        if bar:
+            return Identity.parse(instance_id, user_id, self.place)
+        return parse_identity(self.properties, self.place)
+
+
+def physical_id(identity: Identity) -> str:
+    """Return the physical id of the resource: both identifiers as given, as the registry joins them."""
+    return f"{identity.instance.given}|{identity.user_given}"
+
+
+def fallback_id(request: CustomRequest) -> str:
+    """Return what a failed request is called: its id so far, else the one its properties give, else one that names nobody."""
+    if request.physical_id:
+        return request.physical_id
+    try:
+        return physical_id(parse_identity(request.properties, request.place))
+    except InvalidRequest:
+        return f"nobody-{request.request_id}"
+
+
+def place_of(arn: str) -> Place:
+    """Return region and account of any ARN; an ARN that cannot be read names none."""
+    parts = arn.split(":")
+    _, _, _, region, account = (*parts[:5], *[""] * 5)[:5]
+    return Place(region or None, account or None)
+
+
+def _of_template(properties: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: value for name, value in properties.items() if name not in _OF_CLOUDFORMATION}
+
+
+def _text(event: Mapping[str, object], name: str) -> str:
+    value = event.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _seconds(raw: object) -> float:
+    try:
+        return min(max(float(raw), 1.0), _SERVICE_TIMEOUT) if isinstance(raw, str | int | float) else _SERVICE_TIMEOUT
+    except ValueError:
+        return _SERVICE_TIMEOUT

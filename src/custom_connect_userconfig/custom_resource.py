@@ -1,0 +1,149 @@
+"""The front end of a Lambda-backed custom resource: translates CloudFormation's events into service calls and replies.
+
+``handler`` is the entry point of the function that ``deploy/custom-resource.yml`` installs. No rule of ownership lives here; what
+does is what custom resources need besides: a reply in any event, before CloudFormation stops waiting and before the function ends,
+and the handing over of work that must wait longer than one invocation lasts.
+
+A direct invocation with ``{"RequestType": "Read", "ResourceProperties": {…}}`` answers with the owned settings, their live values
+and how they differ from the properties, because no drift detection of CloudFormation's reaches custom resources.
+"""
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, Protocol
+
+from .aws_sessions import acting_as, own_credentials
+from .connect_gateway import ConnectGateway
+from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID
+from .core.errors import SettingsError
+from .custom_request import CustomRequest, fallback_id
+from .custom_tasks import Task, task_of
+from .drift_report import drift_report
+from .handover import Handover, hand_over
+from .logs import log_event
+from .pacing import Pacing, Pending
+from .reply import Reply, deliver
+from .service import GivenBack, OwnedSettings, SettingsService
+
+NEEDED: Final = 95.0
+"""Seconds of the function that one more try needs at most: 40 of waiting inside and one call, 27 for a handover, the reply."""
+_ONE_CALL: Final = 11.0
+"""Seconds that a call takes at most (`ONE_TRY`)."""
+_REPLY: Final = 4.0
+"""Seconds for a first try of the reply, at least."""
+_MARGIN: Final = 120.0
+"""Seconds before CloudFormation stops waiting at which the reply must be on its way (a quarter of the time where that is less)."""
+
+pacing = Pacing()
+"""The clock and the patience of this process; tests put another clock here."""
+
+
+class LambdaContext(Protocol):
+    """What Lambda tells about an invocation."""
+
+    invoked_function_arn: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the function may still run."""
+        ...
+
+
+def handler(event: Mapping[str, object], context: LambdaContext) -> dict[str, object] | None:
+    """Serve one event: of CloudFormation, of a handover of our own, or a direct ``Read``."""
+    if event.get("RequestType") == "Read":
+        return drift_report(event, context.invoked_function_arn, pacing)
+    work = _Work(Handover.read(event, pacing.clock.now()), context)
+    reply = work.run()
+    if reply:
+        work.send(reply)
+    return None
+
+
+class _Work:
+    """One request, until it is replied to or handed over."""
+
+    def __init__(self, handover: Handover, context: LambdaContext) -> None:
+        self._handover = handover
+        self._function_arn = context.invoked_function_arn
+        self._request = CustomRequest.parse(handover.event)
+        self._ends = pacing.clock.monotonic() + context.get_remaining_time_in_millis() / 1000
+        timeout = self._request.timeout
+        self._awaited_until = handover.since + timeout
+        self._reply_by = self._awaited_until - min(_MARGIN, timeout / 4)
+
+    def run(self) -> Reply | None:
+        """Return the reply, or None when the work was handed over."""
+        try:
+            with acting_as(own_credentials()):
+                return self._until_done()
+        except SettingsError as error:
+            return self._failed(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever is thrown, CloudFormation must hear of it, or the stack hangs for an hour
+            log_event("unexpected", trace=traceback.format_exc())
+            return self._failed(f"Unexpected {type(error).__name__}; the log of the function has the details.")
+
+    def send(self, reply: Reply) -> None:
+        """Deliver `reply`; raises NotDelivered, so that Lambda delivers the event anew."""
+        request = self._request
+        status = "SUCCESS" if reply.succeeded else "FAILED"
+        log_event("answer", action=request.kind, resource=request.logical_id, status=status, message=reply.reason or None)
+        body = reply.to_json(request.stack_id, request.request_id, request.logical_id)
+        deliver(request.reply_url, body, pacing.clock, self._ends)
+
+    def _until_done(self) -> Reply | None:
+        handover = self._handover
+        pacing.clock.sleep(max(0.0, min(handover.wait, self._left() - NEEDED)))
+        while True:
+            task = self._task(self._room_for_a_try())
+            result = task.run(handover.context)
+            if not isinstance(result, Pending):
+                return _success(task.physical_id, result)
+            wait = min(float(result.delay), self._reply_by - pacing.clock.now() - NEEDED)
+            if wait <= 0:
+                return self._failed(f"Time is up: {result.reason} {self._abandon(result.context)}")
+            handover = replace(handover, context=result.context, wait=wait)
+            if wait + NEEDED > self._left():
+                return self._go_on_elsewhere(handover)
+            pacing.clock.sleep(wait)
+
+    def _left(self) -> float:
+        return self._ends - pacing.clock.monotonic()
+
+    def _room_for_a_try(self) -> float:
+        """Seconds after which a try begins no further call: one more call, and what comes after it, must fit in as well."""
+        in_function = self._left() - NEEDED + pacing.inside
+        patience = self._reply_by - pacing.clock.now()
+        return max(0.0, min(pacing.inside, in_function, max(patience - _ONE_CALL, patience / 2)))
+
+    def _room_to_abandon(self) -> float:
+        """The same for what is given back before a failure is replied: all the time but one call's and the reply's."""
+        return max(0.0, min(self._left(), self._awaited_until - pacing.clock.now()) - _ONE_CALL - _REPLY)
+
+    def _task(self, seconds: float) -> Task:
+        service = SettingsService(ConnectGateway(self._request.place.region), replace(pacing, inside=seconds))
+        return task_of(self._request, service)
+
+    def _abandon(self, context: Mapping[str, object] | None) -> str:
+        return self._task(self._room_to_abandon()).abandon(context)
+
+    def _go_on_elsewhere(self, handover: Handover) -> Reply | None:
+        try:
+            pacing.read(lambda: hand_over(handover, self._function_arn, self._request.place.region))
+        except SettingsError as error:
+            left = self._abandon(handover.context)
+            return self._failed(f"The work must wait, and could not be handed over: {error} {left}")
+        log_event("handover", resource=self._request.logical_id, seconds=round(handover.wait))
+        return None
+
+    def _failed(self, reason: str) -> Reply:
+        return Reply(succeeded=False, physical_id=fallback_id(self._request), reason=reason.rstrip())
+
+
+def _success(physical_id: str, result: OwnedSettings | GivenBack) -> Reply:
+    reason = " ".join(result.notes)
+    if isinstance(result, GivenBack):
+        return Reply(succeeded=True, physical_id=physical_id, reason=reason)
+    instance_id, _, user_id = physical_id.partition("|")
+    data = {INSTANCE_ID: instance_id, USER_ID: user_id, USER_ARN: result.user_arn}
+    return Reply(succeeded=True, physical_id=physical_id, reason=reason, data=data)

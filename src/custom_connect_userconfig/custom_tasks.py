@@ -1,0 +1,144 @@
+"""What each request of a custom resource asks of the service; only ``custom_resource`` runs it.
+
+Three rules of custom resources are kept here:
+
+- an Update that names another user is a Create of the new one; CloudFormation then deletes the old one by its id;
+- a Delete acts only where the record names this very resource, and succeeds, saying so, where there is nothing of it:
+  CloudFormation sends one after every failed Create, with an id that it may have invented;
+- what a Create has taken when time runs out is given back before the reply.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from .core.declaration import Declaration
+from .core.errors import InvalidRequest, NotFound
+from .core.identifiers import Identity
+from .core.ownership import Owner
+from .core.settings import Settings
+from .custom_request import CustomRequest, fallback_id, physical_id
+from .pacing import Pending
+from .service import GivenBack, OwnedSettings, SettingsService
+
+Context = Mapping[str, object] | None
+
+
+class Task(Protocol):
+    """A request, resolved."""
+
+    @property
+    def physical_id(self) -> str:
+        """What the resource is called when the task has succeeded."""
+        ...
+
+    def run(self, context: Context) -> OwnedSettings | GivenBack | Pending:
+        """Do what is left to do."""
+        ...
+
+    def abandon(self, context: Context) -> str:
+        """Leave nothing behind that a request which ends at `context` must not leave; return what to say about it."""
+        ...
+
+
+def task_of(request: CustomRequest, service: SettingsService) -> Task:
+    """Return what `request` asks for; InvalidRequest when its properties or its type are not understood."""
+    if request.kind == "Delete":
+        return _delete(request, service)
+    if request.kind not in ("Create", "Update"):
+        raise InvalidRequest(f"RequestType: {request.kind!r} is none of Create, Update, Delete and Read.")
+    declaration = Declaration.parse(request.properties, request.place)
+    owner = request.owner(declaration.identity)
+    if request.kind == "Update" and request.physical_id == physical_id(declaration.identity):
+        return Change(service, declaration, owner, request.previous)
+    return Take(service, declaration, owner)
+
+
+def _delete(request: CustomRequest, service: SettingsService) -> Task:
+    try:
+        identity = request.named_identity()
+    except InvalidRequest as error:
+        return Nothing(fallback_id(request), f"Nothing was given back, since the resource names nobody: {error}")
+    return GiveBack(service, identity, request.owner(identity), fallback_id(request))
+
+
+@dataclass(frozen=True)
+class Take:
+    """Create, or Update to another user."""
+
+    service: SettingsService
+    declaration: Declaration
+    owner: Owner
+
+    @property
+    def physical_id(self) -> str:
+        """The identifiers as given."""
+        return physical_id(self.declaration.identity)
+
+    def run(self, context: Context) -> OwnedSettings | Pending:
+        """Take the declared settings."""
+        return self.service.create(self.declaration, self.owner, context)
+
+    def abandon(self, context: Context) -> str:
+        """Give back what was taken so far."""
+        return self.service.abandon(self.declaration.identity, self.owner, context)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Update of the same user."""
+
+    service: SettingsService
+    declaration: Declaration
+    owner: Owner
+    previous: Settings | None
+
+    @property
+    def physical_id(self) -> str:
+        """The identifiers as given."""
+        return physical_id(self.declaration.identity)
+
+    def run(self, context: Context) -> OwnedSettings | Pending:
+        """Apply what is declared now."""
+        return self.service.update(self.declaration, self.owner, context, self.previous)
+
+    def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
+        """Leave everything to the Update that CloudFormation sends after a failed one, with the earlier properties."""
+        return ""
+
+
+@dataclass(frozen=True)
+class GiveBack:
+    """Delete."""
+
+    service: SettingsService
+    identity: Identity
+    owner: Owner
+    physical_id: str
+
+    def run(self, context: Context) -> GivenBack | Pending:
+        """Give everything back; what is not this resource's, or no longer there, is left alone."""
+        try:
+            return self.service.delete(self.identity, self.owner, context, only_own=True)
+        except NotFound as nothing:
+            return GivenBack((str(nothing),))
+
+    def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
+        """Say that the record stays, for the next Delete."""
+        return "What is not given back yet is still recorded on the user: delete again."
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Delete of a resource that names nobody."""
+
+    physical_id: str
+    reason: str
+
+    def run(self, context: Context) -> GivenBack:  # noqa: ARG002 - as every task is run
+        """Succeed, and say so."""
+        return GivenBack((self.reason,))
+
+    def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
+        """There is nothing to leave."""
+        return ""
