@@ -20,6 +20,7 @@ from .conditions import Call
 from .faults import Fault, FaultKind
 from .hook import activate
 from .local_connect import LocalConnect
+from .permissions import Permissions
 
 __all__ = [
     "DOCUMENTED_QUOTAS",
@@ -31,6 +32,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "LocalConnect",
+    "Permissions",
     "PhoneConfigLink",
     "Quota",
     "Reads",

@@ -11,6 +11,7 @@ from .behaviour import Behaviour
 from .conditions import Call, Conditions
 from .faults import Fault
 from .models import LocalConnectBackend, connect_backends
+from .permissions import Permissions
 
 DEFAULT_ACCOUNT_ID = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -35,7 +36,7 @@ class Administration:
         self._conditions.behaviour = behaviour
 
     def reset(self, behaviour: Behaviour | None = None) -> None:
-        """Forgets instances, users, calls, faults and spent quota; other services of moto keep what they have."""
+        """Forgets instances, users, calls, faults, permissions and spent quota; other services of moto keep what they have."""
         for _, _, backend in connect_backends.iter_backends():
             backend.reset()
         self._conditions.reset(behaviour)
@@ -46,6 +47,15 @@ class Administration:
     def heal(self) -> None:
         """Removes all planted faults."""
         self._conditions.faults.clear()
+
+    @property
+    def permissions(self) -> Permissions | None:
+        """What calls with temporary credentials may do; None lets every call pass."""
+        return self._conditions.permissions
+
+    @permissions.setter
+    def permissions(self, permissions: Permissions | None) -> None:
+        self._conditions.permissions = permissions
 
     @property
     def calls(self) -> list[Call]:

@@ -1,8 +1,8 @@
-"""The edge where a call meets the service: quota, planted fault, action, log, in this order.
+"""The edge where a call meets the service: quota, permission, planted fault, action, log, in this order.
 
-`responses` sends every call through `serve`. A call over its quota does not count towards a fault. Faults of the
-transport are raised in process as the exceptions that botocore raises for real ones; on the server the socket is
-really cut or left silent.
+`responses` sends every call through `serve`. A call that is over its quota or not permitted does not count towards a
+fault. Faults of the transport are raised in process as the exceptions that botocore raises for real ones; on the
+server the socket is really cut or left silent.
 """
 
 import json
@@ -17,7 +17,8 @@ from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, 
 from moto.core.common_types import TYPE_RESPONSE
 
 from .conditions import Call, Conditions, redact
-from .faults import Fault, FaultKind
+from .faults import STATUSES, Fault, FaultKind
+from .permissions import refusal
 
 _TIMEOUTS = {FaultKind.READ_TIMEOUT_BEFORE, FaultKind.READ_TIMEOUT_AFTER}
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -39,6 +40,7 @@ class Arrival:
     parameters: Mapping[str, object]
     url: str
     socket: sockets.socket | None
+    access_key: str | None = None
 
     @property
     def user_id(self) -> str | None:
@@ -65,6 +67,10 @@ def serve(arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Condit
             code = conditions.behaviour.throttling_code.value
             _log(arrival, conditions, code, acted=False)
             return _error(429, code, _MESSAGES[code])
+        if message := conditions.refuses(arrival.operation, arrival.resource, arrival.access_key):
+            code = FaultKind.ACCESS_DENIED.value
+            _log(arrival, conditions, code, acted=False)
+            return _error(STATUSES[code], code, message)
         fault = conditions.faults.next_for(arrival.operation, arrival.user_id)
         if fault is None:
             response = act()
@@ -98,12 +104,8 @@ def _strike(fault: Fault, arrival: Arrival) -> TYPE_RESPONSE:
 
 def _message(fault: Fault, arrival: Arrival) -> str:
     if fault.kind is FaultKind.ACCESS_DENIED:
-        action = f"connect:{arrival.operation}"
         caller = f"arn:aws:sts::{arrival.account_id}:assumed-role/local-role/local-session"
-        return (
-            f"User: {caller} is not authorized to perform: "
-            f"{action} on resource: {arrival.resource} because no identity-based policy allows the {action} action"
-        )
+        return refusal(caller, f"connect:{arrival.operation}", arrival.resource)
     return _MESSAGES.get(fault.code, f"{fault.code} as planted for {arrival.operation}")
 
 

@@ -1,4 +1,4 @@
-"""What surrounds the backend while it runs: behaviour, clock, planted faults, quota buckets, log of calls.
+"""What surrounds the backend while it runs: behaviour, clock, planted faults, permissions, quota buckets, log of calls.
 
 moto creates backends itself, one per account and region, and gives them nothing but those two names; so what they
 all share stands here, once per process. `models` and `boundary` read it; `LocalConnect` and the server's control
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .behaviour import Behaviour, Quota
 from .faults import PlantedFaults
+from .permissions import Permissions
 
 REDACTED = "REDACTED"
 # A thousandth of tolerance: a caller who waits exactly 1/rate must not fall to rounding.
@@ -61,6 +62,7 @@ class Conditions:
     behaviour: Behaviour = field(default_factory=Behaviour)
     clock: Callable[[], float] = time.time
     faults: PlantedFaults = field(default_factory=PlantedFaults)
+    permissions: Permissions | None = None
     buckets: QuotaBuckets = field(default_factory=QuotaBuckets)
     calls: list[Call] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -72,9 +74,13 @@ class Conditions:
         cost = self.behaviour.refused_call_cost
         return self.buckets.admit((account_id, region, operation), quota, self.clock(), cost)
 
+    def refuses(self, operation: str, resource: str, access_key: str | None) -> str | None:
+        return self.permissions.refusal(operation, resource, access_key) if self.permissions else None
+
     def reset(self, behaviour: Behaviour | None = None) -> None:
         self.behaviour = behaviour if behaviour is not None else self.behaviour
         self.faults.clear()
+        self.permissions = None
         self.buckets.clear()
         self.calls.clear()
 

@@ -6,9 +6,11 @@
     DELETE calls                    forget it
     POST   faults                   plant one: {"operation": "TagResource", "kind": "ThrottlingException", "times": 3}
     DELETE faults                   remove all
+    POST   permissions              hold temporary credentials to policies: {"principal": "arn:…", "policies": [{…}]}
+    DELETE permissions              let every call pass
     GET    behaviour                the switches as they are
     POST   behaviour                set some: {"array_write": "merge", "stale_reads": 2}
-    POST   reset                    forget instances, users, calls, faults; the body may set switches
+    POST   reset                    forget instances, users, calls, faults, permissions; the body may set switches
     POST   seed                     create instances and users (document: see `seed`)
     GET    users                    every user with its effective settings and tags, never stale
     POST   admin-update             an administrator's write: {"InstanceId": …, "UserId": …, "AutoAcceptConfigs": […]}
@@ -29,6 +31,7 @@ from werkzeug.wrappers import Request, Response
 from .administration import Administration
 from .behaviour import Quota
 from .conditions import current
+from .permissions import Permissions
 from .seed import sow
 from .switches import SWITCH_NAMES, behaviour_with, fault_from
 from .users import User
@@ -85,6 +88,17 @@ def _plant(administration: Administration, request: Request) -> object:
 
 def _heal(administration: Administration, _request: Request) -> object:
     administration.heal()
+    return {}
+
+
+def _permit(administration: Administration, request: Request) -> object:
+    body = _body(request)
+    administration.permissions = Permissions.of(body["principal"], body["policies"])
+    return {}
+
+
+def _permit_everything(administration: Administration, _request: Request) -> object:
+    administration.permissions = None
     return {}
 
 
@@ -157,6 +171,8 @@ _ENDPOINTS: dict[tuple[str, str], Callable[[Administration, Request], object]] =
     ("DELETE", "calls"): _forget_calls,
     ("POST", "faults"): _plant,
     ("DELETE", "faults"): _heal,
+    ("POST", "permissions"): _permit,
+    ("DELETE", "permissions"): _permit_everything,
     ("GET", "behaviour"): _behaviour,
     ("POST", "behaviour"): _set_behaviour,
     ("POST", "reset"): _reset,

@@ -35,6 +35,7 @@ class LocalConnectResponse(ConnectResponse):
             parameters=self.params,
             url=self.uri,
             socket=self.normalized_request.environ.get("werkzeug.socket"),
+            access_key=self.access_key,
         )
         return serve(arrival, super().call_action, current())
 

@@ -34,7 +34,7 @@ def advance(_clock: Clock) -> Callable[[float], None]:
     return _clock.advance
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # one is open at a time, and another folder may be next
 def _connect(_clock: Clock) -> Iterator[LocalConnect]:
     with LocalConnect(clock=_clock) as connect:
         yield connect
@@ -46,7 +46,7 @@ def connect(_connect: LocalConnect) -> LocalConnect:
     return _connect
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(_connect: LocalConnect) -> ConnectClient:
     """A client that neither retries nor checks parameters, so that the service's own answers are seen."""
     config = Config(retries={"max_attempts": 0}, parameter_validation=False)

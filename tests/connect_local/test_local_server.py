@@ -120,6 +120,7 @@ def test_the_control_endpoints(url: str, control: Control) -> None:
         ("POST", "behaviour", {"reads": "blurred"}, 400),
         ("POST", "behaviour", {"accept_arns": "perhaps"}, 400),
         ("POST", "faults", {"operation": "ListUsers"}, 400),
+        ("POST", "permissions", {"principal": "arn", "policies": [{}]}, 400),
         ("POST", "admin-update", {"InstanceId": "nowhere", "UserId": "nobody"}, 404),
         ("GET", "nothing", None, 404),
     ],
