@@ -1,0 +1,117 @@
+"""One local Connect, one function and one reply endpoint; after every test, every reply and every log line is judged."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from functional.settings import Values, auto_accept
+
+from connect_local import Behaviour, LocalConnect
+from custom_connect_userconfig import custom_resource
+from custom_connect_userconfig.pacing import Pacing
+from support.clock import FakeClock
+from support.custom_resource import CustomStack
+from support.function_double import FunctionDouble
+from support.reply_endpoint import ReplyEndpoint
+from support.reply_rules import SIGNATURE
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A user of the local Connect."""
+
+    connect: LocalConnect
+    instance_id: str
+    user_id: str
+    arn: str
+
+    def declare(self, **arrays: Any) -> dict[str, Any]:
+        """Return properties of a resource; unless `arrays` say otherwise, they declare auto-accept of VOICE."""
+        names = {"InstanceId": self.instance_id, "UserId": self.user_id}
+        return {**names, **(arrays or {"AutoAcceptConfigs": [auto_accept("VOICE", True)]})}
+
+    def settings(self) -> Values:
+        """Return the settings as they are."""
+        return self.connect.effective(self.instance_id, self.user_id)
+
+    def tags(self) -> dict[str, str]:
+        """Return the tags as they are."""
+        return self.connect.tags(self.instance_id, self.user_id)
+
+    def all(self) -> tuple[Values, dict[str, str]]:
+        """Return all that must not change."""
+        return self.settings(), self.tags()
+
+
+@pytest.fixture(scope="session")
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="module")  # one is open at a time, and another folder may be next
+def _connect(clock: FakeClock) -> Iterator[LocalConnect]:
+    with LocalConnect(clock=clock) as connect:
+        yield connect
+
+
+@pytest.fixture
+def connect(_connect: LocalConnect) -> LocalConnect:
+    _connect.reset(Behaviour())
+    return _connect
+
+
+@pytest.fixture
+def hire(connect: LocalConnect) -> Callable[..., Agent]:
+    """Return a maker of agents, all of one instance."""
+    instance_id, _ = connect.create_instance()
+    names = iter(range(10_000))
+
+    def hire(**more: Any) -> Agent:
+        user_id, arn = connect.create_user(instance_id, f"agent-{next(names)}", tags={"team": "sales"}, **more)
+        return Agent(connect, instance_id, user_id, arn)
+
+    return hire
+
+
+@pytest.fixture
+def agent(hire: Callable[..., Agent]) -> Agent:
+    return hire()
+
+
+@pytest.fixture(scope="session")
+def _endpoint(clock: FakeClock) -> Iterator[ReplyEndpoint]:
+    with ReplyEndpoint.serving(clock) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def endpoint(_endpoint: ReplyEndpoint, caplog: pytest.LogCaptureFixture) -> Iterator[ReplyEndpoint]:
+    """The endpoint; when the test is over, no reply has broken a rule and no log line shows where replies go."""
+    _endpoint.forget()
+    yield _endpoint
+    _endpoint.check()
+    said = [line for phase in ("setup", "call") for line in map(_text, caplog.get_records(phase))]
+    assert not [line for line in said if SIGNATURE in line], "a URL was logged"
+
+
+def _text(record: Any) -> str:
+    return f"{record.getMessage()} {record.exc_info or ''}"
+
+
+@pytest.fixture
+def function(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FunctionDouble]:
+    monkeypatch.setattr(custom_resource, "pacing", Pacing(clock, lambda: 0.5))
+    function = FunctionDouble(clock)
+    with function.intercepting():
+        yield function
+
+
+@pytest.fixture
+def stack(connect: LocalConnect, clock: FakeClock, function: FunctionDouble, endpoint: ReplyEndpoint) -> CustomStack:
+    return CustomStack(clock, function, endpoint)
+
+
+@pytest.fixture
+def other_stack(stack: CustomStack) -> CustomStack:
+    return CustomStack(stack.clock, stack.function, stack.endpoint, name="support-stack")

@@ -1,0 +1,161 @@
+"""Events as they may come: twice, at the same time, broken, or into a function with a bug: one outcome, and a reply."""
+
+import os
+import threading
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+
+from custom_connect_userconfig import custom_resource
+from custom_connect_userconfig.connect_gateway import ConnectGateway
+from support.custom_resource import CustomStack, id_of
+
+from .conftest import Agent
+
+OWNER = "connect-user-config:owner"
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
+def test_an_event_delivered_twice_is_done_once_and_replied_to_alike(stack: CustomStack, agent: Agent, kind: str) -> None:
+    properties = agent.declare()
+    if kind != "Create":
+        stack.create(properties)
+    event = stack.event(kind, properties, old=properties, physical_id=id_of(properties))
+    awaited = stack.endpoint.awaited[event["RequestId"]]
+    awaited.deliveries = 2
+    stack.request(event)
+    after = agent.all()
+    stack.request(event)
+    assert agent.all() == after
+    first, second = (taken.body for taken in awaited.taken)
+    assert first["Status"] == second["Status"] == "SUCCESS"
+    assert first["PhysicalResourceId"] == second["PhysicalResourceId"]
+
+
+@pytest.mark.parametrize("kind", ["Create", "Delete"])
+def test_an_event_delivered_twice_at_the_same_time(stack: CustomStack, agent: Agent, kind: str) -> None:
+    properties, before = agent.declare(), agent.all()
+    if kind == "Delete":
+        stack.create(properties)
+    for _ in range(5):
+        event = stack.event(kind, properties, physical_id=id_of(properties))
+        awaited = stack.endpoint.awaited[event["RequestId"]]
+        awaited.deliveries = 2
+        _at_once(stack, event)
+        assert [taken.body["Status"] for taken in awaited.taken] == ["SUCCESS", "SUCCESS"], awaited
+        assert (OWNER in agent.tags()) == (kind == "Create")
+    if kind == "Create":
+        stack.delete(properties)
+    assert agent.all() == before
+
+
+def _at_once(stack: CustomStack, event: dict[str, Any]) -> None:
+    start = threading.Barrier(2)
+
+    def run() -> None:
+        start.wait()
+        stack.function.invoke(event)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+
+WITHOUT = ["RequestType", "StackId", "LogicalResourceId", "ResourceProperties", "PhysicalResourceId", "RequestId"]
+ODD: list[object] = [None, 7, "text", [], {}, True, {"a": {"b": [1]}}]
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
+@pytest.mark.parametrize("name", [*WITHOUT, "OldResourceProperties", "ResourceType", "ServiceToken"])
+def test_a_broken_event_is_replied_to(stack: CustomStack, agent: Agent, kind: str, name: str) -> None:
+    for odd in ODD:
+        event = stack.event(kind, agent.declare(), old=agent.declare(), physical_id=id_of(agent.declare()))
+        awaited = next(reversed(stack.endpoint.awaited.values()))
+        broken = {**event, name: odd}
+        awaited.event = broken
+        stack.function.deliver(broken)
+        stack.endpoint.check()
+        assert len(awaited.taken) == 1, (name, odd)
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_an_event_with_a_member_missing_is_replied_to(stack: CustomStack, agent: Agent, name: str) -> None:
+    event = stack.event("Create", agent.declare(), physical_id=id_of(agent.declare()))
+    awaited = next(reversed(stack.endpoint.awaited.values()))
+    awaited.event = {key: value for key, value in event.items() if key != name}
+    stack.function.deliver(awaited.event)
+    stack.endpoint.check()
+    assert len(awaited.taken) == 1
+
+
+@pytest.mark.parametrize("timeout", ["", "soon", "-5", "1e400", "nan", [], {}, None])
+def test_a_timeout_that_cannot_be_read_does_not_matter(stack: CustomStack, agent: Agent, timeout: object) -> None:
+    event = stack.event("Create", agent.declare())
+    event["ResourceProperties"]["ServiceTimeout"] = timeout
+    assert stack.request(event).succeeded
+
+
+@pytest.mark.parametrize("handed_over", [None, 7, {}, {"event": 7}, {"event": {}, "since": "x", "wait": None, "context": []}])
+def test_a_broken_handover_ends(stack: CustomStack, handed_over: object) -> None:
+    """There is no URL to reply to: what matters is that it raises, and does not go on for ever."""
+    with pytest.raises(Exception):  # noqa: B017, PT011 - any will do
+        stack.function.invoke({"HandedOver": handed_over})
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
+def test_a_bug_is_replied_to_without_its_text(
+    stack: CustomStack, agent: Agent, kind: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError("of +12025550101")
+
+    monkeypatch.setattr(ConnectGateway, "describe_user", bug)
+    properties = agent.declare()
+    answer = stack.request(stack.event(kind, properties, old=properties, physical_id=id_of(properties)))
+    assert not answer.succeeded
+    assert answer.reason == "Unexpected ZeroDivisionError; the log of the function has the details."
+    assert answer.physical_id == id_of(properties)
+    assert "ZeroDivisionError" in caplog.text
+    assert "2025550101" not in caplog.text
+
+
+def test_a_bug_after_the_claim_leaves_what_the_delete_that_follows_gives_back(
+    stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError
+
+    before = agent.all()
+    with monkeypatch.context() as patch:
+        patch.setattr(ConnectGateway, "update_user_config", bug)
+        created = stack.create(agent.declare())
+    assert not created.succeeded
+    assert stack.delete(agent.declare(), created.physical_id).succeeded
+    assert agent.all() == before
+
+
+@pytest.mark.parametrize("broken", ["own_credentials", "task_of", "SettingsService", "ConnectGateway"])
+def test_a_bug_anywhere_before_the_work_is_replied_to(
+    stack: CustomStack, agent: Agent, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object, **__: object) -> None:
+        raise RuntimeError("bug")
+
+    monkeypatch.setattr(custom_resource, broken, bug)
+    answer = stack.create(agent.declare())
+    assert not answer.succeeded
+    assert "Unexpected RuntimeError" in answer.reason
+
+
+def test_calls_are_signed_as_the_function_itself(stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    sign = SigV4Auth.add_auth
+    monkeypatch.setattr(
+        SigV4Auth, "add_auth", lambda self, request: (seen.append(self.credentials.access_key), sign(self, request))[1]
+    )
+    stack.create(agent.declare())
+    assert seen
+    assert set(seen) == {os.environ["AWS_ACCESS_KEY_ID"]}

@@ -1,0 +1,118 @@
+"""The direct Read: owned settings with live values, what differs from the declared ones, and failures as part of the answer."""
+
+import math
+from typing import Any
+
+import pytest
+from functional.settings import acw, auto_accept, phone
+
+from connect_local import Behaviour, FaultKind
+from connect_local.faults import Fault
+from custom_connect_userconfig import custom_resource
+from support.custom_resource import CustomStack, as_sent
+from support.function_double import FUNCTION_ARN
+
+from .conftest import Agent
+
+VOICE = [auto_accept("VOICE", True)]
+
+
+def test_it_shows_what_is_owned_and_nothing_else(stack: CustomStack, agent: Agent) -> None:
+    stack.create(agent.declare())
+    names = {"InstanceId": agent.instance_id, "UserId": agent.user_id}
+    agent.connect.forget_calls()
+    assert stack.read(names) == {**names, "UserArn": agent.arn, "AutoAcceptConfigs": VOICE}
+    assert [call.operation for call in agent.connect.calls] == ["DescribeUser"]
+
+
+def test_it_says_that_all_is_as_declared(stack: CustomStack, agent: Agent) -> None:
+    stack.create(agent.declare())
+    report = stack.read(as_sent(agent.declare()))
+    assert (report["InSync"], report["Differences"]) == (True, [])
+
+
+def test_it_names_each_difference(stack: CustomStack, agent: Agent) -> None:
+    stack.create(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("CHAT", 30)]))
+    agent.connect.admin_update(agent.instance_id, agent.user_id, AutoAcceptConfigs=[auto_accept("VOICE", False)])
+    report = stack.read(agent.declare(AutoAcceptConfigs=[*VOICE, auto_accept("TASK", True)]))
+    assert report["InSync"] is False
+    assert sorted(report["Differences"], key=lambda each: str(each["Setting"])) == [
+        {
+            "Setting": "AfterContactWorkConfigs[CHAT].AfterContactWorkConfig.AfterContactWorkTimeLimit",
+            "Declared": None,
+            "Live": 30,
+        },
+        {"Setting": "AutoAcceptConfigs[TASK].AutoAccept", "Declared": True, "Live": None},
+        {"Setting": "AutoAcceptConfigs[VOICE].AutoAccept", "Declared": True, "Live": False},
+    ]
+
+
+def test_a_difference_of_phone_numbers_shows_neither(stack: CustomStack, agent: Agent) -> None:
+    declared = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", "+12025550101"))
+    stack.create(declared)
+    agent.connect.admin_update(agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("DESK_PHONE", "+12025550102"))
+    report = stack.read(declared)
+    assert report["Differences"] == [
+        {"Setting": "PhoneNumberConfigs[VOICE].PhoneNumber", "Declared": "(a number)", "Live": "(a number)"}
+    ]
+    assert report["PhoneNumberConfigs"] == phone("DESK_PHONE", "+12025550102"), "the live value is the answer's to give"
+
+
+def test_values_that_the_service_is_known_to_clamp_are_no_difference(stack: CustomStack, agent: Agent) -> None:
+    agent.connect.behaviour = Behaviour(clamp_chat_acw=True)
+    declared = agent.declare(AfterContactWorkConfigs=[acw("CHAT", 6000)])
+    assert stack.create(declared).succeeded
+    assert stack.read(declared)["InSync"] is True
+
+
+FAILURES: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing owned": ({}, "NotFound"),
+    "no such user": ({"UserId": "00000000-1111-4222-8333-444444444444"}, "NotFound"),
+    "no user": ({"UserId": ""}, "InvalidRequest"),
+    "unknown property": ({"AutoAcceptConfig": "x"}, "InvalidRequest"),
+    "another region": ({"InstanceId": "arn:aws:connect:eu-west-1:123456789012:instance/a"}, "InvalidRequest"),
+    "not a list": ({"AutoAcceptConfigs": "x"}, "InvalidRequest"),
+}
+
+
+@pytest.mark.parametrize("way", FAILURES)
+def test_a_failure_is_an_answer(stack: CustomStack, agent: Agent, way: str) -> None:
+    changes, error = FAILURES[way]
+    answer = stack.read({**agent.declare(), **changes})
+    assert answer["Error"] == error
+    assert answer["Message"]
+    assert answer.keys() == {"Error", "Message"}
+
+
+@pytest.mark.parametrize("kind", [FaultKind.THROTTLING, FaultKind.ACCESS_DENIED, FaultKind.SERVER_ERROR])
+def test_a_fault_is_an_answer_in_bounded_time(stack: CustomStack, agent: Agent, kind: FaultKind) -> None:
+    stack.create(agent.declare())
+    agent.connect.plant(Fault("DescribeUser", kind, times=math.inf))
+    began = stack.clock.now()
+    assert "Error" in stack.read(agent.declare())
+    assert stack.clock.now() - began < 30
+
+
+@pytest.mark.parametrize("properties", [None, 7, [], "x", {}, {"InstanceId": {}, "UserId": []}])
+def test_garbage_is_an_answer(stack: CustomStack, properties: object) -> None:
+    answer = stack.function.invoke({"RequestType": "Read", "ResourceProperties": properties})
+    assert answer is not None
+    assert answer["Error"] == "InvalidRequest"
+
+
+def test_a_read_with_what_a_template_says_besides_is_the_same(stack: CustomStack, agent: Agent) -> None:
+    stack.create(agent.declare())
+    answer = stack.read({"ServiceToken": FUNCTION_ARN, "ServiceTimeout": "60", **agent.declare()})
+    assert answer["InSync"] is True
+
+
+def test_a_bug_is_an_answer_too(stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that reads an agent after another must not stop at one, nor at an unreadable error of Lambda's."""
+
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError("of +12025550101")
+
+    monkeypatch.setattr(custom_resource.ConnectGateway, "describe_user", bug)
+    answer = stack.read(agent.declare())
+    assert "ZeroDivisionError" in answer["Message"]
+    assert "2025550101" not in str(answer)

@@ -1,0 +1,173 @@
+"""The reply itself: fits, is delivered if it can be, says so by an error if not, and never shows where it goes."""
+
+import json
+import logging
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custom_connect_userconfig.reply import MAX_BYTES, NotDelivered, Reply
+from support.custom_resource import CustomStack
+from support.reply_endpoint import Fault
+from support.reply_rules import SIGNATURE
+
+from .conftest import Agent
+
+STACK, REQUEST, LOGICAL = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", "r-1", "Agent"
+ALPHABETS = {
+    "ascii": "a",
+    "umlauts": "ü",
+    "astral": "𝄞",
+    "quotes": '"',
+    "backslashes": "\\",
+    "newlines": "\n",
+    "control characters": "\x01",
+    "mixed": 'a"ü\n𝄞\\',
+}
+
+
+def _body(reason: str, physical_id: str = "i|u") -> bytes:
+    return Reply(succeeded=False, physical_id=physical_id, reason=reason).to_json(STACK, REQUEST, LOGICAL)
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_a_huge_reason_is_cut_to_fit_and_no_shorter_than_it_must_be(alphabet: str) -> None:
+    letters = ALPHABETS[alphabet]
+    reason = letters * 20_000
+    body = _body(reason)
+    kept = json.loads(body)["Reason"]
+    assert len(body) <= MAX_BYTES
+    assert reason.startswith(kept.removesuffix("…"))
+    assert kept.endswith("…")
+    assert len(body) > MAX_BYTES * 0.8, f"only {len(body)} bytes are left of it"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=3_000), st.integers(0, 40), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=250))
+def test_any_reason_fits(reason: str, times: int, physical_id: str) -> None:
+    text = (reason * times).encode(errors="ignore").decode()
+    body = _body(text, physical_id)
+    assert len(body) <= MAX_BYTES
+    assert json.loads(body)["PhysicalResourceId"] == physical_id
+
+
+@pytest.mark.parametrize("size", range(3_880, 3_910))
+def test_what_just_fits_is_not_cut_and_what_just_does_not_is(size: int) -> None:
+    overhead = len(_body(""))
+    body = _body("a" * size)
+    assert (json.loads(body)["Reason"] == "a" * size) == (overhead + size <= MAX_BYTES)
+    assert len(body) <= MAX_BYTES
+
+
+def test_a_failure_with_a_huge_reason_is_taken(stack: CustomStack, agent: Agent) -> None:
+    answer = stack.create({**agent.declare(), **{f"Wröng\n{number}": "x" for number in range(500)}})
+    assert not answer.succeeded
+    assert answer.reason.startswith("500 problems: (1) ")
+    assert answer.reason.endswith("…")
+
+
+@pytest.mark.parametrize("first", [500, 503, Fault.RESET, Fault.LOST_ANSWER])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_fault_is_tried_again_after_a_growing_wait(stack: CustomStack, agent: Agent, first: int | Fault, times: int) -> None:
+    stack.endpoint.script.extend([first] * times)
+    event = stack.event("Create", agent.declare())
+    stack.endpoint.awaited[event["RequestId"]].deliveries = times + 1
+    before = len(stack.clock.slept)  # type: ignore[attr-defined]
+    answer = stack.request(event)
+    assert answer.succeeded
+    assert stack.endpoint.awaited[event["RequestId"]].tries == times + 1
+    waits = [wait for wait in stack.clock.slept[before:] if wait]  # type: ignore[attr-defined]
+    assert waits[-times:] == [0.5, 1.0, 2.0][:times]
+
+
+def test_a_refusal_is_final_and_the_event_is_delivered_anew_and_replied_to(stack: CustomStack, agent: Agent) -> None:
+    stack.endpoint.script.append(403)
+    event = stack.event("Create", agent.declare())
+    answer = stack.request(event)
+    assert answer.succeeded
+    assert stack.endpoint.awaited[event["RequestId"]].tries == 2
+    assert [str(error) for error in stack.function.raised] == ["The reply could not be delivered: HTTP 403."]
+
+
+@pytest.mark.parametrize(
+    "status",
+    [301, 307, 308],
+)
+def test_a_redirection_is_not_taken_for_a_delivery(stack: CustomStack, agent: Agent, status: int) -> None:
+    """A PUT that is redirected has stored nothing; CloudFormation would wait for an hour."""
+    stack.endpoint.script.append(status)
+    event = stack.event("Create", agent.declare())
+    assert stack.request(event).succeeded
+
+
+def test_the_tries_are_bounded(stack: CustomStack, agent: Agent) -> None:
+    stack.endpoint.script.extend([500] * 1000)
+    stack.function.redelivers = False
+    event = stack.event("Create", agent.declare())
+    began = stack.clock.now()
+    stack.function.deliver(event)
+    assert len(stack.function.raised) == 1
+    assert 3 <= stack.endpoint.awaited[event["RequestId"]].tries <= 10
+    assert stack.clock.now() - began < 60
+
+
+def test_the_tries_end_before_the_function_does(stack: CustomStack, agent: Agent) -> None:
+    stack.endpoint.script.extend([500] * 1000)
+    stack.function.redelivers = False
+    stack.function.seconds = 3
+    stack.function.deliver(stack.event("Delete", agent.declare(), physical_id="nobody-1"))
+    assert stack.function.longest <= 3
+
+
+def _nowhere(stack: CustomStack) -> str:
+    return f"http://127.0.0.1:9/r?X-Amz-Signature={SIGNATURE}"
+
+
+BAD_URLS: dict[str, Callable[[CustomStack], str]] = {
+    "nobody listens": _nowhere,
+    "no URL": lambda _: "",
+    "not a URL": lambda _: f"::{SIGNATURE}",
+    "no host": lambda _: f"http:///{SIGNATURE}",
+    "another scheme": lambda _: f"ftp://127.0.0.1/{SIGNATURE}",
+    "no scheme": lambda _: f"127.0.0.1:9/{SIGNATURE}",
+    "a port that is none": lambda _: f"http://127.0.0.1:99999999/{SIGNATURE}",
+    "a line break": lambda _: f"http://127.0.0.1:9/\r\nX: {SIGNATURE}",
+    "a host that is none": lambda _: f"http://{'a' * 300}.example/{SIGNATURE}",
+    "not ascii": lambda _: f"http://\u2100\udcff/{SIGNATURE}",
+}
+
+
+@pytest.mark.filterwarnings("ignore:URLs without a scheme:FutureWarning")
+@pytest.mark.parametrize("way", BAD_URLS)
+def test_what_cannot_be_delivered_is_an_error_without_the_url(
+    stack: CustomStack, agent: Agent, way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    event = stack.event("Create", agent.declare())
+    event["ResponseURL"] = BAD_URLS[way](stack)
+    with pytest.raises(NotDelivered) as raised:
+        stack.function.invoke(event)
+    assert SIGNATURE not in f"{raised.getrepr(style='long', chain=True)}"
+    assert SIGNATURE not in caplog.text
+
+
+def test_an_answer_that_cannot_be_read_does_not_bring_the_url_into_the_log(
+    stack: CustomStack, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What listens to every log line sees the same as CloudWatch would."""
+    stack.endpoint.script.append(Fault.GARBLED_ANSWER)
+    event = stack.event("Create", agent.declare())
+    stack.endpoint.awaited[event["RequestId"]].deliveries = 2
+    assert stack.request(event).succeeded
+    assert SIGNATURE not in caplog.text
+
+
+def test_at_the_most_talkative_level_the_url_stays_out_of_the_log(
+    stack: CustomStack, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    stack.endpoint.script.extend([500, Fault.RESET])
+    assert stack.create(agent.declare()).succeeded
+    assert SIGNATURE not in caplog.text

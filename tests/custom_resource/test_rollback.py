@@ -1,0 +1,154 @@
+"""What follows on failures and on replacements: nothing stays that must not, nothing goes that must stay."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from functional.settings import acw, auto_accept
+
+from connect_local import FaultKind
+from connect_local.faults import Fault
+from custom_connect_userconfig.connect_gateway import ConnectGateway
+from support.custom_resource import CustomStack, id_of
+
+from .conftest import Agent
+
+OURS = "connect-user-config"
+
+
+class CutOff(BaseException):
+    """The function is gone, in the middle of it, as when Lambda kills it: nothing in it can notice."""
+
+
+def _cut_off(*_: object) -> None:
+    raise CutOff
+
+
+def test_a_failed_create_gives_back_before_it_replies_and_its_delete_finds_nothing(stack: CustomStack, agent: Agent) -> None:
+    before = agent.all()
+    agent.connect.plant(Fault("UpdateUserConfig", FaultKind.INVALID_PARAMETER))
+    created = stack.create(agent.declare())
+    assert not created.succeeded
+    assert "InvalidParameterException" in created.reason
+    assert agent.all() == before
+    agent.connect.forget_calls()
+    deleted = stack.delete(agent.declare(), created.physical_id)
+    assert deleted.succeeded, deleted
+    assert "No settings of" in deleted.reason
+    assert {call.operation for call in agent.connect.calls} == {"DescribeUser"}
+
+
+def test_the_delete_after_a_failed_create_finishes_what_that_could_not_give_back(stack: CustomStack, agent: Agent) -> None:
+    before = agent.all()
+    agent.connect.plant(Fault("UpdateUserConfig", FaultKind.ACCESS_DENIED))
+    agent.connect.plant(Fault("UntagResource", FaultKind.ACCESS_DENIED))
+    created = stack.create(agent.declare())
+    assert "could not be given back" in created.reason
+    assert stack.delete(agent.declare(), created.physical_id).succeeded
+    assert agent.all() == before
+
+
+def test_the_delete_with_an_invented_id_finishes_what_a_function_that_was_cut_off_has_left(
+    stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = agent.all()
+    with monkeypatch.context() as patch:
+        patch.setattr(ConnectGateway, "update_user_config", _cut_off)
+        with pytest.raises(CutOff):
+            stack.create(agent.declare())
+    assert OURS in agent.tags()
+    assert stack.delete(agent.declare(), stack.invented_id()).succeeded
+    assert agent.all() == before
+
+
+def test_a_refused_create_names_the_owner_and_its_delete_leaves_that_ones_agent_alone(
+    stack: CustomStack, other_stack: CustomStack, agent: Agent
+) -> None:
+    stack.create(agent.declare())
+    before = agent.all()
+    created, deleted = other_stack.deploy(agent.declare(AfterContactWorkConfigs=[acw("VOICE", 5)]))
+    assert not created.succeeded
+    assert "sales-stack/Agent" in created.reason
+    assert deleted.succeeded
+    assert "sales-stack/Agent" in deleted.reason
+    assert agent.all() == before
+
+
+@pytest.mark.parametrize("lag", [0, 2])
+def test_a_failed_update_is_restored_by_the_update_back_even_before_reads_show_it(
+    stack: CustomStack, agent: Agent, lag: int
+) -> None:
+    old = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)])
+    new = agent.declare(AfterContactWorkConfigs=[acw("TASK", 9)])
+    stack.create(old)
+    before = agent.all()
+    agent.connect.behaviour = replace(agent.connect.behaviour, stale_reads=lag)
+    agent.connect.plant(Fault("UntagResource", FaultKind.ACCESS_DENIED))
+    failed, back = stack.redeploy(new, old)
+    assert "connect:UntagResource" in failed.reason, failed
+    assert back.succeeded, back
+    assert agent.all() == before
+
+
+def test_a_successful_update_that_is_rolled_back_is_restored(stack: CustomStack, agent: Agent) -> None:
+    old, new = agent.declare(), agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
+    stack.create(old)
+    before = agent.all()
+    updated = stack.update(new, old)
+    assert agent.all() != before
+    stack.roll_back(new, old, updated)
+    assert agent.all() == before
+
+
+@pytest.mark.parametrize("lag", [0, 3])
+def test_another_user_replaces_the_first_who_gets_the_settings_back(
+    stack: CustomStack, hire: Callable[..., Agent], lag: int
+) -> None:
+    first, second = hire(), hire()
+    before = first.all()
+    stack.create(first.declare())
+    first.connect.behaviour = replace(first.connect.behaviour, stale_reads=lag)
+    updated, deleted = stack.redeploy(second.declare(), first.declare())
+    assert updated.physical_id == id_of(second.declare())
+    assert updated.data["UserArn"] == second.arn
+    assert deleted.succeeded
+    assert first.all() == before
+    assert OURS in second.tags()
+
+
+def test_a_replacement_that_is_rolled_back_leaves_the_first_owned_and_the_second_as_before(
+    stack: CustomStack, hire: Callable[..., Agent]
+) -> None:
+    first, second = hire(), hire()
+    untouched = second.all()
+    stack.create(first.declare())
+    before = first.all()
+    updated = stack.update(second.declare(), first.declare())
+    stack.roll_back(second.declare(), first.declare(), updated)
+    assert first.all() == before
+    assert second.all() == untouched
+
+
+def test_a_replacement_by_a_user_that_another_owns_fails_and_both_stay(
+    stack: CustomStack, other_stack: CustomStack, hire: Callable[..., Agent]
+) -> None:
+    first, second = hire(), hire()
+    stack.create(first.declare())
+    other_stack.create(second.declare())
+    before = first.all(), second.all()
+    updated, back = stack.redeploy(second.declare(), first.declare())
+    assert not updated.succeeded
+    assert "support-stack/Agent" in updated.reason
+    assert back.succeeded
+    assert (first.all(), second.all()) == before
+
+
+def test_the_same_user_spelled_anew_is_refused_and_stays_owned(stack: CustomStack, agent: Agent) -> None:
+    old, new = agent.declare(), {**agent.declare(), "UserId": agent.arn}
+    stack.create(old)
+    before = agent.all()
+    updated, back = stack.redeploy(new, old)
+    assert not updated.succeeded
+    assert "spelled in another way" in updated.reason
+    assert back.succeeded
+    assert agent.all() == before

@@ -1,0 +1,234 @@
+"""Waiting: inside the function while that lasts, handed over when it runs short, always over before CloudFormation's patience."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from functional.settings import auto_accept
+
+from connect_local import FaultKind
+from connect_local.faults import Fault
+from custom_connect_userconfig.connect_gateway import ConnectGateway
+from support.custom_resource import CustomStack, id_of
+from support.function_double import FUNCTION_ARN, Refusal
+from support.reply_rules import SIGNATURE
+
+from .conftest import Agent
+
+
+@pytest.fixture(autouse=True)
+def _nobody_really_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(seconds: float) -> None:
+        raise AssertionError(f"somebody sleeps for {seconds} real seconds")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+
+
+def _lag(agent: Agent, seconds: float) -> None:
+    agent.connect.behaviour = replace(agent.connect.behaviour, stale_seconds=seconds)
+
+
+def _throttle(agent: Agent, operation: str = "UpdateUserConfig", times: float = math.inf) -> None:
+    agent.connect.plant(Fault(operation, FaultKind.THROTTLING, times=times))
+
+
+def test_a_wait_that_the_function_outlasts_needs_one_invocation(stack: CustomStack, agent: Agent) -> None:
+    _lag(agent, 250.0)
+    answer = stack.create(agent.declare())
+    assert answer.succeeded, answer
+    assert answer.invocations == 1
+    assert 250 <= answer.seconds < 300
+
+
+@pytest.mark.parametrize("function_seconds", [76, 100, 150, 300])
+def test_a_wait_that_outlasts_the_function_is_handed_over(stack: CustomStack, agent: Agent, function_seconds: float) -> None:
+    stack.function.seconds = function_seconds
+    _lag(agent, 250.0)
+    answer = stack.create(agent.declare())
+    assert answer.succeeded, answer
+    assert answer.invocations > 1
+    assert stack.function.handovers == answer.invocations - 1
+    assert agent.settings()["AutoAcceptConfigs", "VOICE", ("AutoAccept",)] is True
+
+
+@pytest.mark.parametrize("kind", ["Update", "Delete"])
+def test_every_kind_of_request_is_handed_over(stack: CustomStack, agent: Agent, kind: str) -> None:
+    old, new = agent.declare(), agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
+    before = agent.all()
+    stack.create(old)
+    stack.function.seconds = 100
+    _lag(agent, 200.0)
+    answer = stack.update(new, old) if kind == "Update" else stack.delete(old)
+    assert answer.succeeded, answer
+    assert answer.invocations > 1
+    assert answer.physical_id == id_of(old)
+    assert (agent.all() == before) == (kind == "Delete")
+
+
+def test_the_handover_carries_the_event_the_pacing_and_the_first_beginning(stack: CustomStack, agent: Agent) -> None:
+    stack.function.seconds = 100
+    _lag(agent, 100.0)
+    event, began = stack.event("Create", agent.declare()), stack.clock.now()
+    stack.function.invoke(event)
+    (handed_over,) = stack.function.handed_over
+    inner = handed_over["HandedOver"]
+    assert inner["event"] == event
+    assert inner["since"] == began
+    assert inner["context"]["wrote"] is True
+    assert 0 < inner["wait"] < 60
+    (request,) = stack.function.invoke_requests
+    assert request.url.endswith(f"/functions/{quote(FUNCTION_ARN, safe='')}/invocations")
+    assert not stack.endpoint.awaited[event["RequestId"]].taken
+    stack.function.handed_over.clear()
+
+
+def test_the_wait_that_is_handed_over_is_waited(stack: CustomStack, agent: Agent) -> None:
+    stack.function.seconds = 100
+    _lag(agent, 100.0)
+    stack.function.invoke(stack.event("Create", agent.declare()))
+    handed_over = stack.function.handed_over.popleft()
+    calls, began = len(agent.connect.calls), stack.clock.now()
+    stack.function.seconds = 600
+    stack.function.invoke(handed_over)
+    assert len(agent.connect.calls) > calls
+    assert stack.clock.now() - began >= handed_over["HandedOver"]["wait"] > 0
+
+
+PATIENCES = [1, 5, 30, 60, 120, 300, 1800, None]
+
+
+@pytest.mark.parametrize("patience", PATIENCES)
+@pytest.mark.parametrize("operation", ["DescribeUser", "TagResource", "UpdateUserConfig"])
+def test_an_obstacle_that_never_goes_away_ends_in_time_and_leaves_nothing(
+    stack: CustomStack, agent: Agent, patience: float | None, operation: str
+) -> None:
+    stack.service_timeout = patience
+    before = agent.all()
+    _throttle(agent, operation)
+    answer = stack.create(agent.declare())
+    assert not answer.succeeded
+    assert "Throttling" in answer.reason
+    assert answer.invocations <= 16
+    agent.connect.heal()
+    assert agent.tags() == before[1] or "deleting the resource gives it back" in answer.reason, "what stays must be said"
+    assert stack.delete(agent.declare(), answer.physical_id).succeeded
+    assert agent.all() == before
+
+
+@pytest.mark.parametrize("patience", PATIENCES)
+@pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
+def test_a_write_that_never_shows_ends_in_time(stack: CustomStack, agent: Agent, patience: float | None, kind: str) -> None:
+    old, new = agent.declare(), agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
+    if kind != "Create":
+        stack.create(old)
+    stack.service_timeout = patience
+    _lag(agent, math.inf)
+    properties = old if kind == "Delete" else new
+    answer = stack.request(stack.event(kind, properties, old=old, physical_id=id_of(old)))
+    assert not answer.succeeded
+    assert "does not show in reads" in answer.reason or "Time is up" in answer.reason
+
+
+SLOW = 10.9
+"""Seconds: as long as a call may hang."""
+
+
+def _slowly(stack: CustomStack, call: Callable[..., Any]) -> Callable[..., Any]:
+    def slow(*arguments: Any) -> Any:
+        stack.clock.sleep(SLOW)
+        return call(*arguments)
+
+    return slow
+
+
+@pytest.mark.parametrize(("patience", "function_seconds"), [(60, 100), (60, 600), (300, 100), (300, 600), (None, 600)])
+@pytest.mark.parametrize("obstacle", ["none", "throttled", "stale", "late answers"])
+def test_calls_that_take_as_long_as_they_may_still_leave_time_for_the_reply(
+    stack: CustomStack,
+    agent: Agent,
+    patience: float | None,
+    function_seconds: float,
+    obstacle: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("describe_user", "tag_user", "untag_user", "update_user_config"):
+        monkeypatch.setattr(ConnectGateway, name, _slowly(stack, getattr(ConnectGateway, name)))
+    stack.service_timeout, stack.function.seconds = patience, function_seconds
+    if obstacle == "throttled":
+        _throttle(agent)
+    elif obstacle == "stale":
+        _lag(agent, math.inf)
+    elif obstacle == "late answers":
+        agent.connect.plant(Fault("UpdateUserConfig", FaultKind.READ_TIMEOUT_AFTER, times=math.inf))
+    answer = stack.create(agent.declare())
+    assert answer.succeeded or obstacle != "none", answer
+
+
+REFUSALS = {
+    "denied": Refusal(403, "AccessDeniedException", "not authorized to perform: lambda:InvokeFunction"),
+    "throttled": Refusal(429, "TooManyRequestsException"),
+    "at fault": Refusal(500, "ServiceException"),
+    "gone": Refusal(404, "ResourceNotFoundException"),
+}
+
+
+@pytest.mark.parametrize("way", REFUSALS)
+def test_a_handover_that_is_refused_fails_the_create_and_leaves_nothing(stack: CustomStack, agent: Agent, way: str) -> None:
+    stack.function.seconds = 150
+    stack.function.refusals.extend([REFUSALS[way]] * 100)
+    before = agent.all()
+    _throttle(agent, times=20)
+    answer = stack.create(agent.declare())
+    assert not answer.succeeded
+    assert "could not be handed over" in answer.reason
+    assert agent.tags() == before[1] or "deleting the resource gives it back" in answer.reason
+    agent.connect.heal()
+    assert stack.delete(agent.declare(), answer.physical_id).succeeded
+    assert agent.all() == before
+
+
+def test_a_denied_handover_names_the_action_of_lambda(stack: CustomStack, agent: Agent) -> None:
+    stack.function.seconds = 150
+    stack.function.refusals.append(REFUSALS["denied"])
+    _throttle(agent, times=20)
+    reason = stack.create(agent.declare()).reason
+    assert "lambda:InvokeFunction" in reason
+    assert "connect:Invoke" not in reason
+
+
+def test_a_handover_that_is_throttled_for_a_moment_is_tried_again(stack: CustomStack, agent: Agent) -> None:
+    stack.function.seconds = 150
+    stack.function.refusals.extend([REFUSALS["throttled"]] * 2)
+    _lag(agent, 200.0)
+    answer = stack.create(agent.declare())
+    assert answer.succeeded, answer
+    assert stack.function.handovers >= 1
+
+
+def test_a_handover_is_tried_by_our_own_patience_only(stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What botocore tries again inside of each try takes real time, which nobody has counted."""
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    stack.function.seconds = 150
+    stack.function.refusals.extend([REFUSALS["throttled"]] * 100)
+    _throttle(agent, times=20)
+    stack.create(agent.declare())
+    assert len(stack.function.invoke_requests) <= 5
+
+
+def test_a_handover_is_signed_as_the_function_itself_and_shows_no_url(
+    stack: CustomStack, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    stack.function.seconds = 100
+    _lag(agent, 100.0)
+    assert stack.create(agent.declare()).succeeded
+    authorization = stack.function.invoke_requests[0].headers["Authorization"]
+    assert b"Credential=" in (authorization if isinstance(authorization, bytes) else authorization.encode())
+    assert SIGNATURE not in caplog.text
+    handovers = [json.loads(record.getMessage()) for record in caplog.records if '"handover"' in record.getMessage()]
+    assert handovers
+    assert {line["resource"] for line in handovers} == {"Agent"}

@@ -1,0 +1,79 @@
+"""One local Connect for the whole run; a fresh instance, a plain behaviour and a search for secrets for every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+REWRITTEN = ("custom_front_end", "expectation", "front_end", "leaks", "scenarios", "world")
+pytest.register_assert_rewrite(*(f"functional.{name}" for name in REWRITTEN))
+
+from connect_local import Behaviour, LocalConnect  # noqa: E402
+from custom_connect_userconfig import custom_resource, handlers  # noqa: E402
+from custom_connect_userconfig.pacing import Pacing  # noqa: E402
+from functional.custom_front_end import CustomFrontEnd  # noqa: E402
+from functional.front_end import FrontEnd, RegistryFrontEnd  # noqa: E402
+from functional.leaks import LeakSearch  # noqa: E402
+from functional.world import World  # noqa: E402
+from support.clock import FakeClock  # noqa: E402
+from support.function_double import FunctionDouble  # noqa: E402
+from support.reply_endpoint import ReplyEndpoint  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="module")  # one is open at a time, and another folder may be next
+def _connect(clock: FakeClock) -> Iterator[LocalConnect]:
+    with pytest.MonkeyPatch.context() as patch, LocalConnect(clock=clock) as connect:
+        for front_end in (handlers, custom_resource):
+            patch.setattr(front_end, "pacing", Pacing(clock, lambda: 0.5))
+        yield connect
+
+
+@pytest.fixture
+def behaviour() -> Behaviour:
+    """The switches; tests parametrize over them where they matter."""
+    return Behaviour()
+
+
+@pytest.fixture
+def connect(_connect: LocalConnect, behaviour: Behaviour) -> LocalConnect:
+    _connect.reset(behaviour)
+    return _connect
+
+
+@pytest.fixture(scope="session")
+def _replies(clock: FakeClock) -> Iterator[ReplyEndpoint]:
+    with ReplyEndpoint.serving(clock) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def front_end(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[FrontEnd]:
+    """The registry, unless a test is parametrized with another one."""
+    if getattr(request, "param", "registry") == "registry":
+        yield RegistryFrontEnd(clock)
+        return
+    endpoint: ReplyEndpoint = request.getfixturevalue("_replies")
+    endpoint.forget()
+    function = FunctionDouble(clock)
+    with function.intercepting():
+        yield CustomFrontEnd(clock, endpoint, function)
+    endpoint.check()
+
+
+@pytest.fixture(scope="session")
+def _leaks() -> Iterator[LeakSearch]:
+    with LeakSearch.over_all_loggers() as search:
+        yield search
+
+
+@pytest.fixture
+def world(connect: LocalConnect, clock: FakeClock, front_end: FrontEnd, _leaks: LeakSearch) -> Iterator[World]:
+    """An instance; when the test is over, everything that was said during it is searched for secrets."""
+    world = World(connect, clock, front_end)
+    _leaks.forget()
+    yield world
+    _leaks.search(world)

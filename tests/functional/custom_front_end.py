@@ -1,0 +1,89 @@
+"""The Lambda-backed front end for scenarios: the same operations, as CloudFormation asks custom resources for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from support.clock import FakeClock
+from support.custom_resource import Answer, CustomStack, id_of
+from support.function_double import FunctionDouble
+from support.reply_endpoint import ReplyEndpoint
+
+from .front_end import Outcome, Properties
+
+_NOTHING = ("are owned by this resource", "There is no user", "Nothing was given back")
+"""What a delete says that has found nothing of its own; one of these."""
+_REPORT = ("InSync", "Differences", "Error", "Message")
+
+
+@dataclass
+class CustomDriver:
+    """A custom resource, through ``custom_resource.handler``."""
+
+    stack: CustomStack
+    answers: list[Mapping[str, Any]]
+    last: Answer | None = None
+
+    def create(self, properties: Properties) -> Outcome:
+        answer = self.stack.create(properties)
+        assert answer.physical_id == id_of(properties) or not answer.succeeded, answer
+        return self._outcome(answer)
+
+    def update(self, properties: Properties, previous: Properties) -> Outcome:
+        answer = self.stack.update(properties, previous)
+        assert answer.physical_id == id_of(properties if answer.succeeded else previous), answer
+        return self._outcome(answer)
+
+    def delete(self, properties: Properties) -> Outcome:
+        return self._outcome(self.stack.delete(properties), deleted=True)
+
+    def clean_up(self, properties: Properties) -> Outcome:
+        assert self.last is not None
+        return self._outcome(self.stack.delete(properties, self.last.physical_id), deleted=True)
+
+    def read(self, identifier: Properties) -> Outcome:
+        began = self.stack.clock.now()
+        answer = self.stack.read(identifier)
+        shown = {name: value for name, value in answer.items() if name not in _REPORT}
+        self.answers.append({**{name: answer[name] for name in _REPORT if name in answer}, "resourceModel": shown})
+        return Outcome(
+            succeeded="Error" not in answer,
+            message=str(answer.get("Message", "")),
+            shown=shown,
+            seconds=self.stack.clock.now() - began,
+        )
+
+    def _outcome(self, answer: Answer, *, deleted: bool = False) -> Outcome:
+        self.last = answer
+        self.answers.append(answer.body)
+        if answer.succeeded and not deleted:
+            instance_id, _, user_id = answer.physical_id.partition("|")
+            assert (answer.data["InstanceId"], answer.data["UserId"]) == (instance_id, user_id), answer
+        return Outcome(
+            succeeded=answer.succeeded,
+            message=answer.reason,
+            invocations=answer.invocations,
+            seconds=answer.seconds,
+            found_nothing=deleted and answer.succeeded and any(words in answer.reason for words in _NOTHING),
+        )
+
+
+@dataclass
+class CustomFrontEnd:
+    """Custom resources, whose ServiceToken names one installed function."""
+
+    clock: FakeClock
+    endpoint: ReplyEndpoint
+    function: FunctionDouble
+    reads: bool = True
+    codes: bool = False
+    inside: float = 500.0
+    patience: tuple[float, float] = (2400.0, 3600.0)
+    answers: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def resource(self, stack: str | None, logical_id: str, token: str) -> CustomDriver:
+        assert stack is not None, "a custom resource is always a stack's"
+        return CustomDriver(CustomStack(self.clock, self.function, self.endpoint, stack, logical_id), self.answers)
+
+    def __str__(self) -> str:
+        return "custom resource"

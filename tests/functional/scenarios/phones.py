@@ -1,0 +1,117 @@
+"""Phones: the one array whose earlier value is not recorded, and the limits that the service may set on values."""
+
+from ..agents import AGENTS_NEW_NUMBER, DECLARED_NUMBER, SECOND_DECLARED_NUMBER
+from ..settings import CHAT_ACW, PHONE_NUMBER, PHONE_TYPE, acw, phone
+from ..world import World, done
+from . import anywhere, everywhere
+
+
+@everywhere
+def soft_phone_over_desk_phone_and_back(world: World) -> None:
+    agent, resource = world.agent("desk"), world.resource()
+    properties = agent.declare(PhoneNumberConfigs=phone("SOFT_PHONE"))
+    before = agent.effective()
+    done(resource.create(properties))
+    kept = agent.effective()[PHONE_NUMBER] is not None
+    assert kept != world.connect.behaviour.drop_number_under_soft_phone
+    outcome = done(resource.delete(properties))
+    assert (agent.effective() == before) == kept, "what can be restored is"
+    assert ("desk phone before" in outcome.message) != kept, "what cannot is said"
+
+
+@everywhere
+def desk_phone_over_soft_phone_and_back(world: World) -> None:
+    agent, resource = world.agent("bare"), world.resource()
+    desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
+    before = agent.effective()
+    done(resource.create(desk))
+    done(resource.delete(desk))
+    assert agent.effective() | {PHONE_NUMBER: None} == before
+
+
+@anywhere
+def declared_number_changes(world: World) -> None:
+    agent, resource = world.agent("bare"), world.resource()
+    desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
+    other = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", SECOND_DECLARED_NUMBER))
+    soft = agent.declare(PhoneNumberConfigs=phone("SOFT_PHONE"))
+    done(resource.create(desk))
+    done(resource.update(other, desk))
+    done(resource.update(soft, other))
+    done(resource.delete(soft))
+
+
+@anywhere
+def number_that_cannot_be_taken_away_is_said(world: World) -> None:
+    """Where a written entry keeps the fields that it does not name, no write removes a number; then it must be said."""
+    agent, resource = world.agent("bare"), world.resource()
+    desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
+    done(resource.create(desk))
+    outcome = done(resource.driver.delete(desk))
+    assert agent.effective()[PHONE_NUMBER] is None or "number" in outcome.message, "the declared number stays, and nobody says so"
+    agent.expectation.taken({}, agent.effective())
+
+
+@anywhere
+def desk_phone_over_another_desk_phone(world: World) -> None:
+    agent, resource = world.agent("desk"), world.resource()
+    desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
+    done(resource.create(desk))
+    outcome = done(resource.delete(desk))
+    assert "not recorded" in outcome.message
+    assert agent.effective()[PHONE_NUMBER] == DECLARED_NUMBER
+
+
+@anywhere
+def declared_number_never_passes_for_the_agents_own(world: World) -> None:
+    """Declared desk phone, then declared soft phone, then given back: the number on the user is the stack's, not the agent's."""
+    agent, resource = world.agent("desk"), world.resource()
+    desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
+    soft = agent.declare(PhoneNumberConfigs=phone("SOFT_PHONE"))
+    done(resource.create(desk))
+    done(resource.driver.update(soft, desk))
+    done(resource.driver.delete(soft))
+    assert (agent.effective()[PHONE_TYPE], agent.effective()[PHONE_NUMBER]) != ("DESK_PHONE", DECLARED_NUMBER), (
+        "the agent's calls are routed to the number that the stack once declared, as if it were the agent's own"
+    )
+
+
+@everywhere
+def soft_phone_with_a_number(world: World) -> None:
+    agent, resource = world.agent("idle number"), world.resource()
+    properties = agent.declare(PhoneNumberConfigs=phone("SOFT_PHONE", DECLARED_NUMBER))
+    done(resource.create(properties))
+    if world.front_end.reads:
+        done(resource.read(properties))
+    done(resource.delete(properties))
+
+
+@everywhere
+def chat_work_beyond_what_the_service_allows(world: World) -> None:
+    agent, resource = world.agent("sparse"), world.resource()
+    properties = agent.declare(AfterContactWorkConfigs=[acw("CHAT", 6000), acw("VOICE", 6000)])
+    outcome = done(resource.create(properties))
+    clamped = world.connect.behaviour.clamp_chat_acw
+    assert agent.effective()[CHAT_ACW] == (5400 if clamped else 6000)
+    if world.front_end.reads:
+        done(resource.read(properties))
+    world.connect.forget_calls()
+    done(resource.update(properties, properties))
+    assert len(world.writes) == (1 if clamped else 0), "whether it was clamped or changed by somebody shows only by writing it"
+    assert outcome.invocations == 1
+    done(resource.delete(properties))
+
+
+@anywhere
+def agent_changes_the_phone_and_update_repairs(world: World) -> None:
+    agent, resource = world.agent("desk"), world.resource()
+    properties = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
+    done(resource.create(properties))
+    agent.change(PhoneNumberConfigs=phone("DESK_PHONE", AGENTS_NEW_NUMBER))
+    if world.front_end.reads:
+        shown = done(resource.read(properties)).shown or {}
+        assert shown["PhoneNumberConfigs"] == phone("DESK_PHONE", AGENTS_NEW_NUMBER), "READ shows the drift"
+    done(resource.update(properties, properties))
+    assert agent.effective()[PHONE_NUMBER] == DECLARED_NUMBER
+    agent.change(PhoneNumberConfigs=phone("SOFT_PHONE"))
+    done(resource.update(properties, properties))

@@ -1,0 +1,231 @@
+"""One instance with agents, and the resources of stacks over them, watched at every step.
+
+After each operation the whole truth about every agent is compared with what the rules of ownership say it must be: owned
+settings as declared, all others as they were, foreign tags untouched. A scenario so only says what happens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connect_local import Call, Fault, FaultKind, LocalConnect
+from support.clock import FakeClock
+
+from .agents import FOREIGN_TAGS, KINDS
+from .expectation import Expectation
+from .front_end import Driver, FrontEnd, Outcome, Properties, identifier_of
+from .settings import Values, settings_of
+
+OUR_TAGS = "connect-user-config"
+WRITES = ("UpdateUserConfig", "UpdateUserPhoneConfig", "TagResource", "UntagResource")
+
+
+@dataclass
+class World:
+    """The local Connect, one instance, and everybody in it."""
+
+    connect: LocalConnect
+    clock: FakeClock
+    front_end: FrontEnd
+    instance_id: str = ""
+    instance_arn: str = ""
+    agents: list["Agent"] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.instance_id, self.instance_arn = self.connect.create_instance()
+
+    def agent(self, kind: str = "dense", *, arns: bool = False, tags: Mapping[str, str] = FOREIGN_TAGS) -> "Agent":
+        """Return a new agent, declared by ARN or by id."""
+        username = f"{kind} {len(self.agents)}".replace(" ", "-")
+        user_id, arn = self.connect.create_user(self.instance_id, username, tags=tags, **KINDS[kind])
+        names = (self.instance_arn, arn) if arns else (self.instance_id, user_id)
+        agent = Agent(self, user_id, arn, *names, foreign=dict(tags))
+        self.agents.append(agent)
+        return agent
+
+    def resource(self, stack: str | None = "sales-stack", logical_id: str = "Agent", token: str = "token-1") -> "Resource":
+        """Return one resource of a stack."""
+        return Resource(self, self.front_end.resource(stack, logical_id, token))
+
+    def plant(self, operation: str, kind: FaultKind | str, **more: Any) -> None:
+        """Let calls of `operation` go wrong."""
+        self.connect.plant(Fault(operation, kind, **more))
+
+    @property
+    def writes(self) -> list[Call]:
+        """Every write that was tried since the calls were last forgotten."""
+        return [call for call in self.connect.calls if call.operation in WRITES]
+
+    def check(self) -> None:
+        """Compare every agent with what it must be."""
+        for agent in self.agents:
+            agent.check()
+
+
+@dataclass
+class Agent:
+    """A user, with what its settings and tags must be now."""
+
+    world: World
+    user_id: str
+    arn: str
+    instance_given: str
+    user_given: str
+    foreign: dict[str, str]
+    expectation: Expectation = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.expectation = Expectation(self.world.connect.behaviour, self.effective())
+
+    @property
+    def identifier(self) -> dict[str, str]:
+        """The primary identifier as a template spells it."""
+        return {"InstanceId": self.instance_given, "UserId": self.user_given}
+
+    @property
+    def respelled(self) -> "dict[str, str]":
+        """The same identifier spelled the other way."""
+        if self.user_given == self.arn:
+            return {"InstanceId": self.world.instance_id, "UserId": self.user_id}
+        return {"InstanceId": self.world.instance_arn, "UserId": self.arn}
+
+    def declare(self, **arrays: Any) -> dict[str, Any]:
+        """Return the properties of a resource that declares `arrays` of this agent."""
+        return {**self.identifier, **arrays}
+
+    def effective(self) -> Values:
+        """Return every setting as it is, whatever reads show."""
+        return self.world.connect.effective(self.world.instance_id, self.user_id)
+
+    def tags(self) -> dict[str, str]:
+        """Return the tags as they are, whatever reads show."""
+        return self.world.connect.tags(self.world.instance_id, self.user_id)
+
+    def record(self) -> dict[str, str]:
+        """Return the tags that are a record of ownership."""
+        return {key: value for key, value in self.tags().items() if key.split(":")[0] == OUR_TAGS}
+
+    def change(self, **arrays: Any) -> None:
+        """Somebody changes settings by hand, and reads show it."""
+        self.world.connect.admin_update(self.world.instance_id, self.user_id, **arrays)
+        self._changed_outside()
+
+    def overwrite_phone_config(self, **phone_config: Any) -> None:
+        """An older tool calls UpdateUserPhoneConfig, which sets the after-contact work of all channels, and reads show it."""
+        self.world.connect.backend().update_user_phone_config(self.world.instance_id, self.user_id, phone_config)
+        self._changed_outside()
+
+    def _changed_outside(self) -> None:
+        self.expectation.changed_outside(self.effective())
+        self.let_reads_catch_up()
+
+    def let_reads_catch_up(self) -> None:
+        """Let reads show what is."""
+        behaviour = self.world.connect.behaviour
+        self.world.clock.sleep(behaviour.stale_seconds)
+        for _ in range(behaviour.stale_reads):
+            self.world.connect.backend().describe_user(self.world.instance_id, self.user_id)
+
+    def check(self) -> None:
+        """Compare settings and foreign tags with what they must be."""
+        self.expectation.check(self.effective())
+        assert {k: v for k, v in self.tags().items() if k not in self.record()} == self.foreign, "foreign tags changed"
+        if not self.expectation.is_uncertain:
+            recorded = sum(value.count("=") for value in self.record().values())
+            assert recorded == len(self.expectation.prior), f"the record must name what is owned and nothing else: {self.record()}"
+
+
+@dataclass
+class Resource:
+    """One resource of one stack; every operation is followed by a look at everybody."""
+
+    world: World
+    driver: Driver
+
+    def create(self, properties: Properties) -> Outcome:
+        """Take what `properties` declare; whatever is refused must leave no trace."""
+        return self._take(properties, self.driver.create, leaves_no_trace=True)
+
+    def update(self, properties: Properties, previous: Properties) -> Outcome:
+        """Declare `properties` instead of `previous`; what is refused may be done half."""
+        return self._take(properties, lambda wanted: self.driver.update(wanted, previous), leaves_no_trace=False)
+
+    def _take(self, properties: Properties, operation: Any, *, leaves_no_trace: bool) -> Outcome:
+        agent, before = self._agent(properties), self._truth(properties)
+        outcome: Outcome = operation(properties)
+        if outcome.succeeded and agent:
+            note = agent.expectation.taken(settings_of(properties), before[0])
+            self._check_note(outcome, note)
+            if outcome.shown is not None:
+                assert settings_of(outcome.shown) == agent.expectation.owned_values(agent.effective()), outcome
+                assert outcome.shown["UserArn"] == agent.arn
+        elif leaves_no_trace:
+            assert self._truth(properties) == before, f"a refused create left a trace: {outcome}"
+            cleaned_up = self.driver.clean_up(properties)
+            # Where reads lag it may see what is given back already, and give it back once more.
+            assert cleaned_up is None or cleaned_up.succeeded, f"the rollback of a refused create fails: {cleaned_up}"
+            assert self._truth(properties) == before, f"the clean-up after a refused create left a trace: {cleaned_up}"
+        elif agent:
+            agent.expectation.half_done(settings_of(properties))
+        self.world.check()
+        return outcome
+
+    def delete(self, properties: Properties) -> Outcome:
+        """Give back; what finds nothing of its own must leave no trace."""
+        agent, before = self._agent(properties), self._truth(properties)
+        outcome = self.driver.delete(properties)
+        if outcome.found_nothing:
+            assert self._truth(properties) == before, f"a delete that found nothing left a trace: {outcome}"
+        elif outcome.succeeded and agent:
+            self._check_note(outcome, agent.expectation.taken({}, before[0]))
+        elif agent:
+            agent.expectation.half_done({})
+        self.world.check()
+        return outcome
+
+    def read(self, properties: Properties) -> Outcome:
+        """Read, which must show the owned settings with their live values and write nothing."""
+        writes = len(self.world.writes)
+        outcome = self.driver.read(identifier_of(properties))
+        assert len(self.world.writes) == writes, "a read has written"
+        if outcome.succeeded and (agent := self._agent(properties)):
+            assert outcome.shown is not None
+            assert settings_of(outcome.shown) == agent.expectation.owned_values(agent.effective()), outcome
+        self.world.check()
+        return outcome
+
+    @staticmethod
+    def _check_note(outcome: Outcome, note: bool) -> None:
+        said = "left as" in outcome.message
+        assert said == note, f"what could not be given back must be said, and nothing else: {outcome}"
+
+    def _agent(self, properties: Properties) -> Agent | None:
+        user = str(properties.get("UserId", "")).rpartition("/")[2]
+        return next((agent for agent in self.world.agents if agent.user_id == user), None)
+
+    def _truth(self, properties: Properties) -> tuple[Values, dict[str, str]]:
+        agent = self._agent(properties)
+        return (agent.effective(), agent.tags()) if agent else ({}, {})
+
+
+def done(outcome: Outcome) -> Outcome:
+    """Insist on success."""
+    assert outcome.succeeded, outcome
+    return outcome
+
+
+def found_nothing(outcome: Outcome, *words: str) -> Outcome:
+    """Insist on a delete that has found nothing of its own, and has said so with `words`."""
+    assert outcome.found_nothing, outcome
+    missing = [word for word in words if word not in outcome.message]
+    assert not missing, f"{missing} not in: {outcome.message}"
+    return outcome
+
+
+def refused(outcome: Outcome, code: str, *words: str) -> Outcome:
+    """Insist on a failure with `code`, where the front end has codes, and with `words` in its message."""
+    assert not outcome.succeeded, outcome
+    assert outcome.code in (code, None), outcome
+    missing = [word for word in words if word not in outcome.message]
+    assert not missing, f"{missing} not in: {outcome.message}"
+    return outcome

@@ -1,0 +1,140 @@
+"""Lambda's side: runs the function in process, with an end that it must not pass, and its own asynchronous invocations after it.
+
+A handover goes through boto3 down to the signed HTTP request, which is answered here, so that `handover` itself is exercised.
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from botocore import handlers as botocore_handlers
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from custom_connect_userconfig import custom_resource
+from custom_connect_userconfig.ports import Clock
+from custom_connect_userconfig.reply import NotDelivered
+
+from .registry import ACCOUNT, REGION
+
+FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:agent-settings"
+MOST_IN_A_CHAIN = 16
+"""Invocations in a chain at which Lambda takes the function for an endless loop and stops it."""
+_MOST_PAYLOAD = 256 * 1024
+_BETWEEN_DELIVERIES = (60.0, 120.0)
+"""Seconds after which Lambda delivers an event anew when the function has ended with an error."""
+
+Event = Mapping[str, Any]
+
+
+@dataclass
+class Context:
+    """What the function is told about its invocation."""
+
+    clock: Clock
+    ends: float
+    invoked_function_arn: str = FUNCTION_ARN
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the function may still run."""
+        return max(0, int((self.ends - self.clock.monotonic()) * 1000))
+
+
+@dataclass
+class Refusal:
+    """An error answer to a handover."""
+
+    status: int
+    code: str
+    message: str = "refused, as planted"
+
+
+@dataclass
+class FunctionDouble:
+    """The installed function."""
+
+    clock: Clock
+    seconds: float = 600.0
+    """Its timeout, as in the install template."""
+    redelivers: bool = True
+    invocations: int = 0
+    longest: float = 0.0
+    raised: list[NotDelivered] = field(default_factory=list)
+    handed_over: deque[dict[str, Any]] = field(default_factory=deque)
+    handovers: int = 0
+    invoke_requests: list[AWSPreparedRequest] = field(default_factory=list)
+    """Every HTTP request of a handover, refused or not."""
+    refusals: deque[Refusal] = field(default_factory=deque)
+
+    @contextmanager
+    def intercepting(self) -> Iterator[None]:
+        """Answer Lambda's Invoke in place of Lambda; sessions made from here on come with this."""
+        ours = ("before-send.lambda.Invoke", self._answer_invoke)
+        botocore_handlers.BUILTIN_HANDLERS.append(ours)
+        try:
+            yield
+        finally:
+            botocore_handlers.BUILTIN_HANDLERS.remove(ours)
+
+    def invoke(self, event: Event) -> dict[str, Any] | None:
+        """Run one invocation; it must end in time."""
+        self.invocations += 1
+        began = self.clock.monotonic()
+        context = Context(self.clock, began + self.seconds)
+        try:
+            return custom_resource.handler(json.loads(json.dumps(event)), context)
+        finally:
+            lasted = self.clock.monotonic() - began
+            self.longest = max(self.longest, lasted)
+            assert lasted <= self.seconds, f"Lambda has cut the function off: it ran for {lasted} seconds"
+
+    def deliver(self, event: Event) -> None:
+        """Deliver `event` asynchronously: anew after an error, and after it whatever the function has handed over to itself."""
+        chain = 1
+        waiting: deque[Event] = deque([event])
+        while waiting:
+            self._deliver_one(waiting.popleft())
+            waiting += self.handed_over
+            self.handed_over.clear()
+            chain += len(waiting)
+            assert chain <= MOST_IN_A_CHAIN, "Lambda stops the function as an endless loop"
+
+    def _deliver_one(self, event: Event) -> None:
+        for wait in (*_BETWEEN_DELIVERIES, None):
+            try:
+                answer = self.invoke(event)
+            except NotDelivered as error:
+                self.raised.append(error)
+                if wait is None or not self.redelivers:
+                    return
+                self.clock.sleep(wait)
+            else:
+                assert answer is None, f"an asynchronous invocation has nobody to answer: {answer}"
+                return
+
+    def _answer_invoke(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        self.invoke_requests.append(request)
+        if self.refusals:
+            refusal = self.refusals.popleft()
+            headers = {"x-amzn-ErrorType": refusal.code, "Content-Type": "application/json"}
+            body = json.dumps({"Message": refusal.message, "Type": "User"}).encode()
+            return AWSResponse(request.url, refusal.status, headers, _Raw(body))  # type: ignore[arg-type]
+        assert request.url.startswith(f"https://lambda.{REGION}.amazonaws.com/2015-03-31/functions/"), request.url
+        assert request.headers["X-Amz-Invocation-Type"] in ("Event", b"Event"), "a handover must not wait for its answer"
+        payload = request.body if isinstance(request.body, bytes) else request.body.read()
+        assert len(payload) <= _MOST_PAYLOAD, f"{len(payload)} bytes are more than an asynchronous invocation takes"
+        self.handed_over.append(json.loads(payload))
+        self.handovers += 1
+        return AWSResponse(request.url, 202, {}, _Raw(b""))  # type: ignore[arg-type]
+
+
+class _Raw(BytesIO):
+    """The body of an answer as botocore reads it."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        """Give all of it."""
+        while contents := self.read():
+            yield contents
