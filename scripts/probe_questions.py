@@ -1,0 +1,179 @@
+"""The questions of `probe_aws.py`: each does something to an agent of a sandbox account and says what the service made of it."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+TAG: Final = "connect-user-config-probe"
+PATIENCE: Final = 120.0
+"""Seconds within which a write must show."""
+CHANNELS: Final = ("VOICE", "CHAT", "TASK", "EMAIL")
+PER_CHANNEL: Final = ("AutoAcceptConfigs", "AfterContactWorkConfigs")
+ARRAYS: Final = (*PER_CHANNEL, "PhoneNumberConfigs", "PersistentConnectionConfigs", "VoiceEnhancementConfigs")
+
+_SHORT, _LONG = 30, 6000
+
+Entries = list[dict[str, Any]]
+
+
+@dataclass
+class Agent:
+    """The agent that is probed."""
+
+    connect: Any
+    instance_id: str
+    user_id: str
+    sleep: Callable[[float], None] = time.sleep
+    written: dict[str, Entries] = field(default_factory=dict)
+    seconds_until_shown: list[float] = field(default_factory=list)
+
+    def read(self, **identifiers: str) -> dict[str, Any]:
+        """Return the agent as DescribeUser shows it now."""
+        ids = {"InstanceId": self.instance_id, "UserId": self.user_id, **identifiers}
+        user: dict[str, Any] = self.connect.describe_user(**ids)["User"]
+        return user
+
+    def write(self, shows: Callable[[dict[str, Any]], bool] | None = None, **arrays: Entries) -> dict[str, Any]:
+        """Write `arrays` and return the agent once it `shows` them, by default once every written entry's value is there."""
+        self.connect.update_user_config(InstanceId=self.instance_id, UserId=self.user_id, **arrays)
+        begun = time.monotonic()
+        seen = shows or (lambda user: all(_shows(user, name, entry) for name, entries in arrays.items() for entry in entries))
+        while not seen(user := self.read()):
+            if time.monotonic() - begun > PATIENCE:
+                raise TimeoutError(f"what was written does not show after {PATIENCE:.0f} s")
+            self.sleep(0.5)
+        self.seconds_until_shown.append(time.monotonic() - begun)
+        return user
+
+
+def _shows(user: Mapping[str, Any], array: str, entry: Mapping[str, Any]) -> bool:
+    found = entry_of(user, array, entry["Channel"])
+    return found is not None and all(found.get(name) == value for name, value in entry.items())
+
+
+def entry_of(user: Mapping[str, Any], array: str, channel: str) -> dict[str, Any] | None:
+    """Return the entry that a read shows for `channel`, None when it shows none."""
+    return next((entry for entry in user.get(array) or () if entry["Channel"] == channel), None)
+
+
+def accept(channel: str, *, value: bool, **more: bool) -> dict[str, Any]:
+    """Return an entry of AutoAcceptConfigs."""
+    return {"Channel": channel, "AutoAccept": value, **more}
+
+
+def work(channel: str, seconds: int) -> dict[str, Any]:
+    """Return an entry of AfterContactWorkConfigs."""
+    return {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
+
+
+def reads_are_sparse_or_dense(agent: Agent) -> str:
+    """Are channels shown that nobody has set?"""
+    shown = {name: [entry["Channel"] for entry in agent.read().get(name) or ()] for name in ARRAYS}
+    dense = all(set(CHANNELS) <= set(shown[name]) for name in PER_CHANNEL)
+    return ("dense" if dense else "sparse") + f": {shown}"
+
+
+def arrays_are_replaced_or_merged(agent: Agent) -> str:
+    """Does a written array clear the channels that it does not name?"""
+    agent.write(AutoAcceptConfigs=[accept("VOICE", value=True), accept("CHAT", value=True)])
+    user = agent.write(AutoAcceptConfigs=[accept("VOICE", value=False)], shows=lambda user: not _accepts(user, "VOICE"))
+    return "merged: CHAT has kept its value" if _accepts(user, "CHAT") else "replaced: CHAT was cleared"
+
+
+def _accepts(user: Mapping[str, Any], channel: str) -> bool:
+    return bool((entry_of(user, "AutoAcceptConfigs", channel) or {}).get("AutoAccept"))
+
+
+def entries_are_replaced_or_merged(agent: Agent) -> str:
+    """Does a written entry clear the fields that it does not name?"""
+    agent.write(AutoAcceptConfigs=[accept("VOICE", value=True, AgentFirstCallbackAutoAccept=True)])
+    user = agent.write(AutoAcceptConfigs=[accept("VOICE", value=False)], shows=lambda user: not _accepts(user, "VOICE"))
+    kept = (entry_of(user, "AutoAcceptConfigs", "VOICE") or {}).get("AgentFirstCallbackAutoAccept")
+    return "merged: the callback setting was kept" if kept else "replaced: the callback setting was cleared"
+
+
+def the_older_form_follows_voice_or_not(agent: Agent) -> str:
+    """Does PhoneConfig, the older form, follow a write of VOICE?"""
+    found = [_older_form_after(agent, value=value) for value in (True, False)]
+    return "follows" if found == [True, False] else f"does not follow (shows {found} after true, false)"
+
+
+def _older_form_after(agent: Agent, *, value: bool) -> bool:
+    user = agent.write(AutoAcceptConfigs=[accept("VOICE", value=value)], shows=lambda user: _accepts(user, "VOICE") is value)
+    return bool((user.get("PhoneConfig") or {}).get("AutoAccept"))
+
+
+def chat_work_is_clamped_or_not(agent: Agent) -> str:
+    """Is after-contact work on CHAT above 5,400 seconds kept as written?"""
+    agent.write(AfterContactWorkConfigs=[work("CHAT", _SHORT)])
+    user = agent.write(AfterContactWorkConfigs=[work("CHAT", _LONG)], shows=lambda user: _chat_work(user) != _SHORT)
+    return f"{_chat_work(user)} seconds after writing {_LONG}"
+
+
+def _chat_work(user: Mapping[str, Any]) -> int | None:
+    config = (entry_of(user, "AfterContactWorkConfigs", "CHAT") or {}).get("AfterContactWorkConfig") or {}
+    seconds: int | None = config.get("AfterContactWorkTimeLimit")
+    return seconds
+
+
+def a_number_survives_or_not(agent: Agent) -> str:
+    """Does a phone number survive a change to SOFT_PHONE?"""
+    # With the agent's own number, which can be put back: whether a number can be taken away again is another open question.
+    number = (agent.read().get("PhoneConfig") or {}).get("DeskPhoneNumber") or _phone(agent.read()).get("PhoneNumber")
+    if not number:
+        return "not asked, since the agent has no phone number; give the agent one to ask"
+    agent.write(PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": number}])
+    user = agent.write(
+        PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "SOFT_PHONE", "PhoneNumber": number}],
+        shows=lambda user: _phone(user).get("PhoneType", "SOFT_PHONE") == "SOFT_PHONE",
+    )
+    return "kept" if _phone(user).get("PhoneNumber") == number else "dropped"
+
+
+def _phone(user: Mapping[str, Any]) -> dict[str, Any]:
+    return entry_of(user, "PhoneNumberConfigs", "VOICE") or {}
+
+
+def arns_are_taken_or_not(agent: Agent) -> str:
+    """Are ARNs taken where ids belong?"""
+    arn = agent.read()["Arn"]
+    try:
+        agent.read(UserId=arn)
+    except ClientError as error:
+        return f"not taken ({error.response['Error']['Code']})"
+    return "taken"
+
+
+def search_finds_by_tag_or_not(agent: Agent) -> str:
+    """Does SearchUsers find a user by a tag, after how long, and does it show the tags?"""
+    agent.connect.tag_resource(resourceArn=agent.read()["Arn"], tags={TAG: "on"})
+    begun = time.monotonic()
+    condition = {"TagCondition": {"TagKey": TAG, "TagValue": "on"}}
+    while time.monotonic() - begun < PATIENCE:
+        found = agent.connect.search_users(InstanceId=agent.instance_id, SearchFilter={"TagFilter": condition})["Users"]
+        if found:
+            shown = found[0].get("Tags", {}).get(TAG) == "on"
+            return f"found after {time.monotonic() - begun:.1f} s, tags {'shown' if shown else 'not shown'}"
+        agent.sleep(1.0)
+    return f"not found within {PATIENCE:.0f} s"
+
+
+def reads_lag_or_not(agent: Agent) -> str:
+    """How long did reads lag behind the writes above?"""
+    return f"at most {max(agent.seconds_until_shown, default=0.0):.1f} s in {len(agent.seconds_until_shown)} writes"
+
+
+STEPS: Final[tuple[Callable[[Agent], str], ...]] = (
+    reads_are_sparse_or_dense,
+    arrays_are_replaced_or_merged,
+    entries_are_replaced_or_merged,
+    the_older_form_follows_voice_or_not,
+    chat_work_is_clamped_or_not,
+    a_number_survives_or_not,
+    arns_are_taken_or_not,
+    search_finds_by_tag_or_not,
+    reads_lag_or_not,
+)
