@@ -4,19 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-REWRITTEN = ("custom_front_end", "expectation", "front_end", "leaks", "scenarios", "world")
-pytest.register_assert_rewrite(*(f"functional.{name}" for name in REWRITTEN))
-
-from connect_local import Behaviour, LocalConnect  # noqa: E402
-from custom_connect_userconfig import custom_resource, handlers  # noqa: E402
-from custom_connect_userconfig.pacing import Pacing  # noqa: E402
-from functional.custom_front_end import CustomFrontEnd  # noqa: E402
-from functional.front_end import FrontEnd, RegistryFrontEnd  # noqa: E402
-from functional.leaks import LeakSearch  # noqa: E402
-from functional.world import World  # noqa: E402
-from support.clock import FakeClock  # noqa: E402
-from support.function_double import FunctionDouble  # noqa: E402
-from support.reply_endpoint import ReplyEndpoint  # noqa: E402
+from connect_local import Behaviour, LocalConnect
+from custom_connect_userconfig import custom_resource, handlers
+from custom_connect_userconfig.pacing import Pacing
+from functional.custom_front_end import CustomFrontEnd
+from functional.front_end import FrontEnd, RegistryFrontEnd
+from functional.leaks import LeakSearch
+from functional.world import World
+from support.clock import FakeClock
+from support.function_double import FunctionDouble
+from support.reply_endpoint import ReplyEndpoint
 
 
 @pytest.fixture(scope="session")

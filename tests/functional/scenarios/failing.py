@@ -25,7 +25,7 @@ def write_that_fails_for_good_leaves_the_agent_as_before(world: World) -> None:
     refused(resource.create(_first(agent)), "InvalidRequest", "InvalidParameterException", "given back")
 
 
-@everywhere
+@anywhere
 def failed_update_is_rolled_back_by_an_update(world: World) -> None:
     agent, resource = world.agent("sparse"), world.resource()
     done(resource.create(_first(agent)))

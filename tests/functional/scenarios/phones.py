@@ -76,7 +76,7 @@ def declared_number_never_passes_for_the_agents_own(world: World) -> None:
     )
 
 
-@everywhere
+@anywhere
 def soft_phone_with_a_number(world: World) -> None:
     agent, resource = world.agent("idle number"), world.resource()
     properties = agent.declare(PhoneNumberConfigs=phone("SOFT_PHONE", DECLARED_NUMBER))

@@ -1,0 +1,1 @@
+"""What holds for every declaration, user, behaviour and interleaving, not only for the examples that somebody thought of."""

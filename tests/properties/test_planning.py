@@ -1,0 +1,182 @@
+"""Plans, applied to the local Connect under every write behaviour, judged by the same model as the state machine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from connect_local import Behaviour
+from custom_connect_userconfig.core.declaration import Declaration
+from custom_connect_userconfig.core.errors import InvalidRequest
+from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.ownership import OWNER_KEY, Owner, OwnershipRecord
+from custom_connect_userconfig.core.planning import LiveUser, Plan, owned_now, plan_give_back, plan_take
+from custom_connect_userconfig.core.settings import Settings, UserSettings
+
+from . import strategies
+from .agent import INSTANCE_ID, USER_ID, Birth, LocalAgent, local_agent
+from .ownership_model import OwnershipModel
+from .strategies import CHAT_ACW
+
+OWNER = Owner.of(
+    Identity.parse(INSTANCE_ID, USER_ID, Place()), "arn:aws:cloudformation:us-east-1:123456789012:stack/sales/0a1b", "Agent"
+)
+FRESH = strategies.behaviours(stale=False)
+
+
+def apply(plan: Plan, agent: LocalAgent) -> None:
+    """Make the calls of `plan` in its order."""
+    if plan.claim:
+        agent.gateway.tag_user(agent.arn, plan.claim)
+    if plan.arrays:
+        agent.gateway.update_user_config(INSTANCE_ID, USER_ID, plan.arrays)
+    if plan.amend:
+        agent.gateway.tag_user(agent.arn, plan.amend)
+    if plan.release:
+        agent.gateway.untag_user(agent.arn, plan.release)
+
+
+def plan_now(declared: Settings, agent: LocalAgent, *, written: bool = False) -> Plan:
+    """Plan to take `declared` from what there is."""
+    user = agent.read()
+    return plan_take(declared, OWNER, OwnershipRecord.from_tags(user.tags), user, written=written)
+
+
+def plan_back(agent: LocalAgent, *, believe_read: bool = False) -> Plan:
+    """Plan to give back all that is recorded."""
+    user = agent.read()
+    record = OwnershipRecord.from_tags(user.tags)
+    assert record is not None
+    return plan_give_back(record, user, believe_read=believe_read)
+
+
+@given(strategies.births(), FRESH, strategies.settings(), strategies.settings())
+def test_a_plan_applied_gives_the_declared_and_leaves_nothing_to_do(
+    birth: Birth, behaviour: Behaviour, declared: Settings, later: Settings
+) -> None:
+    with local_agent(birth, behaviour) as agent:
+        model = OwnershipModel.of(agent)
+        for wanted in (declared, later):
+            before = agent.truth()
+            apply(plan_now(wanted, agent), agent)
+            model.taken(OWNER.digest, wanted, before)
+            assert plan_now(wanted, agent, written=True).is_empty
+
+
+def take_in_turn(agent: LocalAgent, declarations: Sequence[Settings]) -> tuple[OwnershipModel, list[str]]:
+    """Apply one declaration after the other; return what must hold then, and what has been said."""
+    model = OwnershipModel.of(agent)
+    said: list[str] = []
+    for wanted in declarations:
+        before, plan = agent.truth(), plan_now(wanted, agent)
+        apply(plan, agent)
+        model.taken(OWNER.digest, wanted, before)
+        said += plan.notes
+    return model, said
+
+
+def check_given_back(agent: LocalAgent, declarations: Sequence[Settings]) -> None:
+    """Take one declaration after the other, give everything back, and check that it is as it was, or said not to be."""
+    model, said = take_in_turn(agent, declarations)
+    before, plan = agent.truth(), plan_back(agent)
+    apply(plan, agent)
+    model.given_back(before)
+    if model.phone_left:
+        assert said or plan.notes, "what cannot be given back is said, then or before"
+
+
+@given(strategies.births(), FRESH, st.lists(strategies.settings(), min_size=1, max_size=3))
+def test_what_is_taken_and_given_back_is_as_it_was(birth: Birth, behaviour: Behaviour, declarations: list[Settings]) -> None:
+    with local_agent(birth, behaviour) as agent:
+        check_given_back(agent, declarations)
+
+
+@given(strategies.births_with_a_phone(), FRESH, st.lists(strategies.phone_entries(), min_size=1, max_size=3))
+def test_a_phone_is_given_back_as_it_was_or_left(birth: Birth, behaviour: Behaviour, declarations: list[Settings]) -> None:
+    with local_agent(birth, behaviour) as agent:
+        check_given_back(agent, declarations)
+
+
+@given(strategies.births(), FRESH, strategies.settings(), strategies.owners())
+def test_an_update_for_another_owner_stamps_the_record_and_nothing_else(
+    birth: Birth, behaviour: Behaviour, declared: Settings, other: Owner
+) -> None:
+    with local_agent(birth, behaviour) as agent:
+        take_in_turn(agent, [declared])
+        user = agent.read()
+        plan = plan_take(declared, other, OwnershipRecord.from_tags(user.tags), user, written=True)
+        assert plan.claim == {OWNER_KEY: other.to_tag()}
+        assert replace(plan, claim={}).is_empty
+
+
+@given(strategies.births(), FRESH, strategies.settings())
+def test_what_is_so_already_is_not_written(birth: Birth, behaviour: Behaviour, named: Settings) -> None:
+    with local_agent(birth, behaviour) as agent:
+        before = agent.truth()
+        declared = {key: value for key in named if (value := before[key]) is not None}
+        assume(declared)
+        plan = plan_now(declared, agent)
+        assert not plan.arrays
+        apply(plan, agent)
+        assert plan_now(declared, agent).is_empty
+        assert not plan_back(agent, believe_read=True).arrays
+
+
+@given(strategies.births(), FRESH, strategies.settings(), st.data())
+def test_the_order_of_what_is_declared_does_not_matter(
+    birth: Birth, behaviour: Behaviour, declared: Settings, data: st.DataObject
+) -> None:
+    properties = data.draw(strategies.shuffled_properties(declared))
+    parsed = Declaration.parse(properties, Place()).settings
+    assert parsed == declared
+    with local_agent(birth, behaviour) as agent:
+        plans = (plan_now(parsed, agent), plan_now(declared, agent))
+        one, other = (replace(plan, differences=tuple(sorted(plan.differences))) for plan in plans)
+        assert one == other
+
+
+@given(strategies.births(), FRESH, strategies.settings(), strategies.settings())
+def test_owned_now_is_what_is_owned_as_it_is(birth: Birth, behaviour: Behaviour, declared: Settings, edit: Settings) -> None:
+    with local_agent(birth, behaviour) as agent:
+        apply(plan_now(declared, agent), agent)
+        agent.administer(edit)
+        user, truth = agent.read(), agent.truth()
+        record = OwnershipRecord.from_tags(user.tags)
+        assert record is not None
+        assert owned_now(record, user.settings) == {key: truth[key] for key in declared if truth[key] is not None}
+
+
+@given(strategies.births(), FRESH, strategies.settings(), strategies.settings())
+def test_no_number_is_ever_in_a_tag_or_a_message(birth: Birth, behaviour: Behaviour, declared: Settings, later: Settings) -> None:
+    with local_agent(birth, behaviour) as agent:
+        for plan in (_applied(plan_now(declared, agent), agent), _applied(plan_now(later, agent), agent), plan_back(agent)):
+            said = [*plan.claim.values(), *plan.amend.values(), *plan.differences, *plan.notes]
+            assert not [text for text in said for number in strategies.NUMBERS if number[1:] in text]
+
+
+def _applied(plan: Plan, agent: LocalAgent) -> Plan:
+    apply(plan, agent)
+    return plan
+
+
+@given(strategies.user_settings(), strategies.settings(), st.integers(38, 50))
+def test_a_user_that_cannot_hold_the_tags_is_refused(user: UserSettings, declared: Settings, others: int) -> None:
+    tags: Mapping[str, str] = {f"other-{number}": "" for number in range(others)}
+    arrays = len({key.array for key in declared})
+    live = LiveUser("arn", user, tags)
+    if others + 2 + arrays > 50:
+        with pytest.raises(InvalidRequest, match=str(others)):
+            plan_take(declared, OWNER, None, live)
+    else:
+        assert len(plan_take(declared, OWNER, None, live).claim) == 2 + arrays
+
+
+@given(strategies.births(), strategies.settings())
+def test_a_chat_limit_beyond_its_ceiling_counts_as_held_once_it_is_clamped(birth: Birth, declared: Settings) -> None:
+    beyond = {**declared, CHAT_ACW: 9_000}
+    with local_agent(birth, Behaviour(clamp_chat_acw=True)) as agent:
+        apply(plan_now(beyond, agent), agent)
+        assert agent.truth()[CHAT_ACW] == 5_400 or not plan_now(beyond, agent).arrays
+        assert plan_now(beyond, agent, written=True).is_empty

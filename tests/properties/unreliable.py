@@ -1,0 +1,118 @@
+"""A gateway on which calls fail, act without an answer, or end the process: the world that level-triggered code is for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from custom_connect_userconfig.core.errors import (
+    AccessDenied,
+    Conflict,
+    NetworkFault,
+    ServiceFault,
+    SettingsError,
+    Throttled,
+)
+from custom_connect_userconfig.core.planning import LiveUser
+from custom_connect_userconfig.core.settings import Entry
+from custom_connect_userconfig.ports import FoundUsers, Gateway
+
+T = TypeVar("T")
+
+
+class Killed(BaseException):
+    """The process is gone; nothing that handles errors may notice."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What becomes of one call: an error or, with None, the end of the process; after the service has acted, or before."""
+
+    error: type[SettingsError] | None
+    acted: bool = False
+
+    def strike(self) -> BaseException:
+        """Return what to raise."""
+        return Killed() if self.error is None else self.error("planted")
+
+
+@dataclass
+class UnreliableGateway:
+    """Implements the `Gateway` port over another; calls are counted from 1, and `watch` looks on after each that acted."""
+
+    inner: Gateway
+    troubles: Mapping[int, Trouble] = field(default_factory=dict)
+    meanwhile: Mapping[int, Callable[[], None]] = field(default_factory=dict)
+    """What somebody else does just before a call."""
+    watch: Callable[[], None] = lambda: None
+    calls: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    """The writes that the service has carried out."""
+    struck: list[Trouble] = field(default_factory=list)
+
+    def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
+        """Return the user."""
+        return self._call("DescribeUser", lambda: self.inner.describe_user(instance_id, user_id))
+
+    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+        """Write the arrays that are given."""
+        self._write("UpdateUserConfig", lambda: self.inner.update_user_config(instance_id, user_id, arrays))
+
+    def tag_user(self, user_arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags of the user."""
+        self._write("TagResource", lambda: self.inner.tag_user(user_arn, tags))
+
+    def untag_user(self, user_arn: str, keys: Sequence[str]) -> None:
+        """Remove tags of the user."""
+        self._write("UntagResource", lambda: self.inner.untag_user(user_arn, keys))
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
+        """Return a page of users."""
+        return self._call("SearchUsers", lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_value, token))
+
+    def _write(self, operation: str, act: Callable[[], None]) -> None:
+        def write() -> None:
+            act()
+            self.writes.append(operation)
+            self.watch()
+
+        self._call(operation, write)
+
+    def _call(self, operation: str, act: Callable[[], T]) -> T:
+        self.calls.append(operation)
+        number = len(self.calls)
+        self.meanwhile.get(number, lambda: None)()
+        trouble = self.troubles.get(number)
+        if trouble is None:
+            return act()
+        self.struck.append(trouble)
+        if trouble.acted:
+            act()
+        raise trouble.strike()
+
+
+_ERRORS = st.sampled_from(
+    [
+        *(Trouble(error) for error in (Throttled, ServiceFault, NetworkFault, Conflict, AccessDenied)),
+        *(Trouble(error, acted=True) for error in (ServiceFault, NetworkFault)),
+    ]
+)
+KILLS = st.sampled_from([Trouble(None), Trouble(None, acted=True)])
+
+Schedule = dict[int, Trouble]
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    """Draw which calls of an operation meet which trouble: mostly none, sometimes one kind for many calls in a row."""
+    schedule: Schedule = {}
+    number = 0
+    for gap, trouble, times in draw(
+        st.lists(st.tuples(st.integers(1, 5), KILLS | _ERRORS, st.sampled_from([1, 1, 2, 5])), max_size=2)
+    ):
+        number += gap
+        for _ in range(times):
+            schedule[number] = trouble
+            number += 1
+    return schedule
