@@ -10,6 +10,11 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/lock-installed
 LOCK := requirements-dev.txt
+# The local CloudFormation is alone in its environment: its Lambdas would see whatever is installed beside it.
+MINISTACK_VENV := .venv-ministack
+MINISTACK_READY := $(MINISTACK_VENV)/lock-installed
+MINISTACK_LOCK := requirements-ministack.txt
+FUNCTION := build/custom-resource.zip
 
 # The packager of the `cfn` command calls whichever `pip` comes first.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -28,12 +33,18 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(READY) ## watch one agent's settings being owned, changed, drifted and given back, on a local Connect
-	$(say) 'demo: a declared configuration from create to delete, on a local Connect'
-	@$(VENV)/bin/python -m demo
+demo: $(MINISTACK_READY) $(FUNCTION) ## watch stacks own, change and give back agents' settings; KEEP=1 leaves the local cloud running
+	$(say) 'demo: agent settings owned by stacks, on a local cloud'
+	@$(VENV)/bin/python -m demo $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
+
+.PHONY: function
+function: $(FUNCTION) ## build the zip of the custom resource's function
+
+.PHONY: ministack
+ministack: $(MINISTACK_READY) ## install the local CloudFormation, in an environment of its own
 
 .PHONY: test
-test: lint ## everything: linters, then all tests with coverage
+test: lint $(MINISTACK_READY) ## everything: linters, then all tests with coverage
 	$(say) 'tests on two processes, with the real cfn command line among them'
 	@pytest -n 2 --dist worksteal --cov --cov-report=term
 
@@ -79,23 +90,37 @@ lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements
 	$(say) 'uv pip compile: $(LOCK)'
 	@uv pip compile requirements.txt --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file $(LOCK) $(ARGS)
+	$(say) 'uv pip compile: $(MINISTACK_LOCK)'
+	@uv pip compile --group ministack --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file $(MINISTACK_LOCK) $(ARGS)
 
 .PHONY: clean
 clean: ## remove what the other commands have made
-	rm -rf $(VENV) build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(MINISTACK_VENV) build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
 	rm -f rpdk.log* custom-connect-userconfig.zip
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
-$(READY): $(LOCK)
+$(FUNCTION): $(READY) requirements.txt tools/build_function.py $(shell find src/custom_connect_userconfig -name '*.py')
+	$(say) 'building the function'
+	@$(VENV)/bin/python tools/build_function.py $@
+
+# Not compiled: most of what is installed is never imported.
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo 'Python 3.11 or newer is needed, but $(PYTHON) is' "$$($(PYTHON) --version 2>&1 || true)." \
 			'Name another one: make PYTHON=python3.12 …' >&2; exit 1; }
-	$(say) 'making $(VENV) from $(LOCK) (about a minute)'
-	@$(PYTHON) -m venv --clear $(VENV)
-# Not compiled here: most of what is installed is never imported.
-	@$(VENV)/bin/python -m pip install --disable-pip-version-check --no-compile --progress-bar off --require-hashes -r $(LOCK) \
+	$(say) 'making $(1) from $(2) ($(3))'
+	@$(PYTHON) -m venv --clear $(1)
+	@$(1)/bin/python -m pip install --disable-pip-version-check --no-compile --progress-bar off --require-hashes -r $(2) \
 		| while read -r verb what _; do case $$verb in \
 			Collecting) echo "   $${what%%;*}" ;; \
 			Installing) echo '   installing ...' ;; \
 		esac; done
 	@touch $@
+endef
+
+$(READY): $(LOCK)
+	$(call install,$(VENV),$(LOCK),about a minute)
+
+$(MINISTACK_READY): $(MINISTACK_LOCK)
+	$(call install,$(MINISTACK_VENV),$(MINISTACK_LOCK),some seconds)

@@ -70,3 +70,12 @@ def test_what_ships_is_pinned_in_full() -> None:
 
     assert needed == {pin.name for pin in shipped}
     assert all(str(pin.specifier).startswith("==") for pin in shipped)
+
+
+def test_the_lock_of_ministack_is_watched_too(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[dependency-groups]\nministack = ["ministack==2"]\n', "utf-8")
+    (tmp_path / "requirements-ministack.txt").write_text("ministack==1 \\\n    --hash=sha256:00\n", "utf-8")
+    assert check_lock.check_ministack(tmp_path) == ["ministack==2 is needed but not locked"]
+    (tmp_path / "requirements-ministack.txt").write_text("--index-url https://registry.example\nministack==2\n", "utf-8")
+    assert len(check_lock.check_ministack(tmp_path)) == 1
+    assert check_lock.check_ministack(check_lock.ROOT) == []

@@ -1,0 +1,78 @@
+"""The agents of the demo: created by somebody else, and carrying settings before any stack comes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .local_cloud import LocalCloud
+from .settings import Values
+
+INSTANCE: Final = "10000000-0000-4000-8000-000000000001"
+_ACW: Final = "AfterContactWorkTimeLimit"
+_TAGS: Final = {"team": "sales"}
+
+PEOPLE: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
+    "Ann": (
+        "made by SSO; settings per channel",
+        {
+            "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": False}, {"Channel": "TASK", "AutoAccept": True}],
+            "AfterContactWorkConfigs": [
+                {"Channel": "VOICE", "AfterContactWorkConfig": {_ACW: 90}},
+                {"Channel": "CHAT", "AfterContactWorkConfig": {_ACW: 45}},
+            ],
+        },
+    ),
+    "Bob": (
+        "made years ago; legacy settings only",
+        {"phone_config": {"PhoneType": "SOFT_PHONE", "AutoAccept": False, _ACW: 25, "PersistentConnection": False}},
+    ),
+    "Cara": (
+        "made by the CRM; about to get a desk phone",
+        {"AfterContactWorkConfigs": [{"Channel": "TASK", "AfterContactWorkConfig": {_ACW: 120}}]},
+    ),
+    "Dev": (
+        "made by hand; works from home, declared by ARN",
+        {"VoiceEnhancementConfigs": [{"Channel": "VOICE", "VoiceEnhancementMode": "NOISE_SUPPRESSION"}]},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One agent of the local Connect."""
+
+    cloud: LocalCloud
+    name: str
+    about: str
+    user_id: str
+    arn: str
+
+    def settings(self) -> Values:
+        """Return all settings as they are."""
+        effective = self._truth()["effective"]
+        return {(each["array"], each["channel"], tuple(each["field"])): each["value"] for each in effective}
+
+    def tags(self) -> Mapping[str, str]:
+        """Return the tags as they are."""
+        tags: dict[str, str] = self._truth()["tags"]
+        return tags
+
+    def administer(self, **arrays: object) -> None:
+        """Change settings as an administrator does in the console, past any stack."""
+        self.cloud.control("POST", "admin-update", {"InstanceId": INSTANCE, "UserId": self.user_id, **arrays})
+
+    def _truth(self) -> dict[str, Any]:
+        return next(user for user in _users(self.cloud) if user["user_id"] == self.user_id)
+
+
+def hire(cloud: LocalCloud) -> list[Agent]:
+    """Make an instance and its agents."""
+    users = [{"username": name, "tags": _TAGS, **settings} for name, (_, settings) in PEOPLE.items()]
+    cloud.control("POST", "seed", {"instances": [{"id": INSTANCE, "users": users}]})
+    made = {user["username"]: user for user in _users(cloud)}
+    return [Agent(cloud, name, about, made[name]["user_id"], made[name]["user_arn"]) for name, (about, _) in PEOPLE.items()]
+
+
+def _users(cloud: LocalCloud) -> list[dict[str, Any]]:
+    users: list[dict[str, Any]] = cloud.control("GET", "users")["users"]
+    return users

@@ -1,0 +1,53 @@
+"""Templates as a person handles them: read, edited, compared; and what they declare, worked out without the resource type."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import yaml
+
+from .local_cloud import ROOT
+
+EXAMPLE: Final = ROOT / "examples" / "agent-settings.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with the short forms of CloudFormation's functions; of those only `!Ref` is understood."""
+
+
+def _function(loader: _Loader, suffix: str, node: yaml.Node) -> object:
+    if suffix == "Ref" and isinstance(node, yaml.ScalarNode):
+        return {"Ref": str(loader.construct_scalar(node))}
+    return suffix
+
+
+_Loader.add_multi_constructor("!", _function)
+
+
+def declared(template: str, parameters: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the properties of each resource of `template`, by logical id."""
+    resources = yaml.load(template, _Loader)["Resources"]  # noqa: S506  # nosec B506  # derived from the safe loader
+    return {name: _resolved(resource["Properties"], parameters) for name, resource in resources.items()}
+
+
+def _resolved(value: Any, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever YAML holds
+    if isinstance(value, dict):
+        if set(value) == {"Ref"}:
+            return parameters[value["Ref"]]
+        return {name: _resolved(each, parameters) for name, each in value.items()}
+    return [_resolved(each, parameters) for each in value] if isinstance(value, list) else value
+
+
+def edited(template: str, *edits: tuple[str, str]) -> str:
+    """Return `template` with each text replaced; ValueError when one does not stand in it exactly once."""
+    for old, new in edits:
+        if template.count(old) != 1:
+            raise ValueError(f"{old!r} stands {template.count(old)} times in the template")
+        template = template.replace(old, new)
+    return template
+
+
+def changes(old: str, new: str) -> list[str]:
+    """Return the lines that differ, as `diff` shows them."""
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]

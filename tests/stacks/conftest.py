@@ -1,0 +1,68 @@
+"""One local cloud for each process of a run, with the packaged function installed; agents of their own for each test."""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.installation import Installation, install
+from demo.local_cloud import ROOT, LocalCloud
+from demo.servers import NotStarted
+from demo.stacks import Stacks
+
+from .world import INSTANCE, World
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.stacks)
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The zip as `make function` builds it, built once for all processes of the run."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    built = shared / "custom-resource.zip"
+    with (shared / "custom-resource.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            builder = [sys.executable, str(ROOT / "tools" / "build_function.py"), str(built)]
+            subprocess.run(builder, check=True, capture_output=True, timeout=120)
+    return built
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    # Sparse and one call late: what the function has to cope with.
+    try:
+        cloud = LocalCloud(connect_flags=("--reads", "sparse", "--stale-reads", "1")).__enter__()
+    except NotStarted as problem:
+        pytest.fail(str(problem), pytrace=False)
+    try:
+        yield cloud
+    finally:
+        cloud.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def installation(cloud: LocalCloud, archive: Path) -> Installation:
+    """The install template, deployed; Connect holds the function to the policies of its role from here on."""
+    cloud.control("POST", "seed", {"instances": [{"id": INSTANCE}]})
+    installation = install(cloud, archive, [INSTANCE])
+    cloud.hold_to_policies_of(installation.role_arn)
+    return installation
+
+
+@pytest.fixture
+def world(cloud: LocalCloud, installation: Installation, request: pytest.FixtureRequest) -> World:
+    return World(cloud, installation, prefix=f"t{os.getpid()}-{abs(hash(request.node.nodeid)) % 10**8}")
+
+
+@pytest.fixture
+def stacks(cloud: LocalCloud) -> Stacks:
+    return Stacks(cloud)

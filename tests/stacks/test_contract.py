@@ -1,0 +1,82 @@
+"""CloudFormation's contract suite against the packaged registry handlers, as a Lambda of ministack and under their own role."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from contract.conftest import Cfn, cfn, environment, tree  # noqa: F401  # fixtures, asked for by name
+from contract.test_cfn_test import PASSING, SKIPPED
+from contract.test_commands import offline_pip  # noqa: F401  # a fixture
+
+from demo.local_cloud import ROOT, LocalCloud
+from demo.stacks import Stacks
+
+from .world import OWN, ended
+
+pytestmark = [pytest.mark.contract, pytest.mark.slow]
+
+
+@pytest.fixture
+def cloud() -> Iterator[LocalCloud]:
+    """One of its own: the suite's user has a fixed id, the role is another one, and the command does not sign."""
+    with LocalCloud(takes_unsigned=True) as cloud:
+        yield cloud
+
+
+@pytest.mark.usefixtures("offline_pip")
+def test_the_packaged_handlers_pass_on_a_real_lambda(
+    cfn: Cfn,  # noqa: F811
+    tree: Path,  # noqa: F811
+    environment: dict[str, str],  # noqa: F811
+    cloud: LocalCloud,
+    tmp_path: Path,
+) -> None:
+    cfn("submit", "--dry-run")
+    with zipfile.ZipFile(tree / "custom-connect-userconfig.zip") as package:
+        package.extract("ResourceProvider.zip", tmp_path)
+        entrypoint = json.loads(package.read(".rpdk-config"))["entrypoint"]
+    stacks = Stacks(cloud)
+    ended(
+        stacks.create("role", (ROOT / "resource-role.yaml").read_text("utf-8"), Capabilities=["CAPABILITY_IAM"]), "CREATE_COMPLETE"
+    )
+    role = stacks.outputs("role")["ExecutionRoleArn"]
+    cloud.hold_to_policies_of(role)
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="code")
+    s3.upload_file(str(tmp_path / "ResourceProvider.zip"), "code", "provider.zip")
+    options = {"Runtime": "python3.12", "Role": role, "Handler": entrypoint, "Timeout": 60, "MemorySize": 256}
+    code = {"S3Bucket": "code", "S3Key": "provider.zip"}
+    cloud.client("lambda").create_function(FunctionName="TypeFunction", Code=code, **options)
+    created = json.loads((tree / "inputs" / "inputs_1_create.json").read_text("utf-8"))
+    user = {"username": "agent", "id": created["UserId"], "tags": {"team": "returns"}, **OWN}
+    cloud.control("POST", "seed", {"instances": [{"id": created["InstanceId"], "users": [user]}]})
+    before = cloud.control("GET", "users")
+
+    # One input set: the other two run in process, in tests/contract.
+    for file in (tree / "inputs").glob("inputs_[23]_*.json"):
+        file.unlink()
+    report = tmp_path / "report.jsonl"
+    path = os.pathsep.join((environment["PYTHONPATH"], str(ROOT / "tests" / "contract")))
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("suite_on_ministack.py")), cloud.aws_url],
+        cwd=tree,
+        env={**environment, "PYTHONPATH": path, "CONTRACT_REPORT": str(report)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+    outcomes = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
+    assert done.returncode == 0, (done.stdout + done.stderr)[-8000:]
+    assert Counter(line["outcome"] for line in outcomes) == {"passed": len(PASSING), "skipped": len(SKIPPED)}
+    assert {line["test"] for line in outcomes if line["outcome"] == "passed"} == PASSING
+    calls = cloud.control("GET", "calls")["calls"]
+    assert {"UpdateUserConfig", "TagResource", "UntagResource", "SearchUsers"} <= {call["operation"] for call in calls}
+    assert cloud.control("GET", "users") == before

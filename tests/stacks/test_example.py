@@ -1,0 +1,34 @@
+"""`examples/agent-settings.yaml` as it is, deployed on the installed function."""
+
+from demo.stacks import Stacks
+from demo.templates import EXAMPLE
+
+from .world import INSTANCE, World, ended
+
+
+def test_the_example_takes_and_gives_back(world: World, stacks: Stacks) -> None:
+    ann, bob, cara, dev = world.hire(4)
+    before = world.state()
+    arn = f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}/agent/{dev}"
+    parameters = {
+        "ServiceTokenExport": world.installation.export,
+        "InstanceId": INSTANCE,
+        "DefaultsAgentId": ann,
+        "SalesAgentId": bob,
+        "DeskPhoneAgentId": cara,
+        "DeskPhoneNumber": "+12025550123",
+        "RemoteAgentArn": arn,
+    }
+    name = world.name("example")
+    ended(stacks.create(name, EXAMPLE.read_text("utf-8"), parameters), "CREATE_COMPLETE")
+    assert world.value(ann, "AfterContactWorkConfigs", "CHAT") == 30
+    assert world.value(bob, "PersistentConnectionConfigs", "VOICE") is True
+    assert world.state(cara)[cara]["settings"]["PhoneNumberConfigs", "VOICE", ("PhoneNumber",)] == "+12025550123"
+    assert world.value(dev, "VoiceEnhancementConfigs", "VOICE") == "VOICE_ISOLATION"
+    assert [world.owner(user) for user in (ann, bob, cara, dev)] == [
+        f"{name}/{logical_id}" for logical_id in ("Defaults", "Sales", "DeskPhone", "Remote")
+    ]
+    assert stacks.physical_ids(name)["Remote"] == f"{INSTANCE}|{arn}"
+    assert stacks.outputs(name)["SalesAgentArn"].endswith(bob)
+    ended(stacks.delete(name), "DELETE_COMPLETE")
+    assert world.state() == before

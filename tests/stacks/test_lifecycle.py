@@ -1,0 +1,98 @@
+"""Stacks that own agent settings, from create to delete, driven through CloudFormation alone."""
+
+import pytest
+
+from demo.stacks import Stacks
+
+from .world import INSTANCE, World, accepts, after_contact, ended, template
+
+
+def test_create_update_delete(world: World, stacks: Stacks) -> None:
+    ann, bob = world.hire(2)
+    before = world.state()
+    name = world.name("team")
+    first = {
+        "Ann": world.resource(ann, {**accepts("VOICE", "CHAT"), **after_contact(30)}),
+        "Bob": world.resource(bob, accepts("TASK")),
+    }
+    ended(stacks.create(name, template(first)), "CREATE_COMPLETE")
+    assert [world.value(ann, "AutoAcceptConfigs", channel) for channel in ("VOICE", "CHAT", "EMAIL")] == [True, True, True]
+    assert world.value(ann, "AfterContactWorkConfigs", "VOICE") == 30
+    assert world.value(ann, "AfterContactWorkConfigs", "TASK") == 11
+    assert (world.owner(ann), world.owner(bob)) == (f"{name}/Ann", f"{name}/Bob")
+    assert world.state(ann)[ann]["tags"]["team"] == "returns"
+
+    changed = {**accepts("CHAT", "TASK"), **after_contact(60)}
+    second = {"Ann": world.resource(ann, changed), "Bob": world.resource(bob, accepts("TASK"))}
+    untouched = world.state(bob)
+    ended(stacks.update(name, template(second)), "UPDATE_COMPLETE")
+    accepted = [world.value(ann, "AutoAcceptConfigs", channel) for channel in ("VOICE", "CHAT", "TASK", "EMAIL")]
+    assert accepted == [False, True, True, True]
+    assert world.value(ann, "AfterContactWorkConfigs", "VOICE") == 60
+    assert world.state(bob) == untouched
+
+    ended(stacks.update(name, template({"Ann": world.resource(ann, changed)})), "UPDATE_COMPLETE")
+    assert world.state(bob)[bob] == before[bob]
+    ended(stacks.delete(name), "DELETE_COMPLETE")
+    assert world.state() == before
+
+
+def test_another_user_replaces_the_resource(world: World, stacks: Stacks) -> None:
+    ann, bob = world.hire(2)
+    before = world.state()
+    name = world.name("team")
+    ended(stacks.create(name, template({"Seat": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
+    ended(stacks.update(name, template({"Seat": world.resource(bob, accepts("VOICE"))})), "UPDATE_COMPLETE")
+    assert world.state(ann)[ann] == before[ann]
+    assert world.value(bob, "AutoAcceptConfigs", "VOICE") is True
+    assert world.owner(bob) == f"{name}/Seat"
+    assert stacks.physical_ids(name) == {"Seat": f"{INSTANCE}|{bob}"}
+    ended(stacks.delete(name), "DELETE_COMPLETE")
+    assert world.state() == before
+
+
+def test_ref_and_attributes(world: World, stacks: Stacks) -> None:
+    (ann,) = world.hire(1)
+    name = world.name("team")
+    attributes = {attribute: {"Fn::GetAtt": ["Ann", attribute]} for attribute in ("UserArn", "InstanceId", "UserId")}
+    document = template({"Ann": world.resource(ann, accepts("VOICE"))}, {"Ref": {"Ref": "Ann"}, **attributes})
+    ended(stacks.create(name, document), "CREATE_COMPLETE")
+    arn = f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}/agent/{ann}"
+    assert stacks.outputs(name) == {"Ref": f"{INSTANCE}|{ann}", "UserArn": arn, "InstanceId": INSTANCE, "UserId": ann}
+    ended(stacks.delete(name), "DELETE_COMPLETE")
+
+
+@pytest.mark.parametrize("how", ["delete the stack", "drop the resource"])
+def test_retained_settings_stay_with_their_record(world: World, stacks: Stacks, how: str) -> None:
+    ann, bob = world.hire(2)
+    name = world.name("team")
+    kept = world.resource(ann, accepts("VOICE"), DeletionPolicy="Retain")
+    other = {"Bob": world.resource(bob, accepts("VOICE"))}
+    ended(stacks.create(name, template({"Ann": kept, **other})), "CREATE_COMPLETE")
+    owned = world.state(ann)
+    if how == "drop the resource":
+        ended(stacks.update(name, template(other)), "UPDATE_COMPLETE")
+    ended(stacks.delete(name), "DELETE_COMPLETE")
+    assert world.state(ann) == owned
+    assert world.owner(ann) == f"{name}/Ann"
+    assert world.owner(bob) == ""
+
+
+def test_direct_read_shows_owned_settings_and_drift(world: World, stacks: Stacks) -> None:
+    (ann,) = world.hire(1)
+    assert world.read(ann)["Error"] == "NotFound"
+    name = world.name("team")
+    settings = after_contact(30)
+    ended(stacks.create(name, template({"Ann": world.resource(ann, settings)})), "CREATE_COMPLETE")
+    answer = world.read(ann, settings)
+    assert (answer["AfterContactWorkConfigs"], answer["InSync"]) == (settings["AfterContactWorkConfigs"], True)
+    assert "AutoAcceptConfigs" not in answer
+
+    world.cloud.control("POST", "admin-update", {"InstanceId": INSTANCE, "UserId": ann, **after_contact(90), **accepts("TASK")})
+    # Reads are one call late here.
+    world.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=ann)
+    held = world.state()
+    answer = world.read(ann, settings)
+    assert (answer["InSync"], [difference["Live"] for difference in answer["Differences"]]) == (False, [90])
+    assert world.state() == held
+    ended(stacks.delete(name), "DELETE_COMPLETE")

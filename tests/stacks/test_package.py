@@ -1,0 +1,83 @@
+"""What runs in the stacks of this folder is the zip of `make function`, and only the zip."""
+
+import base64
+import hashlib
+import io
+import json
+import re
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+from demo.installation import Installation
+from demo.local_cloud import ROOT, LocalCloud
+from demo.stacks import Stacks
+
+from .world import World, ended, template
+
+PROBE = """
+import sys
+from custom_connect_userconfig import custom_resource
+
+def handler(event, context):
+    import boto3, botocore, dateutil, jmespath, s3transfer, six, urllib3
+    custom_resource.ConnectGateway("us-east-1")
+    ours = ("custom_connect_userconfig", "boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+    files = {name: module.__file__ for name, module in sys.modules.items()
+             if name.partition(".")[0] in ours and getattr(module, "__file__", None)}
+    return {"here": __file__, "files": files, "botocore": botocore.__version__, "boto3": boto3.__version__}
+"""
+
+
+def test_the_function_is_the_zip(cloud: LocalCloud, installation: Installation, archive: Path) -> None:
+    digest = base64.b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
+    function = cloud.client("lambda").get_function(FunctionName=installation.service_token)["Configuration"]
+    assert function["CodeSha256"] == digest
+    assert function["Handler"] == "custom_connect_userconfig.custom_resource.handler"
+
+
+def test_the_zip_holds_the_pinned_packages_and_nothing_else(archive: Path) -> None:
+    pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)$", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    with zipfile.ZipFile(archive) as packed:
+        names = set(packed.namelist())
+        metadata = [name for name in names if name.endswith(".dist-info/METADATA")]
+        packages = dict(
+            re.search(r"^Name: (.+)$[\s\S]*?^Version: (.+)$", packed.read(name).decode(), re.MULTILINE).groups()  # type: ignore[union-attr]
+            for name in metadata
+        )
+        assert packages.items() <= {**pins}.items()
+        assert {"boto3", "botocore", "urllib3"} <= packages.keys()
+        for file in distribution("botocore").files or ():
+            if file.suffix == ".py":
+                assert packed.read(str(file)) == Path(str(file.locate())).read_bytes()
+    assert not [name for name in names if name.endswith(".pyc") or name.startswith(("/", ".."))]
+    assert "custom_connect_userconfig/handlers.py" not in names
+
+
+def test_nothing_is_imported_from_outside_of_the_zip(cloud: LocalCloud, installation: Installation, archive: Path) -> None:
+    """ministack has a botocore of its own, and this checkout has the sources: neither may stand in for what the zip lacks."""
+    probing = io.BytesIO(archive.read_bytes())
+    with zipfile.ZipFile(probing, "a") as packed:
+        packed.writestr("where.py", PROBE)
+    client = cloud.client("lambda")
+    client.create_function(
+        FunctionName="where",
+        Runtime="python3.12",
+        Role=installation.role_arn,
+        Handler="where.handler",
+        Code={"ZipFile": probing.getvalue()},
+        Timeout=60,
+    )
+    answer = json.loads(client.invoke(FunctionName="where")["Payload"].read())
+    folder = str(Path(answer["here"]).parent)
+    assert str(ROOT) not in folder
+    assert {path for path in answer["files"].values() if not path.startswith(f"{folder}/")} == set()
+    assert {"custom_connect_userconfig.service", "botocore.client"} <= answer["files"].keys()
+    assert (answer["botocore"], answer["boto3"]) == (distribution("botocore").version, distribution("boto3").version)
+
+
+def test_a_function_without_its_packages_fails(world: World, stacks: Stacks) -> None:
+    """A resource whose ServiceToken is no function of ours fails at once, rather than hang."""
+    token = f"{world.installation.service_token}-gone"
+    resource = {"Type": "Custom::ConnectUserConfig", "Properties": {"ServiceToken": token}}
+    ended(stacks.create(world.name("team"), template({"Lost": resource})), "ROLLBACK_COMPLETE", Lost="not found")

@@ -1,0 +1,127 @@
+"""The role's policy as deployed decides what the function may do: enough for all else in this folder, and no more."""
+
+import copy
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from demo.stacks import Stacks
+
+from .world import INSTANCE, World, accepts, ended, template
+
+FOREIGN = "10000000-0000-4000-8000-000000000002"
+AGENTS = "agent-settings"
+
+CALLER = """
+import botocore.session
+from botocore.exceptions import ClientError
+
+def handler(function, context):
+    client = botocore.session.get_session().create_client("lambda")
+    try:
+        client.invoke(FunctionName=function, Payload=b'{"RequestType": "Read"}')
+        return "allowed"
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+"""
+
+Revoke = Callable[[str], None]
+
+
+@pytest.fixture
+def revoke(world: World) -> Iterator[Revoke]:
+    """Takes an action from the role's policy until the end of the test."""
+    iam, role = world.cloud.client("iam"), world.installation.role_arn.rpartition("/")[2]
+    deployed: dict[str, Any] = iam.get_role_policy(RoleName=role, PolicyName=AGENTS)["PolicyDocument"]
+
+    def put(document: dict[str, Any]) -> None:
+        iam.put_role_policy(RoleName=role, PolicyName=AGENTS, PolicyDocument=json.dumps(document))
+        world.cloud.hold_to_policies_of(role)
+
+    def without(action: str) -> None:
+        document = copy.deepcopy(deployed)
+        document["Statement"][0]["Action"].remove(action)
+        put(document)
+
+    yield without
+    put(deployed)
+
+
+def test_the_role_is_scoped_to_the_instance_and_to_its_own_function_and_log(world: World) -> None:
+    agents, handover = sorted(
+        world.cloud.hold_to_policies_of(world.installation.role_arn), key=lambda policy: policy["Statement"][0]["Sid"]
+    )
+    of_agents, of_log = agents["Statement"]
+    assert of_agents["Resource"] == [f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}/agent/*"]
+    assert world.installation.log_group in of_log["Resource"]
+    assert handover["Statement"][0]["Resource"] == world.installation.service_token
+
+
+def test_every_call_of_the_function_passes_by_its_policy(world: World, stacks: Stacks) -> None:
+    """The positive case, and that it is enforcement: without any policy the same calls are refused."""
+    (ann,) = world.hire(1)
+    world.cloud.control("POST", "permissions", {"principal": world.installation.role_arn, "policies": []})
+    try:
+        assert world.read(ann)["Error"] == "AccessDenied"
+    finally:
+        world.cloud.hold_to_policies_of(world.installation.role_arn)
+    assert world.read(ann)["Error"] == "NotFound"
+    world.cloud.control("DELETE", "calls")
+    name = world.name("team")
+    ended(stacks.create(name, template({"Ann": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
+    ended(stacks.delete(name), "DELETE_COMPLETE")
+    calls = [call for call in world.cloud.control("GET", "calls")["calls"] if call["user_id"] == ann]
+    assert {call["operation"] for call in calls} == {"DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig"}
+    assert {call["outcome"] for call in calls} == {"ok"}
+
+
+def test_an_agent_of_another_instance_is_out_of_reach(world: World, stacks: Stacks) -> None:
+    if not any(user["instance_id"] == FOREIGN for user in world.cloud.control("GET", "users")["users"]):
+        world.cloud.control("POST", "seed", {"instances": [{"id": FOREIGN}]})
+    (ann,) = world.hire(1)
+    (stranger,) = world.hire(1, FOREIGN)
+    before = world.state()
+    resources = {"Ann": world.resource(ann, accepts("VOICE")), "Stranger": world.resource(stranger, accepts("VOICE"))}
+    resources["Stranger"]["Properties"]["InstanceId"] = FOREIGN
+    outcome = stacks.create(world.name("team"), template(resources))
+    ended(outcome, "ROLLBACK_COMPLETE", Stranger="connect:DescribeUser")
+    assert f"instance/{FOREIGN}/agent/{stranger}" in outcome.failures["Stranger"]
+    assert world.state() == before
+
+
+@pytest.mark.parametrize("action", ["DescribeUser", "TagResource", "UpdateUserConfig", "UpdateUserPhoneConfig"])
+def test_a_missing_action_fails_the_stack_and_is_named(world: World, stacks: Stacks, revoke: Revoke, action: str) -> None:
+    (ann,) = world.hire(1)
+    before = world.state()
+    revoke(f"connect:{action}")
+    outcome = stacks.create(world.name("team"), template({"Ann": world.resource(ann, accepts("VOICE"))}))
+    ended(outcome, "ROLLBACK_COMPLETE", Ann=f"connect:{action}")
+    assert world.state() == before
+
+
+def test_an_action_that_is_missing_for_a_delete_keeps_the_record(world: World, stacks: Stacks, revoke: Revoke) -> None:
+    (ann,) = world.hire(1)
+    name = world.name("team")
+    ended(stacks.create(name, template({"Ann": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
+    revoke("connect:UntagResource")
+    ended(stacks.delete(name), "DELETE_FAILED", Ann="connect:UntagResource")
+    assert world.owner(ann) == f"{name}/Ann"
+
+
+def test_ministack_holds_functions_to_their_role(world: World) -> None:
+    """A canary: without it, the role's permission to hand work over to itself would be taken on trust."""
+    client = world.cloud.client("lambda")
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as packed:
+        packed.writestr("caller.py", CALLER)
+    options = {"Runtime": "python3.12", "Role": world.installation.role_arn, "Handler": "caller.handler", "Timeout": 30}
+    client.create_function(FunctionName="caller", Code={"ZipFile": code.getvalue()}, **options)
+    answers = {
+        function: json.loads(client.invoke(FunctionName="caller", Payload=json.dumps(function))["Payload"].read())
+        for function in (world.installation.service_token, "caller")
+    }
+    assert answers == {world.installation.service_token: "allowed", "caller": "AccessDeniedException"}
