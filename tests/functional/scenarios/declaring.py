@@ -37,7 +37,7 @@ def take_and_give_back_over_legacy_settings(world: World) -> None:
     _take_read_give_back(world, "legacy", arns=False)
 
 
-@everywhere
+@anywhere
 def take_and_give_back_over_a_legacy_desk_phone(world: World) -> None:
     _take_read_give_back(world, "legacy desk", arns=True)
 

@@ -7,7 +7,7 @@ from connect_local import FaultKind
 
 from ..settings import acw, auto_accept, enhancement
 from ..world import Agent, World, done, refused
-from . import anywhere, everywhere
+from . import anywhere
 
 
 def _first(agent: Agent) -> dict[str, object]:
@@ -18,7 +18,7 @@ def _second(agent: Agent) -> dict[str, object]:
     return agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)], VoiceEnhancementConfigs=enhancement("NONE"))
 
 
-@everywhere
+@anywhere
 def write_that_fails_for_good_leaves_the_agent_as_before(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     world.plant("UpdateUserConfig", FaultKind.INVALID_PARAMETER)

@@ -19,7 +19,7 @@ def soft_phone_over_desk_phone_and_back(world: World) -> None:
     assert ("desk phone before" in outcome.message) != kept, "what cannot is said"
 
 
-@everywhere
+@anywhere
 def desk_phone_over_soft_phone_and_back(world: World) -> None:
     agent, resource = world.agent("bare"), world.resource()
     desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
@@ -86,7 +86,7 @@ def soft_phone_with_a_number(world: World) -> None:
     done(resource.delete(properties))
 
 
-@everywhere
+@anywhere
 def chat_work_beyond_what_the_service_allows(world: World) -> None:
     agent, resource = world.agent("sparse"), world.resource()
     properties = agent.declare(AfterContactWorkConfigs=[acw("CHAT", 6000), acw("VOICE", 6000)])
