@@ -1,0 +1,257 @@
+"""What people type and read: help that teaches, mistakes that are named before anything is called, and the shape of JSON."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import botocore.session
+import click
+import pytest
+from click.testing import CliRunner
+
+from connect_user_config_cli.artefacts import SCHEMA, SETTINGS
+from connect_user_config_cli.commands import cli
+from connect_user_config_cli.core.names import RESERVED, check_type_name
+from connect_user_config_cli.core.problems import EXIT_CODES, Wrong
+from tools.artefact.type_name import Refused, TypeName
+
+from .conftest import EAST, INSTANCE, ROOT, TYPE, WEST, Desk
+
+GUIDE = (ROOT / "doc" / "install.md").read_text("utf-8")
+COMMANDS = (
+    (),
+    ("install", "registry"),
+    ("install", "custom-resource"),
+    ("uninstall", "registry"),
+    ("uninstall", "custom-resource"),
+    ("status",),
+)
+INSTALL = ("install", "registry", "--region", EAST, "--type-name")
+
+
+def help_of(*words: str) -> str:
+    outcome = CliRunner().invoke(cli, [*words, "--help"], prog_name="connect-user-config", terminal_width=200)
+    assert outcome.exit_code == 0
+    return outcome.output
+
+
+def command_at(words: tuple[str, ...]) -> click.Command:
+    command: click.Command = cli
+    for word in words:
+        assert isinstance(command, click.Group)
+        command = command.commands[word]
+    return command
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_shows_examples_and_every_exit_code(words: tuple[str, ...]) -> None:
+    text = help_of(*words)
+    assert "Examples:" in text
+    for code, meaning in EXIT_CODES.items():
+        assert re.search(rf"^ +{code}  {re.escape(meaning)}$", text, re.MULTILINE), meaning
+
+
+@pytest.mark.parametrize("words", COMMANDS[1:], ids=" ".join)
+def test_every_option_is_explained_and_in_the_guide(words: tuple[str, ...]) -> None:
+    for parameter in command_at(words).params:
+        assert isinstance(parameter, click.Option)
+        assert parameter.help, parameter.name
+        assert f"`{parameter.opts[-1]}" in GUIDE, f"doc/install.md does not tell of {parameter.opts[-1]}"
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_examples_of_help_can_be_parsed(words: tuple[str, ...]) -> None:
+    examples = help_of(*words).partition("Examples:")[2].partition("Exit codes:")[0]
+    lines = re.sub(r"\\\n\s+", "", examples).strip().splitlines()
+    found = [line.split()[1:] for line in lines if "connect-user-config" in line.split()[0]]
+    assert found
+    for arguments in found:
+        cut = next(index for index, word in enumerate(arguments) if word.startswith("-"))
+        # Parsing fails on an option that is not there or has no value.
+        command_at(tuple(arguments[:cut])).make_context("example", list(arguments[cut:]))
+
+
+def test_the_guide_has_every_exit_code() -> None:
+    for code, meaning in EXIT_CODES.items():
+        assert f"| {code} | {meaning} |" in GUIDE
+
+
+def test_the_guide_has_every_problem() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src" / "connect_user_config_cli").rglob("*.py"))
+    codes = set(re.findall(r'\b(?:Wrong|Failed|Refused|NoAccess|Interrupted)\(\s*"([a-z-]+)"', sources)) - {"botocore"}
+    assert len(codes) > 25
+    table = GUIDE.partition("## When it fails")[2].partition("\n## ")[0]
+    assert {code for code in codes if not re.search(rf"\b{code}\b", table)} == set()
+
+
+def test_the_reserved_namespaces_and_the_pattern_are_those_of_the_api() -> None:
+    operation = botocore.session.get_session().get_service_model("cloudformation").operation_model("RegisterType")
+    name = operation.input_shape.members["TypeName"]
+    assert tuple(re.findall(r"<code>(\w+)</code> </p> </li>", name.documentation)) == RESERVED
+    pattern = name.metadata["pattern"]
+    for good in ("Acme::Connect::UserConfig", "Ab::12::Cd", f"{'a' * 64}::{'b' * 64}::{'c' * 64}"):
+        assert re.fullmatch(pattern, check_type_name(good))
+    for bad in (
+        "A::Connect::UserConfig",
+        f"{'a' * 65}::b2::c2",
+        "Acme::Con_nect::UserConfig",
+        "Acme::Connect",
+        "",
+        "Acme:Connect::X1",
+    ):
+        assert not re.fullmatch(pattern, bad)
+        with pytest.raises(Wrong):
+            check_type_name(bad)
+
+
+@pytest.mark.parametrize("name", ["Acme::Connect::UserConfig", "Custom::Connect::UserConfig", "DEV::Connect::Xy", "A::B::C"])
+def test_the_build_and_the_command_admit_the_same_names(name: str) -> None:
+    def admits(parse: Callable[[str], object], refusal: type[Exception]) -> bool:
+        try:
+            parse(name)
+        except refusal:
+            return False
+        return True
+
+    assert admits(check_type_name, Wrong) == admits(TypeName.parse, Refused)
+
+
+@pytest.mark.parametrize("namespace", [*RESERVED, "dev"])
+def test_a_reserved_namespace_is_refused_before_anything_is_called(desk: Desk, namespace: str) -> None:
+    run = desk.run(*INSTALL, f"{namespace}::Connect::UserConfig", "--json")
+    assert (run.exit_code, run.answer["problem"]["code"], run.answer["regions"]) == (2, "reserved-namespace", [])
+    assert f"'{namespace}'" in run.answer["problem"]["message"]
+    assert desk.registry.calls == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("install", "registry", "--type-name", "Acme::Connect", "--region", EAST), "bad-type-name", "2 parts, not three"),
+        (("install", "registry", "--type-name", TYPE, "--region", EAST), "no-artefact", "build/acme-connect-userconfig.zip"),
+        (("install", "registry", "--type-name", TYPE, "--region", "us-eest-1"), "no-such-region", "us-eest-1"),
+        (
+            ("install", "registry", "--type-name", TYPE, "--region", WEST, "--instance", INSTANCE, "--artefact", "p.zip"),
+            "wrong-region",
+            EAST,
+        ),
+        (("install", "custom-resource", "--instance", "10000000"), "bad-instance", "'10000000'"),
+        (("install", "custom-resource", "--instance", f"{INSTANCE}/agent/1"), "bad-instance", "/agent/1"),
+        (("install", "custom-resource", "--instance", f"{INSTANCE.rpartition('/')[0]}/*"), "bad-instance", "every instance"),
+        (("install", "custom-resource", "--instance", INSTANCE, "--region", WEST), "wrong-region", EAST),
+        (("install", "custom-resource", "--instance", INSTANCE), "no-artefact", "build/custom-resource.zip"),
+        (("install", "custom-resource", "--instance", INSTANCE, "--parameter", "Timeout=3"), "bad-parameter", "Timeout=3"),
+        (
+            ("install", "custom-resource", "--instance", INSTANCE, "--stack-name", "a_b", "--artefact", "f.zip"),
+            "bad-stack-name",
+            "'a_b'",
+        ),
+        (("uninstall", "registry", "--type-name", "AWS::Connect::User", "--region", EAST), "reserved-namespace", "AWS"),
+        (("status", "--region", "nowhere"), "no-such-region", "nowhere"),
+        (("status", "--region", EAST, "--profile", "nobody"), "bad-configuration", "nobody"),
+    ],
+)
+def test_what_cannot_be_meant_is_named_and_nothing_is_called(desk: Desk, arguments: tuple[str, ...], code: str, words: str) -> None:
+    desk.package().rename("p.zip")
+    desk.function().rename("f.zip")
+    run = desk.run(*arguments, "--json")
+    assert (run.exit_code, run.answer["problem"]["code"]) == (2, code)
+    assert words in run.answer["problem"]["message"]
+    assert run.answer["problem"]["advice"]
+    assert desk.registry.calls == []
+    # People get the same on standard error.
+    told = desk.run(*arguments)
+    assert told.exit_code == 2
+    assert run.answer["problem"]["message"] in told.stderr
+    assert told.stdout == ""
+
+
+def test_a_missing_artefact_says_how_to_build_it(desk: Desk) -> None:
+    assert f"make package TYPE_NAME={TYPE}" in desk.run(*INSTALL, TYPE).stderr
+    assert "make function" in desk.run("install", "custom-resource", "--instance", INSTANCE).stderr
+
+
+@pytest.mark.parametrize("content", ["text", "empty zip", "function"])
+def test_a_zip_that_is_no_artefact_is_refused(desk: Desk, content: str) -> None:
+    path = desk.package()
+    if content == "text":
+        path.write_text("not a zip")
+    else:
+        path.write_bytes(desk.function().read_bytes())
+    run = desk.install()
+    assert (run.exit_code, run.answer["problem"]["code"]) == (2, "bad-artefact")
+    function = desk.run("install", "custom-resource", "--instance", INSTANCE, "--artefact", str(desk.package()), "--json")
+    assert (function.exit_code, function.answer["problem"]["code"]) == (2, "other-artefact")
+
+
+# The `cfn` command imports names that jsonschema has moved.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_files_in_an_artefact_are_named_as_cfn_submit_names_them() -> None:
+    # Only here are its warnings ignored.
+    from rpdk.core.project import SCHEMA_UPLOAD_FILENAME, SETTINGS_FILENAME  # noqa: PLC0415
+
+    assert (SETTINGS, SCHEMA) == (SETTINGS_FILENAME, SCHEMA_UPLOAD_FILENAME)
+
+
+def test_an_artefact_of_another_type_is_refused(desk: Desk) -> None:
+    desk.package(type_name="Other::Connect::UserConfig")
+    run = desk.install()
+    assert (run.exit_code, run.answer["problem"]["code"]) == (2, "other-type")
+    assert "Other::Connect::UserConfig" in run.answer["problem"]["message"]
+
+
+@pytest.mark.parametrize("arguments", [("install",), ("install", "registry"), ("install", "registry", "--no-such"), ("upgrade",)])
+def test_what_click_itself_refuses_exits_with_the_same_code(desk: Desk, arguments: tuple[str, ...]) -> None:
+    run = desk.run(*arguments)
+    assert run.exit_code == 2
+    assert run.stderr.startswith("Usage: connect-user-config")
+
+
+def test_the_json_has_the_documented_members(desk: Desk) -> None:
+    shape = json.loads(GUIDE.partition("```json\n")[2].partition("```")[0])
+    desk.package()
+    answer = desk.install().answer
+    documented, region = shape["regions"][0], answer["regions"][0]
+    assert answer.keys() == shape.keys()
+    assert region.keys() == documented.keys()
+    assert region["result"].keys() == documented["result"].keys()
+    assert region["steps"][0].keys() == documented["steps"][0].keys()
+    assert region["steps"][0]["calls"][0].keys() == documented["steps"][0]["calls"][0].keys()
+    desk.registry.refusal = "no"
+    desk.package(code="two")
+    failed = desk.install().region()["problem"]
+    assert failed.keys() == {"code", "message", "advice"}
+
+
+def test_people_read_what_was_done_and_what_it_came_to(desk: Desk) -> None:
+    desk.package()
+    run = desk.run(*INSTALL, TYPE)
+    assert run.stdout.startswith(f"{EAST}: done\n  1. create stack connect-user-config-artefacts\n")
+    assert "\n  versionId: 00000001\n" in run.stdout
+    assert f"{EAST}: wait until the registry has checked {TYPE}\n" in run.stderr
+    # Nothing that repeats itself: a line for each new thing.
+    assert len(run.stderr.splitlines()) == len(set(run.stderr.splitlines()))
+    assert desk.run(*INSTALL, TYPE, "--quiet").stderr == ""
+
+
+def test_no_credentials_are_said_to_be_missing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.package()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    run = desk.install()
+    assert (run.exit_code, run.region()["problem"]["code"]) == (5, "no-credentials")
+    assert "aws sso login" in run.region()["problem"]["advice"]
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_without_its_own_dependencies_it_says_what_to_install(tmp_path: Path, missing: str) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from connect_user_config_cli.__main__ import main; main()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr == f"connect-user-config needs {missing}: install it with `pip install '.[cli]'`\n"

@@ -1,0 +1,190 @@
+"""The command as a process of its own, against a local cloud: the custom resource installed, used by a stack, and taken away."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.installation import instance_arn
+from demo.local_cloud import ACCOUNT, KEY, REGION, ROOT, LocalCloud
+from demo.servers import NotStarted
+from demo.stacks import Stacks
+
+pytestmark = [pytest.mark.stacks, pytest.mark.slow]
+INSTANCE = "10000000-0000-4000-8000-000000000001"
+EXPORT = "ConnectUserConfigServiceToken"
+INSTALL = ("install", "custom-resource", "--instance", instance_arn(INSTANCE))
+UNINSTALL = ("uninstall", "custom-resource", "--region", REGION)
+
+
+@dataclass
+class Shell:
+    """Where the command runs: the environment of somebody whose account is the local cloud."""
+
+    cloud: LocalCloud
+    folder: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": KEY,
+            "AWS_ENDPOINT_URL": self.cloud.aws_url,
+            "PYTHONPATH": str(ROOT / "src"),
+        }
+        command = [sys.executable, "-m", "connect_user_config_cli", *arguments]
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=180, check=False)
+
+    def answer(self, *arguments: str, code: int = 0) -> dict[str, Any]:
+        """Run it, insist on the exit code, and return what it tells of the region."""
+        ran = self.run(*arguments, "--json")
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        region: dict[str, Any] = json.loads(ran.stdout)["regions"][0]
+        return region
+
+    def hire(self) -> str:
+        """Make an agent who accepts nothing by itself."""
+        made = self.cloud.client("connect").create_user(
+            InstanceId=INSTANCE,
+            Username=f"agent-{len(self.cloud.control('GET', 'users')['users'])}",
+            SecurityProfileIds=["profile"],
+            RoutingProfileId="profile",
+            AutoAcceptConfigs=[{"Channel": "VOICE", "AutoAccept": False}],
+        )
+        return str(made["UserId"])
+
+    def accepts(self, user: str) -> bool:
+        """Whether the agent's voice contacts are accepted by themselves."""
+        users = self.cloud.control("GET", "users")["users"]
+        effective = next(each for each in users if each["user_id"] == user)["effective"]
+        return next(each["value"] for each in effective if (each["array"], each["channel"]) == ("AutoAcceptConfigs", "VOICE"))
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    folder = tmp_path_factory.mktemp("shell")
+    builder = [sys.executable, str(ROOT / "tools" / "build_function.py"), str(folder / "build" / "custom-resource.zip")]
+    subprocess.run(builder, check=True, capture_output=True, timeout=120)
+    try:
+        cloud = LocalCloud().__enter__()
+    except NotStarted as problem:
+        pytest.fail(str(problem), pytrace=False)
+    try:
+        cloud.control("POST", "seed", {"instances": [{"id": INSTANCE}]})
+        yield Shell(cloud, folder)
+    finally:
+        cloud.__exit__(None, None, None)
+
+
+def template(user: str, token: object) -> str:
+    properties = {
+        "ServiceToken": token,
+        "InstanceId": INSTANCE,
+        "UserId": user,
+        "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}],
+    }
+    return json.dumps({"Resources": {"Agent": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}})
+
+
+def test_installs_serves_stacks_and_goes(shell: Shell) -> None:
+    installed = shell.answer(*INSTALL)
+    assert installed["outcome"] == "done"
+    token = installed["result"]["serviceToken"]
+    assert shell.cloud.hold_to_policies_of(shell.cloud.client("lambda").get_function(FunctionName=token)["Configuration"]["Role"])
+    assert shell.answer(*INSTALL)["outcome"] == "unchanged"
+
+    stacks = Stacks(shell.cloud)
+    by_token, by_import = shell.hire(), shell.hire()
+    assert stacks.create("by-token", template(by_token, token)).status == "CREATE_COMPLETE"
+    assert stacks.create("by-import", template(by_import, {"Fn::ImportValue": EXPORT})).status == "CREATE_COMPLETE"
+    assert shell.accepts(by_token)
+    assert shell.accepts(by_import)
+
+    status = shell.answer("status", "--region", REGION)["result"]["customResources"]
+    assert [(each["stack"], each["serviceToken"], each["importedBy"]) for each in status] == [
+        ("connect-user-config", token, ["by-import"])
+    ]
+
+    refused = shell.answer(*UNINSTALL, code=4)
+    assert refused["outcome"] == "refused"
+    assert "by-import, by-token" in refused["problem"]["message"]
+    for name in ("by-import", "by-token"):
+        assert stacks.delete(name).status == "DELETE_COMPLETE"
+    assert not shell.accepts(by_token)
+
+    gone = shell.answer(*UNINSTALL)
+    assert gone["outcome"] == "done"
+    assert shell.answer(*UNINSTALL)["outcome"] == "unchanged"
+    assert shell.cloud.client("s3").list_buckets()["Buckets"] == []
+    assert shell.cloud.client("lambda").list_functions()["Functions"] == []
+
+
+def test_a_new_zip_is_deployed(shell: Shell) -> None:
+    shell.answer(*INSTALL)
+    lambdas = shell.cloud.client("lambda")
+    before = lambdas.list_functions()["Functions"][0]["CodeSha256"]
+    built = shell.folder / "build" / "custom-resource.zip"
+    changed = built.with_name("changed.zip")
+    # A comment behind the end of a zip is still the same zip, with another digest.
+    data = built.read_bytes()
+    changed.write_bytes(data[:-2] + (4).to_bytes(2, "little") + b"note")
+    answer = shell.answer(*INSTALL, "--artefact", str(changed))
+    assert [step["does"].partition(" ")[0] for step in answer["steps"]] == ["upload", "update"]
+    assert lambdas.list_functions()["Functions"][0]["CodeSha256"] != before
+    shell.answer(*UNINSTALL)
+
+
+def test_what_a_failed_creation_has_left_makes_way(shell: Shell) -> None:
+    stacks = Stacks(shell.cloud)
+    failing = {
+        "Description": "The Lambda-backed front end of Custom::Connect::UserConfig: an earlier attempt",
+        "Resources": {
+            "Nobody": {"Type": "Custom::Nobody", "Properties": {"ServiceToken": "arn:aws:lambda:us-east-1:0:function:no"}}
+        },
+    }
+    assert stacks.create("connect-user-config", json.dumps(failing)).status == "ROLLBACK_COMPLETE"
+    answer = shell.answer(*INSTALL)
+    assert "delete what a failed creation has left of stack connect-user-config" in [step["does"] for step in answer["steps"]]
+    assert answer["result"]["serviceToken"]
+    shell.answer(*UNINSTALL)
+
+
+def test_a_stack_that_is_somebody_elses_is_left_alone(shell: Shell) -> None:
+    stacks = Stacks(shell.cloud)
+    assert stacks.create("theirs", json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})).status == "CREATE_COMPLETE"
+    answer = shell.answer(*INSTALL, "--stack-name", "theirs", code=1)
+    assert answer["problem"]["code"] == "name-taken"
+    assert shell.answer(*UNINSTALL, "--stack-name", "theirs", code=1)["problem"]["code"] == "name-taken"
+    assert stacks.outputs("theirs") == {}
+    shell.answer(*UNINSTALL)
+
+
+def test_people_get_lines_without_colours_where_there_is_no_terminal(shell: Shell) -> None:
+    ran = shell.run(*INSTALL)
+    assert ran.returncode == 0
+    assert "us-east-1: done" in ran.stdout
+    assert "serviceToken: arn:aws:lambda:us-east-1:" in ran.stdout
+    assert "us-east-1: create stack connect-user-config" in ran.stderr
+    assert "\x1b" not in ran.stdout + ran.stderr
+    shell.answer(*UNINSTALL)
+
+
+def test_the_bucket_is_private_encrypted_versioned_and_tls_only(shell: Shell) -> None:
+    shell.answer(*INSTALL)
+    s3 = shell.cloud.client("s3")
+    bucket = shell.answer("status", "--region", REGION)["result"]["bucket"]
+    assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
+    rule = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    assert policy["Statement"][0]["Effect"] == "Deny"
+    assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert ACCOUNT in shell.answer("status", "--region", REGION)["result"]["customResources"][0]["serviceToken"]
+    shell.answer(*UNINSTALL)
