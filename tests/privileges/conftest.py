@@ -1,0 +1,69 @@
+"""A local account: Connect, IAM, CloudWatch and its logs, with both front ends in it."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from functional.custom_front_end import CustomFrontEnd
+from functional.world import World
+
+from connect_local import Behaviour, LocalConnect
+from custom_connect_userconfig import aws_sessions, custom_resource, handlers
+from custom_connect_userconfig.pacing import Pacing
+from support.clock import FakeClock
+from support.function_double import FunctionDouble
+from support.reply_endpoint import ReplyEndpoint
+
+from .stage import FUNCTION, LoggedFrontEnd
+
+KEPT = (aws_sessions.kept_client, aws_sessions._event_session, aws_sessions._own_session)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def connect(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalConnect]:
+    with LocalConnect(Behaviour(), clock) as connect:
+        for front_end in (handlers, custom_resource):
+            monkeypatch.setattr(front_end, "pacing", Pacing(clock, lambda: 0.5))
+        yield connect
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    """Clients are kept for a process; these tests need their own, with the function's keys and its double behind them."""
+    for each in KEPT:
+        each.cache_clear()
+    yield
+    for each in KEPT:
+        each.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _root_logger_as_it_was() -> Iterator[None]:
+    """The library adds a handler and a filter to the root logger, for good."""
+    root = logging.getLogger()
+    before = [(handler, list(handler.filters)) for handler in root.handlers]
+    yield
+    root.handlers[:] = [handler for handler, _ in before]
+    for handler, filters in before:
+        handler.filters[:] = filters
+
+
+@pytest.fixture
+def registry(connect: LocalConnect, clock: FakeClock) -> World:
+    """An instance, seen through the registry."""
+    return World(connect, clock, LoggedFrontEnd(clock))
+
+
+@pytest.fixture
+def custom(connect: LocalConnect, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """An instance, seen through the function, whose keys are in its environment as Lambda puts them there."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", FUNCTION)
+    function = FunctionDouble(clock)
+    with ReplyEndpoint.serving(clock) as endpoint, function.intercepting():
+        yield World(connect, clock, CustomFrontEnd(clock, endpoint, function))
+        endpoint.check()

@@ -1,0 +1,112 @@
+"""What the roles that are shipped grant, read from their templates, and what is granted besides the calls that were recorded.
+
+`recording` says what the handlers call; a role must grant exactly that, and what stands in `BESIDES` with its reason.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+_OTHER_NAMES: Final = {
+    # The service authorization reference lists UpdateUserConfig under the older action; other sources name the new one.
+    "connect:UpdateUserConfig": ("connect:UpdateUserConfig", "connect:UpdateUserPhoneConfig"),
+    "lambda:Invoke": ("lambda:InvokeFunction",),
+}
+CALLERS: Final[Mapping[str, str]] = {"connect": "caller", "lambda": "caller", "logs": "provider", "cloudwatch": "provider"}
+"""Whose permissions a service's calls take: those of the role that the handlers act as, or of the one that writes their log."""
+
+
+def actions_of(operation: str) -> tuple[str, ...]:
+    """Return the IAM actions that a call needs."""
+    return _OTHER_NAMES.get(operation, (operation,))
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role in a template, and whose calls it is for."""
+
+    template: str
+    resource: str
+    front_end: str
+    caller: str
+    besides: Mapping[str, str]
+    """Actions that no handler calls, each with the reason for granting it."""
+
+    def __str__(self) -> str:
+        return f"{self.resource} of {self.template}"
+
+    @property
+    def statements(self) -> list[dict[str, Any]]:
+        """All statements of its inline policies and of policies that are attached to it in the template."""
+        return list(_statements(load(ROOT / self.template)["Resources"], self.resource))
+
+    @property
+    def granted(self) -> set[str]:
+        """Every action that it grants."""
+        return {action for statement in self.statements for action in listed(statement["Action"])}
+
+    def used(self, recorded: Iterable[tuple[str, str]]) -> set[str]:
+        """Return the actions that its calls need, of recorded pairs of front end and operation."""
+        mine = (
+            operation
+            for front_end, operation in recorded
+            if (front_end, CALLERS.get(operation.partition(":")[0])) == (self.front_end, self.caller)
+        )
+        return {action for operation in mine for action in actions_of(operation)}
+
+
+def listed(value: Any) -> list[Any]:
+    """Return the value as a list."""
+    return list(value) if isinstance(value, list) else [value]
+
+
+def load(template: Path) -> dict[str, Any]:
+    """Return the template, with its functions as JSON spells them."""
+    # Only here: every run of any test imports this module.
+    import cfnlint.decode  # noqa: PLC0415
+
+    decoded, problems = cfnlint.decode.decode(str(template))
+    assert not problems, problems
+    return dict(decoded)
+
+
+def _statements(resources: Mapping[str, Any], role: str) -> Iterator[dict[str, Any]]:
+    for policy in resources[role]["Properties"].get("Policies", ()):
+        yield from policy["PolicyDocument"]["Statement"]
+    for other in resources.values():
+        if other["Type"] == "AWS::IAM::Policy" and {"Ref": role} in other["Properties"]["Roles"]:
+            yield from other["Properties"]["PolicyDocument"]["Statement"]
+
+
+_BY_LAMBDA: Final = {
+    "logs:CreateLogStream": "Lambda writes the function's log with the function's role; no code of ours does",
+    "logs:PutLogEvents": "the same",
+}
+_BY_THE_REGISTRY: Final = {
+    "logs:DescribeLogGroups": "in the role that the stock command makes for this; whether CloudFormation asks is not documented",
+    "logs:DescribeLogStreams": "the same",
+}
+
+ROLES: Final = (
+    Role("resource-role.yaml", "ExecutionRole", "registry", "caller", {}),
+    Role("deploy/registry-role.yml", "ExecutionRole", "registry", "caller", {}),
+    Role("deploy/registry-role.yml", "LogRole", "registry", "provider", _BY_THE_REGISTRY),
+    Role("deploy/stackset-registry.yml", "ExecutionRole", "registry", "caller", {}),
+    Role("deploy/stackset-registry.yml", "LogRole", "registry", "provider", _BY_THE_REGISTRY),
+    Role("deploy/custom-resource.yml", "Role", "custom resource", "caller", _BY_LAMBDA),
+    Role("deploy/stackset-custom-resource.yml", "Role", "custom resource", "caller", _BY_LAMBDA),
+)
+
+
+def disagreements(recorded: Iterable[tuple[str, str]]) -> list[str]:
+    """Return, in words, how the roles differ from what was recorded; nothing where each grants exactly what it must."""
+    pairs = set(recorded)
+    found = [f"no role is for calls of {operation}" for _, operation in sorted(pairs) if operation.partition(":")[0] not in CALLERS]
+    for role in ROLES:
+        wanted = role.used(pairs) | set(role.besides)
+        found += [f"{role} grants {action}, which no handler has used" for action in sorted(role.granted - wanted)]
+        found += [f"{role} lacks {action}, which a handler has used" for action in sorted(wanted - role.granted)]
+        found += [f"{role} names a reason for {action}, which is used" for action in sorted(role.used(pairs) & set(role.besides))]
+    return found

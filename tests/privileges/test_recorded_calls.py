@@ -1,0 +1,98 @@
+"""What both front ends call in all of their operations, who signs it and what it names; and that the roles grant just that."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.credentials import ReadOnlyCredentials
+from functional.front_end import Outcome
+from functional.world import World
+
+from custom_connect_userconfig.aws_sessions import ONE_TRY, acting_as, kept_client
+from support.registry import REGION
+
+from .recording import USER_AGENT, Call, kind_of, recorder
+from .roles import ROLES, Role, disagreements
+from .stage import CALLER, FUNCTION, PROVIDER, LoggedStack, operate
+
+AGENTS = {(f"connect:{name}", "agent") for name in ("DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig")}
+STREAMS = {("logs:CreateLogStream", "log-stream"), ("logs:PutLogEvents", "log-stream")}
+SEEN = {
+    ("registry", CALLER): AGENTS | {("connect:SearchUsers", "instance")},
+    ("registry", PROVIDER): STREAMS | {("logs:CreateLogGroup", "log-group"), ("cloudwatch:PutMetricData", "metrics")},
+    ("custom resource", FUNCTION): AGENTS | {("lambda:Invoke", "function")},
+}
+"""Each front end and signer, with the operations and the kind of resource that each names."""
+USED = {(front_end, operation) for (front_end, _), calls in SEEN.items() for operation, _ in calls}
+
+
+@pytest.fixture
+def calls() -> Iterator[list[Call]]:
+    """What is recorded during the test."""
+    calls: list[Call] = []
+    with recorder.telling(calls.append):
+        yield calls
+
+
+@pytest.fixture
+def outcomes(calls: list[Call], registry: World, custom: World) -> list[Outcome]:
+    """Every operation of both front ends."""
+    return [*operate(registry), *operate(custom)]
+
+
+def test_every_operation_calls_what_is_known_signed_by_whoever_it_is_for(outcomes: list[Outcome], calls: list[Call]) -> None:
+    assert all(outcome.succeeded for outcome in outcomes), outcomes
+    seen: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for call in calls:
+        seen.setdefault((call.front_end, call.access_key), set()).add((call.operation, kind_of(call)))
+    assert seen == SEEN
+
+
+def test_every_role_grants_exactly_what_was_called(outcomes: list[Outcome], calls: list[Call]) -> None:
+    assert disagreements((call.front_end, call.operation) for call in calls) == []
+
+
+@pytest.mark.parametrize("unused", sorted(USED))
+def test_what_is_granted_and_not_called_is_named(unused: tuple[str, str]) -> None:
+    named = disagreements(USED - {unused})
+    assert len(named) == sum(len(role.used({unused})) for role in ROLES) >= 2
+    assert all("which no handler has used" in text for text in named), named
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("registry", "connect:ListUsers"), "deploy/registry-role.yml lacks connect:ListUsers, which a handler has used"),
+        (("custom resource", "connect:SearchUsers"), "deploy/custom-resource.yml lacks connect:SearchUsers"),
+        (("registry", "s3:GetObject"), "no role is for calls of s3:GetObject"),
+        (("registry", "logs:DescribeLogGroups"), "names a reason for logs:DescribeLogGroups, which is used"),
+    ],
+)
+def test_what_is_called_and_not_granted_is_named(more: tuple[str, str], words: str) -> None:
+    assert any(words in text for text in disagreements({*USED, more}))
+
+
+@pytest.mark.parametrize("role", ROLES, ids=str)
+def test_what_is_granted_besides_has_its_reason(role: Role) -> None:
+    assert set(role.besides) <= role.granted
+    assert all(role.besides.values())
+
+
+def test_what_a_test_calls_itself_is_not_the_handlers(registry: World, calls: list[Call]) -> None:
+    """Neither with a client of its own, nor through a client of the handlers', nor while a handler is at work."""
+    assert ONE_TRY.user_agent_extra == USER_AGENT  # type: ignore[attr-defined] # options of a Config are set by name
+    agent = registry.agent("dense")
+    named = {"InstanceId": registry.instance_id, "UserId": agent.user_id}
+    boto3.client("connect", region_name=REGION).describe_user(**named)
+    with acting_as(ReadOnlyCredentials(CALLER, "made-up", "made-up")):
+        kept_client("connect", REGION).describe_user(**named)  # type: ignore[attr-defined] # clients are made from data
+    assert calls == []
+
+    def meddle(call: Call) -> None:
+        boto3.client("connect", region_name=REGION).list_users(InstanceId=registry.instance_id)
+
+    with recorder.telling(meddle):
+        answer = LoggedStack(registry.clock).once("READ", agent.identifier)
+    assert answer["errorCode"] == "NotFound"
+    assert "connect:DescribeUser" in {call.operation for call in calls}
+    assert "connect:ListUsers" not in {call.operation for call in calls}

@@ -1,0 +1,85 @@
+"""The stack set of the custom resource as a stack on a local CloudFormation, put to use.
+
+ministack has no stack sets, makes all that this template asks for, and does not know AWS::CloudFormation::ResourceVersion.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from demo.installation import instance_arn
+from demo.local_cloud import REGION, ROOT, LocalCloud
+from demo.servers import NotStarted
+from demo.stacks import Stacks
+
+pytestmark = [pytest.mark.stacks, pytest.mark.slow]
+
+INSTANCE = "10000000-0000-4000-8000-000000000001"
+PREFIX = "acme-artefacts"
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[LocalCloud]:
+    try:
+        cloud = LocalCloud().__enter__()
+    except NotStarted as problem:
+        pytest.fail(str(problem), pytrace=False)
+    try:
+        cloud.control("POST", "seed", {"instances": [{"id": INSTANCE}]})
+        cloud.client("s3").create_bucket(Bucket=f"{PREFIX}-{REGION}")
+        yield cloud
+    finally:
+        cloud.__exit__(None, None, None)
+
+
+def deploy(cloud: LocalCloud, name: str, template: str, **parameters: str) -> dict[str, str]:
+    """Deploy a template of a stack set; return its outputs."""
+    stacks = Stacks(cloud)
+    text = (ROOT / "deploy" / template).read_text("utf-8")
+    outcome = stacks.create(name, text, {"ArtefactBucketPrefix": PREFIX, **parameters}, Capabilities=["CAPABILITY_IAM"])
+    assert outcome.status == "CREATE_COMPLETE", outcome.failures
+    return dict(stacks.outputs(name))
+
+
+def test_the_custom_resource_is_installed_and_serves_stacks_of_any_instance_of_the_account(
+    cloud: LocalCloud, tmp_path: Path
+) -> None:
+    archive = tmp_path / "custom-resource.zip"
+    builder = [sys.executable, "-m", "tools.artefact", "function", "--to", str(archive)]
+    subprocess.run(builder, check=True, capture_output=True, timeout=300, cwd=ROOT)
+    key = f"connect-user-config/custom-resource/{hashlib.sha256(archive.read_bytes()).hexdigest()}.zip"
+    cloud.client("s3").upload_file(str(archive), f"{PREFIX}-{REGION}", key)
+    outputs = deploy(cloud, "rolled-out", "stackset-custom-resource.yml", ArtefactKey=key)
+    agents, _, _ = sorted(
+        (each for policy in cloud.hold_to_policies_of(outputs["RoleArn"]) for each in policy["Statement"]),
+        key=lambda each: each["Sid"],
+    )
+    assert agents["Resource"] == instance_arn("*") + "/agent/*"
+
+    user = cloud.client("connect").create_user(
+        InstanceId=INSTANCE, Username="ann", SecurityProfileIds=["profile"], RoutingProfileId="profile"
+    )["UserId"]
+    properties = {
+        "ServiceToken": {"Fn::ImportValue": "ConnectUserConfigServiceToken"},
+        "InstanceId": INSTANCE,
+        "UserId": user,
+        "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}],
+    }
+    template = json.dumps({"Resources": {"Ann": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}})
+    outcome = Stacks(cloud).create("team", template)
+    assert outcome.status == "CREATE_COMPLETE", outcome.failures
+    calls = [call for call in cloud.control("GET", "calls")["calls"] if call["operation"] == "UpdateUserConfig"]
+    assert [call["outcome"] for call in calls] == ["ok"]
+
+
+def test_ministack_does_not_know_versions_of_types(cloud: LocalCloud) -> None:
+    """A canary: once it does, registering can be shown, not only the roles for it."""
+    name = "Acme::Connect::UserConfig"
+    with pytest.raises(ClientError, match=r"Unrecognized resource types: .*AWS::CloudFormation::ResourceVersion"):
+        deploy(cloud, "type", "stackset-registry.yml", TypeName=name, ArtefactKey=f"{'0f' * 32}.zip")
