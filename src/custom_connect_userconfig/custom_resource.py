@@ -25,6 +25,7 @@ from .logs import log_event
 from .pacing import Pacing, Pending
 from .reply import Reply, deliver
 from .service import GivenBack, OwnedSettings, SettingsService
+from .steady_clock import SteadyClock
 
 NEEDED: Final = 95.0
 """Seconds of the function that one more try needs at most: 40 of waiting inside and one call, 27 for a handover, the reply."""
@@ -53,7 +54,7 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> dict[str, ob
     """Serve one event: of CloudFormation, of a handover of our own, or a direct ``Read``."""
     if event.get("RequestType") == "Read":
         return drift_report(event, context.invoked_function_arn, pacing)
-    work = _Work(Handover.read(event, pacing.clock.now()), context)
+    work = _Work(event, context)
     reply = work.run()
     if reply:
         work.send(reply)
@@ -63,11 +64,13 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> dict[str, ob
 class _Work:
     """One request, until it is replied to or handed over."""
 
-    def __init__(self, handover: Handover, context: LambdaContext) -> None:
+    def __init__(self, event: Mapping[str, object], context: LambdaContext) -> None:
+        self._pacing = replace(pacing, clock=SteadyClock(pacing.clock))
+        handover = Handover.read(event, self._pacing.clock.now())
         self._handover = handover
         self._function_arn = context.invoked_function_arn
         self._request = CustomRequest.parse(handover.event)
-        self._ends = pacing.clock.monotonic() + context.get_remaining_time_in_millis() / 1000
+        self._ends = self._pacing.clock.monotonic() + context.get_remaining_time_in_millis() / 1000
         timeout = self._request.timeout
         self._awaited_until = handover.since + timeout
         self._reply_by = self._awaited_until - min(_MARGIN, timeout / 4)
@@ -89,39 +92,39 @@ class _Work:
         status = "SUCCESS" if reply.succeeded else "FAILED"
         log_event("answer", action=request.kind, resource=request.logical_id, status=status, message=reply.reason or None)
         body = reply.to_json(request.stack_id, request.request_id, request.logical_id)
-        deliver(request.reply_url, body, pacing.clock, self._ends)
+        deliver(request.reply_url, body, self._pacing.clock, self._ends)
 
     def _until_done(self) -> Reply | None:
         handover = self._handover
-        pacing.clock.sleep(max(0.0, min(handover.wait, self._left() - NEEDED)))
+        self._pacing.clock.sleep(max(0.0, min(handover.wait, self._left() - NEEDED)))
         while True:
             task = self._task(self._room_for_a_try())
             result = task.run(handover.context)
             if not isinstance(result, Pending):
                 return _success(task.physical_id, result)
-            wait = min(float(result.delay), self._reply_by - pacing.clock.now() - NEEDED)
+            wait = min(float(result.delay), self._reply_by - self._pacing.clock.now() - NEEDED)
             if wait <= 0:
                 return self._failed(f"Time is up: {result.reason} {self._abandon(result.context)}")
             handover = replace(handover, context=result.context, wait=wait)
             if wait + NEEDED > self._left():
                 return self._go_on_elsewhere(handover)
-            pacing.clock.sleep(wait)
+            self._pacing.clock.sleep(wait)
 
     def _left(self) -> float:
-        return self._ends - pacing.clock.monotonic()
+        return self._ends - self._pacing.clock.monotonic()
 
     def _room_for_a_try(self) -> float:
         """Seconds after which a try begins no further call: one more call, and what comes after it, must fit in as well."""
-        in_function = self._left() - NEEDED + pacing.inside
-        patience = self._reply_by - pacing.clock.now()
-        return max(0.0, min(pacing.inside, in_function, max(patience - _ONE_CALL, patience / 2)))
+        in_function = self._left() - NEEDED + self._pacing.inside
+        patience = self._reply_by - self._pacing.clock.now()
+        return max(0.0, min(self._pacing.inside, in_function, max(patience - _ONE_CALL, patience / 2)))
 
     def _room_to_abandon(self) -> float:
         """The same for what is given back before a failure is replied: all the time but one call's and the reply's."""
-        return max(0.0, min(self._left(), self._awaited_until - pacing.clock.now()) - _ONE_CALL - _REPLY)
+        return max(0.0, min(self._left(), self._awaited_until - self._pacing.clock.now()) - _ONE_CALL - _REPLY)
 
     def _task(self, seconds: float) -> Task:
-        service = SettingsService(ConnectGateway(self._request.place.region), replace(pacing, inside=seconds))
+        service = SettingsService(ConnectGateway(self._request.place.region), replace(self._pacing, inside=seconds))
         return task_of(self._request, service)
 
     def _abandon(self, context: Mapping[str, object] | None) -> str:
@@ -129,7 +132,7 @@ class _Work:
 
     def _go_on_elsewhere(self, handover: Handover) -> Reply | None:
         try:
-            pacing.read(lambda: hand_over(handover, self._function_arn, self._request.place.region))
+            self._pacing.read(lambda: hand_over(handover, self._function_arn, self._request.place.region))
         except SettingsError as error:
             left = self._abandon(handover.context)
             return self._failed(f"The work must wait, and could not be handed over: {error} {left}")

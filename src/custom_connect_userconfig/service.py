@@ -21,14 +21,16 @@ from .core.errors import (
     NotStabilized,
     ServiceFault,
     SettingsError,
+    Throttled,
 )
 from .core.identifiers import Identity, InstanceRef, Spelling, respell
 from .core.ownership import MARKER_KEY, MARKER_VALUE, Owner, OwnershipRecord
 from .core.planning import LiveUser, Plan, owned_now, plan_give_back, plan_take
 from .core.restoration import NUMBER_STAYED
 from .core.settings import Settings
-from .pacing import Pacing, Pending, Progress
+from .pacing import Pacing, Pending
 from .ports import Gateway
+from .progress import Progress
 
 Context = Mapping[str, object] | None
 
@@ -173,7 +175,11 @@ class SettingsService:
     def describe(self, identity: Identity, progress: Progress) -> LiveUser:
         """Read the user, if there is time."""
         self.pacing.check_time(progress)
-        return self.gateway.describe_user(identity.instance_id, identity.user_id)
+        try:
+            return self.gateway.describe_user(identity.instance_id, identity.user_id)
+        except Throttled:
+            progress.note_refused_read()
+            raise
 
     def apply(self, identity: Identity, user: LiveUser, plan: Plan, progress: Progress) -> None:
         """Make the calls of `plan`, in the order that can be cut off anywhere."""
@@ -198,6 +204,7 @@ class SettingsService:
             progress.note_sent(settings=settings)  # its answer is lost, what it did may not be
             raise
         progress.note_sent(settings=settings)
+        progress.note_got_on()
 
     def _give_back_claim(self, identity: Identity, owner: Owner, progress: Progress) -> str:
         for wait in (0.0, *_CLAIM_SHOWS_AFTER):

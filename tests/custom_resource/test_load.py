@@ -31,7 +31,7 @@ def busy(connect: LocalConnect, endpoint: ReplyEndpoint, monkeypatch: pytest.Mon
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("size", "function_seconds"), [(100, 600), (40, 110)])
+@pytest.mark.parametrize(("size", "function_seconds"), [(100, 600), (100, 110)])
 def test_a_stack_of_hundreds_is_created_and_deleted(
     busy: BusyFunction, endpoint: ReplyEndpoint, hire: Callable[..., Agent], size: int, function_seconds: float
 ) -> None:

@@ -21,6 +21,7 @@ from custom_connect_userconfig.core.errors import (
     Throttled,
 )
 from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.patience import Patience, Steps
 from support.clock import FakeClock
 
 FAULTS = [ServiceFault("5xx"), NetworkFault("reset"), Conflict("409")]
@@ -28,7 +29,11 @@ FAULTS = [ServiceFault("5xx"), NetworkFault("reset"), Conflict("409")]
 
 @pytest.mark.parametrize(
     ("error", "waits"),
-    [(Throttled("t"), [6, 18]), (NotSettledYet(FINAL), [0.2, 0.5, 1, 2, 4, 8]), (NotReadableYet(NotFound("n")), [1, 2, 4, 8])],
+    [
+        (Throttled("t"), [5, 12.5, 8, 8]),
+        (NotSettledYet(FINAL), [0.2, 0.5, 1, 2, 4, 8]),
+        (NotReadableYet(NotFound("n")), [1, 2, 4, 8]),
+    ],
 )
 def test_the_waits_inside_an_invocation(pacing: Pacing, error: Retriable, waits: list[float]) -> None:
     assert waits_of(pacing, error)[0] == pytest.approx(waits)
@@ -53,7 +58,7 @@ def test_each_kind_of_obstacle_has_its_own_tries(pacing: Pacing, clock: FakeCloc
         return "done"
 
     assert pacing.write(operation, pacing.begin(None)) == "done"
-    assert clock.slept == [6, 1, 18, 2]
+    assert clock.slept == [5, 1, 12.5, 2]
 
 
 @pytest.mark.parametrize("error", [InvalidRequest("no"), KeyError("bug")])
@@ -69,26 +74,19 @@ def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(paci
     assert waits_of(pacing, NotReadableYet(NotFound("n")))[1] is NotFound
 
 
-@pytest.mark.parametrize(("elapsed", "delay"), [(0, 12), (76, 50), (1776, 900), (10_000, 900)])
-def test_a_throttled_write_comes_back_after_half_of_the_time_since_its_first_try(
-    pacing: Pacing, clock: FakeClock, elapsed: float, delay: int
-) -> None:
+def test_what_patience_needs_to_know_reaches_the_next_invocation(pacing: Pacing, clock: FakeClock) -> None:
     started = clock.now()
-    clock.seconds += elapsed
-    _, end = waits_of(pacing, Throttled("busy"), {"started": started, "wrote": True})
-    assert end == Pending({"started": started, "wrote": True}, delay, "busy")
-
-
-def test_a_throttled_write_never_comes_back_sooner_than_five_seconds(clock: FakeClock) -> None:
-    _, end = waits_of(Pacing(clock, lambda: 0.5, inside=0.0), Throttled("busy"))
-    assert isinstance(end, Pending)
-    assert end.delay == 5
+    context = {"started": started, "wrote": True, "refusals": 2, "refusedReads": 1}
+    clock.seconds += 100
+    waits, end = waits_of(pacing, Throttled("busy"), context)
+    assert waits == [], "in a crowd each further invocation tries once"
+    assert end == Pending({**context, "refusals": 3, "left": clock.now(), "delay": 80}, 80, "busy")
 
 
 @pytest.mark.parametrize(("hours", "ends"), [(3.49, False), (3.51, True)])
 def test_a_write_that_is_throttled_for_hours_ends_as_throttled(pacing: Pacing, clock: FakeClock, hours: float, ends: bool) -> None:
     started = clock.now()
-    clock.seconds += hours * 3600 - 24
+    clock.seconds += hours * 3600 - 33.5
     _, end = waits_of(pacing, Throttled("busy"), {"started": started})
     assert (end is Throttled) is ends
 
@@ -104,7 +102,7 @@ def test_what_does_not_show_comes_back_every_fifteen_seconds_for_five_minutes_fr
     if ends:
         assert end is NotStabilized
     else:
-        assert end == Pending(context, 15, "Never seen.")
+        assert end == Pending({**context, "left": clock.now(), "delay": 15}, 15, "Never seen.")
 
 
 @pytest.mark.parametrize(("elapsed", "in_time"), [(0, True), (40, True), (40.1, False)])
@@ -137,7 +135,7 @@ def test_what_does_not_show_and_was_never_completely_written_counts_from_the_fir
     assert waits_of(pacing, NotSettledYet(FINAL), {"started": started, "wrote": True})[1] is NotStabilized
 
 
-@pytest.mark.parametrize("error", [Throttled("t"), NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
+@pytest.mark.parametrize("error", [NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
 @pytest.mark.parametrize("chance", [0.0, 0.999999])
 def test_every_wait_is_jittered_by_at_most_a_quarter(clock: FakeClock, error: Retriable, chance: float) -> None:
     plain, _ = waits_of(Pacing(clock, lambda: 0.5), error)
@@ -205,9 +203,13 @@ def test_the_table_for_people_names_the_waits_of_the_code() -> None:
     rows = dict(re.findall(r"^(\w[\w, ]+?)  +((?:[\d.]+, )*[\d.]+)  ", pacing_module.__doc__, re.MULTILINE))
     shown = {name: tuple(float(wait) for wait in waits.split(",")) for name, waits in rows.items()}
     assert shown == {
-        "Throttled": pacing_module._WRITES[Throttled].inside,
-        "NotSettledYet": pacing_module._WRITES[NotSettledYet].inside,
-        "NotReadableYet": pacing_module._WRITES[NotReadableYet].inside,
-        "NotClaimedYet": pacing_module._WRITES[NotClaimedYet].inside,
-        "5xx, network, 409": pacing_module._FAULT.inside,
+        "NotSettledYet": _steps(pacing_module.WRITES[NotSettledYet]),
+        "NotReadableYet": _steps(pacing_module.WRITES[NotReadableYet]),
+        "NotClaimedYet": _steps(pacing_module.WRITES[NotClaimedYet]),
+        "5xx, network, 409": _steps(pacing_module._FAULT),
     }
+
+
+def _steps(patience: Patience) -> tuple[float, ...]:
+    assert isinstance(patience, Steps)
+    return patience.seconds

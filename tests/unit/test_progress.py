@@ -10,7 +10,8 @@ from custom_connect_userconfig.core.errors import (
     NotSettledYet,
     Throttled,
 )
-from custom_connect_userconfig.pacing import Pacing, Pending, Progress, SystemClock
+from custom_connect_userconfig.pacing import Pacing, Pending, SystemClock
+from custom_connect_userconfig.progress import Progress
 from support.clock import FakeClock
 
 
@@ -25,15 +26,15 @@ def test_writing_again_does_not_start_the_five_minutes_anew() -> None:
     "progress", [Progress(1000.1234), Progress(1000.5, wrote=True), Progress(1000.5, written_at=1001.25, wrote=True)]
 )
 def test_a_context_reads_back_after_json(progress: Progress) -> None:
-    found = Progress.from_context(json.loads(json.dumps(progress.to_context())), 5000.0)
+    found = Progress.from_context(json.loads(json.dumps(progress.to_context(left=4990.0, delay=10))), 5000.0)
     assert (found.started, found.written_at, found.wrote) == (round(progress.started, 3), progress.written_at, progress.wrote)
     assert found.has_written is progress.has_written
-    assert found.tries == {}
+    assert found.waits == {}
 
 
 def test_notes_and_the_time_of_settling_survive_json() -> None:
     progress = Progress(1.5, settling_since=2.5, notes=("One.", "Two."))
-    found = Progress.from_context(json.loads(json.dumps(progress.to_context())), 5000.0)
+    found = Progress.from_context(json.loads(json.dumps(progress.to_context(left=4990.0, delay=10))), 5000.0)
     assert (found.settling_since, found.notes) == (2.5, ("One.", "Two."))
 
 
@@ -46,7 +47,9 @@ GARBAGE: list[object] = ["x", "", [], {}, None, "nan", "inf", "-inf", float("nan
 
 
 @pytest.mark.parametrize("value", GARBAGE, ids=lambda value: repr(value)[:12])
-@pytest.mark.parametrize("name", ["started", "writtenAt", "settlingSince", "wrote", "notes"])
+@pytest.mark.parametrize(
+    "name", ["started", "writtenAt", "settlingSince", "wrote", "notes", "refusals", "refusedReads", "left", "delay"]
+)
 def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: object) -> None:
     pacing = Pacing(clock, lambda: 0.5)
     progress = pacing.begin({name: value})
@@ -54,6 +57,25 @@ def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: 
     end = waits_of(pacing, Throttled("busy"), {name: value})[1]
     assert isinstance(end, Pending)
     json.dumps(end.context, allow_nan=False)
+
+
+@pytest.mark.parametrize("value", [*GARBAGE, -1, 2.0, 10**9], ids=lambda value: repr(value)[:12])
+def test_only_a_count_counts(value: object) -> None:
+    progress = Progress.from_context({"refusals": value, "refusedReads": value}, 0.0)
+    assert (progress.refusals, progress.refused_reads) == (0, 0)
+    assert Progress.from_context({"refusals": 3, "refusedReads": 2}, 0.0) == Progress(0.0, refusals=3, refused_reads=2)
+
+
+def test_refused_reads_tell_of_a_crowd_only_where_short_waits_have_spread_the_tries() -> None:
+    progress, refusal = Progress(0.0), Throttled("busy")
+    counts = []
+    for _ in range(5):
+        progress.note_refused_read()
+        counts.append(progress.refused_reads)
+        progress.note_wait(refusal)
+    assert counts == [0, 1, 2, 2, 2]
+    progress.note_got_on()
+    assert (progress.refusals, progress.refused_reads) == (0, 2), "whoever got on waits anew, but knows of the crowd"
 
 
 @pytest.mark.parametrize("value", ["true", 1, "yes", []])
@@ -95,3 +117,28 @@ def test_the_clock_of_the_machine_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
     assert slept == [1.5]
     assert clock.now() > 1_700_000_000
     assert clock.monotonic() <= clock.monotonic()
+
+
+LEFT = {"left": 1000.0, "delay": 15, "started": 900.0, "writtenAt": 990.0, "settlingSince": 950.0}
+
+
+@pytest.mark.parametrize(
+    ("now", "since_settling"),
+    [
+        (1015.0, 65.0),  # on time
+        (1000.0, 50.0),  # at once, as when what was done is undone
+        (1070.0, 120.0),  # late, as CloudFormation may be
+        (1075.0, 125.0),
+        (4615.0, 65.0),  # put forward an hour: the delay has passed
+        (-2585.0, 65.0),  # put back an hour: the same
+        (999.0, 65.0),
+    ],
+)
+def test_a_clock_that_is_set_between_two_invocations_neither_ends_patience_nor_begins_it_anew(
+    now: float, since_settling: float
+) -> None:
+    progress = Progress.from_context(LEFT, now)
+    assert progress.settling_since is not None
+    assert now - progress.settling_since == since_settling
+    assert progress.written_at is not None
+    assert (progress.written_at - progress.started, progress.settling_since - progress.started) == (90.0, 50.0)

@@ -130,7 +130,7 @@ def test_a_record_that_never_goes_ends_as_not_stabilized_in_bounded_time(
 
 
 def test_a_throttled_delete_goes_on_in_another_invocation(service: SettingsService, owned: FakeConnect) -> None:
-    owned.script(UNTAG, *(Throttled("busy") for _ in range(4)))
+    owned.script(UNTAG, *(Throttled("busy") for _ in range(5)))
     pending = service.delete(IDENTITY, OWNER)
     assert isinstance(pending, Pending)
     assert service.delete(IDENTITY, OWNER, pending.context) == GivenBack()

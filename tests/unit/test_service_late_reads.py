@@ -9,7 +9,8 @@ from custom_connect_userconfig.core.declaration import Declaration, parse_previo
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_STAYED
-from custom_connect_userconfig.pacing import Pending, Progress
+from custom_connect_userconfig.pacing import Pending
+from custom_connect_userconfig.progress import Progress
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -101,4 +102,4 @@ def test_a_number_that_went_is_not_worth_a_word(service: SettingsService, desk: 
 @pytest.mark.parametrize(("kept", "removed"), [(True, True), (False, False), ("true", False), (1, False)])
 def test_whether_a_number_was_to_go_is_carried_on(kept: object, removed: bool) -> None:
     assert Progress.from_context({"removedNumber": kept}, 0.0).removed_number is removed
-    assert Progress.from_context(Progress(0.0, removed_number=removed).to_context(), 0.0).removed_number is removed
+    assert Progress.from_context(Progress(0.0, removed_number=removed).to_context(left=0.0, delay=1), 0.0).removed_number is removed

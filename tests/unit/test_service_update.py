@@ -171,12 +171,12 @@ def test_what_never_shows_ends_in_bounded_time(service: SettingsService, owned: 
 
 
 def test_a_throttled_update_goes_on_in_another_invocation(service: SettingsService, owned: FakeConnect, clock: FakeClock) -> None:
-    owned.script(UPDATE, *(Throttled("busy") for _ in range(4)))
+    owned.script(UPDATE, *(Throttled("busy") for _ in range(5)))
     pending = service.update(declare(voice=True, chat=True), OWNER)
     assert isinstance(pending, Pending)
     assert pending.context["wrote"] is False
     assert isinstance(service.update(declare(voice=True, chat=True), OWNER, pending.context), OwnedSettings)
-    assert clock.slept == [6, 18, 6]
+    assert clock.slept == [5, 12.5, 8, 8]
 
 
 DESK: dict[SettingKey, Value] = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}

@@ -1,0 +1,108 @@
+"""What is simulated for the report: the policies beside each other, ours alone in many scenes, and a frontier of its variants.
+
+Scenes are independent of each other, so they are spread over the processors.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Final
+
+from connect_local import DOCUMENTED_QUOTAS, Quota
+from custom_connect_userconfig.patience import QuotaPatience
+
+from .cloudformation import Operation
+from .measures import ALL, Figures, Scene, measure
+from .policies import HOURS, POLICIES, Always, Policy
+
+SIZES: Final = (20, 50, 100, 200, 300, 500, 1000, 2000)
+IN_FLIGHT: Final = (20, 50, 200, ALL)
+PLOTTED: Final = ("this one", "half of the time waited", "full jitter")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A scene, what it is called, and its figures."""
+
+    name: str
+    scene: Scene
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that was simulated."""
+
+    policies: Sequence[Row]
+    sizes: Sequence[Row]
+    circumstances: Sequence[Row]
+    growth: Sequence[Row]
+    """The plotted policies at every size."""
+    frontier: Sequence[Row]
+    """Variants of ours."""
+
+
+def run_all(seeds: int) -> Results:
+    """Simulate everything; minutes."""
+    with ProcessPoolExecutor() as pool:
+        parts = {
+            "policies": _policies(),
+            "sizes": _sizes(),
+            "circumstances": _circumstances(),
+            "growth": _growth(),
+            "frontier": _frontier(),
+        }
+        pending = {
+            part: [(name, scene, pool.submit(_measure, scene, seeds)) for name, scene in rows] for part, rows in parts.items()
+        }
+        return Results(**{part: [Row(n, s, f.result()) for n, s, f in rows] for part, rows in pending.items()})
+
+
+def _measure(scene: Scene, seeds: int) -> Figures:
+    # Only the first run travels back whole, to be plotted.
+    figures = measure(scene, seeds if scene.resources <= 500 else max(2, seeds // 3))  # noqa: PLR2004 - larger ones vary less
+    return replace(figures, runs=figures.runs[:1])
+
+
+Named = list[tuple[str, Scene]]
+
+
+def _policies() -> Named:
+    return [(policy.name, Scene(operation, policy=policy)) for policy, operation in product(POLICIES, Operation)]
+
+
+def _sizes() -> Named:
+    scenes = [Scene(resources=size, in_flight=in_flight) for size, in_flight in product((50, 200, 500, 2000), IN_FLIGHT)]
+    return [("", scene) for scene in scenes if scene.in_flight < scene.resources or scene.in_flight == ALL]
+
+
+def _circumstances() -> Named:
+    slow_reads = {**DOCUMENTED_QUOTAS, "DescribeUser": Quota(2, 5)}
+    higher = {name: Quota(quota.rate * 5, quota.burst * 5) for name, quota in DOCUMENTED_QUOTAS.items()}
+    scenes: Named = []
+    for operation in Operation:
+        plain = Scene(operation)
+        scenes += [
+            ("20 lanes", replace(plain, lanes=20)),
+            ("16 lanes", replace(plain, lanes=16)),
+            ("a neighbour, 0.5 writes/s", replace(plain, neighbour=0.5)),
+            ("a refused call costs half a token", replace(plain, refused_cost=0.5)),
+            ("DescribeUser 2/s", replace(plain, quotas=slow_reads)),
+            ("quotas raised fivefold", replace(plain, quotas=higher)),
+        ]
+    return scenes
+
+
+def _growth() -> Named:
+    policies = [policy for policy in POLICIES if policy.name in PLOTTED]
+    return [(policy.name, Scene(resources=size, policy=policy)) for policy, size in product(policies, SIZES)]
+
+
+def _frontier() -> Named:
+    shares = product((200.0, 240.0, 270.0, 320.0), (0.5, 0.7, 0.9), (0.4, 0.8), (0.6, 1.2))
+    variants = [
+        QuotaPatience(HOURS, full_template=full, share_of_what_is_left=left, share_in_a_crowd=crowd, share_in_a_throng=throng)
+        for full, left, crowd, throng in shares
+    ]
+    return [("variant", Scene(policy=Policy("variant", Always(variant)))) for variant in variants]

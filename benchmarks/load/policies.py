@@ -1,0 +1,135 @@
+"""The ways of waiting that are compared: each is a pacing, and for botocore's own retries a gateway that retries unseen.
+
+`OURS` is what ships. The others change only how a used-up quota is waited for.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from custom_connect_userconfig.core.errors import Throttled
+from custom_connect_userconfig.pacing import WRITES, Pacing
+from custom_connect_userconfig.patience import Patience, Standing, Wait, about
+from custom_connect_userconfig.ports import Clock, Gateway
+
+from .botocore_retries import AdaptiveRetries, Retries, RetryingGateway, StandardRetries
+
+HOURS: Final = 3.5 * 3600
+"""Seconds after which every policy gives up."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One way of waiting; `patience` and `retries` are made anew for each resource, and may remember."""
+
+    name: str
+    patience: Callable[[Callable[[], float]], Patience] | None = None
+    """None for the patience that ships."""
+    inside: float = 40.0
+    retries: Callable[[Clock, Callable[[], float]], Retries] | None = None
+
+    def service_parts(self, connect: Gateway, clock: Clock, random: Callable[[], float]) -> tuple[Gateway, Pacing]:
+        """Return gateway and pacing of one resource."""
+        gateway = RetryingGateway(connect, self.retries(clock, random)) if self.retries else connect
+        return gateway, Pacing(clock, random, inside=self.inside, writes=self._writes(random))
+
+    def _writes(self, random: Callable[[], float]) -> Mapping[type, Patience]:
+        return {**WRITES, Throttled: self.patience(random)} if self.patience else WRITES
+
+
+@dataclass(frozen=True)
+class Impatience:
+    """Gives up at once: what botocore has not achieved stays undone."""
+
+    at_most: float = 0.0
+
+    def inside(self, standing: Standing) -> Wait | None:
+        """Never."""
+
+    def later(self, standing: Standing) -> Wait | None:
+        """Never."""
+
+
+@dataclass(frozen=True)
+class FullJitter:
+    """Hands back at once, for any time up to 2, 4, 8 … seconds, 60 at most."""
+
+    at_most: float = HOURS
+
+    def inside(self, standing: Standing) -> Wait | None:
+        """Never."""
+
+    def later(self, standing: Standing) -> Wait | None:
+        """Return the window."""
+        return Wait(0.0, min(60.0, 2.0 * 2.0 ** min(standing.refusals, 10)))
+
+
+@dataclass
+class DecorrelatedJitter:
+    """Hands back at once, for any time between 2 seconds and three times the latest wait, 60 at most."""
+
+    random: Callable[[], float]
+    at_most: float = HOURS
+    latest: float = 2.0
+
+    def inside(self, standing: Standing) -> Wait | None:
+        """Never."""
+
+    def later(self, standing: Standing) -> Wait | None:
+        """Return what is drawn here, since the next one depends on it."""
+        self.latest = min(60.0, Wait(2.0, 3.0 * self.latest).drawn(self.random()))
+        return Wait(self.latest, self.latest)
+
+
+@dataclass(frozen=True)
+class Polling:
+    """Tries every 2 seconds while the invocation lasts, and at once in the next one."""
+
+    at_most: float = HOURS
+
+    def inside(self, standing: Standing) -> Wait | None:
+        """Return the poll."""
+        return Wait(2.0, 2.0)
+
+    def later(self, standing: Standing) -> Wait | None:
+        """Return next to nothing."""
+        return Wait(1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class HalfOfTheTimeWaited:
+    """After about 6 and 18 seconds inside, then after half of the time since the first try: blind to crowd and template."""
+
+    at_most: float = HOURS
+    seconds: tuple[float, ...] = field(default=(6.0, 18.0))
+
+    def inside(self, standing: Standing) -> Wait | None:
+        """Return the next step."""
+        return about(self.seconds[standing.waits]) if standing.waits < len(self.seconds) else None
+
+    def later(self, standing: Standing) -> Wait | None:
+        """Return the half."""
+        return about(min(max(5.0, standing.waited / 2), 900.0))
+
+
+@dataclass(frozen=True)
+class Always:
+    """The same patience for every resource; unlike a lambda it can travel between processes."""
+
+    patience: Patience
+
+    def __call__(self, _random: Callable[[], float]) -> Patience:
+        """Return it."""
+        return self.patience
+
+
+OURS: Final = Policy("this one")
+POLICIES: Final = (
+    Policy("botocore, standard", Always(Impatience()), retries=StandardRetries),
+    Policy("botocore, adaptive, 10", Always(Impatience()), retries=AdaptiveRetries),
+    Policy("full jitter", Always(FullJitter())),
+    Policy("decorrelated jitter", DecorrelatedJitter),
+    Policy("polling inside", Always(Polling()), inside=50.0),
+    Policy("half of the time waited", Always(HalfOfTheTimeWaited())),
+    OURS,
+)

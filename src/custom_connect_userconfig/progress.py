@@ -1,0 +1,159 @@
+"""What an operation carries from one invocation to the next: pacing, never the truth about the user.
+
+``pacing`` makes it from the callback context and puts it back there; ``service`` notes in it what it has sent. A context may come
+late, or twice, or garbled, and the clock may have been set meanwhile: none of that may make an operation end too soon, or never.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from .core.errors import NotSettledYet, Retriable, Throttled
+from .patience import TELLING, Standing
+
+_MOST_REFUSALS: Final = 10_000
+"""More than hours of waiting can hold."""
+_LATEST: Final = 1e11
+"""Seconds since the epoch; no clock shows more, and neither infinity nor "not a number" lies below it."""
+_LATE_AT_MOST: Final = 60.0
+"""Seconds by which CloudFormation may be late with another invocation before the clock is suspected."""
+_ROUNDING: Final = 0.01
+_BELIEVED_AFTER: Final = 5.0
+"""Seconds after a write from which a read counts that shows a value as dropped or clamped."""
+_WRITE_AGAIN_AFTER: Final = 60.0
+"""Seconds after a write that still does not show as wanted until it is made again: somebody may have changed it since."""
+
+
+@dataclass
+class Progress:
+    """What is carried from one invocation of an operation to the next: pacing, never the truth about the user."""
+
+    started: float
+    """Seconds since the epoch of the first try."""
+    written_at: float | None = None
+    """Seconds since the epoch of the last completed write, None before there was one."""
+    wrote: bool = False
+    """Whether a write of this operation has acted, or may have: its answer can have been lost."""
+    wrote_settings: bool = False
+    """Whether that is so of a write of settings, not of tags alone."""
+    settling_since: float | None = None
+    """Seconds since the epoch of the first completed write."""
+    notes: tuple[str, ...] = ()
+    """What has to be said at the end, about steps that are done by then."""
+    removed_number: bool = False
+    """Whether a phone number was to go; whether it went shows at the end."""
+    deadline: float = math.inf
+    """Monotonic seconds after which this invocation begins no further call."""
+    refusals: int = 0
+    """How often the operation has waited for a quota since it last got on."""
+    refused_reads: int = 0
+    """How many reads were refused for a quota after such a wait: a sign of how many others there are."""
+    waits: dict[type[Retriable], int] = field(default_factory=dict)
+    """How often this invocation has waited for each kind of obstacle."""
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, object] | None, now: float) -> Self:
+        """Return the progress that a callback context holds; what it does not hold, or not legibly, counts as not there."""
+        context = context or {}
+        notes = context.get("notes")
+        step = _step(context, now)
+        return cls(
+            started=_past(context.get("started"), now, step) or now,
+            written_at=_past(context.get("writtenAt"), now, step),
+            wrote=context.get("wrote") is True,
+            wrote_settings=context.get("wroteSettings") is True,
+            settling_since=_past(context.get("settlingSince"), now, step),
+            notes=tuple(map(str, notes)) if isinstance(notes, list) else (),
+            removed_number=context.get("removedNumber") is True,
+            refusals=_count(context.get("refusals")),
+            refused_reads=_count(context.get("refusedReads")),
+        )
+
+    def to_context(self, left: float, delay: int) -> dict[str, object]:
+        """Return what `from_context` reads, of an invocation that ends at `left` and wants another after `delay` seconds."""
+        return {
+            "left": round(left, 3),
+            "delay": delay,
+            "started": round(self.started, 3),
+            "wrote": self.wrote,
+            **({"wroteSettings": True} if self.wrote_settings else {}),
+            **({} if self.written_at is None else {"writtenAt": round(self.written_at, 3)}),
+            **({} if self.settling_since is None else {"settlingSince": round(self.settling_since, 3)}),
+            **({"notes": list(self.notes)} if self.notes else {}),
+            **({"removedNumber": True} if self.removed_number else {}),
+            **({"refusals": self.refusals} if self.refusals else {}),
+            **({"refusedReads": self.refused_reads} if self.refused_reads else {}),
+        }
+
+    @property
+    def has_written(self) -> bool:
+        """Whether this operation has completed its writes at least once."""
+        return self.written_at is not None
+
+    def note_sent(self, *, settings: bool) -> None:
+        """Note that a write has acted, or may have."""
+        self.wrote = True
+        self.wrote_settings = self.wrote_settings or settings
+
+    def note_got_on(self) -> None:
+        """Note that a write was admitted: whoever waits for the next one waits anew."""
+        self.refusals = 0
+
+    def note_refused_read(self) -> None:
+        """Note that a read was refused. The first try says little: everybody makes it at the same moment. So do late ones."""
+        self.refused_reads += 0 < self.refusals <= TELLING
+
+    def note_wait(self, obstacle: Retriable) -> None:
+        """Note that `obstacle` is waited for, within the invocation or until the next one."""
+        self.waits[type(obstacle)] = self.waits.get(type(obstacle), 0) + 1
+        self.refusals += isinstance(obstacle, Throttled)
+
+    def standing(self, obstacle: Retriable, now: float) -> Standing:
+        """Return how the operation stands before `obstacle`."""
+        since = self.started
+        if isinstance(obstacle, NotSettledYet) and self.settling_since is not None:
+            since = self.settling_since
+        return Standing(self.waits.get(type(obstacle), 0), max(0.0, now - since), self.refusals, self.refused_reads)
+
+    def note_written(self, now: float) -> None:
+        """Note that all writes of a plan are done."""
+        self.written_at = now
+        self.settling_since = now if self.settling_since is None else self.settling_since
+
+    def has_settled(self, now: float) -> bool:
+        """Whether the last write is long enough ago that what still does not show may have been dropped by the service."""
+        return self.written_at is not None and abs(now - self.written_at) >= _BELIEVED_AFTER
+
+    def is_settling(self, now: float) -> bool:
+        """Whether the last write is too recent to be made again."""
+        return self.written_at is not None and abs(now - self.written_at) < _WRITE_AGAIN_AFTER
+
+
+def _step(context: Mapping[str, object], now: float) -> float:
+    """Return by how many seconds the clock was set between two invocations, as far as that shows.
+
+    What passes between them is the delay that was asked for, and not much more; where a clock shows otherwise it was set, and
+    the delay counts as what has passed.
+    """
+    left, delay = _number(context.get("left")), _number(context.get("delay"))
+    if left is None or delay is None:
+        return 0.0
+    was_set = not left - _ROUNDING <= now <= left + delay + _LATE_AT_MOST
+    return now - left - delay if was_set else 0.0
+
+
+def _past(value: object, now: float, step: float) -> float | None:
+    """Return a time of an earlier invocation as the clock is set now; what still lies in the future counts as now."""
+    number = _number(value)
+    return None if number is None else min(number + step, now)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LATEST < value < _LATEST:
+        return None
+    return float(value)
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value is not True and 0 <= value <= _MOST_REFUSALS else 0

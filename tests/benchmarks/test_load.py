@@ -1,0 +1,87 @@
+"""What the pacing must achieve, on the simulation that designed it: the same seeds, so the same figures, on every machine."""
+
+from dataclasses import replace
+from statistics import fmean
+
+import pytest
+
+from benchmarks.load.cloudformation import Operation
+from benchmarks.load.measures import Scene, measure, simulate
+from benchmarks.load.policies import POLICIES
+from connect_local import Quota
+
+SEEDS = 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operation", Operation)
+def test_a_full_template_finishes_near_the_floor_and_starves_nobody(operation: Operation) -> None:
+    figures = measure(Scene(operation), SEEDS)
+    assert figures.failures == 0
+    assert figures.makespan <= 1.18
+    assert figures.invocations <= 3.6
+    assert figures.refused <= 2.5
+    assert figures.live_refused <= 0.45
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operation", Operation)
+def test_lanes_in_the_template_come_close_to_the_floor_with_one_invocation_each(operation: Operation) -> None:
+    runs = [simulate(Scene(operation, lanes=20), seed) for seed in range(SEEDS)]
+    assert all(run.failures == 0 for run in runs)
+    assert fmean(run.makespan_ratio for run in runs) <= 1.08
+    assert fmean(run.invocations for run in runs) <= 1.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "scene",
+    [
+        Scene(resources=2000),
+        Scene(in_flight=50),
+        Scene(refused_cost=0.5),
+        Scene(neighbour=0.5),
+        Scene(quotas={**Scene().quotas, "DescribeUser": Quota(2, 5)}),
+    ],
+    ids=["2,000 resources", "50 in flight", "refused calls cost tokens", "a neighbour", "slow reads"],
+)
+def test_nothing_fails_for_a_quota(scene: Scene) -> None:
+    run = simulate(scene, 1)
+    assert run.failures == 0
+    assert all(user.tags for user in run.users.values()), "every user is owned in the end"
+
+
+def test_one_resource_alone_waits_for_nobody() -> None:
+    for operation in Operation:
+        run = simulate(Scene(operation, resources=1), 1)
+        assert [name for _, name, _ in run.log] == list(operation.calls)
+        assert (run.invocations, run.refused_ratio, run.failures) == (1, 0, 0)
+        assert run.makespan < 1
+
+
+def test_the_same_seed_gives_the_same_run() -> None:
+    scene = Scene(resources=40)
+    assert simulate(scene, 7).log == simulate(scene, 7).log
+    assert simulate(scene, 7).log != simulate(scene, 8).log
+
+
+def test_the_quota_holds() -> None:
+    run = simulate(Scene(resources=100), 1)
+    for name, quota in run.scene.quotas.items():
+        times = [at for at, operation, admitted in run.log if operation == name and admitted]
+        for first, at in enumerate(times):
+            within = sum(at <= other < at + 10 for other in times[first:])
+            assert within <= quota.burst + 10 * quota.rate + 1, f"{within} calls of {name} within ten seconds"
+
+
+def test_fewer_in_flight_and_lanes_are_kept() -> None:
+    for scene in (Scene(resources=60, in_flight=7), Scene(resources=60, lanes=7)):
+        resources = simulate(scene, 1).resources
+        for resource in resources:
+            assert sum(other.began <= resource.began < other.ended for other in resources) <= 7
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+def test_only_policies_that_hand_back_finish_without_failure(policy: object) -> None:
+    run = simulate(replace(Scene(resources=300), policy=policy), 1)
+    assert (run.failures > 0) == run.scene.policy.name.startswith("botocore")
