@@ -81,9 +81,22 @@ generate: $(READY) ## write models.py, docs/ and resource-role.yaml from the sch
 	@cfn generate
 
 .PHONY: package
-package: $(READY) ## build the zip that `cfn submit` would upload, with wheels for Lambda's Python
-	$(say) 'cfn submit --dry-run'
-	@PIP_PYTHON_VERSION=3.12 PIP_PLATFORM=manylinux2014_x86_64 PIP_IMPLEMENTATION=cp PIP_ONLY_BINARY=:all: cfn submit --dry-run
+package: $(READY) ## build what a release holds, into build/; TYPE_NAME=Acme::Connect::UserConfig for your organisation's name
+	$(say) 'the artefacts for the registry and for the custom resource'
+	@python -m tools.artefact package --to build $(if $(TYPE_NAME),--type-name '$(TYPE_NAME)') $(if $(BYTECODE),--bytecode $(BYTECODE))
+
+.PHONY: bench-cold
+bench-cold: $(READY) ## compare cold starts with a bare script on stock boto3; writes doc/benchmarks/cold.md
+	@python -m benchmarks.cold $(ARGS)
+
+.PHONY: bench-warm
+bench-warm: $(READY) ## compare warm invocations with a bare client's cached calls; writes doc/benchmarks/warm.md
+	@python -m benchmarks.warm $(ARGS)
+
+.PHONY: bench
+bench: $(READY) ## measure what quotas do to stacks of hundreds, into doc/benchmarks (ten minutes)
+	$(say) 'load: simulated, and on the wall clock'
+	@python -m benchmarks.load $(ARGS)
 
 .PHONY: lock
 lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements.txt; ARGS=--upgrade for newer versions of the rest
@@ -100,9 +113,9 @@ clean: ## remove what the other commands have made
 	rm -f rpdk.log* custom-connect-userconfig.zip
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
-$(FUNCTION): $(READY) requirements.txt tools/build_function.py $(shell find src/custom_connect_userconfig -name '*.py')
+$(FUNCTION): $(READY) requirements.txt $(wildcard tools/artefact/*.py) $(shell find src/custom_connect_userconfig -name '*.py')
 	$(say) 'building the function'
-	@$(VENV)/bin/python tools/build_function.py $@
+	@$(VENV)/bin/python -m tools.artefact function --to $@
 
 # Not compiled: most of what is installed is never imported.
 define install

@@ -1,22 +1,31 @@
-"""Sessions and credentials: one loader of service data for all sessions, one set of credentials at a time for kept clients.
+"""Clients and credentials: one client for each service and region, one set of credentials at a time for all of them.
 
 Reading botocore's data and building a client cost far more than the calls of a warm handler, and neither depends on who calls.
 So loader and clients are kept. Credentials never are: a kept client asks `EventCredentials` at every signature, and gets those
 of the event that is being served, or none at all.
+
+The sessions are botocore's, not boto3's: importing boto3 costs a cold start as much as all calls of a handler, for nothing that
+is used here.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-import botocore.session
-from boto3.session import Session
-from botocore.config import Config
-from botocore.credentials import Credentials, ReadOnlyCredentials
-from botocore.exceptions import NoCredentialsError
-from botocore.loaders import Loader, create_loader
+from .deferral import deferred
+
+# urllib3 names it for HTTP/2, which nobody switches on.
+with deferred("importlib.metadata"):
+    from botocore.client import BaseClient
+    from botocore.config import Config
+    from botocore.credentials import Credentials, ReadOnlyCredentials
+    from botocore.exceptions import NoCredentialsError
+    from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
+    from botocore.session import Session
+
+    from .service_data import shared_loader
 
 ONE_TRY: Final = Config(
     connect_timeout=3,
@@ -25,14 +34,14 @@ ONE_TRY: Final = Config(
     user_agent_extra="custom-connect-userconfig",
 )
 """For every client: nothing is tried again unseen, and a call that hangs takes 11 of a handler's 60 seconds."""
+DELIVERY: Final = ONE_TRY.merge(Config(connect_timeout=1, read_timeout=2))
+"""For metrics and log lines, which are worth no more: a silent endpoint of each still leaves time for the answer."""
+_DELIVERING: Final = ("cloudwatch", "logs")
+
+SERVICES: Final = frozenset({"connect", "lambda", "cloudwatch", "logs", "cloudwatch-logs"})
+"""The services that clients are kept for, as botocore's events name them: by the name of the service, or by its id."""
 
 _current: ContextVar[ReadOnlyCredentials | None] = ContextVar("credentials of the event that is being served", default=None)
-
-
-@cache
-def shared_loader() -> Loader:
-    """Return the one loader of this process."""
-    return create_loader()
 
 
 class EventCredentials(Credentials):
@@ -68,8 +77,16 @@ def acting_as(credentials: ReadOnlyCredentials | None) -> Iterator[None]:
 
 
 @cache
+def kept_client(service: str, region: str | None) -> BaseClient:
+    """Return the client of this process for `service`; it signs with the credentials of the event that is being served."""
+    config = DELIVERY if service in _DELIVERING else ONE_TRY
+    return _event_session(region).create_client(service, config=config)
+
+
+@cache
 def _own_session() -> Session:
-    return Session(botocore_session=_bare_session())
+    # It makes no clients, so it needs no handlers.
+    return Session(include_builtin_handlers=False)
 
 
 def own_credentials() -> ReadOnlyCredentials | None:
@@ -78,21 +95,34 @@ def own_credentials() -> ReadOnlyCredentials | None:
     return credentials.get_frozen_credentials() if credentials else None
 
 
-def event_session(region: str | None) -> Session:
-    """Return a session for clients to keep: they sign with the credentials of the event that is being served."""
-    core = _bare_session()
-    core.register_component("credential_provider", _EventCredentialProvider())
-    return Session(botocore_session=core, region_name=region)
+@cache
+def _event_session(region: str | None) -> Session:
+    """Return the session of the kept clients of `region`."""
+    session = Session(include_builtin_handlers=False)
+    _register_handlers(session)
+    session.register_component("data_loader", shared_loader())
+    session.register_component("credential_provider", _EventCredentialProvider())
+    if region:
+        session.set_config_variable("region", region)
+    return session
 
 
-def new_session(credentials: ReadOnlyCredentials, region: str | None) -> Session:
-    """Return a session with these credentials, made on the shared loader."""
-    core = _bare_session()
-    core.set_credentials(credentials.access_key or "", credentials.secret_key or "", credentials.token)
-    return Session(botocore_session=core, region_name=region)
+def _register_handlers(session: Session) -> None:
+    """Register botocore's own handlers, as a session does by itself, less those of other services.
+
+    Two thirds are S3's and its like, and each costs a look at its signature: together three hundredths of a cold start. The list is
+    botocore's own but undocumented; a test compares with a session that has them all.
+    """
+    events: Any = session.get_component("event_emitter")
+    registers = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last, None: events.register}
+    handlers: Any = BUILTIN_HANDLERS
+    for event, handler, *order in handlers:
+        if concerns_us(event):
+            registers[order[0] if order else None](event, handler)
 
 
-def _bare_session() -> botocore.session.Session:
-    core = botocore.session.Session()
-    core.register_component("data_loader", shared_loader())
-    return core
+def concerns_us(event: str) -> bool:
+    """Whether an event of botocore's can be about one of the services; their names stand behind the first dot."""
+    _, _, rest = event.partition(".")
+    service = rest.partition(".")[0]
+    return service in SERVICES or service in ("", "*")

@@ -7,10 +7,9 @@ Each call leaves one log line with operation, outcome, duration and the user's i
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from .aws_sessions import ONE_TRY, event_session
+from .aws_sessions import kept_client
 from .connect_errors import translated
 from .core.errors import ServiceFault, SettingsError
 from .core.planning import LiveUser
@@ -27,10 +26,9 @@ PAGE_SIZE: Final = 100
 """Users a page of a search: the administrator guide's maximum, below the model's 500."""
 
 
-@cache
 def client(region: str | None) -> "ConnectClient":
     """Return the client of this process for `region`; it signs with the credentials of the event that is being served."""
-    return event_session(region).client("connect", config=ONE_TRY)
+    return cast("ConnectClient", kept_client("connect", region))
 
 
 class ConnectGateway:

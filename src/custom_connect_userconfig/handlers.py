@@ -7,18 +7,18 @@ texts of the service may hold a phone number.
 
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any, Final, cast
 
-from cloudformation_cli_python_lib.boto3_proxy import SessionProxy
-from cloudformation_cli_python_lib.interface import (
+from .cloudformation import (
     Action,
     BaseModel,
     BaseResourceHandlerRequest,
     HandlerErrorCode,
     OperationStatus,
     ProgressEvent,
+    SessionProxy,
 )
-
 from .connect_gateway import ConnectGateway
 from .core import errors
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance, parse_previous
@@ -30,6 +30,7 @@ from .models import ResourceModel
 from .pacing import Pacing, Pending
 from .registry_resource import RawProperties, UserConfigResource, signing_for
 from .service import GivenBack, OwnedSettings, SettingsService
+from .steady_clock import SteadyClock
 
 TYPE_NAME: Final = "Custom::Connect::UserConfig"
 
@@ -85,7 +86,7 @@ def _answering(handle: Handler) -> Callable[..., ProgressEvent]:
 
 
 def _service(request: BaseResourceHandlerRequest) -> SettingsService:
-    return SettingsService(ConnectGateway(request.region), pacing)
+    return SettingsService(ConnectGateway(request.region), replace(pacing, clock=SteadyClock(pacing.clock)))
 
 
 @resource.handler(Action.CREATE)

@@ -7,11 +7,11 @@ uses it.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self, cast
+from typing import Any, Final, Self, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .aws_sessions import ONE_TRY, event_session
+from .aws_sessions import kept_client
 from .connect_errors import classified
 from .core.errors import AccessDenied, NetworkFault, SettingsError
 
@@ -53,9 +53,8 @@ def hand_over(handover: Handover, function_arn: str, region: str | None) -> None
     """Invoke the function asynchronously with `handover`; raises the errors of ``core.errors``, and does not try again."""
     payload = json.dumps(handover.to_event()).encode()
     try:
-        event_session(region).client("lambda", config=ONE_TRY).invoke(
-            FunctionName=function_arn, InvocationType="Event", Payload=payload
-        )
+        client: Any = kept_client("lambda", region)
+        client.invoke(FunctionName=function_arn, InvocationType="Event", Payload=payload)
     except ClientError as error:
         raise _refusal(error) from error
     except BotoCoreError as error:

@@ -3,27 +3,36 @@
 - Properties reach the handlers as they were sent. The stock model cuts 3.5 down to 3, turns ``[]`` into None, fails on null,
   on "yes" and on properties of another version, all before a handler could say what is wrong.
 - ``nextToken`` reaches LIST; the library drops it, and a second page would be the first one again for ever.
-- Sessions are made only when they are used, on one loader of service data.
-- A failing log delivery must not fail the request: the library raises out of every log line, its own included.
+- Clients for the library's metrics and log lines are kept, as the gateway's is; a new one for each event costs six times
+  what a warm handler does otherwise, and its connection lasts until the garbage collector comes round.
+- A failing delivery must not fail the request: the library raises out of every log line, its own included, and out of a
+  metric whose connection fails, even after the work is done.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import partial
 from typing import Any
 
-from boto3.session import Session
 from botocore.credentials import ReadOnlyCredentials
-from cloudformation_cli_python_lib.boto3_proxy import SessionProxy
-from cloudformation_cli_python_lib.exceptions import InvalidRequest
-from cloudformation_cli_python_lib.interface import Action, BaseModel, BaseResourceHandlerRequest
-from cloudformation_cli_python_lib.log_delivery import ProviderLogHandler
-from cloudformation_cli_python_lib.resource import Resource
-from cloudformation_cli_python_lib.utils import Credentials, HandlerRequest
+from botocore.exceptions import BotoCoreError, ClientError
 
-from .aws_sessions import acting_as, new_session
+from .aws_sessions import acting_as, kept_client
+from .cloudformation import (
+    Action,
+    BaseModel,
+    BaseResourceHandlerRequest,
+    Credentials,
+    HandlerRequest,
+    InvalidRequest,
+    ProviderLogHandler,
+    Resource,
+    SessionProxy,
+    TestEvent,
+    UnmodelledRequest,
+)
 from .core.errors import InvalidCredentials
 
 
@@ -45,33 +54,55 @@ class ToleratedLogHandler(ProviderLogHandler):
     """Delivers log lines to the log group of the provider; reports to stderr, and goes on, where that fails."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Deliver `record` if that is possible."""
+        """Deliver `record` if that is possible; outside of an event that names a log group, nobody asks for it."""
+        if self.client is None:
+            return
         try:
             super().emit(record)
         except Exception:  # noqa: BLE001 - a log line that cannot be delivered, for whatever reason, is not worth a failed stack
             self.handleError(record)
 
+    @classmethod
+    def rest(cls) -> None:
+        """Deliver nothing more until an event asks for it again."""
+        if handler := cls._get_existing_logger():
+            handler.client = None
+
+
+class DeliveryClient:
+    """A kept client as one event's: it signs with that event's credentials, and gives up for that event once nobody answers."""
+
+    def __init__(self, client: Any, credentials: ReadOnlyCredentials) -> None:  # noqa: ANN401 - a client of whichever service
+        self._client = client
+        self._credentials = credentials
+        self._silence: str | None = None
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an operation, or what else the client has
+        member = getattr(self._client, name)
+        return partial(self._call, member) if callable(member) else member
+
+    def _call(self, operation: Callable[..., Any], **parameters: Any) -> Any:  # noqa: ANN401 - the operation's own
+        if self._silence is None:
+            try:
+                with acting_as(self._credentials):
+                    return operation(**parameters)
+            except BotoCoreError as error:
+                self._silence = type(error).__name__
+        # The one class that the library's metrics tolerate.
+        raise ClientError({"Error": {"Code": self._silence, "Message": "nobody answered"}}, operation.__name__)
+
 
 class EventSession(SessionProxy):
-    """The library's session, made only when something asks for a client: the handlers need no more than the credentials."""
+    """The library's session as far as the library uses it: the credentials of an event, and clients that sign with them."""
 
     def __init__(self, credentials: ReadOnlyCredentials, region: str | None) -> None:
-        # Not the library's initializer: it wants a session, which costs more than a warm handler does otherwise.
+        # Not the library's initializer: it wants a session of boto3's, which costs more than a warm handler does otherwise.
         self.credentials = credentials
         self._region = region
 
-    @cached_property
-    def session(self) -> Session:  # type: ignore[override] # read only, and made late: that is the point
-        """A session on the shared loader."""
-        return new_session(self.credentials, self._region)
-
-    def client(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - boto3's own signature
-        """Make a client, as the session does."""
-        return self.session.client(*args, **kwargs)
-
-    def resource(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - boto3's own signature
-        """Make a resource, as the session does."""
-        return self.session.resource(*args, **kwargs)
+    def client(self, service: str) -> DeliveryClient:  # type: ignore[override] # the library names the service alone
+        """Return the client that this process keeps for `service`, for this event."""
+        return DeliveryClient(kept_client(service, self._region), self.credentials)
 
 
 @contextmanager
@@ -94,7 +125,14 @@ def _credentials_of(proxy: SessionProxy | None) -> ReadOnlyCredentials | None:
 
 
 class UserConfigResource(Resource):
-    """`Resource` with the four adaptations that the module's text names."""
+    """`Resource` with the adaptations that the module's text names."""
+
+    def __call__(self, event_data: MutableMapping[str, Any], context: Any) -> Any:  # noqa: ANN401 - the library's own signature
+        """Serve one event; afterwards nothing of it is left to sign with, or to log to."""
+        try:
+            return super().__call__(event_data, context)
+        finally:
+            ToleratedLogHandler.rest()
 
     @staticmethod
     def _parse_request(
@@ -107,6 +145,18 @@ class UserConfigResource(Resource):
             return (caller, provider), Action[event.action], event.callbackContext or {}, event
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidRequest(f"The event is not one of the handler protocol: {type(error).__name__} {error}.") from error
+
+    def _parse_test_request(
+        self, event_data: MutableMapping[str, Any]
+    ) -> tuple[SessionProxy | None, BaseResourceHandlerRequest, Action, MutableMapping[str, Any]]:
+        """The same for `cfn invoke`; the library would make a session of boto3's."""
+        try:
+            event = TestEvent(**event_data)
+            session = _event_session(Credentials(**event.credentials), event.region)
+            request = UnmodelledRequest(**event.request).to_modelled(self._model_cls, self._type_configuration_model_cls)
+            return session, request, Action[event.action], event.callbackContext or {}
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise InvalidRequest(f"The event is not one of `cfn invoke`: {type(error).__name__} {error}.") from error
 
     def _cast_resource_request(self, request: HandlerRequest) -> BaseResourceHandlerRequest:
         provider = _event_session(request.requestData.providerCredentials, request.region)

@@ -69,8 +69,8 @@ class Shell:
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     folder = tmp_path_factory.mktemp("shell")
-    builder = [sys.executable, str(ROOT / "tools" / "build_function.py"), str(folder / "build" / "custom-resource.zip")]
-    subprocess.run(builder, check=True, capture_output=True, timeout=120)
+    builder = [sys.executable, "-m", "tools.artefact", "function", "--to", str(folder / "build" / "custom-resource.zip")]
+    subprocess.run(builder, check=True, capture_output=True, timeout=300, cwd=ROOT)
     try:
         cloud = LocalCloud().__enter__()
     except NotStarted as problem:

@@ -31,8 +31,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     with (shared / "custom-resource.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not built.exists():
-            builder = [sys.executable, str(ROOT / "tools" / "build_function.py"), str(built)]
-            subprocess.run(builder, check=True, capture_output=True, timeout=120)
+            builder = [sys.executable, "-m", "tools.artefact", "function", "--to", str(built)]
+            subprocess.run(builder, check=True, capture_output=True, timeout=300, cwd=ROOT)
     return built
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from contract.conftest import Cfn, cfn, environment, tree  # noqa: F401  # fixtures, asked for by name
+from contract.conftest import environment, tree  # noqa: F401  # fixtures, asked for by name
 from contract.test_cfn_test import PASSING, SKIPPED
-from contract.test_commands import offline_pip  # noqa: F401  # a fixture
 
 from demo.local_cloud import ROOT, LocalCloud
 from demo.stacks import Stacks
+from tools.artefact import build
+from tools.artefact.type_name import TypeName
 
 from .world import OWN, ended
 
@@ -29,16 +30,14 @@ def cloud() -> Iterator[LocalCloud]:
         yield cloud
 
 
-@pytest.mark.usefixtures("offline_pip")
 def test_the_packaged_handlers_pass_on_a_real_lambda(
-    cfn: Cfn,  # noqa: F811
     tree: Path,  # noqa: F811
     environment: dict[str, str],  # noqa: F811
     cloud: LocalCloud,
     tmp_path: Path,
 ) -> None:
-    cfn("submit", "--dry-run")
-    with zipfile.ZipFile(tree / "custom-connect-userconfig.zip") as package:
+    artefact = build.build_registry(TypeName.literal(), tmp_path / "release", build.compiler(build.Bytecode.IF_POSSIBLE))
+    with zipfile.ZipFile(artefact) as package:
         package.extract("ResourceProvider.zip", tmp_path)
         entrypoint = json.loads(package.read(".rpdk-config"))["entrypoint"]
     stacks = Stacks(cloud)

@@ -20,12 +20,13 @@ import sys
 from custom_connect_userconfig import custom_resource
 
 def handler(event, context):
-    import boto3, botocore, dateutil, jmespath, s3transfer, six, urllib3
+    import botocore, dateutil, jmespath, six, urllib3
     custom_resource.ConnectGateway("us-east-1")
-    ours = ("custom_connect_userconfig", "boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+    ours = ("custom_connect_userconfig", "botocore", "dateutil", "jmespath", "six", "urllib3")
     files = {name: module.__file__ for name, module in sys.modules.items()
              if name.partition(".")[0] in ours and getattr(module, "__file__", None)}
-    return {"here": __file__, "files": files, "botocore": botocore.__version__, "boto3": boto3.__version__}
+    from custom_connect_userconfig.service_data import shared_loader
+    return {"here": __file__, "files": files, "botocore": botocore.__version__, "data": shared_loader().search_paths}
 """
 
 
@@ -46,11 +47,16 @@ def test_the_zip_holds_the_pinned_packages_and_nothing_else(archive: Path) -> No
             for name in metadata
         )
         assert packages.items() <= {**pins}.items()
-        assert {"boto3", "botocore", "urllib3"} <= packages.keys()
+        assert {"botocore", "jmespath", "python-dateutil", "six", "urllib3"} == packages.keys()
         for file in distribution("botocore").files or ():
             if file.suffix == ".py":
                 assert packed.read(str(file)) == Path(str(file.locate())).read_bytes()
-    assert not [name for name in names if name.endswith(".pyc") or name.startswith(("/", ".."))]
+    assert not [name for name in names if name.startswith(("/", ".."))]
+    # Bytecode of the runtime, for each source (its validity: tests/artefact) or, without such a Python, for none.
+    sources = {name for name in names if name.endswith(".py")}
+    compiled = {name for name in names if name.endswith(".pyc")}
+    expected = {f"{Path(name).parent / '__pycache__' / Path(name).stem}.cpython-312.pyc" for name in sources}
+    assert compiled in (expected, set())
     assert "custom_connect_userconfig/handlers.py" not in names
 
 
@@ -73,7 +79,8 @@ def test_nothing_is_imported_from_outside_of_the_zip(cloud: LocalCloud, installa
     assert str(ROOT) not in folder
     assert {path for path in answer["files"].values() if not path.startswith(f"{folder}/")} == set()
     assert {"custom_connect_userconfig.service", "botocore.client"} <= answer["files"].keys()
-    assert (answer["botocore"], answer["boto3"]) == (distribution("botocore").version, distribution("boto3").version)
+    assert answer["botocore"] == distribution("botocore").version
+    assert answer["data"] == [f"{folder}/botocore_data"]
 
 
 def test_a_function_without_its_packages_fails(world: World, stacks: Stacks) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from botocore import handlers as botocore_handlers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from custom_connect_userconfig import custom_resource
+from custom_connect_userconfig.aws_sessions import kept_client
 from custom_connect_userconfig.ports import Clock
 from custom_connect_userconfig.reply import NotDelivered
 
@@ -71,13 +71,14 @@ class FunctionDouble:
 
     @contextmanager
     def intercepting(self) -> Iterator[None]:
-        """Answer Lambda's Invoke in place of Lambda; sessions made from here on come with this."""
-        ours = ("before-send.lambda.Invoke", self._answer_invoke)
-        botocore_handlers.BUILTIN_HANDLERS.append(ours)
+        """Answer Lambda's Invoke in place of Lambda, on the client that the process keeps."""
+        events = kept_client("lambda", REGION).meta.events
+        # First, before moto has a look at it.
+        events.register_first("before-send.lambda.Invoke", self._answer_invoke)
         try:
             yield
         finally:
-            botocore_handlers.BUILTIN_HANDLERS.remove(ours)
+            events.unregister("before-send.lambda.Invoke", self._answer_invoke)
 
     def invoke(self, event: Event) -> dict[str, Any] | None:
         """Run one invocation; it must end in time."""

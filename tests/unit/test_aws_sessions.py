@@ -3,16 +3,21 @@
 import re
 import threading
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import NoCredentialsError
+from botocore.handlers import BUILTIN_HANDLERS
+from botocore.session import Session
 from unit.examples import INSTANCE, REGION, USER
 from unit.wire import Wire, user_answer, wired
 
-from custom_connect_userconfig.aws_sessions import EventCredentials, acting_as, event_session, new_session, shared_loader
+from custom_connect_userconfig.aws_sessions import EventCredentials, _event_session, acting_as, concerns_us, kept_client
 from custom_connect_userconfig.connect_gateway import ConnectGateway
 from custom_connect_userconfig.core.errors import InvalidCredentials
+from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.registry_resource import DeliveryClient
 
 FIRST = ReadOnlyCredentials("AKIAFIRST", "first-secret", "first-token")
 SECOND = ReadOnlyCredentials("AKIASECOND", "second-secret", "second-token")
@@ -97,14 +102,83 @@ def test_threads_do_not_see_each_other_s_credentials() -> None:
     assert seen == [NoCredentialsError, SECOND]
 
 
-def test_all_sessions_share_one_loader() -> None:
-    for session in (event_session(REGION), new_session(FIRST, REGION)):
-        assert session._session.get_component("data_loader") is shared_loader()
-        assert session.region_name == REGION
+def test_one_client_is_kept_for_each_service_and_region() -> None:
+    assert kept_client("logs", REGION) is kept_client("logs", REGION)
+    assert kept_client("logs", REGION) is not kept_client("logs", "eu-west-1")
+    assert kept_client("logs", "eu-west-1").meta.region_name == "eu-west-1"
+    assert kept_client("cloudwatch", REGION).meta.service_model.service_name == "cloudwatch"
 
 
-def test_a_new_session_has_its_own_credentials_for_good() -> None:
-    credentials = new_session(FIRST, REGION).get_credentials()
-    assert credentials is not None
-    with acting_as(SECOND):
-        assert tuple(credentials.get_frozen_credentials())[:3] == ("AKIAFIRST", "first-secret", "first-token")
+def called_for(session: Session, event: str) -> list[str]:
+    events: Any = session.get_component("event_emitter")
+    # What `emit` itself asks; there is no public way.
+    found = events._emitter._handlers.prefix_search(events._alias_event_name(event))
+    # An object that can be called, such as moto's, has no name of its own.
+    names = [(handler.__module__, getattr(handler, "__qualname__", type(handler).__qualname__)) for handler in found]
+    return sorted(map(".".join, names))
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        *(("connect", name) for name in ("DescribeUser", "SearchUsers", "TagResource", "UntagResource", "UpdateUserConfig")),
+        ("lambda", "Invoke"),
+        *(("cloudwatch-logs", name) for name in ("CreateLogGroup", "CreateLogStream", "PutLogEvents")),
+        *(("logs", name) for name in ("CreateLogGroup", "CreateLogStream", "PutLogEvents")),
+        ("cloudwatch", "PutMetricData"),
+    ],
+)
+def test_every_event_of_our_services_meets_the_handlers_of_a_full_session(service: str, operation: str) -> None:
+    full, lean = Session(), _event_session(REGION)
+    handlers: Any = BUILTIN_HANDLERS
+    for stage in {event.partition(".")[0] for event, *_ in handlers}:
+        for event in (f"{stage}.{service}", f"{stage}.{service}.{operation}", f"{stage}.{service}.{operation}.param"):
+            assert called_for(lean, event) == called_for(full, event), event
+
+
+def test_the_comparison_notices_a_handler_that_is_missing() -> None:
+    bare = Session(include_builtin_handlers=False)
+    event = "before-call.connect.DescribeUser"
+    assert called_for(bare, event) != called_for(Session(), event)
+    assert not concerns_us("before-call.s3.PutObject")
+
+
+def test_no_client_tries_again_unseen() -> None:
+    for service in ("connect", "lambda", "logs", "cloudwatch"):
+        config: Any = kept_client(service, REGION).meta.config
+        assert config.retries == {"mode": "standard", "total_max_attempts": 1}
+
+
+def test_deliveries_sign_as_the_provider_while_the_gateway_acts_as_the_caller() -> None:
+    gateway = ConnectGateway(REGION)
+    logs = DeliveryClient(kept_client("logs", REGION), SECOND)
+    with wired(REGION) as wire, wired(REGION, "logs") as delivered:
+        wire.answer(user_answer())
+        delivered.answer()
+        with acting_as(FIRST):
+            gateway.describe_user(INSTANCE, USER)
+            logs.create_log_group(logGroupName="g")
+            gateway.describe_user(INSTANCE, USER)
+        logs.create_log_group(logGroupName="g")
+    assert signers(wire) == [("AKIAFIRST", "first-token")] * 2
+    assert signers(delivered) == [("AKIASECOND", "second-token")] * 2
+    assert {sent.path for sent in delivered.sent} == {"/"}
+
+
+def test_a_kept_delivery_client_signs_for_each_event_anew() -> None:
+    with wired(REGION, "logs") as delivered:
+        delivered.answer()
+        for keys in (FIRST, SECOND, FIRST):
+            DeliveryClient(kept_client("logs", REGION), keys).create_log_group(logGroupName="g")
+        with pytest.raises(NoCredentialsError):
+            kept_client("logs", REGION).create_log_group(logGroupName="g")  # type: ignore[attr-defined]
+    assert [key for key, _ in signers(delivered)] == ["AKIAFIRST", "AKIASECOND", "AKIAFIRST"]
+
+
+def test_silent_endpoints_of_metrics_and_logs_leave_time_for_the_answer() -> None:
+    def seconds(service: str) -> float:
+        config = kept_client(service, REGION).meta.config
+        return float(config.connect_timeout + config.read_timeout)
+
+    assert Pacing().inside + seconds("connect") + seconds("cloudwatch") + seconds("logs") < 60
+    assert kept_client("logs", REGION).meta.config.user_agent_extra == kept_client("connect", REGION).meta.config.user_agent_extra

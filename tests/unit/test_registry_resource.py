@@ -12,7 +12,7 @@ from unit.examples import INSTANCE, NUMBER, USER
 from unit.fake_connect import DESCRIBE, FakeConnect
 
 from custom_connect_userconfig import handlers, registry_resource
-from custom_connect_userconfig.aws_sessions import EventCredentials, shared_loader
+from custom_connect_userconfig.aws_sessions import EventCredentials, kept_client
 from custom_connect_userconfig.core.errors import AccessDenied, InvalidCredentials
 from custom_connect_userconfig.registry_resource import EventSession, RawProperties, signing_for
 from support.registry import ACCOUNT, CREDENTIALS, REGION, RegistryStack
@@ -129,30 +129,25 @@ def test_the_event_is_not_changed(stack: RegistryStack, connect: FakeConnect) ->
     assert str(event["requestData"]["resourceProperties"]) == before
 
 
-def test_the_session_of_an_event_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[object] = []
-
-    def new_session(*args: object) -> Session:
-        made.append(args)
-        return Session(region_name=REGION)
-
-    monkeypatch.setattr(registry_resource, "new_session", new_session)
+def test_an_event_s_session_has_its_credentials_and_the_kept_clients() -> None:
     session = EventSession(KEYS, REGION)
     with signing_for(session):
         assert EventCredentials().get_frozen_credentials() is KEYS
-    assert made == []
-    assert session.client("logs").meta.region_name == REGION
-    assert session.resource("s3").meta.service_name == "s3"
-    assert made == [(KEYS, REGION)]
+    assert session.client("logs")._client is kept_client("logs", REGION)
+    assert session.client("cloudwatch").meta.region_name == REGION
 
 
-def test_the_session_of_an_event_shares_the_loader_and_keeps_its_credentials() -> None:
-    session = EventSession(KEYS, REGION).session
-    assert session._session.get_component("data_loader") is shared_loader()
-    found = session.get_credentials()
-    assert found is not None
-    assert not isinstance(found, EventCredentials)
-    assert found.access_key == "AKIAEXAMPLE"
+def test_after_an_event_nothing_is_delivered_for_it(
+    stack: RegistryStack, connect: FakeConnect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library would write the lines of an event without a log group into the last one's, with that one's credentials."""
+    client = LogsClient()
+    invoke(stack, "READ", delivering(monkeypatch, client), IDS)
+    delivered = list(client.delivered)
+    logging.getLogger("custom_connect_userconfig").info("between events")
+    assert invoke(stack, "READ", {}, IDS)["errorCode"] == "NotFound"
+    assert delivered
+    assert client.delivered == delivered
 
 
 @pytest.mark.parametrize("has_session", [False, True])
@@ -169,6 +164,12 @@ def test_the_session_of_the_library_has_credentials_too() -> None:
     with signing_for(proxy):
         found = EventCredentials().get_frozen_credentials()
     assert (found.access_key, found.secret_key, found.token) == ("AKIAOTHER", "secret", "token")
+
+
+@pytest.mark.parametrize("event", [{}, {"credentials": None, "action": "CREATE", "request": {}}])
+def test_a_bad_event_of_the_test_entry_point_is_an_invalid_request(event: dict[str, Any]) -> None:
+    answer: dict[str, Any] = handlers.test_entrypoint(event, None)
+    assert (answer["status"], answer["errorCode"]) == ("FAILED", "InvalidRequest")
 
 
 def test_the_test_entry_point_reaches_the_handlers(stack: RegistryStack, connect: FakeConnect) -> None:

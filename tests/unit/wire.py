@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from unit.examples import USER, USER_ARN
 
-from custom_connect_userconfig.connect_gateway import client
+from custom_connect_userconfig.aws_sessions import kept_client
 
 
 class _Raw(io.BytesIO):
@@ -79,15 +79,15 @@ def _text(value: object) -> str:
 
 
 @contextmanager
-def wired(region: str) -> Iterator[Wire]:
-    """Put a `Wire` under the kept client of `region`."""
+def wired(region: str, service: str = "connect") -> Iterator[Wire]:
+    """Put a `Wire` under the kept client of `service` in `region`."""
     wire = Wire()
-    events: Any = client(region).meta.events
-    events.register_first("before-send.connect", wire, unique_id="wire")
+    events: Any = kept_client(service, region).meta.events
+    events.register_first(f"before-send.{service}", wire, unique_id="wire")
     try:
         yield wire
     finally:
-        events.unregister("before-send.connect", wire, unique_id="wire")
+        events.unregister(f"before-send.{service}", wire, unique_id="wire")
 
 
 def user_answer(**more: object) -> Mapping[str, object]:

@@ -1,0 +1,197 @@
+"""What both comparisons need: the packaged artefacts and a stock boto3, unpacked; a local Connect; processes; a table.
+
+`cold` and `warm` use it. All sides run on the same Python, that of the runtime, and see nothing but the standard library and their
+folder. Nobody writes to the folders: bytecode is in them, and none is made.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final, Self
+from uuid import uuid4
+
+from demo.local_cloud import ROOT
+from demo.servers import Server
+from tools.artefact import archive, build, bytecode, libraries, registry
+from tools.artefact.libraries import Library
+from tools.artefact.type_name import TypeName
+
+KINDS: Final = {"bare": "stock", "registry": "registry", "function": "function", "delivering": "registry"}
+"""The sides, and the folder that each runs in; the first is what the others are compared with."""
+NAMES: Final = {
+    "bare": "bare script, stock boto3",
+    "registry": "registry handler",
+    "function": "custom resource, its reply included",
+    "delivering": "registry handler with log delivery and metrics",
+}
+_INSTANCE: Final = "10000000-0000-4000-8000-000000000001"
+_STOCK: Final = tuple(map(Library, ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")))
+"""What `pip install boto3` brings, whole."""
+_SCRIPT: Final = Path(__file__).with_name("invocation.py")
+
+
+class Side:
+    """One process of one kind."""
+
+    def __init__(self, python: Path, folder: Path, kind: str, *addresses: str) -> None:
+        self._begun = time.perf_counter()
+        self._process = subprocess.Popen(  # noqa: S603  # our own arguments
+            [str(python), "-I", "-S", str(_SCRIPT), kind, str(folder), *addresses, _INSTANCE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # Lambda's file system is read-only.
+            env={"PYTHONDONTWRITEBYTECODE": "1", "HOME": str(folder)},
+        )
+
+    def serve(self, user: str) -> dict[str, float]:
+        """Let it configure the user; return what it tells, and the seconds since the process began as `since_start`."""
+        if not self._process.stdin or not self._process.stdout:
+            raise AssertionError("both are pipes")
+        self._process.stdin.write(f"{user}\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        since_start = time.perf_counter() - self._begun
+        if not line:
+            raise RuntimeError(f"the process ended with {self._process.wait()} instead of answering")
+        return {**json.loads(line), "since_start": since_start}
+
+    def end(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+class Sides:
+    """The folders, the local Connect and its users, from entering to leaving."""
+
+    def __init__(self, users: int) -> None:
+        self._exits = ExitStack()
+        self._ids = [str(uuid4()) for _ in range(users)]
+        self._left = iter(self._ids)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            self._folder = Path(starting.enter_context(tempfile.TemporaryDirectory()))
+            self._python = bytecode.runtime_python()
+            self._unpack()
+            self._before = self._files()
+            command = [sys.executable, "-m", "connect_local", "--region", "us-east-1"]
+            server = starting.enter_context(Server("connect-local", command, {"PYTHONPATH": str(ROOT / "src")}))
+            self._url = server.first_line()
+            self._reply_url = starting.enter_context(_taking_replies())
+            users = [{"username": f"agent-{number}", "id": user} for number, user in enumerate(self._ids)]
+            self._seed({"instances": [{"id": _INSTANCE, "users": users}]})
+            self._exits = starting.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exits.close()
+
+    def start(self, kind: str) -> Side:
+        """Start a process of that kind."""
+        return Side(self._python, self._folder / KINDS[kind], kind, self._url, self._reply_url)
+
+    def user(self) -> str:
+        """Return a user whom nobody has configured yet."""
+        return next(self._left)
+
+    def check_untouched(self) -> None:
+        """Raise unless the folders hold what they held before."""
+        if changed := self._files() ^ self._before:
+            raise RuntimeError(f"the folders were written to: {sorted(changed)[:5]}")
+
+    @property
+    def machine(self) -> str:
+        """One line on what was measured where."""
+        cores = os.cpu_count()
+        return f"Python {bytecode.version_of(self._python)} on {platform.system()} {platform.machine()}, {cores} cores"
+
+    def _unpack(self) -> None:
+        scratch = self._folder / "zips"
+        function = build.build_function(scratch / build.FUNCTION, build.Bytecode.REQUIRED)
+        artefact = build.build_registry(TypeName.literal(), scratch, self._python)
+        with zipfile.ZipFile(artefact) as packed:
+            packed.extract(registry.CODE, scratch)
+        for name, zipped in (("function", function), ("registry", scratch / registry.CODE)):
+            with zipfile.ZipFile(zipped) as packed:
+                packed.extractall(self._folder / name)
+        pins = libraries.pinned((ROOT / "requirements.txt").read_text("utf-8"))
+        libraries.lay_out(_STOCK, pins, self._folder / "stock")
+        bytecode.compile_all(self._folder / "stock", self._python)
+
+    def _files(self) -> set[str]:
+        return {name for folder in set(KINDS.values()) for name in archive.files_below(self._folder / folder)}
+
+    def _seed(self, document: object) -> None:
+        body = json.dumps(document).encode()
+        request = urllib.request.Request(f"{self._url}/connect-local/seed", body, method="POST")  # noqa: S310  # our own address
+        with urllib.request.urlopen(request, timeout=60):  # noqa: S310  # the same
+            pass
+
+
+class _Replies(BaseHTTPRequestHandler):
+    """Takes what the custom resource replies to CloudFormation."""
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def _taking_replies() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Replies) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a ratio may be at most."""
+
+    what: str
+    kinds: tuple[str, ...]
+    most: float
+
+    def verdicts(self, ratios: dict[str, float]) -> list[str]:
+        """Return one line for each side that the target is set for."""
+        return [
+            f"- {self.what}, {NAMES[kind]}: {ratios[kind]:.2f} x, wanted at most {self.most:.2f} x:"
+            f" {'met' if round(ratios[kind], 2) <= self.most else 'MISSED'}"
+            for kind in self.kinds
+        ]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def publish(name: str, text: str) -> None:
+    """Print the text, and write it to `doc/benchmarks/`."""
+    target = ROOT / "doc" / "benchmarks" / f"{name}.md"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, "utf-8", newline="\n")
+    print(f"{text}\nwritten to {target.relative_to(ROOT)}")

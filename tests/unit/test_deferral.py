@@ -1,0 +1,65 @@
+"""Imports that are put off: what stands in for a module, for how long, and what both front ends start without."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from botocore.loaders import Loader
+
+from custom_connect_userconfig.deferral import Deferred, deferred
+from custom_connect_userconfig.service_data import loader_of
+
+HEAVY = ("boto3", "requests", "s3transfer", "multiprocessing", "importlib.metadata")
+
+
+def test_a_stand_in_is_there_until_the_block_ends() -> None:
+    assert "nowhere.at.all" not in sys.modules
+    with deferred("nowhere.at.all"):
+        from nowhere.at.all import anything  # noqa: PLC0415  # the very thing under test
+    assert isinstance(anything, Deferred)
+    assert "nowhere.at.all" not in sys.modules
+    with pytest.raises(ModuleNotFoundError):
+        anything()
+
+
+def test_it_goes_when_the_import_fails() -> None:
+    def fail() -> None:
+        with deferred("nowhere.at.all"):
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        fail()
+    assert "nowhere.at.all" not in sys.modules
+
+
+def test_what_is_imported_already_stays() -> None:
+    with deferred("json", "os.path"):
+        from json import dumps  # noqa: PLC0415  # the very thing under test
+    assert dumps({}) == "{}"
+    assert sys.modules["os.path"] is os.path
+
+
+def test_a_call_reaches_the_real_one() -> None:
+    assert Deferred("fractions", "Fraction")(1, 2).denominator == 2
+
+
+def test_a_stand_in_has_no_names_of_the_import_system() -> None:
+    with deferred("nowhere.at.all"):
+        assert not hasattr(sys.modules["nowhere.at.all"], "__path__")
+
+
+@pytest.mark.parametrize("front_end", ["handlers", "custom_resource"])
+def test_a_front_end_loads_nothing_that_it_does_not_use(front_end: str) -> None:
+    statement = f"import sys, custom_connect_userconfig.{front_end}; print(*[n for n in {HEAVY!r} if n in sys.modules])"
+    # Without site-packages' own start-up files, some of which import importlib.metadata before anything else does.
+    paths = [str(Path(__file__).parents[2] / "src"), str(Path(Loader.BUILTIN_DATA_PATH).parents[1])]
+    script = f"import sys; sys.path[:0] = {paths!r}; {statement}"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == []
+
+
+def test_where_there_is_packaged_data_nothing_else_is_looked_at(tmp_path: Path) -> None:
+    assert loader_of(tmp_path).search_paths == [str(tmp_path)]
+    assert Loader.BUILTIN_DATA_PATH in loader_of(tmp_path / "none").search_paths
