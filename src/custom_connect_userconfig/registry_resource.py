@@ -63,6 +63,14 @@ class ToleratedLogHandler(ProviderLogHandler):
             self.handleError(record)
 
     @classmethod
+    def serve(cls, request: HandlerRequest, provider: "EventSession", group: str, log_format: logging.Formatter | None) -> None:
+        """Deliver to the log group and the stream of this event; the library would go on with those of the process's first one."""
+        cls.setup(request, provider, log_format)
+        if handler := cls._get_existing_logger():
+            fresh = cls(group, _stream(request), provider)
+            handler.group, handler.stream, handler.sequence_token = fresh.group, fresh.stream, fresh.sequence_token
+
+    @classmethod
     def rest(cls) -> None:
         """Deliver nothing more until an event asks for it again."""
         if handler := cls._get_existing_logger():
@@ -160,10 +168,17 @@ class UserConfigResource(Resource):
 
     def _cast_resource_request(self, request: HandlerRequest) -> BaseResourceHandlerRequest:
         provider = _event_session(request.requestData.providerCredentials, request.region)
-        if provider and request.requestData.providerLogGroupName:
+        if provider and (group := request.requestData.providerLogGroupName):
             # The library installs its own handler only where it finds none; it finds this one, and merely renews its client.
-            ToleratedLogHandler.setup(request, provider, self.log_format)
+            ToleratedLogHandler.serve(request, provider, group, self.log_format)
         return replace(super()._cast_resource_request(request), nextToken=request.nextToken)
+
+
+def _stream(request: HandlerRequest) -> str:
+    # As the library names it.
+    if request.stackId and request.requestData.logicalResourceId:
+        return f"{request.stackId}/{request.requestData.logicalResourceId}"
+    return f"{request.awsAccountId}-{request.region}"
 
 
 def _event_session(credentials: Credentials | None, region: str | None) -> EventSession | None:

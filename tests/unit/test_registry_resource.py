@@ -37,6 +37,7 @@ class LogsClient:
     def __init__(self, failure: Exception | None = None) -> None:
         self.failure = failure
         self.delivered: list[str] = []
+        self.places: set[tuple[str, str]] = set()
         self.attempts = 0
 
     def put_log_events(self, **event: Any) -> dict[str, str]:
@@ -44,6 +45,7 @@ class LogsClient:
         if self.failure:
             raise self.failure
         self.delivered.extend(entry["message"] for entry in event["logEvents"])
+        self.places.add((event["logGroupName"], event["logStreamName"]))
         return {"nextSequenceToken": "1"}
 
     def put_metric_data(self, **_metric: object) -> None:
@@ -102,6 +104,22 @@ def test_a_second_event_delivers_with_its_own_client(
     assert second.delivered
     kept = [h for h in logging.getLogger().handlers if isinstance(h, registry_resource.ToleratedLogHandler)]
     assert len(kept) == 1
+
+
+def test_each_event_delivers_to_its_own_group_and_stream(
+    stack: RegistryStack, connect: FakeConnect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+    for name, logical_id, group in (("sales", "Ann", "one"), ("sales", "Bob", "one"), (None, "Bob", "two")):
+        client = LogsClient()
+        stack.name, stack.logical_id = name, logical_id
+        invoke(stack, "READ", {**delivering(monkeypatch, client), "providerLogGroupName": group}, IDS)
+        places += sorted(client.places)
+    assert [(group, stream.rpartition("/")[2]) for group, stream in places] == [
+        ("one", "Ann"),
+        ("one", "Bob"),
+        ("two", f"{ACCOUNT}-{REGION}"),
+    ]
 
 
 @pytest.mark.parametrize("change", [{"requestData": None}, {"action": "DESTROY"}, {"requestData": {"x": 1}}])
