@@ -94,9 +94,11 @@ bench-warm: $(READY) ## compare warm invocations with a bare client's cached cal
 	@python -m benchmarks.warm $(ARGS)
 
 .PHONY: bench
-bench: $(READY) ## measure what quotas do to stacks of hundreds, into doc/benchmarks (ten minutes)
+bench: $(READY) ## measure what quotas do to stacks of hundreds, and memory, into doc/benchmarks (ten minutes)
 	$(say) 'load: simulated, and on the wall clock'
 	@python -m benchmarks.load $(ARGS)
+	$(say) 'memory of a warm handler'
+	@python -m benchmarks.memory --write doc/benchmarks/memory.md
 
 .PHONY: lock
 lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements.txt; ARGS=--upgrade for newer versions of the rest
