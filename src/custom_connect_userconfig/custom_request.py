@@ -68,8 +68,21 @@ class CustomRequest:
     @property
     def previous(self) -> Settings | None:
         """What was declared before an Update; None where that is not legible."""
+        old = self._old_properties
+        return None if old is None else parse_previous(old, self.place)
+
+    @property
+    def previous_identity(self) -> Identity | None:
+        """Whom the properties before an Update name; None where that is not legible."""
+        try:
+            return parse_identity(self._old_properties or {}, self.place)
+        except InvalidRequest:
+            return None
+
+    @property
+    def _old_properties(self) -> Mapping[str, object] | None:
         old = self.event.get("OldResourceProperties")
-        return parse_previous(_of_template(old), self.place) if isinstance(old, Mapping) else None
+        return _of_template(old) if isinstance(old, Mapping) else None
 
     def named_identity(self) -> Identity:
         """Return whom the physical id names or, where CloudFormation invented that id, the properties.

@@ -1,19 +1,20 @@
 """What each request of a custom resource asks of the service; only ``custom_resource`` runs it.
 
-Three rules of custom resources are kept here:
+Four rules of custom resources are kept here:
 
 - an Update that names another user is a Create of the new one; CloudFormation then deletes the old one by its id;
+- when such an Update has failed, nothing but the Update back ever names that user again: what stayed there is given back with it;
 - a Delete acts only where the record names this very resource, and succeeds, saying so, where there is nothing of it:
   CloudFormation sends one after every failed Create, with an id that it may have invented;
 - what a Create has taken when time runs out is given back before the reply.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
 
 from .core.declaration import Declaration
-from .core.errors import InvalidRequest, NotFound
+from .core.errors import InvalidRequest, NotFound, SettingsError
 from .core.identifiers import Identity
 from .core.ownership import Owner
 from .core.settings import Settings
@@ -22,6 +23,9 @@ from .pacing import Pending
 from .service import GivenBack, OwnedSettings, SettingsService
 
 Context = Mapping[str, object] | None
+
+_CLEARED: Final = "cleared"
+"""In a context: the other user is done with, and what has to be said about it."""
 
 
 class Task(Protocol):
@@ -50,8 +54,15 @@ def task_of(request: CustomRequest, service: SettingsService) -> Task:
     declaration = Declaration.parse(request.properties, request.place)
     owner = request.owner(declaration.identity)
     if request.kind == "Update" and request.physical_id == physical_id(declaration.identity):
-        return Change(service, declaration, owner, request.previous)
+        return _change(request, service, declaration, owner)
     return Take(service, declaration, owner)
+
+
+def _change(request: CustomRequest, service: SettingsService, declaration: Declaration, owner: Owner) -> Task:
+    change = Change(service, declaration, owner, request.previous)
+    other = request.previous_identity
+    # After an Update to another user that has succeeded, the id would be that user's.
+    return UpdateBack(change, other, request.owner(other)) if other and other != declaration.identity else change
 
 
 def _delete(request: CustomRequest, service: SettingsService) -> Task:
@@ -76,12 +87,12 @@ class Take:
         return physical_id(self.declaration.identity)
 
     def run(self, context: Context) -> OwnedSettings | Pending:
-        """Take the declared settings."""
-        return self.service.create(self.declaration, self.owner, context)
+        """Take the declared settings; what was there of the resource stays, since Lambda may deliver an old event anew."""
+        return self.service.create(self.declaration, self.owner, context, keeps_found=True)
 
     def abandon(self, context: Context) -> str:
         """Give back what was taken so far."""
-        return self.service.abandon(self.declaration.identity, self.owner, context)
+        return self.service.abandon(self.declaration, self.owner, context)
 
 
 @dataclass(frozen=True)
@@ -99,12 +110,57 @@ class Change:
         return physical_id(self.declaration.identity)
 
     def run(self, context: Context) -> OwnedSettings | Pending:
-        """Apply what is declared now."""
-        return self.service.update(self.declaration, self.owner, context, self.previous)
+        """Apply what is declared now, where the record names this very resource: nothing imports a custom resource."""
+        return self.service.update(self.declaration, self.owner, context, self.previous, only_own=True)
 
     def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
         """Leave everything to the Update that CloudFormation sends after a failed one, with the earlier properties."""
         return ""
+
+
+@dataclass(frozen=True)
+class UpdateBack:
+    """Update that undoes a failed one to another user."""
+
+    change: Change
+    other: Identity
+    owner: Owner
+    """The resource as it names itself on that user."""
+
+    @property
+    def physical_id(self) -> str:
+        """The identifiers as given."""
+        return self.change.physical_id
+
+    def run(self, context: Context) -> OwnedSettings | Pending:
+        """Give back what stayed on the other user, which its failed Update may have been unable to; then apply what is declared."""
+        notes = (context or {}).get(_CLEARED)
+        if not isinstance(notes, list):
+            return self._clear(context)
+        result = self.change.run(context)
+        if isinstance(result, Pending):
+            return replace(result, context={**result.context, _CLEARED: notes})
+        return replace(result, notes=(*map(str, notes), *result.notes))
+
+    def _clear(self, context: Context) -> Pending:
+        notes: tuple[str, ...] = ()
+        try:
+            result = self.change.service.delete(self.other, self.owner, context, only_own=True)
+        except NotFound:
+            pass
+        except SettingsError as error:
+            # The way back must not fail for a user whom the resource shall no longer own.
+            notes = (f"What may have been taken of {self.other} could not be given back: {error}",)
+        else:
+            if isinstance(result, Pending):
+                return result
+            notes = result.notes
+        # Each of the two has the time of a whole try.
+        return Pending({_CLEARED: list(notes)}, 1, "What had been taken of another user is given back.")
+
+    def abandon(self, context: Context) -> str:
+        """Leave everything to the next Update."""
+        return self.change.abandon(context)
 
 
 @dataclass(frozen=True)

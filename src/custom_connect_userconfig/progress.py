@@ -43,6 +43,8 @@ class Progress:
     """What has to be said at the end, about steps that are done by then."""
     removed_number: bool = False
     """Whether a phone number was to go; whether it went shows at the end."""
+    found_own: bool = False
+    """Whether the record was there, and the resource's own, before this operation had written anything."""
     deadline: float = math.inf
     """Monotonic seconds after which this invocation begins no further call."""
     refusals: int = 0
@@ -66,6 +68,7 @@ class Progress:
             settling_since=_past(context.get("settlingSince"), now, step),
             notes=tuple(map(str, notes)) if isinstance(notes, list) else (),
             removed_number=context.get("removedNumber") is True,
+            found_own=context.get("foundOwn") is True,
             refusals=_count(context.get("refusals")),
             refused_reads=_count(context.get("refusedReads")),
         )
@@ -82,6 +85,7 @@ class Progress:
             **({} if self.settling_since is None else {"settlingSince": round(self.settling_since, 3)}),
             **({"notes": list(self.notes)} if self.notes else {}),
             **({"removedNumber": True} if self.removed_number else {}),
+            **({"foundOwn": True} if self.found_own else {}),
             **({"refusals": self.refusals} if self.refusals else {}),
             **({"refusedReads": self.refused_reads} if self.refused_reads else {}),
         }

@@ -12,13 +12,11 @@ from typing import Final
 from .core.arrays import PHONE_NUMBER_KEY
 from .core.declaration import Declaration
 from .core.errors import (
-    AlreadyExists,
     NetworkFault,
     NotClaimedYet,
     NotFound,
     NotReadableYet,
     NotSettledYet,
-    NotStabilized,
     ServiceFault,
     SettingsError,
     Throttled,
@@ -26,6 +24,7 @@ from .core.errors import (
 from .core.identifiers import Identity, InstanceRef, Spelling, respell
 from .core.ownership import MARKER_KEY, MARKER_VALUE, Owner, OwnershipRecord
 from .core.planning import LiveUser, Plan, owned_now, plan_give_back, plan_take
+from .core.refusals import already_owned, nothing_owned, unsettled
 from .core.restoration import NUMBER_STAYED
 from .core.settings import Settings
 from .pacing import Pacing, Pending
@@ -72,35 +71,44 @@ class SettingsService:
     gateway: Gateway
     pacing: Pacing
 
-    def create(self, declaration: Declaration, owner: Owner, context: Context = None) -> OwnedSettings | Pending:
+    def create(
+        self, declaration: Declaration, owner: Owner, context: Context = None, *, keeps_found: bool = False
+    ) -> OwnedSettings | Pending:
         """Take the declared settings.
 
         Raises AlreadyExists when another resource owns settings of the user, NotFound when there is no such user (after a
         bounded wait: one made seconds ago may not be readable yet). Of a failure nothing stays: what this operation has
-        written is given back before the error is raised.
+        written is given back before the error is raised; with `keeps_found` not where it has found the record of `owner` itself,
+        since it may be a duplicate, and the resource alive.
         """
         progress = self.pacing.begin(context)
-        taking = _Taking(self, declaration, owner, progress, changes=True)
         try:
-            return self.pacing.write(taking.create, progress)
+            return self.pacing.write(_Taking(self, declaration, owner, progress, changes=True).create, progress)
         except SettingsError as error:
-            note = self._undo(declaration.identity, owner, progress) if progress.wrote else ""
+            note = self._undo(declaration, owner, progress, kept=keeps_found and progress.found_own)
             if not note:
                 raise
             raise error.with_note(note) from error
 
     def update(
-        self, declaration: Declaration, owner: Owner, context: Context = None, previous: Settings | None = None
+        self,
+        declaration: Declaration,
+        owner: Owner,
+        context: Context = None,
+        previous: Settings | None = None,
+        *,
+        only_own: bool = False,
     ) -> OwnedSettings | Pending:
         """Apply the declared settings, take the newly declared, give back the dropped; NotFound when nothing is owned.
 
-        The record is stamped with `owner` when that is a stack's resource, as after an import into another stack. Where `previous`,
-        what was declared before, is known and differs, a user that seems to be as declared already is looked at again for some
-        seconds: in the rollback of an update that has just failed, a late read shows the state before that update.
+        The record is stamped with `owner` when that is a stack's resource, as after an import into another stack. With `only_own` a
+        record that names somebody else is NotFound instead: a resource that cannot be imported has no claim to it. Where
+        `previous`, what was declared before, is known and differs, a user that seems to be as declared already is looked at again
+        for some seconds: in the rollback of an update that has just failed, a late read shows the state before that update.
         """
         progress = self.pacing.begin(context)
         changes = previous is not None and previous != declaration.settings
-        return self.pacing.write(_Taking(self, declaration, owner, progress, changes).update, progress)
+        return self.pacing.write(_Taking(self, declaration, owner, progress, changes, only_own).update, progress)
 
     def read(self, identity: Identity) -> OwnedSettings:
         """Return the owned settings with their live values; NotFound when nothing is owned. Never writes."""
@@ -116,16 +124,21 @@ class SettingsService:
         progress = self.pacing.begin(context)
         return self.pacing.write(lambda: self._delete(identity, owner, progress, only_own=only_own), progress)
 
-    def abandon(self, identity: Identity, owner: Owner, context: Context) -> str:
+    def abandon(self, declaration: Declaration, owner: Owner, context: Context) -> str:
         """Give back what a create has taken that shall not go on from `context`; return what to say about it."""
-        return self._undo(identity, owner, self.pacing.begin(context))
+        progress = self.pacing.begin(context)
+        return self._undo(declaration, owner, progress, kept=progress.found_own)
 
-    def _undo(self, identity: Identity, owner: Owner, progress: Progress) -> str:
+    def _undo(self, declaration: Declaration, owner: Owner, progress: Progress, *, kept: bool) -> str:
         """Give back what a failed create has taken, and return what to say about it; never raises a SettingsError."""
-        try:
-            return self._give_back_claim(identity, owner, progress)
-        except NotFound:
+        if not progress.wrote:
             return ""
+        if kept:
+            return "The resource had been created before, and stays: deleting the resource gives it back."
+        try:
+            return self._give_back_claim(declaration, owner, progress)
+        except NotFound:
+            return "Should the user show again, its record holds what had been taken, and deleting the resource gives it back."
         except SettingsError as error:
             return (
                 f"What had been taken could not be given back ({error}); the record on the user holds it,"
@@ -143,7 +156,7 @@ class SettingsService:
         user = self.gateway.describe_user(identity.instance_id, identity.user_id)
         record = OwnershipRecord.from_tags(user.tags)
         if record is None:
-            raise _nothing_owned(identity)
+            raise nothing_owned(identity)
         return OwnedSettings(user.arn, owned_now(record, user.settings))
 
     def _delete(self, identity: Identity, owner: Owner, progress: Progress, *, only_own: bool) -> GivenBack:
@@ -151,12 +164,12 @@ class SettingsService:
             user, record = self._find(identity, progress)
             if user is None or record is None:
                 return GivenBack(_notes(progress, user))
-            if _is_anothers(record, owner) or (only_own and not record.owned_by(owner)):
+            if _is_anothers(record, owner) or (only_own and not _is_own(record, owner, progress)):
                 if progress.wrote:
                     return GivenBack(progress.notes)
-                raise _nothing_owned(identity, f"They are owned by {_label(record)}, and stay as they are.")
+                raise nothing_owned(identity, record)
             if progress.is_settling(self.pacing.clock.now()):
-                raise _unsettled(identity, ("the tags of the record are still there",))
+                raise unsettled(identity, ("the tags of the record are still there",))
             self.apply(identity, user, plan_give_back(record, user, believe_read=progress.wrote_settings), progress)
 
     def _find(self, identity: Identity, progress: Progress) -> tuple[LiveUser | None, OwnershipRecord | None]:
@@ -169,7 +182,7 @@ class SettingsService:
             raise
         record = OwnershipRecord.from_tags(user.tags)
         if record is None and not progress.wrote:
-            raise NotClaimedYet(_nothing_owned(identity))
+            raise NotClaimedYet(nothing_owned(identity))
         return user, record
 
     def describe(self, identity: Identity, progress: Progress) -> LiveUser:
@@ -206,17 +219,21 @@ class SettingsService:
         progress.note_sent(settings=settings)
         progress.note_got_on()
 
-    def _give_back_claim(self, identity: Identity, owner: Owner, progress: Progress) -> str:
+    def _give_back_claim(self, declaration: Declaration, owner: Owner, progress: Progress) -> str:
+        identity, record = declaration.identity, None
         for wait in (0.0, *_CLAIM_SHOWS_AFTER):
             self.pacing.clock.sleep(wait)
             user = self.describe(identity, progress)
             record = OwnershipRecord.from_tags(user.tags)
             if record and not record.owned_by(owner):
                 return ""
-            if record:
+            # An earlier record of this resource's may show first: removing that one alone would leave a record without an owner.
+            if record and record.prior.keys() >= declaration.settings.keys():
                 plan = plan_give_back(record, user, believe_read=not progress.wrote_settings)
                 self.apply(identity, user, plan, progress)
                 return " ".join(("What had been taken was given back.", *plan.notes))
+        if record:
+            return "What had been taken does not show in full yet, and stays: deleting the resource gives it back."
         return (
             "Nothing shows that had to be given back; should tags that start with"
             f" {MARKER_KEY} appear on the user later, deleting the resource gives it back."
@@ -233,6 +250,8 @@ class _Taking:
     progress: Progress
     changes: bool = False
     """Whether something must have changed, so that a first read with nothing left to do may be a late one."""
+    only_own: bool = False
+    """Whether the record of another resource is not to be taken over."""
 
     def create(self) -> OwnedSettings:
         return self._converge(self._read_for_create, self.owner)
@@ -251,19 +270,21 @@ class _Taking:
             raise NotReadableYet(error) from error
         record = OwnershipRecord.from_tags(user.tags)
         if record and not record.owned_by(self.owner):
-            refused = _already_owned(self.identity, record, self.owner)
+            refused = already_owned(self.identity, record, self.owner)
             # Once claimed, another's record is either an old state or a race that the other has won: time will tell.
             raise NotSettledYet(refused) if self.progress.wrote else refused
-        if record is None and self.progress.has_written:
+        if record is None and self.progress.settling_since is not None:
             # Never claimed anew: what now shows as the earlier value may be what this operation has written.
-            raise _unsettled(self.identity, ("the tags of the record do not show",))
+            raise unsettled(self.identity)
+        self.progress.found_own |= record is not None and not self.progress.wrote
         return user, record
 
     def _read_for_update(self) -> tuple[LiveUser, OwnershipRecord | None]:
         user = self.service.describe(self.identity, self.progress)
         record = OwnershipRecord.from_tags(user.tags)
-        if record is None:
-            missing = _nothing_owned(self.identity)
+        is_others = self.only_own and record is not None and record.owner is not None and not record.owned_by(self.owner)
+        if record is None or is_others:
+            missing = nothing_owned(self.identity, record)
             raise NotSettledYet(missing) if self.progress.wrote else missing
         return user, record
 
@@ -273,16 +294,20 @@ class _Taking:
         while True:
             user, record = read()
             stamp = record.owner if record and record.owner and not owner.has_stack else owner
-            settled = self.progress.has_settled(pacing.clock.now())
+            # What is not recorded is yet to be taken, whatever was written before: another stack may have given it back since.
+            is_held = record is not None and record.prior.keys() >= self.declaration.settings.keys()
+            settled = is_held and self.progress.has_settled(pacing.clock.now())
             plan = plan_take(self.declaration.settings, stamp, record, user, written=settled)
-            if plan.is_empty and looks and not self.progress.wrote:
+            if plan.is_empty and looks and not self.progress.has_written:
                 pacing.clock.sleep(looks.pop(0))
                 continue
             if plan.is_empty:
                 live = {key: user.settings.effective(key) for key in self.declaration.settings}
                 return OwnedSettings(user.arn, {k: v for k, v in live.items() if v is not None}, _notes(self.progress, user))
             if self.progress.is_settling(pacing.clock.now()):
-                raise _unsettled(self.identity, plan.differences or ("the tags of the record do not show",))
+                raise unsettled(self.identity, plan.differences)
+            # Until this plan is done as well: a read may show the end of the one before, and hide what this one has claimed.
+            self.progress.written_at = None
             self.service.apply(self.identity, user, plan, self.progress)
 
 
@@ -295,26 +320,6 @@ def _is_anothers(record: OwnershipRecord, owner: Owner) -> bool:
     return record.owner is not None and record.owner.has_stack and owner.has_stack and not record.owned_by(owner)
 
 
-def _label(record: OwnershipRecord) -> str:
-    return record.owner.label if record.owner else "an unknown owner (the owner's tag is missing)"
-
-
-def _nothing_owned(identity: Identity, more: str = "") -> NotFound:
-    return NotFound(f"No settings of {identity} are owned by this resource. {more}".rstrip())
-
-
-def _already_owned(identity: Identity, record: OwnershipRecord, owner: Owner) -> AlreadyExists:
-    if record.owner and record.owner.label == owner.label:
-        return AlreadyExists(
-            f"Settings of {identity} are already owned by {record.owner.label}, with InstanceId or UserId spelled in another"
-            " way (id or ARN). Keep the spelling; to change it, remove the resource first and add it again after."
-        )
-    return AlreadyExists(
-        f"Settings of {identity} are already owned by {_label(record)}. Declare all settings of a user in one resource; to move"
-        " them, delete them there first or import the user here. If that stack is gone and kept the settings, remove the user's"
-        f" tags that start with {MARKER_KEY}."
-    )
-
-
-def _unsettled(identity: Identity, differences: Sequence[str]) -> NotSettledYet:
-    return NotSettledYet(NotStabilized(f"What was written to {identity} does not show in reads: {'; '.join(differences)}."))
+def _is_own(record: OwnershipRecord, owner: Owner, progress: Progress) -> bool:
+    # Without an owner it is what a late read has hidden when this very operation removed the rest, the owner's tag included.
+    return record.owned_by(owner) or (record.owner is None and progress.wrote)

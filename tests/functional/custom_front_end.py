@@ -76,6 +76,7 @@ class CustomFrontEnd:
     endpoint: ReplyEndpoint
     function: FunctionDouble
     reads: bool = True
+    imports: bool = False
     codes: bool = False
     inside: float = 500.0
     patience: tuple[float, float] = (2400.0, 3600.0)

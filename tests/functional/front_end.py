@@ -51,6 +51,8 @@ class FrontEnd(Protocol):
 
     reads: bool
     """Whether it can read and list."""
+    imports: bool
+    """Whether a stack can adopt what another has created."""
     codes: bool
     """Whether its failures carry a code."""
     inside: float
@@ -123,6 +125,7 @@ class RegistryFrontEnd:
 
     clock: FakeClock
     reads: bool = True
+    imports: bool = True
     codes: bool = True
     inside: float = 40.0
     patience: tuple[float, float] = (3600.0, 5 * 3600.0)

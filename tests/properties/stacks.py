@@ -1,6 +1,11 @@
-"""Stacks as the registry drives them: one resource each, over one agent, with what CloudFormation remembers between events."""
+"""Stacks as CloudFormation drives them: one resource each, over one agent, with what is remembered between events.
+
+`Stack` goes through the registry's path, by the service itself: its handlers do no more than translate. `custom_stack` has the
+one that goes through the custom resource's.
+"""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -15,13 +20,16 @@ from support.clock import FakeClock
 
 from .unreliable import Killed, UnreliableGateway
 
+Context = dict[str, object] | None
+Result = OwnedSettings | GivenBack | Pending
+
 
 class Action(Enum):
-    """The writing events of the registry."""
+    """The writing events."""
 
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
+    CREATE = "Create"
+    UPDATE = "Update"
+    DELETE = "Delete"
 
 
 class Outcome(Enum):
@@ -34,10 +42,13 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event: what is wanted; a delete wants nothing."""
+    """One event: what is wanted, and for an update what was declared before; a delete wants nothing."""
 
     action: Action
     declared: Settings = field(default_factory=dict)
+    previous: Settings | None = None
+    body: dict[str, object] = field(default_factory=dict, repr=False)
+    """The custom resource's event; the registry's has nothing beside the above."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +59,13 @@ class Ending:
     gateway: UnreliableGateway
     error: SettingsError | None = None
     result: OwnedSettings | GivenBack | None = None
+    timed_out: bool = False
+    """Whether the function has given up because CloudFormation's patience ended."""
 
 
 @dataclass
 class Stack:
-    """One stack with one resource that names the agent."""
+    """One stack with one resource that names the agent, of the registry's type."""
 
     name: str
     identity: Identity
@@ -63,14 +76,22 @@ class Stack:
     latest: Event | None = None
     outcome: Outcome = Outcome.DONE
     error: SettingsError | None = None
-    context: dict[str, object] | None = None
+    context: Context = None
     """The callback context that an unfinished event was last given."""
+    delivered: list[tuple[Event, Context]] = field(default_factory=list)
+    """Every event there has been, and each again with every context that it was to go on from."""
+
+    is_custom = False
+
+    @property
+    def stack_id(self) -> str:
+        """CloudFormation's name of the stack."""
+        return f"arn:aws:cloudformation:us-east-1:123456789012:stack/{self.name}/0a1b2c3d"
 
     @property
     def owner(self) -> Owner:
         """The resource as a record names it."""
-        stack_id = f"arn:aws:cloudformation:us-east-1:123456789012:stack/{self.name}/0a1b2c3d"
-        return Owner.of(self.identity, stack_id, "Agent")
+        return Owner.of(self.identity, self.stack_id, "Agent")
 
     @property
     def is_unfinished(self) -> bool:
@@ -82,14 +103,32 @@ class Stack:
         """Whether the latest event may come again: of those that failed, CloudFormation itself tries a few kinds again."""
         return self.outcome is not Outcome.FAILED or isinstance(self.error, Retriable)
 
-    def send(self, event: Event, gateway: UnreliableGateway, clock: FakeClock) -> Ending:
-        """Carry an event through to its end, calling again as the resource asks."""
-        if event is not self.latest or not self.is_unfinished:
+    def event(self, action: Action, declared: Settings | None = None, previous: Settings | None = None) -> Event:
+        """Return a new event of this stack's."""
+        return Event(action, declared or {}, previous)
+
+    def send(self, event: Event, gateway: UnreliableGateway, clock: FakeClock, *, resume: bool = True, waits: int = 100) -> Ending:
+        """Carry an event through to its end, calling again as the resource asks.
+
+        One that was cut off goes on from the context last held, or without `resume` from none.
+        """
+        if event is not self.latest or not self.is_unfinished or not resume:
             self.context = None
+        self.delivered.append((event, self.context))
         self.latest = event
-        ending = self._carry(event, SettingsService(gateway, Pacing(clock, random=lambda: 0.5)), clock, gateway)
+        ending = self._carry(event, gateway, clock, self.context, waits)
         self.outcome, self.error = ending.outcome, ending.error
         return ending
+
+    def replay(
+        self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context = None, waits: int = 100
+    ) -> Ending:
+        """Carry an event through that is delivered anew although it was answered: nobody waits for this answer."""
+        held = self.context
+        try:
+            return self._carry(event, gateway, clock, context, waits)
+        finally:
+            self.context = held
 
     def remember(self, event: Event, ending: Ending) -> None:
         """Note what the stack has now: a failed create leaves something to roll back, a delete that finds nothing nothing."""
@@ -97,13 +136,28 @@ class Stack:
             self.exists = True
             self.declared = event.declared if ending.outcome is Outcome.DONE else self.declared
         elif ending.outcome is Outcome.DONE or isinstance(ending.error, NotFound):
-            self.exists, self.declared = False, {}
-            self.outcome, self.error = Outcome.DONE, None
+            self.forget()
 
-    def _carry(self, event: Event, service: SettingsService, clock: FakeClock, gateway: UnreliableGateway) -> Ending:
+    def adopt(self, declared: Settings) -> None:
+        """Have the resource by import, with what the template declares."""
+        self.exists, self.declared, self.latest = True, dict(declared), None
+        self.outcome, self.error, self.context = Outcome.DONE, None, None
+
+    def retain(self) -> None:
+        """Leave the resource as it is and have it no more: it was retained when it left the template."""
+        self.forget()
+        self.latest = None
+
+    def forget(self) -> None:
+        """Have the resource no more."""
+        self.exists, self.declared = False, {}
+        self.outcome, self.error = Outcome.DONE, None
+
+    def _carry(self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int) -> Ending:
+        operation = self._operation(event, SettingsService(gateway, Pacing(clock, random=lambda: 0.5)))
         for _ in range(100):
             try:
-                result = self._invoke(event, service)
+                result = operation(context)
             except Killed:
                 return Ending(Outcome.KILLED, gateway)
             except SettingsError as error:
@@ -112,12 +166,18 @@ class Stack:
                 return Ending(Outcome.DONE, gateway, result=result)
             assert 0 < result.delay <= 900
             clock.sleep(result.delay)
-            self.context = json.loads(json.dumps(result.context))
+            context = self._go_on_from(event, result)
         raise AssertionError("still in progress after 100 invocations")
 
-    def _invoke(self, event: Event, service: SettingsService) -> OwnedSettings | GivenBack | Pending:
+    def _go_on_from(self, event: Event, pending: Pending) -> Context:
+        self.context = json.loads(json.dumps(pending.context))
+        self.delivered.append((event, self.context))
+        return self.context
+
+    def _operation(self, event: Event, service: SettingsService) -> Callable[[Context], Result]:
         if event.action is Action.DELETE:
-            return service.delete(self.identity, self.owner, self.context)
+            return lambda context: service.delete(self.identity, self.owner, context)
         declaration = Declaration(self.identity, event.declared)
-        operation = service.create if event.action is Action.CREATE else service.update
-        return operation(declaration, self.owner, self.context)
+        if event.action is Action.CREATE:
+            return lambda context: service.create(declaration, self.owner, context)
+        return lambda context: service.update(declaration, self.owner, context, event.previous)

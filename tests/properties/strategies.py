@@ -20,6 +20,7 @@ from custom_connect_userconfig.core.arrays import (
     Array,
     Field,
     SettingKey,
+    field_of,
 )
 from custom_connect_userconfig.core.identifiers import Identity, Place, Spelling
 from custom_connect_userconfig.core.kinds import Boolean, PhoneNumber, PriorValue, Seconds, Value, Withheld
@@ -66,6 +67,18 @@ def _entry(draw: st.DrawFn, array: Array, channel: str) -> dict[SettingKey, Valu
 def phone_entries() -> st.SearchStrategy[dict[SettingKey, Value]]:
     """The phone alone, as a template may declare it."""
     return _entry(PHONE, VOICE)
+
+
+VOICE_ENHANCEMENT = SettingKey("VoiceEnhancementConfigs", VOICE, "VoiceEnhancementMode")
+
+
+@st.composite
+def own_phone(draw: st.DrawFn) -> dict[SettingKey, Value]:
+    """What agents change by themselves in the contact panel: type and number of their phone, audio enhancement."""
+    edit = draw(phone_entries()) if draw(st.booleans()) else {}
+    if not edit or draw(st.booleans()):
+        edit[VOICE_ENHANCEMENT] = draw(values(field_of(VOICE_ENHANCEMENT)))
+    return edit
 
 
 @st.composite

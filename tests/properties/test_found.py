@@ -1,8 +1,7 @@
-"""Examples that the properties and the state machine have found, each with its story."""
+"""Examples that the properties and the state machine have found, each with its story; more in `test_found_together`."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -19,57 +18,22 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.identifiers import Identity, Place
 from custom_connect_userconfig.core.ownership import OwnershipRecord, our_keys
-from custom_connect_userconfig.core.settings import Entry, Settings
+from custom_connect_userconfig.core.settings import Entry
 from custom_connect_userconfig.service import GivenBack, OwnedSettings
 from support.direct_gateway import DirectGateway
 
-from .agent import INSTANCE_ID, USER_ID, Birth, LocalAgent, local_agent
+from .agent import INSTANCE_ID, USER_ID, Birth
 from .ownership_model import OwnershipModel
-from .stacks import Action, Ending, Event, Outcome, Stack
+from .stacks import Action, Event, Outcome, Stack
+from .stories import AUTO_ACCEPT, DECLARED, at, story
 from .strategies import CHAT_ACW
-from .unreliable import Schedule, Trouble, UnreliableGateway
+from .unreliable import Trouble, UnreliableGateway
 
-AUTO_ACCEPT = SettingKey("AutoAcceptConfigs", "VOICE", "AutoAccept")
 FIRST_CALLBACK = SettingKey("AutoAcceptConfigs", "VOICE", "AgentFirstCallbackAutoAccept")
-OWN, DECLARED, OTHER = "+15550100", "+15550101", "+15550102"
+OWN, OTHER = "+15550100", "+15550102"
 DESK = Birth({"PhoneType": DESK_PHONE, "DeskPhoneNumber": OWN})
 STORM = dict.fromkeys(range(4), Trouble(ServiceFault))
 """As many faults in a row as end an operation."""
-
-
-@dataclass
-class Story:
-    """One stack, one agent, one event after the other."""
-
-    agent: LocalAgent
-    stack: Stack = field(default_factory=lambda: Stack("sales", Identity.parse(INSTANCE_ID, USER_ID, Place())))
-
-    def create(self, declared: Settings, schedule: Schedule | None = None) -> Ending:
-        """Send a create."""
-        return self._send(Event(Action.CREATE, declared), schedule)
-
-    def update(self, declared: Settings) -> Ending:
-        """Send an update."""
-        return self._send(Event(Action.UPDATE, declared), {})
-
-    def delete(self) -> Ending:
-        """Send a delete."""
-        return self._send(Event(Action.DELETE), {})
-
-    def _send(self, event: Event, schedule: Schedule | None) -> Ending:
-        return self.stack.send(event, UnreliableGateway(self.agent.gateway, schedule or {}), self.agent.clock)
-
-
-@contextmanager
-def story(birth: Birth, behaviour: Behaviour) -> Iterator[Story]:
-    """Begin with an agent that nobody owns."""
-    with local_agent(birth, behaviour) as agent:
-        yield Story(agent)
-
-
-def at(call: int, schedule: Schedule) -> Schedule:
-    """Return `schedule` from `call` on."""
-    return {call + number: trouble for number, trouble in schedule.items()}
 
 
 # -- creates that fail -------------------------------------------------------------------------------------------------

@@ -37,27 +37,46 @@ class Trouble:
         return Killed() if self.error is None else self.error("planted")
 
 
+@dataclass(frozen=True)
+class Write:
+    """A write that the service has carried out, and what the caller had read before it."""
+
+    operation: str
+    arrays: frozenset[str] = frozenset()
+    """The arrays that an ``UpdateUserConfig`` has named."""
+    shown: LiveUser | None = None
+    """The user as the latest read has shown it."""
+
+
 @dataclass
 class UnreliableGateway:
-    """Implements the `Gateway` port over another; calls are counted from 1, and `watch` looks on after each that acted."""
+    """Implements the `Gateway` port over another; calls are counted from 1, and `watch` looks on after each write that acted."""
 
     inner: Gateway
     troubles: Mapping[int, Trouble] = field(default_factory=dict)
     meanwhile: Mapping[int, Callable[[], None]] = field(default_factory=dict)
     """What somebody else does just before a call."""
-    watch: Callable[[], None] = lambda: None
+    watch: Callable[[Write], None] = lambda _: None
+    before: Callable[[str], None] = lambda _: None
+    """Told of each call by its operation, just before it."""
     calls: list[str] = field(default_factory=list)
-    writes: list[str] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
     """The writes that the service has carried out."""
     struck: list[Trouble] = field(default_factory=list)
+    shown: LiveUser | None = None
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
         """Return the user."""
-        return self._call("DescribeUser", lambda: self.inner.describe_user(instance_id, user_id))
+
+        def read() -> LiveUser:
+            self.shown = self.inner.describe_user(instance_id, user_id)
+            return self.shown
+
+        return self._call("DescribeUser", read)
 
     def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
         """Write the arrays that are given."""
-        self._write("UpdateUserConfig", lambda: self.inner.update_user_config(instance_id, user_id, arrays))
+        self._write("UpdateUserConfig", lambda: self.inner.update_user_config(instance_id, user_id, arrays), frozenset(arrays))
 
     def tag_user(self, user_arn: str, tags: Mapping[str, str]) -> None:
         """Set tags of the user."""
@@ -71,15 +90,16 @@ class UnreliableGateway:
         """Return a page of users."""
         return self._call("SearchUsers", lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_value, token))
 
-    def _write(self, operation: str, act: Callable[[], None]) -> None:
+    def _write(self, operation: str, act: Callable[[], None], arrays: frozenset[str] = frozenset()) -> None:
         def write() -> None:
             act()
-            self.writes.append(operation)
-            self.watch()
+            self.writes.append(Write(operation, arrays, self.shown))
+            self.watch(self.writes[-1])
 
         self._call(operation, write)
 
     def _call(self, operation: str, act: Callable[[], T]) -> T:
+        self.before(operation)
         self.calls.append(operation)
         number = len(self.calls)
         self.meanwhile.get(number, lambda: None)()
@@ -103,14 +123,21 @@ KILLS = st.sampled_from([Trouble(None), Trouble(None, acted=True)])
 Schedule = dict[int, Trouble]
 
 
+def _bursts() -> st.SearchStrategy[list[tuple[int, Trouble, int]]]:
+    """Kinds of trouble, each with the calls since the one before and for how many calls in a row."""
+    any_trouble = st.tuples(st.integers(1, 5), KILLS | _ERRORS, st.sampled_from([1, 1, 2, 5]))
+    # Enough refusals to hand back to CloudFormation, and then a crash: something to go on from.
+    storm = st.tuples(st.integers(1, 4), st.just(Trouble(Throttled)), st.integers(4, 12))
+    crash = st.tuples(st.integers(1, 3), KILLS, st.just(1))
+    return st.lists(any_trouble, max_size=2) | st.lists(any_trouble, max_size=2) | st.tuples(storm, crash).map(list)
+
+
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
     """Draw which calls of an operation meet which trouble: mostly none, sometimes one kind for many calls in a row."""
     schedule: Schedule = {}
     number = 0
-    for gap, trouble, times in draw(
-        st.lists(st.tuples(st.integers(1, 5), KILLS | _ERRORS, st.sampled_from([1, 1, 2, 5])), max_size=2)
-    ):
+    for gap, trouble, times in draw(_bursts()):
         number += gap
         for _ in range(times):
             schedule[number] = trouble

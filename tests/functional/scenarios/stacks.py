@@ -66,8 +66,13 @@ def import_into_another_stack(world: World) -> None:
     old, new = world.resource("old-stack"), world.resource("new-stack", token="token-2")
     wider = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False), auto_accept("CHAT", False)])
     done(old.create(_voice(agent, accept=False)))
-    if world.front_end.reads:
-        done(new.read(agent.identifier))
+    if not world.front_end.imports:
+        world.connect.forget_calls()
+        refused(new.update(wider, _voice(agent, accept=False)), "NotFound", "old-stack")
+        assert not world.writes
+        done(old.delete(_voice(agent, accept=False)))
+        return
+    done(new.read(agent.identifier))
     done(new.update(wider, _voice(agent, accept=False)))
     assert "new-stack" in agent.record()["connect-user-config:owner"]
     world.connect.forget_calls()

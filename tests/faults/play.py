@@ -1,0 +1,77 @@
+"""One cell after another on the same stage: sends what is disturbed, and what follows it, and judges where that has led."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from functional.front_end import Outcome, texts
+from functional.leaks import SECRETS, LeakSearch
+
+from .actors import Actor
+from .dimensions import BEHAVIOURS
+from .lessons import Lesson
+from .stage import Stage, Truth
+
+
+@dataclass
+class Play:
+    """What the tests of both kinds share."""
+
+    stage: Stage
+    actor: Actor
+    leaks: LeakSearch
+    verdicts: dict[tuple[object, ...], str] = field(default_factory=dict)
+    """What has come of each thing that may follow, by the state that it began in: nothing else can make a difference."""
+
+    def begin(self, lesson: Lesson) -> None:
+        """Set the scene."""
+        self.stage.show(lesson.scene, BEHAVIOURS[lesson.behaviour])
+        self.leaks.forget()
+
+    def end(self) -> None:
+        """Judge what was seen between the calls, and what was said."""
+        assert not self.stage.watch.breaches, self.stage.watch.breaches
+        assert self.leaks.lines, "nothing was logged: the search for secrets would find nothing"
+        tags = [str(tags) for _, tags in self.stage.truth().values()]
+        for text in (*self.leaks.lines, *texts(self.actor.answers), *tags):
+            leaked = [secret for secret in SECRETS if secret in text]
+            assert not leaked, f"{len(leaked)} secrets in: {text}"
+
+    def expect(self, wanted: Truth) -> None:
+        """Compare all agents with one of the legal states."""
+        found = self.stage.truth()
+        assert self.stage.alike(found, wanted), _difference(found, wanted)
+
+    def then(self, what: str, lesson: Lesson, follow: Callable[[], Outcome], wanted: Truth) -> None:
+        """Send what follows, which must succeed and lead to `wanted`; then put everything back as it was.
+
+        It is sent without a fault and without memory of what was before, so that it is played once for each state of the agents.
+        """
+        key = (what, lesson.front_end, lesson.handler, lesson.behaviour, self.stage.state())
+        if key not in self.verdicts:
+            scene = self.stage.scene()
+            self.verdicts[key] = self._follow(follow, wanted)
+            self.stage.show(scene)
+        assert not self.verdicts[key], f"{what}: {self.verdicts[key]}"
+
+    def _follow(self, follow: Callable[[], Outcome], wanted: Truth) -> str:
+        self.stage.watch.begin()
+        outcome = follow()
+        if not outcome.succeeded and not outcome.found_nothing:
+            return f"failed: {outcome}"
+        if self.stage.watch.breaches:
+            return f"between the calls: {self.stage.watch.breaches}"
+        found = self.stage.truth()
+        return "" if self.stage.alike(found, wanted) else _difference(found, wanted)
+
+
+def _difference(found: Truth, wanted: Truth) -> str:
+    parts = []
+    for user_id, (settings, tags) in found.items():
+        wanted_settings, wanted_tags = wanted[user_id]
+        parts += [
+            f"{user_id[:4]} {name}: {here.get(name)!r}, not {there.get(name)!r}"
+            for here, there in ((settings, wanted_settings), (tags, wanted_tags))
+            for name in {**here, **there}
+            if here.get(name) != there.get(name)
+        ]
+    return "; ".join(parts)

@@ -1,0 +1,156 @@
+"""What the matrix rests on: it misses no kind of fault, knows the legal states, and notices when a rule is broken."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from functional.agents import FOREIGN_TAGS
+from functional.settings import acw, settings_of
+
+from faults.actors import RegistryActor
+from faults.cells import CELLS, CRASH_CELLS, WHAT_FOLLOWS, kinds_for, modelled
+from faults.dimensions import (
+    ANN,
+    BEHAVIOURS,
+    BEN,
+    CLEO,
+    HANDLERS,
+    INSTANCE_ID,
+    KINDS,
+    NEW,
+    OLD,
+    READS,
+    RECORD_OF_NEW,
+    RECORD_OF_OLD,
+    STORIES,
+    TIMES,
+)
+from faults.lessons import Lesson, crash_lessons, plain_lessons
+from faults.stage import Stage
+from faults.watch import Death
+
+LESSONS = {(lesson.front_end, lesson.handler): lesson for lesson in plain_lessons()}
+
+
+def test_every_modelled_error_is_a_kind() -> None:
+    operations = {call.operation for lesson in plain_lessons() for call in lesson.calls}
+    assert operations == {"DescribeUser", "TagResource", "UpdateUserConfig", "UntagResource", "SearchUsers"}
+    errors = set().union(*map(modelled, operations))
+    assert errors == {kind.error for kind in KINDS if kind.modelled}
+
+
+def test_no_cell_is_missing_and_none_is_there_twice(record_property: Callable[[str, object], None]) -> None:
+    faults = sum(len(kinds_for(call)) * len(TIMES) for lesson in plain_lessons() for call in lesson.calls)
+    crashes = sum(2 * len(lesson.calls) * len(WHAT_FOLLOWS[lesson.handler]) for lesson in crash_lessons())
+    assert len(CELLS) == len({str(cell) for cell in CELLS}) == faults
+    assert len(CRASH_CELLS) == len({str(cell) for cell in CRASH_CELLS}) == crashes
+    assert {(cell.lesson.front_end, cell.lesson.handler) for cell in CELLS} == {(f, h) for f in HANDLERS for h in HANDLERS[f]}
+    record_property("counted", f"matrix: {faults + crashes:,} cells, {faults:,} of faults and {crashes:,} of crashes")
+
+
+@pytest.mark.parametrize("lesson", plain_lessons(), ids=str)
+def test_both_legal_states_are_as_declared(lesson: Lesson, stage: Stage) -> None:
+    """What the code does undisturbed is compared with what the template says; the matrix compares all else with that."""
+    born = stage.born[ANN][0]
+    as_old, as_new = (born | settings_of(OLD), RECORD_OF_OLD), (born | settings_of(NEW), RECORD_OF_NEW)
+    free: tuple[dict[Any, Any], dict[str, str]] = (born, {})
+    before, after, bens = {
+        "create": (free, as_new, free),
+        "update": (as_old, as_new, free),
+        "delete": (as_new, free, free),
+        "replace": (as_old, as_old, as_new),
+        **dict.fromkeys(READS, (as_old, as_old, free)),
+    }[lesson.handler]
+    for truth, ann, ben in ((lesson.before, before, free), (lesson.after, after, bens)):
+        for user_id, (settings, record) in ((ANN, ann), (BEN, ben)):
+            assert truth[user_id][0] == settings
+            assert _without_owner(truth[user_id][1]) == FOREIGN_TAGS | record | _marker(record)
+        assert truth[CLEO] == stage.born[CLEO]
+
+
+def _without_owner(tags: dict[str, str]) -> dict[str, str]:
+    owner = tags.get("connect-user-config:owner")
+    assert owner is None or owner.endswith(" id.id sales-stack/Agent"), owner
+    assert (owner is None) == ("connect-user-config" not in tags)
+    return {key: value for key, value in tags.items() if key != "connect-user-config:owner"}
+
+
+def _marker(record: dict[str, str]) -> dict[str, str]:
+    return {"connect-user-config": "managed"} if record else {}
+
+
+def test_reads_show_what_is_owned() -> None:
+    for front_end in HANDLERS:
+        shown = LESSONS[front_end, "read"].outcome.shown
+        assert shown is not None
+        assert settings_of(shown) == settings_of(OLD)
+    assert LESSONS["registry", "list"].outcome.shown == {"found": [ANN, CLEO]}
+
+
+@pytest.mark.parametrize("lesson", [lesson for lesson in crash_lessons() if lesson.story == "throttled"], ids=str)
+def test_throttled_operations_go_on_in_another_invocation(lesson: Lesson) -> None:
+    """Else no callback context would ever be held when the process dies."""
+    assert lesson.outcome.invocations > 1
+
+
+def test_every_story_and_behaviour_is_played() -> None:
+    assert {lesson.story for lesson in crash_lessons()} == {"", *STORIES}
+    assert {lesson.behaviour for lesson in crash_lessons()} == set(BEHAVIOURS)
+
+
+def _edit(user_id: str) -> Callable[[Stage], None]:
+    entries = [acw("EMAIL", 99)]
+    return lambda stage: stage.connect.admin_update(INSTANCE_ID, user_id, AfterContactWorkConfigs=entries)
+
+
+def _tag(**tags: str) -> Callable[[Stage], None]:
+    return lambda stage: stage.connect.backend().tag_resource(_arn(stage), {k.replace("__", ":"): v for k, v in tags.items()})
+
+
+def _untag(*keys: str) -> Callable[[Stage], None]:
+    return lambda stage: stage.connect.backend().untag_resource(_arn(stage), list(keys))
+
+
+def _arn(stage: Stage) -> str:
+    return str(stage.connect.backend().users[INSTANCE_ID][ANN].arn)
+
+
+WRONGS: dict[str, tuple[Callable[[Stage], None], str]] = {
+    "a setting that nobody owns changes": (_edit(ANN), "nothing records it"),
+    "another stack's agent changes": (_edit(CLEO), "is another stack's"),
+    "an owned setting is no longer recorded": (_untag("connect-user-config:auto-accept"), "nothing records it"),
+    "the owner is missing": (_untag("connect-user-config:owner"), "half owned"),
+    "another value is recorded": (_tag(**{"connect-user-config__auto-accept": "v1 VOICE=false"}), "is recorded as false"),
+    "more is recorded": (_tag(**{"connect-user-config__persistent-connection": "v1 VOICE=true"}), "nobody has declared it"),
+    "a foreign tag changes": (_tag(team="support"), "somebody else's tags"),
+    "a foreign tag goes": (_untag("team"), "somebody else's tags"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONGS)
+def test_what_is_wrong_between_two_calls_is_noticed(wrong: str, stage: Stage) -> None:
+    do, words = WRONGS[wrong]
+    stage.show(LESSONS["registry", "update"].scene, BEHAVIOURS["plain"])
+    assert not list(stage.breaches())
+    do(stage)
+    assert any(words in breach for breach in stage.breaches()), list(stage.breaches())
+
+
+def test_a_dead_process_that_goes_on_is_noticed(stage: Stage) -> None:
+    stage.show(LESSONS["registry", "create"].scene, BEHAVIOURS["plain"])
+    actor = RegistryActor(stage.clock)
+    stage.watch.kill_at(Death(2, after=False))
+    assert not actor.send("create").succeeded
+    assert not stage.watch.breaches
+    actor.send("create")
+    assert any("by a process that is dead" in breach for breach in stage.watch.breaches)
+    stage.watch.begin()
+
+
+def test_a_scene_is_put_back_as_it_was(stage: Stage) -> None:
+    lesson = LESSONS["registry", "update"]
+    stage.show(lesson.scene, BEHAVIOURS["plain"])
+    RegistryActor(stage.clock).send("update")
+    assert stage.truth() == lesson.after
+    stage.show(lesson.scene)
+    assert stage.truth() == lesson.before

@@ -1,0 +1,93 @@
+"""The phone, which is the documented exception to giving back: an earlier number is not recorded.
+
+So the number that a resource has set stays, and a desk phone is not given back to an agent whose earlier number is gone.
+`OwnershipModel` stands on this and says the rest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connect_local import Behaviour, EntryWrite
+from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
+from custom_connect_userconfig.core.kinds import PriorValue
+from custom_connect_userconfig.core.settings import Settings
+
+from .agent import LocalAgent, Truth
+
+PHONE = (PHONE_TYPE_KEY, PHONE_NUMBER_KEY)
+
+
+@dataclass
+class PhoneModel:
+    """What each setting is worth unowned, and what has become of the phone's number."""
+
+    agent: LocalAgent
+    unowned: Truth
+    earlier_number_lost: bool = field(default=False, kw_only=True)
+    """Whether the number from before the phone was taken is neither on the user nor recorded."""
+    number_is_new: bool = field(default=False, kw_only=True)
+    """Whether somebody has set another number since it was lost: then either way to give back the phone is right."""
+    phone_left: bool = field(default=False, kw_only=True)
+    """Whether the latest giving back had to leave something of the phone."""
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What the service does."""
+        return self.agent.behaviour
+
+    def _check_phone_given_back(self, keys: set[SettingKey], before: Truth, now: Truth) -> None:
+        leaves_phone = PHONE_TYPE_KEY in keys and self._leaves_phone(before, now)
+        if leaves_phone:
+            self.phone_left = True
+            assert now[PHONE_TYPE_KEY] in (before[PHONE_TYPE_KEY], SOFT_PHONE), "a number that is not the agent's own is in use"
+            assert now[PHONE_NUMBER_KEY] == before[PHONE_NUMBER_KEY] or self._is_dropped(now)
+            self.unowned.update({key: now[key] for key in PHONE if key in keys})
+        elif PHONE_TYPE_KEY in keys:
+            assert now[PHONE_TYPE_KEY] == self.unowned[PHONE_TYPE_KEY]
+        if PHONE_NUMBER_KEY in keys and not leaves_phone:
+            self._check_number_given_back(before, now)
+        if PHONE_TYPE_KEY in keys:
+            self.earlier_number_lost = self.number_is_new = False
+
+    def _check_undone_phone(self, declared: Settings, now: Truth) -> None:
+        """A failed create has taken the phone and given it back, as far as it goes: an earlier number is gone here too."""
+        if now[PHONE_NUMBER_KEY] == self.unowned[PHONE_NUMBER_KEY]:
+            return
+        assert self.unowned[PHONE_NUMBER_KEY] is not None or self._number_stays(now)
+        assert now[PHONE_NUMBER_KEY] == declared.get(PHONE_NUMBER_KEY) or self._is_dropped(now)
+        assert now[PHONE_TYPE_KEY] in (declared[PHONE_TYPE_KEY], SOFT_PHONE)
+        self.unowned.update({key: now[key] for key in PHONE})
+
+    def _number_stays(self, now: Truth) -> bool:
+        """Whether nothing can take the number away: the API cannot say "no number" where entries are merged."""
+        stays = self.behaviour.entry_write is EntryWrite.MERGE or self.agent.hidden_number() is not None
+        return stays and now[PHONE_TYPE_KEY] == SOFT_PHONE
+
+    def _leaves_phone(self, before: Truth, now: Truth) -> bool:
+        if self.unowned[PHONE_TYPE_KEY] != DESK_PHONE:
+            return False
+        if self.number_is_new:
+            return now[PHONE_TYPE_KEY] == before[PHONE_TYPE_KEY]
+        return self.earlier_number_lost or before[PHONE_NUMBER_KEY] is None
+
+    def _check_number_given_back(self, before: Truth, now: Truth) -> None:
+        if self.unowned[PHONE_NUMBER_KEY] is not None:
+            self.phone_left = True
+            assert now[PHONE_NUMBER_KEY] == before[PHONE_NUMBER_KEY] or self._is_dropped(now)
+        elif now[PHONE_NUMBER_KEY] is not None:
+            assert self._number_stays(now), "a number that nobody wants"
+        self.unowned[PHONE_NUMBER_KEY] = now[PHONE_NUMBER_KEY]
+
+    def _note_lost_number(self, owned: Mapping[SettingKey, object], prior: Mapping[SettingKey, PriorValue], now: Truth) -> None:
+        if PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in owned and self.unowned[PHONE_NUMBER_KEY] is not None:
+            self.earlier_number_lost, self.number_is_new = True, False
+        left, had = now[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
+        if PHONE_NUMBER_KEY not in prior and left != had and had is not None and self._is_dropped(now):
+            # The service forgets a number under a soft phone: a write of the type has cost it, and no write brings it back.
+            self.unowned[PHONE_NUMBER_KEY] = left
+            self.earlier_number_lost, self.number_is_new = PHONE_TYPE_KEY in prior, left is not None
+
+    def _is_dropped(self, now: Truth) -> bool:
+        """Whether the service has dropped a number: then the one of the older form shows, if there is one."""
+        drops = self.behaviour.drop_number_under_soft_phone
+        return drops and now[PHONE_NUMBER_KEY] == self.agent.hidden_number() and now[PHONE_TYPE_KEY] == SOFT_PHONE
