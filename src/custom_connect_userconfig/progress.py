@@ -45,6 +45,8 @@ class Progress:
     """Whether a phone number was to go; whether it went shows at the end."""
     found_own: bool = False
     """Whether the record was there, and the resource's own, before this operation had written anything."""
+    resumed: bool = False
+    """Whether an invocation went before this one."""
     deadline: float = math.inf
     """Monotonic seconds after which this invocation begins no further call."""
     refusals: int = 0
@@ -69,6 +71,7 @@ class Progress:
             notes=tuple(map(str, notes)) if isinstance(notes, list) else (),
             removed_number=context.get("removedNumber") is True,
             found_own=context.get("foundOwn") is True,
+            resumed=bool(context),
             refusals=_count(context.get("refusals")),
             refused_reads=_count(context.get("refusedReads")),
         )

@@ -17,6 +17,7 @@ from .core.errors import (
     NotFound,
     NotReadableYet,
     NotSettledYet,
+    Retriable,
     ServiceFault,
     SettingsError,
     Throttled,
@@ -229,15 +230,32 @@ class SettingsService:
                 return ""
             # An earlier record of this resource's may show first: removing that one alone would leave a record without an owner.
             if record and record.prior.keys() >= declaration.settings.keys():
-                plan = plan_give_back(record, user, believe_read=not progress.wrote_settings)
-                self.apply(identity, user, plan, progress)
-                return " ".join(("What had been taken was given back.", *plan.notes))
+                notes = self._restore_and_release(identity, user, record, progress)
+                return " ".join(("What had been taken was given back.", *notes))
         if record:
             return "What had been taken does not show in full yet, and stays: deleting the resource gives it back."
         return (
             "Nothing shows that had to be given back; should tags that start with"
             f" {MARKER_KEY} appear on the user later, deleting the resource gives it back."
         )
+
+    def _restore_and_release(
+        self, identity: Identity, user: LiveUser, record: OwnershipRecord, progress: Progress
+    ) -> tuple[str, ...]:
+        # A read is believed only where nobody else can have written settings: no invocation before this one, which was cut off.
+        is_first = not (progress.wrote_settings or progress.resumed or progress.found_own)
+        plan = plan_give_back(record, user, believe_read=is_first)
+        try:
+            self.apply(identity, user, plan, progress)
+        except Retriable:
+            raise
+        except SettingsError:
+            if is_first or progress.wrote_settings:
+                raise
+            # Whoever may not write settings has written none.
+            plan = plan_give_back(record, user, believe_read=True)
+            self.apply(identity, user, plan, progress)
+        return plan.notes
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""What others do while an operation is under way, between two of its calls."""
+"""Under which circumstances an event is carried through; above all, what others do between two of its calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
@@ -10,6 +10,8 @@ from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.settings import Settings
 
 from . import strategies
+from .stacks import Context
+from .unreliable import Schedule
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,24 @@ class Rival:
 Act = Tagging | Editing | Phoning | Twin | Rival
 Amid = tuple[tuple[int, Act], ...]
 """Acts, each with the number of the call before which it comes."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Under which an event is carried through."""
+
+    schedule: Schedule = field(default_factory=dict)
+    amid: Amid = ()
+    resume: bool = True
+    """Whether an event that was cut off goes on from the callback context last held."""
+    context: Context = None
+    """What the event goes on from."""
+    waits: int = 100
+    """How often a custom resource's function waits before CloudFormation's patience ends."""
+
+
+CALM = Circumstances()
+
 
 _EDITS = st.builds(Editing, strategies.settings() | strategies.legacy_configs()) | st.builds(Phoning, strategies.own_phone())
 _OTHERS = st.builds(Rival, st.integers(0, 1), strategies.settings(), st.booleans(), st.booleans()) | st.just(Twin())

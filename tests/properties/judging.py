@@ -10,28 +10,12 @@ from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.service import GivenBack, OwnedSettings
 
 from .agent import LocalAgent, Truth
-from .amid import Act, Amid, Editing, Phoning, Rival, Tagging, Twin
-from .ownership_model import OwnershipModel
-from .stacks import Action, Context, Ending, Event, Outcome, Stack
+from .amid import CALM, Act, Circumstances, Editing, Phoning, Rival, Tagging, Twin
+from .ownership_model import CHAT_ENDS, OwnershipModel
+from .stacks import Action, Ending, Event, Outcome, Stack
 from .step_count import AMID
+from .strategies import CHAT_ACW
 from .unreliable import Schedule, UnreliableGateway, Write
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """Under which an event is carried through."""
-
-    schedule: Schedule = field(default_factory=dict)
-    amid: Amid = ()
-    resume: bool = True
-    """Whether an event that was cut off goes on from the callback context last held."""
-    context: Context = None
-    """What the event goes on from."""
-    waits: int = 100
-    """How often a custom resource's function waits before CloudFormation's patience ends."""
-
-
-CALM = Circumstances()
 
 _LOOKS = (1.0, 2.0, 4.0, 8.0)
 """Seconds for which a resource distrusts a read that shows nothing left to do (decision 8)."""
@@ -146,6 +130,8 @@ class Operation:
             act = self._to_come[0][1]
             if isinstance(act, Rival) and operation != "DescribeUser":
                 return
+            if isinstance(act, Twin) and operation == "UntagResource" and self._event.action is Action.CREATE:
+                return
             self._to_come.pop(0)
             self._act(act)
 
@@ -249,6 +235,9 @@ class Operation:
         if live.get(PHONE_TYPE_KEY) == SOFT_PHONE:
             # A service may drop a number under a soft phone, so that nobody waits until a read shows it.
             live[PHONE_NUMBER_KEY] = answer.get(PHONE_NUMBER_KEY, "")
+        if answer.get(CHAT_ACW) == CHAT_ENDS < int(str(live.get(CHAT_ACW, 0))):
+            # Nor until a late read shows longer work on CHAT: it may be clamped to what the read has shown from before.
+            live[CHAT_ACW] = CHAT_ENDS
         edited = self._model.edits.made.keys()
         one, other = ({PHONE_NUMBER_KEY: "", **settings} for settings in (answer, live))
         assert {k: v for k, v in one.items() if k not in edited} == {k: v for k, v in other.items() if k not in edited}

@@ -21,7 +21,8 @@ from .phone_model import PHONE, PhoneModel
 from .strategies import CHAT_ACW
 from .unreliable import Write
 
-_CHAT_ENDS = 5_400
+CHAT_ENDS = 5_400
+"""Seconds after which work on CHAT ends, whatever is set."""
 
 
 @dataclass
@@ -96,6 +97,7 @@ class OwnershipModel(PhoneModel):
         for key, value in declared.items():
             live = self.owned[key]
             held = self._is_held(key, value, live) or live in self.edits.made.get(key, ())
+            held = held or (key in PHONE and self.edits.touched(PHONE))
             assert held, f"{key}: declared {value}, live {live}"
 
     def given_back(self, before: Truth) -> None:
@@ -163,13 +165,13 @@ class OwnershipModel(PhoneModel):
         if found == expected:
             return True
         # A limit of the older form that is written as one of CHAT comes to stand at what it always amounted to.
-        return self.behaviour.clamp_chat_acw and key == CHAT_ACW and found == _CHAT_ENDS and int(str(expected)) > _CHAT_ENDS
+        return self.behaviour.clamp_chat_acw and key == CHAT_ACW and found == CHAT_ENDS and int(str(expected)) > CHAT_ENDS
 
     def _is_held(self, key: SettingKey, declared: Value, live: Value | None) -> bool:
         if key == PHONE_NUMBER_KEY and live != declared:
             return self._is_dropped(self.agent.truth())
         # Longer work on CHAT ends after 90 minutes, so that a resource takes 5,400 for any value above it.
-        return live == declared or (key == CHAT_ACW and live == _CHAT_ENDS and int(declared) > _CHAT_ENDS)
+        return live == declared or (key == CHAT_ACW and live == CHAT_ENDS and int(declared) > CHAT_ENDS)
 
     def _check_given_back(self, keys: Iterable[SettingKey], now: Truth) -> None:
         self.unowned.update(self.edits.outlasting(keys, now, self.unowned))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from connect_local import Behaviour, EntryWrite
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
-from custom_connect_userconfig.core.kinds import PriorValue
+from custom_connect_userconfig.core.kinds import PriorValue, Withheld
 from custom_connect_userconfig.core.settings import Settings
 
 from .agent import LocalAgent, Truth
@@ -40,7 +40,7 @@ class PhoneModel:
         if leaves_phone:
             self.phone_left = True
             assert now[PHONE_TYPE_KEY] in (before[PHONE_TYPE_KEY], SOFT_PHONE), "a number that is not the agent's own is in use"
-            assert now[PHONE_NUMBER_KEY] == before[PHONE_NUMBER_KEY] or self._is_dropped(now)
+            assert now[PHONE_NUMBER_KEY] in self._numbers_left(before) or self._is_dropped(now)
             self.unowned.update({key: now[key] for key in PHONE if key in keys})
         elif PHONE_TYPE_KEY in keys:
             assert now[PHONE_TYPE_KEY] == self.unowned[PHONE_TYPE_KEY]
@@ -73,10 +73,14 @@ class PhoneModel:
     def _check_number_given_back(self, before: Truth, now: Truth) -> None:
         if self.unowned[PHONE_NUMBER_KEY] is not None:
             self.phone_left = True
-            assert now[PHONE_NUMBER_KEY] == before[PHONE_NUMBER_KEY] or self._is_dropped(now)
+            assert now[PHONE_NUMBER_KEY] in self._numbers_left(before) or self._is_dropped(now)
         elif now[PHONE_NUMBER_KEY] is not None:
             assert self._number_stays(now), "a number that nobody wants"
         self.unowned[PHONE_NUMBER_KEY] = now[PHONE_NUMBER_KEY]
+
+    def _numbers_left(self, before: Truth) -> tuple[object, object]:
+        """Return the numbers that may be left: the one found or, where a late read still shows it, the agent's own."""
+        return before[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
 
     def _note_lost_number(self, owned: Mapping[SettingKey, object], prior: Mapping[SettingKey, PriorValue], now: Truth) -> None:
         if PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in owned and self.unowned[PHONE_NUMBER_KEY] is not None:
@@ -86,6 +90,10 @@ class PhoneModel:
             # The service forgets a number under a soft phone: a write of the type has cost it, and no write brings it back.
             self.unowned[PHONE_NUMBER_KEY] = left
             self.earlier_number_lost, self.number_is_new = PHONE_TYPE_KEY in prior, left is not None
+
+        if prior.get(PHONE_TYPE_KEY) is Withheld.NUMBER and self.unowned[PHONE_NUMBER_KEY] is None:
+            # Somebody has taken the number of the desk phone away before it was owned: it is nowhere.
+            self.earlier_number_lost = True
 
     def _is_dropped(self, now: Truth) -> bool:
         """Whether the service has dropped a number: then the one of the older form shows, if there is one."""

@@ -162,3 +162,21 @@ def test_what_a_failed_create_has_added_to_a_record_is_not_left_without_an_owner
         assert isinstance(failed.error, AccessDenied)
         assert not tale.agent.tags()
         assert tale.agent.truth() == before
+
+
+def test_a_create_that_goes_on_after_a_crash_and_fails_restores_what_reads_do_not_show_yet() -> None:
+    """A create is throttled, hands back, and is killed when it has written the settings; it goes on, and may write them no more.
+
+    What it was to go on from says that no settings were written, and a late read shows the claim, but the settings from before: so
+    the record alone was removed, and with it the only trace of what they had been.
+    """
+    throttled = dict.fromkeys(range(3, 15), Trouble(Throttled))
+    with story(Birth(), Behaviour(stale_seconds=10.0)) as tale:
+        before = tale.agent.truth()
+        create = tale.stack.event(Action.CREATE, {AUTO_ACCEPT: True})
+        killed = tale.stack.send(create, tale.gateway({**throttled, 16: Trouble(None, acted=True)}), tale.agent.clock)
+        assert killed.outcome is Outcome.KILLED
+        assert tale.agent.truth() != before
+        failed = tale.stack.send(create, tale.gateway({2: Trouble(AccessDenied)}), tale.agent.clock)
+        assert isinstance(failed.error, AccessDenied)
+        assert tale.agent.tags() or tale.agent.truth() == before

@@ -8,6 +8,8 @@ has no conditional write and no code could do without it:
   whose answer was lost, comes again at once;
 - another stack acts amid an operation only just before a read of it: of two whose calls fall between a read of the one and the
   writes that follow, the later record wins, and what the earlier one has recorded in the same array is lost;
+- a Create that runs twice at once, and fails in one of the two, does not have the other run wholly between its last two calls: what
+  that one applies after the settings were given back, and before the record goes, stays for good;
 - edits amid an operation may be lost, or stay, exactly as `edits_amid` says. A phone that is edited amid an operation is only
   held to a number that somebody has set for it;
 - nobody edits the tags of the record, except to remove them all, as the messages advise.
@@ -44,9 +46,9 @@ from custom_connect_userconfig.service import SettingsService
 
 from . import strategies
 from .agent import ACCOUNT, BYSTANDERS, INSTANCE_ID, REGION, Birth, LocalAgent
-from .amid import PEOPLE, Amid, Editing, Phoning, Tagging, Untagging, amids
+from .amid import PEOPLE, Amid, Circumstances, Editing, Phoning, Tagging, Untagging, amids
 from .custom_stack import CustomStack
-from .judging import Circumstances, Judge
+from .judging import Judge
 from .ownership_model import OwnershipModel
 from .stacks import Action, Outcome, Stack
 from .step_count import AMID, KINDS, STEPS, summary

@@ -63,7 +63,9 @@ def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: 
 def test_only_a_count_counts(value: object) -> None:
     progress = Progress.from_context({"refusals": value, "refusedReads": value}, 0.0)
     assert (progress.refusals, progress.refused_reads) == (0, 0)
-    assert Progress.from_context({"refusals": 3, "refusedReads": 2}, 0.0) == Progress(0.0, refusals=3, refused_reads=2)
+    assert Progress.from_context({"refusals": 3, "refusedReads": 2}, 0.0) == Progress(
+        0.0, refusals=3, refused_reads=2, resumed=True
+    )
 
 
 def test_refused_reads_tell_of_a_crowd_only_where_short_waits_have_spread_the_tries() -> None:
