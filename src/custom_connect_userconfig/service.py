@@ -247,12 +247,11 @@ class SettingsService:
         plan = plan_give_back(record, user, believe_read=is_first)
         try:
             self.apply(identity, user, plan, progress)
-        except Retriable:
-            raise
-        except SettingsError:
-            if is_first or progress.wrote_settings:
+        except SettingsError as error:
+            may_have_acted = isinstance(error, Retriable) and not isinstance(error, Throttled)
+            if is_first or progress.wrote_settings or may_have_acted:
                 raise
-            # Whoever may not write settings has written none.
+            # Whoever may not write settings has written none, and who was refused for hours reads nothing late.
             plan = plan_give_back(record, user, believe_read=True)
             self.apply(identity, user, plan, progress)
         return plan.notes
