@@ -1,6 +1,5 @@
 """A local account: Connect, IAM, CloudWatch and its logs, with both front ends in it."""
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from custom_connect_userconfig.pacing import Pacing
 from support.clock import FakeClock
 from support.function_double import FunctionDouble
 from support.reply_endpoint import ReplyEndpoint
+from support.root_logger import root_logger_as_it_was
 
 from .stage import FUNCTION, LoggedFrontEnd
 
@@ -44,13 +44,8 @@ def _nothing_kept() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _root_logger_as_it_was() -> Iterator[None]:
-    """The library adds a handler and a filter to the root logger, for good."""
-    root = logging.getLogger()
-    before = [(handler, list(handler.filters)) for handler in root.handlers]
-    yield
-    root.handlers[:] = [handler for handler, _ in before]
-    for handler, filters in before:
-        handler.filters[:] = filters
+    with root_logger_as_it_was():
+        yield
 
 
 @pytest.fixture

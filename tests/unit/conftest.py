@@ -1,6 +1,5 @@
 """A clock, a fake Connect, a service and a stack on top of both, new for every test."""
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +14,7 @@ from custom_connect_userconfig.pacing import Pacing
 from custom_connect_userconfig.service import SettingsService
 from support.clock import FakeClock
 from support.registry import RegistryStack
+from support.root_logger import root_logger_as_it_was
 
 EXAMPLE_KEYS = ReadOnlyCredentials("AKIAEXAMPLE", "wJalrEXAMPLEKEY", "FwoEXAMPLETOKEN")
 
@@ -57,10 +57,5 @@ def stack(connect: FakeConnect, pacing: Pacing, clock: FakeClock, monkeypatch: p
 
 @pytest.fixture(autouse=True)
 def _root_logger_as_it_was() -> Iterator[None]:
-    """The library adds a handler and a filter to the root logger, for good."""
-    root = logging.getLogger()
-    before = [(handler, list(handler.filters)) for handler in root.handlers]
-    yield
-    root.handlers[:] = [handler for handler, _ in before]
-    for handler, filters in before:
-        handler.filters[:] = filters
+    with root_logger_as_it_was():
+        yield
