@@ -21,7 +21,7 @@ from .behaviour import ArrayWrite, Behaviour, EntryWrite
 from .conditions import current
 from .exceptions import DuplicateResourceException, InvalidParameterException, ResourceNotFoundException
 from .pages import page
-from .search import alternatives, matches
+from .search import wanted
 from .settings import Arrays, Settings, write_arrays, write_phone_config
 from .users import PROFILE_MEMBERS, User
 from .validation import check_create_user, check_request
@@ -130,10 +130,10 @@ class LocalConnectBackend(ConnectBackend):
         next_token: str | None = None,
     ) -> tuple[list[dict[str, object]], str | None, int]:
         """The summaries of one page, the token of the next, and how many users match in all."""
-        parameters = {"InstanceId": instance_id, "MaxResults": max_results, "SearchFilter": search_filter}
-        check_request("SearchUsers", parameters)
-        wanted = alternatives(search_filter, search_criteria)
-        found = [user for user in self._users_of(instance_id) if matches(self._tags_of(user), wanted)]
+        parameters = {"MaxResults": max_results, "SearchFilter": search_filter, "SearchCriteria": search_criteria}
+        check_request("SearchUsers", {"InstanceId": instance_id, **parameters})
+        is_wanted = wanted(search_filter, search_criteria)
+        found = [user for user in self._users_of(instance_id) if is_wanted(user, self._tags_of(user))]
         shown, token = page(found, max_results or _PAGE_OF_SEARCH, next_token)
         return [user.search_summary(self._tags_of(user), current().behaviour) for user in shown], token, len(found)
 

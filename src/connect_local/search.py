@@ -1,46 +1,102 @@
-"""The part of `SearchUsers` filters that is implemented: tag conditions. Anything else is refused, never ignored.
+"""The part of `SearchUsers` that is implemented: tag filters and string conditions. Anything else is refused, never ignored.
 
 Called by `models`.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias, cast
 
-from .exceptions import AccessDeniedException, InvalidRequestException
+from .exceptions import AccessDeniedException, InvalidParameterException, InvalidRequestException
+from .users import User
 
 Tags: TypeAlias = Mapping[str, str]
-Alternatives: TypeAlias = list[list[tuple[str, str]]]
+Test: TypeAlias = Callable[[User, Tags], bool]
+Condition: TypeAlias = Mapping[str, object]
+
+_FIELDS: Mapping[str, Callable[[User], Sequence[object]]] = {
+    "resourceId": lambda user: [user.id],
+    "Username": lambda user: [user.username],
+    "FirstName": lambda user: [user.identity.get("FirstName")],
+    "LastName": lambda user: [user.identity.get("LastName")],
+    "RoutingProfileId": lambda user: [user.profile.get("RoutingProfileId")],
+    "SecurityProfileId": lambda user: cast("Sequence[object]", user.profile["SecurityProfileIds"]),
+}
+_COMPARISONS: Mapping[object, Callable[[str, str], bool]] = {
+    "EXACT": str.__eq__,
+    "STARTS_WITH": str.startswith,
+    "CONTAINS": str.__contains__,
+}
 
 
-def alternatives(search_filter: Mapping[str, object] | None, criteria: Mapping[str, object] | None) -> Alternatives | None:
-    """The filter as an OR of ANDs of (key, value); None when everything matches."""
-    if criteria:
-        raise InvalidRequestException("SearchCriteria is not implemented here; search with SearchFilter.TagFilter")
-    given = {name: value for name, value in (search_filter or {}).items() if value}
+def wanted(search_filter: Condition | None, criteria: Condition | None) -> Test:
+    """A test for the users that pass both the filter and the criteria; what is left out lets every user pass."""
+    given = _given(criteria)
+    return _all([_of_filter(_given(search_filter)), _of_criteria(given) if given else _everybody])
+
+
+def _of_filter(given: Condition) -> Test:
     if {"TagFilter", "UserAttributeFilter"} <= given.keys():
         raise AccessDeniedException("SearchFilter takes either TagFilter or UserAttributeFilter, not both")
     if "UserAttributeFilter" in given:
         raise InvalidRequestException("SearchFilter.UserAttributeFilter is not implemented here; use TagFilter")
-    return _of_tag_filter(given["TagFilter"]) if "TagFilter" in given else None  # type: ignore[arg-type]
+    return _of_tag_filter(_given(given["TagFilter"])) if "TagFilter" in given else _everybody  # type: ignore[arg-type]
 
 
-def matches(tags: Tags, wanted: Alternatives | None) -> bool:
-    return wanted is None or any(all(tags.get(key) == value for key, value in group) for group in wanted)
-
-
-def _of_tag_filter(tag_filter: Mapping[str, object]) -> Alternatives:
-    if len(tag_filter) != 1:
-        raise InvalidRequestException("TagFilter takes exactly one of TagCondition, AndConditions and OrConditions")
-    ((kind, conditions),) = tag_filter.items()
+def _of_tag_filter(tag_filter: Condition) -> Test:
+    kind, conditions = _only_member("TagFilter", tag_filter)
     if kind == "TagCondition":
-        return [_group([conditions])]  # type: ignore[list-item]
+        return _of_tag(conditions)  # type: ignore[arg-type]
     if kind == "AndConditions":
-        return [_group(conditions)]  # type: ignore[arg-type]
-    return [_group(group) for group in conditions]  # type: ignore[attr-defined]
+        return _all([_of_tag(condition) for condition in conditions])  # type: ignore[attr-defined]
+    return _any([_all([_of_tag(condition) for condition in group]) for group in conditions])  # type: ignore[attr-defined]
 
 
-def _group(conditions: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    for condition in conditions:
-        if "TagKey" not in condition or "TagValue" not in condition:
-            raise InvalidRequestException("A TagCondition without both TagKey and TagValue is not implemented here")
-    return [(condition["TagKey"], condition["TagValue"]) for condition in conditions]
+def _of_tag(condition: Condition) -> Test:
+    key, value = condition.get("TagKey"), condition.get("TagValue")
+    if key is None or value is None:
+        raise InvalidRequestException("A TagCondition without both TagKey and TagValue is not implemented here")
+    return lambda _user, tags: tags.get(str(key)) == value
+
+
+def _of_criteria(criteria: Condition) -> Test:
+    kind, conditions = _only_member("SearchCriteria", criteria)
+    if kind == "StringCondition":
+        return _of_string(conditions)  # type: ignore[arg-type]
+    if kind not in ("AndConditions", "OrConditions"):
+        raise InvalidRequestException(f"SearchCriteria.{kind} is not implemented here; use StringCondition")
+    tests = [_of_criteria(_given(condition)) for condition in conditions]  # type: ignore[attr-defined]
+    return _all(tests) if kind == "AndConditions" else _any(tests)
+
+
+def _of_string(condition: Condition) -> Test:
+    for member in ("FieldName", "Value", "ComparisonType"):
+        if condition.get(member) is None:
+            raise InvalidRequestException(f"StringCondition.{member} is required")
+    name, value = str(condition["FieldName"]), str(condition["Value"])
+    if name not in _FIELDS:
+        raise InvalidParameterException(f"StringCondition.FieldName must be one of {', '.join(_FIELDS)}")
+    values, compare = _FIELDS[name], _COMPARISONS[condition["ComparisonType"]]
+    return lambda user, _tags: any(isinstance(found, str) and compare(found, value) for found in values(user))
+
+
+def _only_member(where: str, members: Condition) -> tuple[str, object]:
+    if len(members) != 1:
+        raise InvalidRequestException(f"{where} takes exactly one condition, not {len(members)}")
+    ((kind, conditions),) = members.items()
+    return kind, conditions
+
+
+def _given(members: Condition | None) -> Condition:
+    return {name: value for name, value in (members or {}).items() if value is not None}
+
+
+def _everybody(_user: User, _tags: Tags) -> bool:
+    return True
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    return lambda user, tags: all(test(user, tags) for test in tests)
+
+
+def _any(tests: Sequence[Test]) -> Test:
+    return lambda user, tags: any(test(user, tags) for test in tests)

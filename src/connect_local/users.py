@@ -51,6 +51,10 @@ class User:
     hidden_reads: int = 0
     pending: list[PendingWrite] = field(default_factory=list)
 
+    @property
+    def identity(self) -> Mapping[str, object]:
+        return self.profile.get("IdentityInfo") or {}  # type: ignore[return-value]
+
     def remember_before(self, tags: Mapping[str, str], now: float, behaviour: Behaviour) -> None:
         """Notes the state that reads go on showing; to be called before every write."""
         if behaviour.stale_reads > 0 or behaviour.stale_seconds > 0:
@@ -88,13 +92,12 @@ class User:
 
     def search_summary(self, tags: Mapping[str, str], behaviour: Behaviour) -> dict[str, object]:
         """The `UserSearchSummary` of `SearchUsers`, which gives ACW limits in milliseconds."""
-        identity: Mapping[str, object] = self.profile.get("IdentityInfo") or {}  # type: ignore[assignment]
         return {
             "Id": self.id,
             "Arn": self.arn,
             "Username": self.username,
             **deepcopy({name: value for name, value in self.profile.items() if name != "IdentityInfo"}),
-            "IdentityInfo": {name: identity[name] for name in ("FirstName", "LastName") if name in identity},
+            "IdentityInfo": {name: self.identity[name] for name in ("FirstName", "LastName") if name in self.identity},
             **_in_milliseconds(_settings_wire(self.settings, behaviour)),
             **_tags_wire(tags),
         }

@@ -32,6 +32,8 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "integer": (int,),
     "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
 }
 
 

@@ -1,12 +1,12 @@
 """Tags stand in one place, obey the documented rules, and lead to users."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_connect import ConnectClient
 
-from connect_local import LocalConnect
+from connect_local import Behaviour, LocalConnect
 
 
 def condition(key: str, value: str) -> dict[str, str]:
@@ -90,6 +90,61 @@ def test_searching_by_tag(client: ConnectClient, team: str, tag_filter: Any, nam
     assert found["ApproximateTotalCount"] == len(names)
 
 
+def named(field: str, value: str, comparison: str = "EXACT") -> dict[str, Any]:
+    return {"StringCondition": {"FieldName": field, "Value": value, "ComparisonType": comparison}}
+
+
+@pytest.fixture
+def crew(client: ConnectClient, instance_id: str) -> str:
+    profiles: Any = {"SecurityProfileIds": ["basic"], "RoutingProfileId": "voice", "InstanceId": instance_id}
+    client.create_user(Username="ann", IdentityInfo={"FirstName": "Ann", "LastName": "Lee"}, Tags={"site": "x"}, **profiles)
+    client.create_user(Username="anna", IdentityInfo={"FirstName": "Anna"}, **profiles)
+    client.create_user(Username="joann", **profiles | {"SecurityProfileIds": ["basic", "admin"], "RoutingProfileId": "chat"})
+    return instance_id
+
+
+@pytest.mark.parametrize(
+    ("criteria", "names"),
+    [
+        (named("Username", "ann"), ["ann"]),
+        (named("Username", "ann", "STARTS_WITH"), ["ann", "anna"]),
+        (named("Username", "ann", "CONTAINS"), ["ann", "anna", "joann"]),
+        (named("Username", "ANN", "CONTAINS"), []),
+        (named("FirstName", "Ann", "STARTS_WITH"), ["ann", "anna"]),
+        (named("LastName", "Lee"), ["ann"]),
+        (named("RoutingProfileId", "chat"), ["joann"]),
+        (named("SecurityProfileId", "admin"), ["joann"]),
+        ({"AndConditions": [named("Username", "ann", "CONTAINS"), named("RoutingProfileId", "voice")]}, ["ann", "anna"]),
+        ({"OrConditions": [named("Username", "ann"), {"AndConditions": [named("Username", "joann")]}]}, ["ann", "joann"]),
+        ({}, ["ann", "anna", "joann"]),
+    ],
+)
+def test_searching_by_criteria(client: ConnectClient, crew: str, criteria: Any, names: list[str]) -> None:
+    found = client.search_users(InstanceId=crew, SearchCriteria=criteria)
+    assert [user["Username"] for user in found["Users"]] == names
+    assert found["ApproximateTotalCount"] == len(names)
+
+
+def test_who_is_searched_must_pass_filter_and_criteria(client: ConnectClient, crew: str) -> None:
+    search: Any = {"SearchFilter": {"TagFilter": {"TagCondition": X}}, "SearchCriteria": named("Username", "ann", "CONTAINS")}
+    assert [user["Username"] for user in client.search_users(InstanceId=crew, **search)["Users"]] == ["ann"]
+
+
+def test_searching_by_identifier_tells_who_is_gone(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+    connect.behaviour = Behaviour(new_user_hidden_reads=1)
+    user_id, _ = connect.create_user(instance_id, "ann")
+    search: Any = {"InstanceId": instance_id, "SearchCriteria": named("resourceId", user_id)}
+    assert [user["Id"] for user in client.search_users(**search)["Users"]] == [user_id]
+    client.delete_user(InstanceId=instance_id, UserId=user_id)
+    assert client.search_users(**search)["ApproximateTotalCount"] == 0
+
+
+def test_searching_an_instance_that_is_missing(client: ConnectClient) -> None:
+    with pytest.raises(ClientError) as error:
+        client.search_users(InstanceId="nowhere", SearchCriteria=cast("Any", named("resourceId", "anybody")))
+    assert error.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
 def test_searching_page_by_page(client: ConnectClient, team: str) -> None:
     search: Any = {"InstanceId": team, "MaxResults": 1, "SearchFilter": {"TagFilter": {"TagCondition": VOICE}}}
     first = client.search_users(**search)
@@ -115,6 +170,11 @@ def test_a_page_is_a_hundred_unless_said_otherwise(connect: LocalConnect, client
     ("arguments", "code"),
     [
         ({"SearchCriteria": {"StringCondition": {"FieldName": "Username"}}}, "InvalidRequestException"),
+        ({"SearchCriteria": named("Shoes", "ann")}, "InvalidParameterException"),
+        ({"SearchCriteria": named("Username", "ann", "SOUNDS_LIKE")}, "InvalidParameterException"),
+        ({"SearchCriteria": {**named("Username", "ann"), "AndConditions": []}}, "InvalidRequestException"),
+        ({"SearchCriteria": {"OrConditions": [{}]}}, "InvalidRequestException"),
+        ({"SearchCriteria": {"HierarchyGroupCondition": {"Value": "x"}}}, "InvalidRequestException"),
         ({"SearchFilter": {"UserAttributeFilter": {"TagCondition": VOICE}}}, "InvalidRequestException"),
         ({"SearchFilter": {"TagFilter": {"TagCondition": {"TagKey": "team"}}}}, "InvalidRequestException"),
         ({"SearchFilter": {"TagFilter": {"TagCondition": VOICE, "AndConditions": [X]}}}, "InvalidRequestException"),
@@ -123,7 +183,18 @@ def test_a_page_is_a_hundred_unless_said_otherwise(connect: LocalConnect, client
             "AccessDeniedException",
         ),
     ],
-    ids=["criteria", "attributes", "key-only", "two-at-once", "both-filters"],
+    ids=[
+        "half",
+        "field",
+        "comparison",
+        "two-criteria",
+        "no-criterion",
+        "group",
+        "attributes",
+        "key-only",
+        "two-at-once",
+        "both-filters",
+    ],
 )
 def test_searches_that_are_refused(client: ConnectClient, team: str, arguments: Any, code: str) -> None:
     with pytest.raises(ClientError) as error:
