@@ -83,6 +83,7 @@ class Administration:
         user_id: str | None = None,
         tags: Mapping[str, str] | None = None,
         phone_config: Mapping[str, object] | None = None,
+        system_tags: Mapping[str, str] | None = None,
         **arrays: Sequence[Mapping[str, object]],
     ) -> tuple[str, str]:
         """The identifier and the ARN of a new user; neither logged nor throttled."""
@@ -94,12 +95,16 @@ class Administration:
             **{name: value for name, value in optional.items() if value},
             **arrays,
         }
-        created = self.backend().create_user(instance_id, parameters, user_id)
+        created = self.backend().create_user(instance_id, parameters, user_id, system_tags)
         return created["UserId"], created["UserArn"]
 
     def admin_update(self, instance_id: str, user_id: str, **arrays: Sequence[Mapping[str, object]]) -> None:
         """An administrator's write in the console: the fields named change and no others; no quota, no log."""
         self.backend().administer_user_config(instance_id, user_id, arrays)
+
+    def set_system_tags(self, instance_id: str, user_id: str, tags: Mapping[str, str]) -> None:
+        """Tags that begin with `aws:`, such as CloudFormation sets on a user that a stack creates."""
+        self.backend().set_system_tags(instance_id, user_id, dict(tags))
 
     # -- the truth -----------------------------------------------------------------------------------------------------
 

@@ -40,15 +40,22 @@ class LocalConnectBackend(ConnectBackend):
 
     # -- users ---------------------------------------------------------------------------------------------------------
 
-    def create_user(self, instance_id: str, parameters: Mapping[str, object], user_id: str | None = None) -> dict[str, str]:
+    def create_user(
+        self,
+        instance_id: str,
+        parameters: Mapping[str, object],
+        user_id: str | None = None,
+        system_tags: Mapping[str, str] | None = None,
+    ) -> dict[str, str]:
         check_request("CreateUser", {"InstanceId": instance_id, **parameters})
         check_create_user(parameters)
         instance = self._find_instance(instance_id)
         user = self._new_user(instance, parameters, user_id or str(uuid.uuid4()))
         tags: dict[str, str] = parameters.get("Tags") or {}  # type: ignore[assignment]
         tag_rules.check_tags(tags)
+        tag_rules.check_system_tags(system_tags or {})
         self.users.setdefault(instance.id, {})[user.id] = user
-        super().tag_resource(user.arn, tags)
+        super().tag_resource(user.arn, {**tags, **(system_tags or {})})
         return {"UserId": user.id, "UserArn": user.arn}
 
     def _new_user(self, instance: Instance, parameters: Mapping[str, object], user_id: str) -> User:
@@ -147,6 +154,13 @@ class LocalConnectBackend(ConnectBackend):
         if user is not None:
             self._remember_before(user)
         super().tag_resource(resource_arn, tags)
+
+    def set_system_tags(self, instance_id: str, user_id: str, tags: dict[str, str]) -> None:
+        """Sets tags that begin with `aws:`, which only AWS's own services can set."""
+        tag_rules.check_system_tags(tags)
+        user = self._get_user_or_raise(instance_id, user_id)
+        self._remember_before(user)
+        super().tag_resource(user.arn, tags)
 
     def untag_resource(self, resource_arn: str, tag_keys: list[str]) -> None:
         check_request("UntagResource", {"resourceArn": resource_arn, "tagKeys": tag_keys})

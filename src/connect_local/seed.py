@@ -3,7 +3,7 @@
 Called by `cli` (`--seed FILE.json`) and by `control` (`POST /connect-local/seed`). The document:
 
     {"instances": [{"id": "…", "users": [{"username": "…", "id": "…", "tags": {…}, "phone_config": {…},
-                                          "AutoAcceptConfigs": […]}]}]}
+                                          "system_tags": {"aws:…": …}, "AutoAcceptConfigs": […]}]}]}
 
 Everything but `username` may be left out.
 """

@@ -22,7 +22,10 @@ from connect_local.behaviour import DOCUMENTED_QUOTAS, ArrayWrite, Quota
 from connect_local.switches import behaviour_with, fault_from_words
 
 INSTANCE, USER = "11111111-aaaa-4aaa-8aaa-111111111111", "22222222-bbbb-4bbb-8bbb-222222222222"
-SEED = {"instances": [{"id": INSTANCE, "users": [{"id": USER, "username": "ann", "tags": {"team": "voice"}}]}]}
+SYSTEM = {"aws:cloudformation:stack-name": "agents"}
+SEED = {
+    "instances": [{"id": INSTANCE, "users": [{"id": USER, "username": "ann", "tags": {"team": "voice"}, "system_tags": SYSTEM}]}]
+}
 ACCOUNT = "000000000000"
 
 Control = Callable[..., Any]
@@ -64,7 +67,7 @@ def client_of(url: str, service: str, **options: Any) -> Any:
 def test_the_seed_the_flags_and_the_rest_of_moto(url: str, control: Control) -> None:
     client = client_of(url, "connect")
     user = client.describe_user(InstanceId=INSTANCE, UserId=USER)["User"]
-    assert (user["Username"], user["Tags"]) == ("ann", {"team": "voice"})
+    assert (user["Username"], user["Tags"]) == ("ann", {"team": "voice"} | SYSTEM)
     assert f":{ACCOUNT}:instance/{INSTANCE}/agent/{USER}" in user["Arn"]
     instance_arn = user["Arn"].partition("/agent/")[0]
     assert client.describe_user(InstanceId=instance_arn, UserId=user["Arn"])["User"]["Id"] == USER
@@ -110,7 +113,7 @@ def test_the_control_endpoints(url: str, control: Control) -> None:
     (user,) = control("GET", "users")["users"]
     on = [setting for setting in user["effective"] if setting["value"] is True]
     assert on == [{"array": "AutoAcceptConfigs", "channel": "TASK", "field": ["AutoAccept"], "value": True}]
-    assert (user["user_id"], user["tags"]) == (USER, {"team": "voice"})
+    assert (user["user_id"], user["tags"]) == (USER, {"team": "voice"} | SYSTEM)
 
 
 @pytest.mark.parametrize(

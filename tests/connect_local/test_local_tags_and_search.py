@@ -57,6 +57,54 @@ def test_fifty_tags_are_the_most(connect: LocalConnect, client: ConnectClient, i
     assert connect.tags(instance_id, user_id) == tags | {"key-0": "changed"}
 
 
+SYSTEM_TAGS = {"aws:cloudformation:stack-name": "agents", "aws:cloudformation:logical-id": "Ann"}
+
+
+def test_system_tags_are_shown_and_do_not_count(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+    tags = {f"key-{number}": "x" for number in range(50)}
+    user_id, arn = connect.create_user(instance_id, "ann", tags=tags, system_tags=SYSTEM_TAGS)
+    client.tag_resource(resourceArn=arn, tags={"key-0": "changed"})
+    with pytest.raises(ClientError, match="at most 50 tags, not 51"):
+        client.tag_resource(resourceArn=arn, tags={"one-more": "x"})
+    expected = tags | {"key-0": "changed"} | SYSTEM_TAGS
+    assert client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]["Tags"] == expected
+    assert client.search_users(InstanceId=instance_id)["Users"][0]["Tags"] == expected
+    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == expected
+
+
+def test_no_caller_sets_or_removes_system_tags(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+    user_id, arn = connect.create_user(instance_id, "ann", system_tags=SYSTEM_TAGS)
+    new: Any = {"Username": "bob", "SecurityProfileIds": ["basic"], "RoutingProfileId": "voice", "InstanceId": instance_id}
+    attempts = [
+        lambda: client.tag_resource(resourceArn=arn, tags={"aws:cloudformation:stack-name": "other"}),
+        lambda: client.untag_resource(resourceArn=arn, tagKeys=["aws:cloudformation:stack-name"]),
+        lambda: client.create_user(**new, Tags={"aws:cloudformation:stack-name": "other"}),
+    ]
+    for attempt in attempts:
+        with pytest.raises(ClientError, match="aws:, which is reserved") as error:
+            attempt()
+        assert error.value.response["Error"]["Code"] == "InvalidParameterException"
+    assert connect.tags(instance_id, user_id) == SYSTEM_TAGS
+    assert len(connect.backend().users[instance_id]) == 1
+
+
+def test_system_tags_come_late_to_reads_like_any_tag(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+    connect.behaviour = Behaviour(stale_reads=1)
+    first, later = {"aws:first": "1"}, {"aws:later": "2"}
+    user_id, _ = connect.create_user(instance_id, "ann", system_tags=first)
+    connect.set_system_tags(instance_id, user_id, later)
+    shown = [client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]["Tags"] for _ in range(2)]
+    assert shown == [first, first | later]
+
+
+def test_what_is_no_system_tag_is_refused_as_one(connect: LocalConnect, instance_id: str, user_id: str) -> None:
+    with pytest.raises(ValueError, match="begin with aws:, unlike team"):
+        connect.set_system_tags(instance_id, user_id, {"team": "voice"})
+    with pytest.raises(ValueError, match="begin with aws:, unlike team"):
+        connect.create_user(instance_id, "bob", system_tags={"team": "voice"})
+    assert list(connect.backend().users[instance_id]) == [user_id]
+
+
 def test_what_is_not_an_arn_of_connect_is_refused(client: ConnectClient, instance_id: str) -> None:
     with pytest.raises(ClientError, match="not the ARN of a Connect resource"):
         client.tag_resource(resourceArn=instance_id, tags={"a": "b"})
