@@ -9,12 +9,14 @@ from .behaviour import (
     ArrayOrder,
     ArrayWrite,
     Behaviour,
+    ChannelRefusal,
     EntryWrite,
     PhoneConfigLink,
     Quota,
     Reads,
     ThrottlingCode,
     every_read_write_combination,
+    where_every_two_switches_meet,
 )
 from .conditions import Call
 from .faults import Fault, FaultKind
@@ -28,6 +30,7 @@ __all__ = [
     "ArrayWrite",
     "Behaviour",
     "Call",
+    "ChannelRefusal",
     "EntryWrite",
     "Fault",
     "FaultKind",
@@ -39,4 +42,5 @@ __all__ = [
     "ThrottlingCode",
     "activate",
     "every_read_write_combination",
+    "where_every_two_switches_meet",
 ]

@@ -5,10 +5,10 @@ under all of them. Read by `settings` (writes and reads), `models` (staleness, i
 (quotas). `ASSUMPTIONS.md` lists the same questions with what is known about each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import product
+from itertools import combinations, product
 from types import MappingProxyType
 
 
@@ -52,6 +52,13 @@ class ThrottlingCode(Enum):
 
     THROTTLING_EXCEPTION = "ThrottlingException"
     TOO_MANY_REQUESTS_EXCEPTION = "TooManyRequestsException"
+
+
+class ChannelRefusal(Enum):
+    """Under which error code a write that names a refused channel is refused."""
+
+    INVALID_PARAMETER_EXCEPTION = "InvalidParameterException"
+    INVALID_REQUEST_EXCEPTION = "InvalidRequestException"
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,12 @@ class Behaviour:
     array_order: ArrayOrder = ArrayOrder.AS_WRITTEN
     """In which order are the entries of an array shown?"""
 
+    refused_channels: frozenset[str] = frozenset()
+    """Which channels do instances lack? A write that names one is refused, and no read shows one."""
+
+    channel_refusal: ChannelRefusal = ChannelRefusal.INVALID_PARAMETER_EXCEPTION
+    """Under which name is a write that names a refused channel refused?"""
+
     quotas: Mapping[str, Quota] | None = None
     """Which operations are throttled, and how; None throttles nothing. `DOCUMENTED_QUOTAS` is ready for use."""
 
@@ -135,7 +148,9 @@ class Behaviour:
             f"stale{self.stale_reads}",
         ]
         switches = {"clamp": self.clamp_chat_acw, "drop": self.drop_number_under_soft_phone, "arns": self.accept_arns}
-        return "-".join(words + [name for name, on in switches.items() if on])
+        words += [name for name, on in switches.items() if on]
+        words += [f"without-{channel}" for channel in sorted(self.refused_channels)]
+        return "-".join(words + ["invalid-request"] * (self.channel_refusal is ChannelRefusal.INVALID_REQUEST_EXCEPTION))
 
 
 _READ_WRITE_SWITCHES: Mapping[str, tuple[object, ...]] = {
@@ -150,8 +165,34 @@ _READ_WRITE_SWITCHES: Mapping[str, tuple[object, ...]] = {
 }
 
 
+_CHANNEL_SWITCHES: Mapping[str, tuple[object, ...]] = {
+    "refused_channels": (frozenset(), frozenset({"EMAIL"})),
+    "channel_refusal": tuple(ChannelRefusal),
+}
+
+
 def every_read_write_combination() -> list[Behaviour]:
     """All 256 combinations of the read and write switches, for `parametrize(..., ids=str)`."""
-    names = list(_READ_WRITE_SWITCHES)
-    combinations = product(*_READ_WRITE_SWITCHES.values())
-    return [Behaviour(**dict(zip(names, values, strict=True))) for values in combinations]  # type: ignore[arg-type]
+    return _every_combination(_READ_WRITE_SWITCHES)
+
+
+def where_every_two_switches_meet(**fixed: object) -> list[Behaviour]:
+    """A small choice in which every answer to every question meets every answer to every other question.
+
+    The questions are those of reading, writing and refused channels; each of `fixed` has the answer that is given for it.
+    """
+    switches = {**_READ_WRITE_SWITCHES, **_CHANNEL_SWITCHES} | {name: (value,) for name, value in fixed.items()}
+    meetings = {behaviour: _meetings(behaviour, switches) for behaviour in _every_combination(switches)}
+    missing, chosen = set().union(*meetings.values()), []
+    while missing:
+        chosen.append(max(meetings, key=lambda behaviour: len(missing & meetings[behaviour])))
+        missing -= meetings[chosen[-1]]
+    return chosen
+
+
+def _every_combination(switches: Mapping[str, tuple[object, ...]]) -> list[Behaviour]:
+    return [Behaviour(**dict(zip(switches, values, strict=True))) for values in product(*switches.values())]  # type: ignore[arg-type]
+
+
+def _meetings(behaviour: Behaviour, switches: Iterable[str]) -> set[tuple[object, object]]:
+    return set(combinations([(name, getattr(behaviour, name)) for name in switches], 2))

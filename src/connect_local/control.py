@@ -163,6 +163,8 @@ def _plain(value: object) -> object:
         return f"{value.rate:g}:{value.burst:g}"
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 

@@ -6,26 +6,36 @@ changes and what a read shows is in `settings`; one user, with its staleness and
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from moto.connect.models import ConnectBackend, Instance
 from moto.connect.models import connect_backends as moto_connect_backends
 from moto.core.base_backend import BackendDict
+from moto.core.exceptions import JsonRESTError
 from moto.core.resource_tagging import TaggedResource
 
 from . import tags as tag_rules
 from .arrays import ARRAYS, PHONE_NUMBER, PHONE_TYPE, Setting, Value
-from .behaviour import ArrayWrite, Behaviour, EntryWrite
+from .behaviour import ArrayWrite, Behaviour, ChannelRefusal, EntryWrite
 from .conditions import current
-from .exceptions import DuplicateResourceException, InvalidParameterException, ResourceNotFoundException
+from .exceptions import (
+    DuplicateResourceException,
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceNotFoundException,
+)
 from .pages import page
 from .search import wanted
 from .settings import Arrays, Settings, write_arrays, write_phone_config
 from .users import PROFILE_MEMBERS, User
 from .validation import check_create_user, check_request
 
+_REFUSALS: Mapping[ChannelRefusal, Callable[[str], JsonRESTError]] = {
+    ChannelRefusal.INVALID_PARAMETER_EXCEPTION: InvalidParameterException,
+    ChannelRefusal.INVALID_REQUEST_EXCEPTION: InvalidRequestException,
+}
 _PAGE_OF_LIST = 100
 _PAGE_OF_SEARCH = 100
 
@@ -65,7 +75,7 @@ class LocalConnectBackend(ConnectBackend):
             raise DuplicateResourceException(f"A user with the name {username} already exists in {instance.id}")
         phone_config: dict[str, Value] = parameters.get("PhoneConfig") or {}  # type: ignore[assignment]
         settings = write_phone_config(Settings(), phone_config, behaviour)
-        settings = write_arrays(settings, _arrays_of(parameters), behaviour)
+        settings = write_arrays(settings, _arrays_of(parameters, behaviour), behaviour)
         _check_desk_phone_has_number(settings)
         self._created_users += 1
         return User(
@@ -99,7 +109,7 @@ class LocalConnectBackend(ConnectBackend):
     def _write_config(self, instance_id: str, user_id: str, arrays: Mapping[str, object], behaviour: Behaviour) -> None:
         check_request("UpdateUserConfig", {"InstanceId": instance_id, "UserId": user_id, **arrays})
         user = self._get_user_or_raise(instance_id, user_id)
-        written = write_arrays(user.settings, _arrays_of(arrays), behaviour)
+        written = write_arrays(user.settings, _arrays_of(arrays, behaviour), behaviour)
         if PHONE_TYPE.array in arrays:
             _check_desk_phone_has_number(written)
         self._remember_before(user)
@@ -207,8 +217,10 @@ class LocalConnectBackend(ConnectBackend):
     # -- the truth, for assertions -------------------------------------------------------------------------------------
 
     def effective_settings(self, instance_id: str, user_id: str) -> dict[Setting, Value | None]:
-        """Every setting of the user as it now is, whatever reads show."""
-        return self._get_user_or_raise(instance_id, user_id).settings.all_effective()
+        """Every setting of the user as it now is, whatever reads show; a channel that is refused has no settings."""
+        effective = self._get_user_or_raise(instance_id, user_id).settings.all_effective()
+        refused = current().behaviour.refused_channels
+        return {setting: value for setting, value in effective.items() if setting.channel not in refused}
 
     def current_tags(self, instance_id: str, user_id: str) -> dict[str, str]:
         """The tags of the user as they now are, whatever reads show."""
@@ -256,8 +268,13 @@ def _bare_id(identifier: str, member: str) -> str:
     return identifier.rpartition("/")[2]
 
 
-def _arrays_of(parameters: Mapping[str, object]) -> Arrays:
-    return {name: parameters[name] for name in ARRAYS if parameters.get(name) is not None}  # type: ignore[misc]
+def _arrays_of(parameters: Mapping[str, object], behaviour: Behaviour) -> Arrays:
+    arrays: Arrays = {name: parameters[name] for name in ARRAYS if parameters.get(name) is not None}  # type: ignore[misc]
+    for name, entries in arrays.items():
+        for entry in entries:
+            if entry["Channel"] in behaviour.refused_channels:
+                raise _REFUSALS[behaviour.channel_refusal](f"{name}: the channel {entry['Channel']} is not supported here")
+    return arrays
 
 
 def _check_desk_phone_has_number(settings: Settings) -> None:

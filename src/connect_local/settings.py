@@ -153,14 +153,15 @@ def show_phone_config(settings: Settings, behaviour: Behaviour) -> dict[str, Val
 
 
 def _show_array(settings: Settings, array: Array, behaviour: Behaviour) -> list[dict[str, object]]:
-    entries = [_show_entry(settings, array, channel, behaviour) for channel in _order(settings, array)]
+    entries = [_show_entry(settings, array, channel, behaviour) for channel in _order(settings, array, behaviour)]
     shown = [entry for entry in entries if entry]
     return shown[::-1] if behaviour.array_order is ArrayOrder.REVERSED else shown
 
 
-def _order(settings: Settings, array: Array) -> list[str]:
+def _order(settings: Settings, array: Array, behaviour: Behaviour) -> list[str]:
     written = [setting.channel for setting in settings.entries if setting.array == array.name]
-    return list(dict.fromkeys([*written, *array.channels]))
+    shown = dict.fromkeys([*written, *array.channels])
+    return [channel for channel in shown if channel not in behaviour.refused_channels]
 
 
 def _show_entry(settings: Settings, array: Array, channel: str, behaviour: Behaviour) -> dict[str, object]:

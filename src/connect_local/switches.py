@@ -4,16 +4,21 @@ Called by `cli` and `control`. Every switch is a field of `Behaviour`; nothing i
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from enum import Enum
 
+from .arrays import CHANNELS
 from .behaviour import DOCUMENTED_QUOTAS, Behaviour, Quota
 from .faults import Fault, FaultKind
 
 _WORDS_FOR_TRUE = {"true", "yes", "on", "1"}
 _WORDS_FOR_FALSE = {"false", "no", "off", "0"}
 _WORDS_FOR_ALWAYS = {"inf", "forever"}
+_CHOICES = {
+    "quotas": "none, documented, or Operation=RATE:BURST,...",
+    "refused_channels": f"none, or some of {','.join(CHANNELS)}",
+}
 SWITCH_NAMES = tuple(field.name for field in fields(Behaviour))
 
 
@@ -33,7 +38,7 @@ def choices(switch: str) -> str:
         return ", ".join(str(member.value) for member in type(default))
     if isinstance(default, bool):
         return "true, false"
-    return "none, documented, or Operation=RATE:BURST,..." if switch == "quotas" else "a number"
+    return _CHOICES.get(switch, "a number")
 
 
 def fault_from_words(words: str) -> Fault:
@@ -56,8 +61,8 @@ def fault_from(members: Mapping[str, object]) -> Fault:
 
 def _parse(name: str, value: object) -> object:
     default = getattr(Behaviour(), name)
-    if name == "quotas":
-        return _quotas(value)
+    if name in _PARSERS:
+        return _PARSERS[name](value)
     if isinstance(default, Enum):
         return type(default)(value)
     if isinstance(default, bool):
@@ -90,3 +95,14 @@ def _quotas(value: object) -> Mapping[str, Quota] | None:
 def _quota(words: object) -> Quota:
     rate, _, burst = str(words).partition(":")
     return Quota(float(rate), float(burst or rate))
+
+
+def _channels(value: object) -> frozenset[str]:
+    words = value if isinstance(value, list) else [word for word in str(value).split(",") if word not in ("", "none")]
+    unknown = [str(word) for word in words if word not in CHANNELS]
+    if unknown:
+        raise ValueError(f"no such channel: {', '.join(unknown)}; there are {', '.join(CHANNELS)}")
+    return frozenset(words)
+
+
+_PARSERS: Mapping[str, Callable[[object], object]] = {"quotas": _quotas, "refused_channels": _channels}

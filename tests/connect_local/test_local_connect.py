@@ -1,12 +1,13 @@
 """`LocalConnect` itself: what entering, leaving and resetting do to the process."""
 
 import os
+from itertools import combinations
 
 import boto3
 import pytest
 from mypy_boto3_connect import ConnectClient
 
-from connect_local import Behaviour, Fault, LocalConnect, every_read_write_combination
+from connect_local import Behaviour, Fault, LocalConnect, every_read_write_combination, where_every_two_switches_meet
 from connect_local.conditions import current
 
 
@@ -60,3 +61,12 @@ def test_calls_by_operation(connect: LocalConnect, client: ConnectClient, instan
 def test_every_combination_is_there_once_and_has_a_label_of_its_own() -> None:
     combinations = every_read_write_combination()
     assert len(combinations) == len(set(combinations)) == len({str(each) for each in combinations}) == 2**8
+
+
+def test_every_answer_meets_every_other_in_a_small_choice() -> None:
+    chosen = where_every_two_switches_meet(stale_reads=0)
+    assert len({str(each) for each in chosen}) == len(chosen) <= 16
+    open_questions = ("array_write", "entry_write", "reads", "phone_config", "accept_arns", "refused_channels", "channel_refusal")
+    for one, other in combinations(open_questions, 2):
+        assert len({(getattr(each, one), getattr(each, other)) for each in chosen}) == 4, (one, other)
+    assert {each.stale_reads for each in chosen} == {0}

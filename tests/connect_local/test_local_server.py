@@ -36,6 +36,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     seed = tmp_path_factory.mktemp("seed") / "seed.json"
     seed.write_text(json.dumps(SEED), encoding="utf-8")
     flags = ["--seed", str(seed), "--account-id", ACCOUNT, "--array-write", "merge", "--accept-arns", "true"]
+    flags += ["--refused-channels", "EMAIL"]
     flags += ["--fault", "ListUsers:ThrottlingException:2:1"]
     environment = {**os.environ, "PYTHONPATH": str(Path(connect_local.__file__).parents[1])}
     command = [sys.executable, "-m", "connect_local", "--host", "127.0.0.1", "--port", "0", *flags]
@@ -76,7 +77,8 @@ def test_the_seed_the_flags_and_the_rest_of_moto(url: str, control: Control) -> 
     client.list_users(InstanceId=INSTANCE)
     with pytest.raises(ClientError, match="ThrottlingException"):
         client.list_users(InstanceId=INSTANCE)
-    assert control("GET", "behaviour")["array_write"] == "merge"
+    behaviour = control("GET", "behaviour")
+    assert (behaviour["array_write"], behaviour["refused_channels"]) == ("merge", ["EMAIL"])
     assert client_of(url, "sts").get_caller_identity()["Account"] == ACCOUNT
 
 
@@ -122,6 +124,8 @@ def test_the_control_endpoints(url: str, control: Control) -> None:
         ("POST", "behaviour", {"no_such": 1}, 400),
         ("POST", "behaviour", {"reads": "blurred"}, 400),
         ("POST", "behaviour", {"accept_arns": "perhaps"}, 400),
+        ("POST", "behaviour", {"refused_channels": "FAX"}, 400),
+        ("POST", "behaviour", {"refused_channels": [["EMAIL"]]}, 400),
         ("POST", "faults", {"operation": "ListUsers"}, 400),
         ("POST", "permissions", {"principal": "arn", "policies": [{}]}, 400),
         ("POST", "admin-update", {"InstanceId": "nowhere", "UserId": "nobody"}, 404),
@@ -144,6 +148,14 @@ def test_switches_in_words() -> None:
     assert quotas == {"ListUsers": Quota(2, 5), "TagResource": Quota(1, 1)}
     code = behaviour_with(Behaviour(), {"throttling_code": "TooManyRequestsException"}).throttling_code
     assert code is ThrottlingCode.TOO_MANY_REQUESTS_EXCEPTION
+
+
+@pytest.mark.parametrize(
+    ("words", "channels"),
+    [("EMAIL", {"EMAIL"}), ("EMAIL,TASK", {"EMAIL", "TASK"}), (["CHAT"], {"CHAT"}), ("none", set()), ([], set())],
+)
+def test_refused_channels_in_words(words: object, channels: set[str]) -> None:
+    assert behaviour_with(Behaviour(), {"refused_channels": words}).refused_channels == channels
 
 
 def test_faults_in_words(connect: LocalConnect) -> None:
