@@ -15,6 +15,7 @@ from http import HTTPStatus
 
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 from moto.core.common_types import TYPE_RESPONSE
+from moto.utilities.utils import get_partition
 
 from .conditions import Call, Conditions, redact
 from .faults import STATUSES, Fault, FaultKind
@@ -51,13 +52,17 @@ class Arrival:
         return str(self.parameters["UserId"]) if "UserId" in self.parameters else None
 
     @property
+    def partition(self) -> str:
+        return get_partition(self.region)
+
+    @property
     def resource(self) -> str:
         """The ARN that a refusal names."""
         if "resourceArn" in self.parameters:
             return str(self.parameters["resourceArn"])
         instance = str(self.parameters.get("InstanceId", "*")).rpartition("/")[2]
         agent = f"/agent/{self.user_id}" if self.user_id else ""
-        return f"arn:aws:connect:{self.region}:{self.account_id}:instance/{instance}{agent}"
+        return f"arn:{self.partition}:connect:{self.region}:{self.account_id}:instance/{instance}{agent}"
 
 
 def serve(arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Conditions) -> TYPE_RESPONSE:
@@ -104,7 +109,7 @@ def _strike(fault: Fault, arrival: Arrival) -> TYPE_RESPONSE:
 
 def _message(fault: Fault, arrival: Arrival) -> str:
     if fault.kind is FaultKind.ACCESS_DENIED:
-        caller = f"arn:aws:sts::{arrival.account_id}:assumed-role/local-role/local-session"
+        caller = f"arn:{arrival.partition}:sts::{arrival.account_id}:assumed-role/local-role/local-session"
         return refusal(caller, f"connect:{arrival.operation}", arrival.resource)
     return _MESSAGES.get(fault.code, f"{fault.code} as planted for {arrival.operation}")
 

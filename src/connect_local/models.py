@@ -192,6 +192,15 @@ class LocalConnectBackend(ConnectBackend):
 
     # -- instances -----------------------------------------------------------------------------------------------------
 
+    def create_instance(self, *given: Any, tags: dict[str, str] | None = None, **named: Any) -> dict[str, str]:
+        tag_rules.check_tags(tags or {})
+        instance = self.instances[super().create_instance(*given, **named)["Id"]]
+        # moto puts every instance into the partition aws.
+        instance.arn = instance.arn.replace("arn:aws:", f"arn:{self.partition}:", 1)
+        instance.service_role = instance.service_role.replace("arn:aws:", f"arn:{self.partition}:", 1)
+        super().tag_resource(instance.arn, tags or {})
+        return {"Id": instance.id, "Arn": instance.arn}
+
     def add_instance(self, instance_id: str) -> tuple[str, str]:
         """The identifier and ARN of a new instance with a chosen identifier, which the API cannot give."""
         created = self.create_instance("CONNECT_MANAGED", True, True)
@@ -229,7 +238,10 @@ class LocalConnectBackend(ConnectBackend):
     # -- finding -------------------------------------------------------------------------------------------------------
 
     def _find_instance(self, instance_id: str) -> Instance:
-        return self._get_instance_or_raise(_bare_id(instance_id, "InstanceId"))
+        instance = self._get_instance_or_raise(_bare_id(instance_id, "InstanceId"))
+        if instance_id.startswith("arn:") and instance.arn != instance_id:
+            raise ResourceNotFoundException(f"Instance {instance_id} not found")
+        return instance
 
     def _users_of(self, instance_id: str) -> list[User]:
         return list(self.users.get(self._find_instance(instance_id).id, {}).values())
@@ -243,13 +255,14 @@ class LocalConnectBackend(ConnectBackend):
 
     def _tagged_user(self, arn: str) -> User | None:
         """The user that the ARN names, None if it names another kind of resource; what is unknown raises."""
-        _, found, resource = arn.partition(":instance/")
+        scope, found, resource = arn.partition(":instance/")
         if not found or not arn.startswith("arn:"):
             raise InvalidParameterException("resourceArn is not the ARN of a Connect resource")
         instance_id, _, rest = resource.partition("/")
         kind, _, identifier = rest.partition("/")
         if kind != "agent":
-            self._get_instance_or_raise(instance_id)
+            if not self._get_instance_or_raise(instance_id).arn.startswith(f"{scope}:instance/"):
+                raise ResourceNotFoundException(f"Resource {arn} not found")
             return None
         user = self.users.get(instance_id, {}).get(identifier)
         if user is None or user.arn != arn:
