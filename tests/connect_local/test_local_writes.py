@@ -118,6 +118,18 @@ def test_channels_that_rest_on_legacy_follow_voice_only_where_it_is_mirrored(
 
 
 @pytest.mark.parametrize("link", PhoneConfigLink)
+def test_an_administrator_who_edits_voice_moves_legacy_where_it_is_mirrored(
+    connect: LocalConnect, instance_id: str, link: PhoneConfigLink
+) -> None:
+    connect.behaviour = Behaviour(phone_config=link)
+    user_id, _ = connect.create_user(instance_id, "ann", phone_config={"AfterContactWorkTimeLimit": 9})
+    connect.admin_update(instance_id, user_id, AfterContactWorkConfigs=[acw("VOICE", 30)])
+    after = connect.effective(instance_id, user_id)
+    moved = 30 if link is PhoneConfigLink.MIRRORS_VOICE else 9
+    assert (after["AfterContactWorkConfigs", "VOICE", ACW], after["AfterContactWorkConfigs", "CHAT", ACW]) == (30, moved)
+
+
+@pytest.mark.parametrize("link", PhoneConfigLink)
 def test_the_old_call_gives_every_channel_the_same_limit(
     connect: LocalConnect, client: ConnectClient, instance_id: str, link: PhoneConfigLink
 ) -> None:
