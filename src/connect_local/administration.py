@@ -12,6 +12,7 @@ from .conditions import Call, Conditions
 from .faults import Fault
 from .models import LocalConnectBackend, connect_backends
 from .permissions import Permissions
+from .validation import check_request
 
 DEFAULT_ACCOUNT_ID = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -95,11 +96,13 @@ class Administration:
             **{name: value for name, value in optional.items() if value},
             **arrays,
         }
+        check_request("CreateUser", {"InstanceId": instance_id, **parameters})
         created = self.backend().create_user(instance_id, parameters, user_id, system_tags)
         return created["UserId"], created["UserArn"]
 
     def admin_update(self, instance_id: str, user_id: str, **arrays: Sequence[Mapping[str, object]]) -> None:
         """An administrator's write in the console: the fields named change and no others; no quota, no log."""
+        check_request("UpdateUserConfig", {"InstanceId": instance_id, "UserId": user_id, **arrays})
         self.backend().administer_user_config(instance_id, user_id, arrays)
 
     def set_system_tags(self, instance_id: str, user_id: str, tags: Mapping[str, str]) -> None:

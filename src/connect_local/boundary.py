@@ -71,11 +71,11 @@ def serve(arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Condit
         if not conditions.admits(arrival.account_id, arrival.region, arrival.operation):
             code = conditions.behaviour.throttling_code.value
             _log(arrival, conditions, code, acted=False)
-            return _error(429, code, _MESSAGES[code])
+            return error_answer(429, code, _MESSAGES[code])
         if message := conditions.refuses(arrival.operation, arrival.resource, arrival.access_key):
             code = FaultKind.ACCESS_DENIED.value
             _log(arrival, conditions, code, acted=False)
-            return _error(STATUSES[code], code, message)
+            return error_answer(STATUSES[code], code, message)
         fault = conditions.faults.next_for(arrival.operation, arrival.user_id)
         if fault is None:
             response = act()
@@ -104,7 +104,7 @@ def _strike(fault: Fault, arrival: Arrival) -> TYPE_RESPONSE:
         raise _cut(fault, arrival.socket)
     if fault.kind is FaultKind.SERVER_ERROR:
         return fault.http_status, {"Content-Type": "text/html"}, "<html><body>Service Unavailable</body></html>"
-    return _error(fault.http_status, fault.code, fault.message or _message(fault, arrival))
+    return error_answer(fault.http_status, fault.code, fault.message or _message(fault, arrival))
 
 
 def _message(fault: Fault, arrival: Arrival) -> str:
@@ -114,7 +114,8 @@ def _message(fault: Fault, arrival: Arrival) -> str:
     return _MESSAGES.get(fault.code, f"{fault.code} as planted for {arrival.operation}")
 
 
-def _error(status: int, code: str, message: str) -> TYPE_RESPONSE:
+def error_answer(status: int, code: str, message: str) -> TYPE_RESPONSE:
+    """An error in the service's form: the code in a header, the message in a JSON body."""
     headers = {"Content-Type": "application/json", "X-Amzn-ErrorType": code}
     return status, headers, json.dumps({"__type": code, "message": message})
 

@@ -64,7 +64,7 @@ class ControlledApplication:
         try:
             with current().lock:
                 return _json(endpoint(administration, request))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             return _json({"message": str(error)}, 400)
         except JsonRESTError as error:
             return _json({"message": error.message, "code": error.error_type}, error.code)

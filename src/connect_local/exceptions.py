@@ -1,6 +1,6 @@
 """The errors that the local Connect answers with, beside those that moto's Connect already has.
 
-Raised by `validation`, `tags`, `search` and `models`; moto turns them into answers. No message ever contains a
+Raised by `wire`, `validation`, `tags`, `search`, `responses` and `models`; moto turns them into answers. No message ever contains a
 phone number.
 """
 
@@ -13,6 +13,8 @@ __all__ = [
     "InvalidParameterException",
     "InvalidRequestException",
     "ResourceNotFoundException",
+    "SerializationException",
+    "UnknownOperationException",
 ]
 
 
@@ -35,3 +37,17 @@ class AccessDeniedException(JsonRESTError):
 
     def __init__(self, message: str) -> None:
         super().__init__("AccessDeniedException", message)
+
+
+class SerializationException(JsonRESTError):
+    code = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__("SerializationException", message)
+
+
+class UnknownOperationException(JsonRESTError):
+    code = 404
+
+    def __init__(self, message: str) -> None:
+        super().__init__("UnknownOperationException", message)

@@ -1,8 +1,9 @@
 """moto's Connect backend extended with users.
 
 `hook.activate` makes moto create this backend instead of its own; `responses` calls it for each request, and tests
-may call its methods directly. What moto's backend has (instances, analytics data sets) is inherited. What a write
-changes and what a read shows is in `settings`; one user, with its staleness and wire forms, is in `users`.
+may call its methods directly, with parameters that fit the service's model. What moto's backend has (instances,
+analytics data sets) is inherited. What a write changes and what a read shows is in `settings`; one user, with its
+staleness and wire forms, is in `users`.
 """
 
 import uuid
@@ -30,7 +31,7 @@ from .pages import page
 from .search import wanted
 from .settings import Arrays, Settings, write_arrays, write_phone_config
 from .users import PROFILE_MEMBERS, User
-from .validation import check_create_user, check_request
+from .validation import check_create_user
 
 _REFUSALS: Mapping[ChannelRefusal, Callable[[str], JsonRESTError]] = {
     ChannelRefusal.INVALID_PARAMETER_EXCEPTION: InvalidParameterException,
@@ -57,7 +58,6 @@ class LocalConnectBackend(ConnectBackend):
         user_id: str | None = None,
         system_tags: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
-        check_request("CreateUser", {"InstanceId": instance_id, **parameters})
         check_create_user(parameters)
         instance = self._find_instance(instance_id)
         user = self._new_user(instance, parameters, user_id or str(uuid.uuid4()))
@@ -107,7 +107,6 @@ class LocalConnectBackend(ConnectBackend):
         self._write_config(instance_id, user_id, arrays, behaviour)
 
     def _write_config(self, instance_id: str, user_id: str, arrays: Mapping[str, object], behaviour: Behaviour) -> None:
-        check_request("UpdateUserConfig", {"InstanceId": instance_id, "UserId": user_id, **arrays})
         user = self._get_user_or_raise(instance_id, user_id)
         written = write_arrays(user.settings, _arrays_of(arrays, behaviour), behaviour)
         if PHONE_TYPE.array in arrays:
@@ -116,8 +115,6 @@ class LocalConnectBackend(ConnectBackend):
         user.settings = written
 
     def update_user_phone_config(self, instance_id: str, user_id: str, phone_config: Mapping[str, Value]) -> None:
-        parameters = {"InstanceId": instance_id, "UserId": user_id, "PhoneConfig": phone_config}
-        check_request("UpdateUserPhoneConfig", parameters)
         user = self._get_user_or_raise(instance_id, user_id)
         written = write_phone_config(user.settings, phone_config, current().behaviour)
         _check_desk_phone_has_number(written)
@@ -132,8 +129,6 @@ class LocalConnectBackend(ConnectBackend):
     def list_users(
         self, instance_id: str, max_results: int | None = None, next_token: str | None = None
     ) -> tuple[list[dict[str, object]], str | None]:
-        parameters = {"InstanceId": instance_id, "MaxResults": max_results}
-        check_request("ListUsers", parameters)
         users = self._users_of(instance_id)
         shown, token = page(users, max_results or _PAGE_OF_LIST, next_token)
         return [user.summary(self.region_name) for user in shown], token
@@ -147,8 +142,6 @@ class LocalConnectBackend(ConnectBackend):
         next_token: str | None = None,
     ) -> tuple[list[dict[str, object]], str | None, int]:
         """The summaries of one page, the token of the next, and how many users match in all."""
-        parameters = {"MaxResults": max_results, "SearchFilter": search_filter, "SearchCriteria": search_criteria}
-        check_request("SearchUsers", {"InstanceId": instance_id, **parameters})
         is_wanted = wanted(search_filter, search_criteria)
         found = [user for user in self._users_of(instance_id) if is_wanted(user, self._tags_of(user))]
         shown, token = page(found, max_results or _PAGE_OF_SEARCH, next_token)
@@ -157,7 +150,6 @@ class LocalConnectBackend(ConnectBackend):
     # -- tags ----------------------------------------------------------------------------------------------------------
 
     def tag_resource(self, resource_arn: str, tags: dict[str, str]) -> None:
-        check_request("TagResource", {"resourceArn": resource_arn, "tags": tags})
         tag_rules.check_tags(tags)
         user = self._tagged_user(resource_arn)
         tag_rules.check_count(self.tagger.get_tag_dict_for_resource(resource_arn) | tags)
@@ -173,7 +165,6 @@ class LocalConnectBackend(ConnectBackend):
         super().tag_resource(user.arn, tags)
 
     def untag_resource(self, resource_arn: str, tag_keys: list[str]) -> None:
-        check_request("UntagResource", {"resourceArn": resource_arn, "tagKeys": tag_keys})
         tag_rules.check_keys(tag_keys)
         user = self._tagged_user(resource_arn)
         if user is not None:

@@ -1,33 +1,59 @@
 """Requests in, answers out: moto's Connect responses extended with the operations on users.
 
 moto calls `dispatch` for every request to a path in `urls`; every call passes through `boundary`, which keeps
-quotas, planted faults and the log. What an operation means is in `models`.
+quotas, planted faults and the log. What does not fit the service's model is refused here, as the service's JSON errors.
+What an operation means is in `models`.
 """
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
+from botocore.model import Shape, StructureShape
 from moto.connect.responses import ConnectResponse
 from moto.core.common_types import TYPE_RESPONSE
+from moto.core.exceptions import JsonRESTError
+from moto.core.request import Request
+from moto.core.utils import camelcase_to_underscores, get_service_model, method_names_from_class
 
-from .boundary import Arrival, serve
+from .boundary import Arrival, error_answer, serve
 from .conditions import current
+from .exceptions import SerializationException, UnknownOperationException
 from .models import LocalConnectBackend, connect_backends
+from .validation import check_request
+from .wire import members_of_body, members_of_query
 
 
 class LocalConnectResponse(ConnectResponse):
     """Handler for Connect requests and responses."""
 
+    use_raw_body = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.allow_request_decompression = False
+
     @property
     def connect_backend(self) -> LocalConnectBackend:
         return cast("LocalConnectBackend", connect_backends[self.current_account][self.region])
 
+    def _dispatch(self, request: Request, full_url: str | None = None, headers: Any = None) -> TYPE_RESPONSE:
+        # A body is JSON whatever its sender calls it: moto would read a form as parameters of its own.
+        request.environ["CONTENT_TYPE"] = "application/json"
+        return super()._dispatch(request, full_url, headers)
+
+    def _get_action(self) -> str:
+        """The operation by method and path alone: moto would also take any name from `?Action=` or a header."""
+        return self._get_action_from_method_and_request_uri(self.normalized_request)
+
     def call_action(self) -> TYPE_RESPONSE:
         operation = self._get_action()
+        if self.region not in connect_backends[self.current_account]:
+            return error_answer(403, "InvalidSignatureException", "Credential should be scoped to a valid region.")
         if not operation:
-            return super().call_action()
-        self.params = self._parameters()
+            return _refused(UnknownOperationException("No operation has this method and path"))
+        refusal = self._read_parameters(operation)
         arrival = Arrival(
             operation=operation,
             account_id=self.current_account,
@@ -37,46 +63,59 @@ class LocalConnectResponse(ConnectResponse):
             socket=self.normalized_request.environ.get("werkzeug.socket"),
             access_key=self.access_key,
         )
-        return serve(arrival, super().call_action, current())
+        return serve(arrival, partial(self._act, operation, refusal), current())
 
-    def _parameters(self) -> dict[str, Any]:
-        """The parameters by member name. Bodies are taken as they came: moto's parser would turn "yes" into true."""
-        if not self.body:
-            self.parse_parameters(self.normalized_request)
-            return dict(self.params)
+    def _read_parameters(self, operation: str) -> SerializationException | None:
+        """Reads the parameters by member name; returns the refusal of a body that cannot be read."""
+        members = _members_of(operation)
+        of_body = {name: shape for name, shape in members.items() if "location" not in shape.serialization}
+        # moto's own operations look into the body even where the operation has none.
+        self.body = self.body if of_body else b""
+        self.params = {**members_of_query(members, self.normalized_request.args), **self.uri_match}
         try:
-            body = json.loads(self.body)
-        except ValueError:
-            body = {}
-        return {**(body if isinstance(body, dict) else {}), **self.uri_match}
+            self.params = {**members_of_body(of_body, self.body), **self.params}
+        except SerializationException as refusal:
+            return refusal
+        return None
+
+    def _act(self, operation: str, refusal: SerializationException | None) -> TYPE_RESPONSE:
+        try:
+            if refusal is not None:
+                raise refusal
+            if camelcase_to_underscores(operation) not in method_names_from_class(type(self)):
+                raise UnknownOperationException(f"{operation} is not implemented in the local Connect")
+            check_request(operation, self.params)
+        except JsonRESTError as error:
+            return _refused(error)
+        return super().call_action()
 
     def create_user(self) -> str:
-        return json.dumps(self.connect_backend.create_user(self._instance_id(), self._body()))
+        return json.dumps(self.connect_backend.create_user(self._get_instance_id(), self._body()))
 
     def describe_user(self) -> str:
-        return json.dumps({"User": self.connect_backend.describe_user(self._instance_id(), self._user_id())})
+        return json.dumps({"User": self.connect_backend.describe_user(self._get_instance_id(), self._user_id())})
 
     def update_user_config(self) -> str:
-        self.connect_backend.update_user_config(self._instance_id(), self._user_id(), self._body())
+        self.connect_backend.update_user_config(self._get_instance_id(), self._user_id(), self._body())
         return "{}"
 
     def update_user_phone_config(self) -> str:
-        self.connect_backend.update_user_phone_config(self._instance_id(), self._user_id(), self.params.get("PhoneConfig"))
+        self.connect_backend.update_user_phone_config(self._get_instance_id(), self._user_id(), self.params.get("PhoneConfig"))
         return "{}"
 
     def delete_user(self) -> str:
-        self.connect_backend.delete_user(self._instance_id(), self._user_id())
+        self.connect_backend.delete_user(self._get_instance_id(), self._user_id())
         return "{}"
 
     def list_users(self) -> str:
         summaries, token = self.connect_backend.list_users(
-            self._instance_id(), self.params.get("MaxResults"), self.params.get("NextToken")
+            self._get_instance_id(), self.params.get("MaxResults"), self.params.get("NextToken")
         )
         return _page("UserSummaryList", summaries, token)
 
     def search_users(self) -> str:
         summaries, token, count = self.connect_backend.search_users(
-            self._instance_id(),
+            self._get_instance_id(),
             self.params.get("SearchFilter"),
             self.params.get("SearchCriteria"),
             self.params.get("MaxResults"),
@@ -92,7 +131,7 @@ class LocalConnectResponse(ConnectResponse):
         self.connect_backend.untag_resource(self._get_resource_arn(), self.params.get("tagKeys"))
         return "{}"
 
-    def _instance_id(self) -> str:
+    def _get_instance_id(self) -> str:
         return str(self.params.get("InstanceId", ""))
 
     def _user_id(self) -> str:
@@ -103,6 +142,15 @@ class LocalConnectResponse(ConnectResponse):
 
     def _get_resource_arn(self) -> str:
         return str(self.params.get("resourceArn", ""))
+
+
+def _members_of(operation: str) -> Mapping[str, Shape]:
+    shape = get_service_model("connect").operation_model(operation).input_shape
+    return shape.members if isinstance(shape, StructureShape) else {}
+
+
+def _refused(error: JsonRESTError) -> TYPE_RESPONSE:
+    return error_answer(error.code, error.error_type, error.message)
 
 
 def _page(member: str, summaries: list[dict[str, object]], token: str | None, **more: Any) -> str:

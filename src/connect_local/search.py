@@ -30,8 +30,7 @@ _COMPARISONS: Mapping[object, Callable[[str, str], bool]] = {
 
 def wanted(search_filter: Condition | None, criteria: Condition | None) -> Test:
     """A test for the users that pass both the filter and the criteria; what is left out lets every user pass."""
-    given = _given(criteria)
-    return _all([_of_filter(_given(search_filter)), _of_criteria(given) if given else _everybody])
+    return _all([_of_filter(search_filter or {}), _of_criteria(criteria) if criteria else _everybody])
 
 
 def _of_filter(given: Condition) -> Test:
@@ -39,7 +38,7 @@ def _of_filter(given: Condition) -> Test:
         raise AccessDeniedException("SearchFilter takes either TagFilter or UserAttributeFilter, not both")
     if "UserAttributeFilter" in given:
         raise InvalidRequestException("SearchFilter.UserAttributeFilter is not implemented here; use TagFilter")
-    return _of_tag_filter(_given(given["TagFilter"])) if "TagFilter" in given else _everybody  # type: ignore[arg-type]
+    return _of_tag_filter(given["TagFilter"]) if "TagFilter" in given else _everybody  # type: ignore[arg-type]
 
 
 def _of_tag_filter(tag_filter: Condition) -> Test:
@@ -52,10 +51,9 @@ def _of_tag_filter(tag_filter: Condition) -> Test:
 
 
 def _of_tag(condition: Condition) -> Test:
-    key, value = condition.get("TagKey"), condition.get("TagValue")
-    if key is None or value is None:
+    if not {"TagKey", "TagValue"} <= condition.keys():
         raise InvalidRequestException("A TagCondition without both TagKey and TagValue is not implemented here")
-    return lambda _user, tags: tags.get(str(key)) == value
+    return lambda _user, tags: tags.get(str(condition["TagKey"])) == condition["TagValue"]
 
 
 def _of_criteria(criteria: Condition) -> Test:
@@ -64,13 +62,13 @@ def _of_criteria(criteria: Condition) -> Test:
         return _of_string(conditions)  # type: ignore[arg-type]
     if kind not in ("AndConditions", "OrConditions"):
         raise InvalidRequestException(f"SearchCriteria.{kind} is not implemented here; use StringCondition")
-    tests = [_of_criteria(_given(condition)) for condition in conditions]  # type: ignore[attr-defined]
+    tests = [_of_criteria(condition) for condition in conditions]  # type: ignore[attr-defined]
     return _all(tests) if kind == "AndConditions" else _any(tests)
 
 
 def _of_string(condition: Condition) -> Test:
     for member in ("FieldName", "Value", "ComparisonType"):
-        if condition.get(member) is None:
+        if member not in condition:
             raise InvalidRequestException(f"StringCondition.{member} is required")
     name, value = str(condition["FieldName"]), str(condition["Value"])
     if name not in _FIELDS:
@@ -84,10 +82,6 @@ def _only_member(where: str, members: Condition) -> tuple[str, object]:
         raise InvalidRequestException(f"{where} takes exactly one condition, not {len(members)}")
     ((kind, conditions),) = members.items()
     return kind, conditions
-
-
-def _given(members: Condition | None) -> Condition:
-    return {name: value for name, value in (members or {}).items() if value is not None}
 
 
 def _everybody(_user: User, _tags: Tags) -> bool:

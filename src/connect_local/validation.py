@@ -1,8 +1,8 @@
 """What the service documents about requests, checked before anything is changed.
 
 The general part (required members, types, enums, sizes) is read from botocore's model of the operation, so that it
-cannot drift from it; the rest is what the documentation says in words. Called by `models` and `tags`. Messages
-name the member and the rule, never the value: a value may be a phone number.
+cannot drift from it; the rest is what the documentation says in words. Called by `responses`, `administration` and
+`models`. Messages name the member and the rule, never the value: a value may be a phone number.
 """
 
 import re
@@ -41,8 +41,8 @@ def check_request(operation: str, parameters: Mapping[str, object]) -> None:
     """Refuses parameters that do not fit botocore's model of the operation."""
     shape = get_service_model("connect").operation_model(operation).input_shape
     _check_shape(shape, parameters, operation)
-    for name in ARRAYS.keys() & parameters.keys():
-        _check_array(ARRAYS[name], parameters[name])  # type: ignore[arg-type]
+    for name, array in ARRAYS.items():
+        _check_array(array, parameters.get(name) or [])  # type: ignore[arg-type]
 
 
 def check_create_user(parameters: Mapping[str, object]) -> None:
@@ -63,6 +63,9 @@ def _check_shape(shape: Shape, value: object, where: str) -> None:
             _check_shape(shape.member, item, f"{where}[{index}]")
     elif isinstance(shape, MapShape) and isinstance(value, Mapping):
         _check_size(shape, len(value), where, "have {} entries")
+        for key, inner in value.items():
+            _check_shape(shape.key, key, f"A key of {where}")
+            _check_shape(shape.value, inner, f"A value of {where}")
     elif isinstance(shape, StringShape) and isinstance(value, str):
         _check_string(shape, value, where)
     elif isinstance(value, int) and not isinstance(value, bool):

@@ -129,6 +129,8 @@ def test_the_control_endpoints(url: str, control: Control) -> None:
         ("POST", "faults", {"operation": "ListUsers"}, 400),
         ("POST", "permissions", {"principal": "arn", "policies": [{}]}, 400),
         ("POST", "admin-update", {"InstanceId": "nowhere", "UserId": "nobody"}, 404),
+        ("POST", "seed", {"instances": [5]}, 400),
+        ("GET", "users?region=nowhere-1", None, 400),
         ("GET", "nothing", None, 404),
     ],
 )

@@ -89,7 +89,7 @@ def test_a_refused_write(connect: LocalConnect, client: ConnectClient, instance_
 
 def test_what_is_not_a_list_is_refused(connect: LocalConnect, instance_id: str, user_id: str) -> None:
     with pytest.raises(InvalidRequestException) as error:
-        connect.backend().update_user_config(instance_id, user_id, {ACW: acw("VOICE", 1)})
+        connect.admin_update(instance_id, user_id, **{ACW: acw("VOICE", 1)})  # type: ignore[arg-type]
     assert error.value.message == f"UpdateUserConfig.{ACW} must be of type list"
 
 
