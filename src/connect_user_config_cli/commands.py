@@ -13,7 +13,7 @@ from .answering import Answer, give
 from .artefacts import FUNCTION_DEFAULT, read_function_artefact, read_registry_artefact, registry_default
 from .core.instances import by_region, refuse_every
 from .core.names import FUNCTION_STACK, check_stack_name, check_type_name
-from .core.problems import Problem, Wrong
+from .core.problems import Problem, Wrong, unexpected
 from .core.reports import INTERRUPTION, planned
 from .core.stacks import parameters_of
 from .display import watching
@@ -261,5 +261,7 @@ def _finish(context: click.Context, command: str, shared: Shared, works: Callabl
         answer = Answer(command, is_dry, problem=problem)
     except KeyboardInterrupt:
         answer = Answer(command, is_dry, problem=INTERRUPTION)
+    except Exception as error:  # noqa: BLE001 - the last boundary: whoever asked for JSON gets JSON
+        answer = Answer(command, is_dry, problem=unexpected(error))
     give(answer, as_json=shared.as_json)
     context.exit(answer.exit_code)

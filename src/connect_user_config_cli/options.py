@@ -1,5 +1,6 @@
 """The options that commands share, and what becomes of them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -11,6 +12,18 @@ from .places import Place
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MINUTE: Final = 60.0
+_WEEK: Final = 7 * 24 * 60.0
+
+
+def _minutes(_context: click.Context, _option: click.Parameter, given: str) -> float:
+    """Return the number of minutes; click's own ranges let `nan` pass, which no clock ever reaches."""
+    try:
+        minutes = float(given)
+    except ValueError:
+        minutes = math.nan
+    if not 0 < minutes <= _WEEK:
+        raise click.BadParameter(f"{given!r} is not a number of minutes above 0 and up to {_WEEK:.0f}, which is a week.")
+    return minutes
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,12 @@ _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
         "--bucket-owner", metavar="ACCOUNT", help="The account of that bucket, where it is not the one of the credentials."
     ),
     click.option(
-        "--timeout", metavar="MINUTES", type=click.FloatRange(min=0), default=60, show_default=True, help="How long to wait in all."
+        "--timeout",
+        metavar="MINUTES",
+        callback=_minutes,
+        default="60",
+        show_default=True,
+        help="How long to wait in all, single calls included; what is under way then goes on in AWS.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines; doc/install.md has the shape."),
     click.option(

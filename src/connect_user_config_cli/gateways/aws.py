@@ -54,7 +54,8 @@ class Aws:
     @property
     def account(self) -> str:
         """The account of the credentials in use."""
-        return str(self.read("sts", "GetCallerIdentity")["Account"])
+        with translated("sts", "GetCallerIdentity", self.region):
+            return str(self.read("sts", "GetCallerIdentity")["Account"])
 
     def read(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the call takes
         """Make a call that changes nothing; raises Problem."""
@@ -64,7 +65,8 @@ class Aws:
 
     def pages(self, service: str, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - the same
         """Make a call that lists, page by page; raises Problem."""
-        client = self._client(service)
+        with translated(service, operation, self.region):
+            client = self._client(service)
         if client.can_paginate(xform_name(operation)):
             with translated(service, operation, self.region):
                 yield from client.get_paginator(xform_name(operation)).paginate(**parameters)

@@ -22,8 +22,9 @@ from botocore.exceptions import (
 from botocore.exceptions import (
     ConnectionError as NotConnected,
 )
+from botocore.parsers import ResponseParserError
 
-from ..core.problems import Failed, NoAccess, Problem, Wrong
+from ..core.problems import Failed, NoAccess, Problem, Wrong, shortened
 
 _DENIED: Final = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403"}
 _EXPIRED: Final = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
@@ -69,6 +70,9 @@ def translated(service: str, operation: str, region: str) -> Iterator[None]:
         raise Failed("no-connection", f"{service} in {region} did not answer {operation}: {error}", "run again") from error
     except BotoCoreError as error:
         raise Failed("botocore", f"{service} {operation} in {region}: {error}") from error
+    except (ResponseParserError, LookupError, TypeError, AttributeError) as error:
+        # botocore's parsers raise more than their own error, such as KeyError where XML is well-formed.
+        raise _no_answer_of_aws(service, operation, region, f"{type(error).__name__}: {error}") from error
 
 
 def code_of(error: BaseException | None) -> str:
@@ -77,8 +81,20 @@ def code_of(error: BaseException | None) -> str:
     return str(cause.response.get("Error", {}).get("Code", "")) if isinstance(cause, ClientError) else ""
 
 
+def _no_answer_of_aws(service: str, operation: str, region: str, found: str) -> Failed:
+    return Failed(
+        "not-aws",
+        f"{service} in {region} answered {operation} with something that AWS does not answer: {shortened(found)}",
+        "see which proxy, firewall or endpoint (AWS_ENDPOINT_URL) answers in place of AWS, and run again",
+    )
+
+
 def _answered(error: ClientError, service: str, operation: str, region: str) -> Problem:
     code = str(error.response.get("Error", {}).get("Code", ""))
+    # botocore puts the status where there is no code; of AWS, only answers without a body have none.
+    if not code or (code.isdigit() and not operation.startswith("Head")):
+        status = code or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return _no_answer_of_aws(service, operation, region, f"HTTP status {status} without an error code")
     message = str(error.response.get("Error", {}).get("Message", "")) or code
     if code in _DENIED:
         found = _ACTION.search(message)
@@ -96,4 +112,4 @@ def _answered(error: ClientError, service: str, operation: str, region: str) -> 
         return Failed(
             "throttled", f"{service} in {region} keeps refusing {operation}: too many requests ({code})", "wait, and run again"
         )
-    return Failed(code or "unknown-error", f"{service} in {region} refused {operation}: {message}")
+    return Failed(code, f"{service} in {region} refused {operation}: {message}")

@@ -1,0 +1,224 @@
+"""The command as a process of its own where its surroundings fail: proxies that answer for AWS, silence, full disks.
+
+Only the outside counts here: exit codes, what is printed, and the time that it takes.
+"""
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from .conftest import EAST, INSTANCE, ROOT, WEST, zipped
+
+LOCAL = "127.0.0.1"
+PAGE = b"<html><head><title>Sign in</title></head><body>Welcome to the proxy<br></body></html>"
+CUT = b'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Acc'
+STRANGE = b"<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIdentityResponse>"
+STATUS = ("status", "--region", WEST, "--region", EAST)
+SHORT = ("--timeout", "0.05")
+ENOUGH = 60.0
+"""Seconds within which anything ends, the start of Python on a busy machine included; a single call used to take 157."""
+
+
+@dataclass
+class Proxy:
+    """Passes requests on to moto, except those for the region that it answers itself: with a page, or not at all."""
+
+    moto_port: int
+    region: str = WEST
+    status: int = 200
+    body: bytes = b""
+    silent: threading.Event | None = None
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        sent = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        region = re.search(r"Credential=[^/]+/\d+/([^/]+)/", handler.headers.get("Authorization", ""))
+        if region and region[1] == self.region:
+            self.asked.append(handler.path)
+            if self.silent:
+                self.silent.wait(ENOUGH)
+            self._send(handler, self.status, {"Content-Type": "text/html"}, self.body)
+            return
+        connection = http.client.HTTPConnection(LOCAL, self.moto_port, timeout=30)
+        connection.request(handler.command, handler.path, sent, dict(handler.headers))
+        answer = connection.getresponse()
+        self._send(handler, answer.status, dict(answer.getheaders()), answer.read())
+        connection.close()
+
+    @staticmethod
+    def _send(handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
+        try:
+            handler.send_response_only(status)
+            for name, value in headers.items():
+                if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
+                    handler.send_header(name, value)
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            if handler.command != "HEAD":
+                handler.wfile.write(body)
+        except (BrokenPipeError, ConnectionResetError):
+            # Whoever asked has run out of time.
+            handler.close_connection = True
+
+
+@pytest.fixture(scope="module")
+def moto_port() -> Iterator[int]:
+    server = ThreadedMotoServer(ip_address=LOCAL, port=0, verbose=False)
+    server.start()
+    yield server.get_host_and_port()[1]
+    server.stop()
+
+
+@pytest.fixture
+def proxy(moto_port: int) -> Iterator[Proxy]:
+    proxy = Proxy(moto_port)
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            proxy.answer(self)
+
+        do_GET = do_HEAD = do_POST = do_PUT = answer  # noqa: N815 - http.server calls them so
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer((LOCAL, 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        serving.start()
+        proxy.url = f"http://{LOCAL}:{server.server_port}"
+        yield proxy
+        if proxy.silent:
+            proxy.silent.set()
+        server.shutdown()
+        serving.join()
+
+
+@dataclass
+class Shell:
+    """Where the command runs, with a function's artefact whose name is not ASCII."""
+
+    proxy: Proxy
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "LC_", "LANG"))}
+        ours = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_CONFIG_FILE": str(self.folder / "none")}
+        return {**kept, **ours, "AWS_ENDPOINT_URL": self.proxy.url, "PYTHONPATH": str(ROOT / "src")}
+
+    def run(self, *arguments: str | bytes, **options: Any) -> subprocess.CompletedProcess[bytes]:
+        environment = {**self.environment, **options.pop("env", {})}
+        command = [sys.executable, "-m", "connect_user_config_cli", *arguments]
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        ran = subprocess.run(command, cwd=self.folder, env=environment, timeout=2 * ENOUGH, check=False, **streams)
+        assert b"Traceback" not in (ran.stderr or b""), ran.stderr.decode()
+        assert b"Exception ignored" not in (ran.stderr or b""), ran.stderr.decode()
+        return ran
+
+    def answer(self, *arguments: str, code: int) -> dict[str, dict[str, Any]]:
+        """Run it, insist on the exit code and on JSON, and return what it tells of each region."""
+        ran = self.run(*arguments, "--json")
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        told = json.loads(ran.stdout)
+        assert told["exitCode"] == code
+        return {each["region"]: each for each in told["regions"]}
+
+
+@pytest.fixture
+def shell(proxy: Proxy, tmp_path: Path) -> Shell:
+    (tmp_path / "fünktion.zip").write_bytes(zipped({"custom_connect_userconfig/custom_resource.py": ""}))
+    return Shell(proxy, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, PAGE),
+        (200, b""),
+        (200, b"<html/>"),
+        (200, CUT),
+        (200, STRANGE),
+        (200, b"\x00\xff\xfe"),
+        (302, PAGE),
+        (403, PAGE),
+        (403, b""),
+        (404, b"<html/>"),
+        (407, PAGE),
+    ],
+)
+def test_what_answers_for_aws_fails_its_own_region_alone(shell: Shell, status: int, body: bytes) -> None:
+    shell.proxy.status, shell.proxy.body = status, body
+    told = shell.answer(*STATUS, code=3)
+    assert told[EAST]["outcome"] == "unchanged"
+    assert told[EAST]["result"]["customResources"] == []
+    assert told[WEST]["outcome"] == "failed"
+    assert told[WEST]["problem"]["code"] == "not-aws"
+    assert "AWS_ENDPOINT_URL" in told[WEST]["problem"]["advice"]
+    assert shell.proxy.asked
+
+
+def test_a_page_of_megabytes_is_not_repeated(shell: Shell) -> None:
+    shell.proxy.body = b"<html><br>" + b"x" * 2_000_000
+    assert len(shell.answer(*STATUS, code=3)[WEST]["problem"]["message"]) < 1000
+
+
+def test_a_proxy_that_is_out_of_order_is_retried_no_longer_than_there_is_time(shell: Shell) -> None:
+    shell.proxy.status, shell.proxy.body = 503, PAGE
+    begun = time.monotonic()
+    told = shell.answer(*STATUS, "--timeout", "0.2", code=3)
+    assert time.monotonic() - begun < ENOUGH
+    assert told[EAST]["outcome"] == "unchanged"
+    # The pauses between tries are random.
+    assert told[WEST]["problem"]["code"] in {"timeout", "not-aws"}
+    assert len(shell.proxy.asked) > 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status", "--region", WEST),
+        ("install", "registry", "--type-name", "Acme::Connect::UserConfig", "--region", WEST, "--artefact", "type.zip"),
+        ("install", "custom-resource", "--instance", INSTANCE.replace(EAST, WEST), "--artefact", "fünktion.zip"),
+        ("uninstall", "registry", "--type-name", "Acme::Connect::UserConfig", "--region", WEST),
+        ("uninstall", "custom-resource", "--region", WEST),
+    ],
+    ids=lambda command: "-".join(command[:2]),
+)
+def test_time_that_has_run_out_ends_a_call_that_nobody_answers(shell: Shell, command: tuple[str, ...]) -> None:
+    schema = json.dumps({"typeName": "Acme::Connect::UserConfig"})
+    (shell.folder / "type.zip").write_bytes(zipped({"schema.json": schema, ".rpdk-config": schema}))
+    shell.proxy.silent = threading.Event()
+    begun = time.monotonic()
+    told = shell.answer(*command, *SHORT, code=1)
+    assert time.monotonic() - begun < ENOUGH
+    assert told[WEST]["problem"]["code"] == "timeout"
+
+
+def test_a_region_that_hangs_does_not_keep_the_others_from_their_end(shell: Shell) -> None:
+    shell.proxy.silent = threading.Event()
+    told = shell.answer(*STATUS, "--timeout", "0.15", code=3)
+    assert (told[WEST]["problem"]["code"], told[EAST]["outcome"]) == ("timeout", "unchanged")
+
+
+@pytest.mark.parametrize("minutes", ["nan", "inf", "-inf", "0", "0.0", "-1", "1e308", "soon", ""])
+@pytest.mark.parametrize("command", [("status",), ("uninstall", "custom-resource")], ids=lambda command: command[0])
+def test_a_timeout_that_no_clock_can_keep_is_refused(shell: Shell, command: tuple[str, ...], minutes: str) -> None:
+    ran = shell.run(*command, "--region", WEST, "--timeout", minutes)
+    assert ran.returncode == 2
+    assert "'--timeout'" in ran.stderr.decode()
+    assert f"{minutes!r} is not a number of minutes above 0" in ran.stderr.decode()
+    assert shell.proxy.asked == []
