@@ -1,10 +1,38 @@
-"""Where the command begins; says what to install when its own dependencies are missing, which the function's list does not have."""
+"""Where the command begins and ends.
 
+It says what to install when its own dependencies are missing, which the function's list does not have. It makes standard output and
+standard error take any character, and turns a stream that cannot be written into an exit code.
+"""
+
+import errno
+import io
+import os
 import sys
+from contextlib import suppress
+
+_FAILED = 1
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command."""
+    _prepare_streams()
+    code = _FAILED
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    except OSError as error:
+        _discard_output()
+        # A reader that has gone, such as `head`, wants to hear no more.
+        if error.errno != errno.EPIPE:
+            _complain(f"standard output cannot be written: {error.strerror}")
+        code = _FAILED
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
         # Only here may it fail: `pip install .` without [cli] installs the entry point too.
         from .commands import cli  # noqa: PLC0415
@@ -12,9 +40,35 @@ def main() -> None:
         missing = (error.name or "").partition(".")[0]
         if missing not in {"click", "rich"}:
             raise
-        sys.stderr.write(f"connect-user-config needs {missing}: install it with `pip install '.[cli]'`\n")
-        sys.exit(1)
-    cli(prog_name="connect-user-config")
+        _complain(f"connect-user-config needs {missing}: install it with `pip install '.[cli]'`")
+        return _FAILED
+    try:
+        cli(prog_name="connect-user-config")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else _FAILED
+    return 0
+
+
+def _prepare_streams() -> None:
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # It was closed by whoever began this (`>&-`), and the next file to be opened would take its number.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for as long as the process lives
+        elif isinstance(stream, io.TextIOWrapper):
+            # Names and values may hold what the terminal's encoding has no characters for.
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Let the interpreter have somewhere to flush to in the end, or it would complain in its own words."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(words: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(f"{words}\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +42,14 @@ class Answer:
 
 
 def give(answer: Answer, *, as_json: bool) -> None:
-    """Print the answer."""
+    """Print the answer; raises OSError if standard output takes none."""
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     if as_json:
         console.out(json.dumps(answer.shown(), indent=2), highlight=False)
         return
     if answer.problem:
-        _give_problem(Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True), answer.problem, "")
+        with suppress(OSError):
+            _give_problem(Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True), answer.problem, "")
     for report in answer.reports:
         _give_report(console, report, with_calls=answer.is_dry)
 

@@ -1,7 +1,7 @@
 """Shows on standard error how far the work has come: a line of its own for each region on a terminal, plain lines anywhere else."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -17,7 +17,8 @@ def watching(*, is_quiet: bool) -> Iterator[Watcher]:
         yield _Nobody()
     elif console.is_interactive:
         columns = (
-            SpinnerColumn(),
+            # The usual spinner is of braille dots.
+            SpinnerColumn("dots" if console.encoding.startswith("utf") else "line"),
             TextColumn("{task.fields[region]}", markup=False),
             TextColumn("{task.description}", markup=False),
         )
@@ -41,7 +42,9 @@ class _Lines:
         """Print what is new."""
         if self._last.get(region) != doing:
             self._last[region] = doing
-            self._console.print(f"{region}: {doing}")
+            # Nobody reads it, or the disk is full: no reason to stop the work.
+            with suppress(OSError):
+                self._console.print(f"{region}: {doing}")
 
 
 class _Live:

@@ -222,3 +222,61 @@ def test_a_timeout_that_no_clock_can_keep_is_refused(shell: Shell, command: tupl
     assert "'--timeout'" in ran.stderr.decode()
     assert f"{minutes!r} is not a number of minutes above 0" in ran.stderr.decode()
     assert shell.proxy.asked == []
+
+
+DRY_RUN = ("install", "custom-resource", "--instance", INSTANCE, "--artefact", "fünktion.zip", "--dry-run")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [("utf-8", "fünktion.zip"), ("ascii", "f\\xfcnktion.zip"), ("cp1252", "fünktion.zip"), ("cp1251", "f\\xfcnktion.zip")],
+)
+def test_characters_that_a_stream_does_not_have_are_spelled_otherwise(shell: Shell, encoding: str, shown: str) -> None:
+    # An interpreter that took its arguments for ASCII would not even find the file.
+    environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"}
+    ran = shell.run(*DRY_RUN, env=environment)
+    assert ran.returncode == 0, ran.stderr
+    assert f'"Body": "<{shown}, ' in ran.stdout.decode(encoding)
+    missing = shell.run(*DRY_RUN[:-2], "чужой.zip", env=environment)
+    assert missing.returncode == 2
+    assert ".zip (No such file or directory)" in missing.stderr.decode(encoding)
+
+
+def test_an_argument_that_is_no_text_is_refused_in_words(shell: Shell) -> None:
+    ran = shell.run("install", "custom-resource", "--instance", b"\xff\xfe", env={"PYTHONUTF8": "1"})
+    assert ran.returncode == 2
+    assert rb"'\udcff\udcfe' is not the ARN" in ran.stderr
+
+
+ANY_ANSWER = (DRY_RUN, (*DRY_RUN, "--json"), ("--help",), ("--version",))
+
+
+@pytest.mark.parametrize("arguments", ANY_ANSWER, ids=lambda arguments: arguments[-1])
+def test_a_full_disk_is_a_failure_in_words(shell: Shell, arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = shell.run(*arguments, "--quiet" if "--dry-run" in arguments else "--help", stdout=full)
+    assert ran.returncode == 1
+    assert ran.stderr == b"standard output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("arguments", ANY_ANSWER, ids=lambda arguments: arguments[-1])
+def test_a_reader_that_has_gone_is_a_failure_without_words(shell: Shell, arguments: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = shell.run(*arguments, "--quiet" if "--dry-run" in arguments else "--help", stdout=writing)
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_stream_that_was_closed_from_the_start_changes_no_exit_code(shell: Shell, closed: int) -> None:
+    ran = shell.run(*DRY_RUN, preexec_fn=lambda: os.close(closed))
+    assert ran.returncode == 0
+    assert (b"planned" in ran.stdout) == (closed != 1)
+
+
+def test_progress_that_cannot_be_shown_does_not_stop_the_work(shell: Shell) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = shell.run(*DRY_RUN, stderr=full)
+    assert ran.returncode == 0
+    assert ran.stdout.startswith(f"{EAST}: planned\n".encode())
