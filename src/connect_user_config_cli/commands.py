@@ -199,9 +199,10 @@ def uninstall_registry(context: click.Context, /, type_name: str, *, force: bool
 @options.force
 @click.pass_context
 def uninstall_custom_resource(context: click.Context, /, stack_name: str, *, force: bool, **given: Any) -> None:  # noqa: ANN401 - the shared options
-    """Remove the function's stack, then its artefacts; refused while stacks import its ServiceToken.
+    """Remove the function's stack, then its artefacts; refused while stacks use its ServiceToken.
 
-    A template that spells the token out instead of importing it cannot be seen. Agents keep their settings.
+    First every stack of the region is looked through for resources of the function, however templates spell the token. Agents keep
+    their settings.
     """
     shared = Shared.of(given)
 

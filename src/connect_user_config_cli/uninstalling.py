@@ -1,8 +1,8 @@
 """The work of uninstalling, for one region: first who still uses it, then the plan."""
 
-import itertools
 from collections.abc import Callable, Generator
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TypeVar
 
 from .core.function import FunctionSeen, plan_function_removal
@@ -12,10 +12,11 @@ from .core.registry import TypeRemovalSeen, plan_type_removal
 from .core.stacks import StackSeen, mark_of
 from .core.steps import Step
 from .core.store import Contents, StoreWanted
+from .core.usage import StackListed, Use
 from .gateways.aws import Aws
 from .gateways.carrying_out import Wait
 from .gateways.registry import running_registrations, see_versions
-from .gateways.stacks import has_resource_of, importers, see_stack, spells_out, stacks
+from .gateways.stacks import exported, importers, see_stack, stacks, token_of, use_of_function, use_of_type
 from .gateways.store import see_contents
 from .places import Place, reach, role_stack_wanted
 from .regions import Result, Work
@@ -23,6 +24,15 @@ from .templates import CUSTOM_RESOURCE, template
 
 Found = TypeVar("Found")
 _GO_ON = "remove it from those stacks first, or go on with --force"
+_FIND_OUT = "ask for the action that is missing, or wait until the stack's operation has ended; or go on with --force"
+
+
+@dataclass
+class _Users:
+    """Names of stacks that use it, and why it cannot be told of others."""
+
+    certain: set[str] = field(default_factory=set)
+    unknown: dict[str, str] = field(default_factory=dict)
 
 
 def uninstall_type(type_name: str, place: Place, region: str, *, is_forced: bool) -> Work:
@@ -34,7 +44,8 @@ def uninstall_type(type_name: str, place: Place, region: str, *, is_forced: bool
         roles = role_stack_wanted(type_name, {})
         if not is_forced and see_versions(aws, type_name):
             what = f"resources of the type {type_name}"
-            users = yield from _find_users(aws, lambda stack: has_resource_of(aws, stack, type_name), what)
+            users = _Users()
+            yield from _find_users(aws, lambda stack: use_of_type(aws, stack, type_name), what, users)
             _refuse_used(users, what, "without the type, those can be neither changed nor deleted")
 
         def look() -> TypeRemovalSeen:
@@ -57,10 +68,11 @@ def uninstall_function(stack: str, place: Place, region: str, *, is_forced: bool
         mark = mark_of(template(CUSTOM_RESOURCE).text)
         seen = see_stack(aws, stack)
         if seen and not is_forced:
-            export, token = seen.parameters.get("ExportName", ""), seen.outputs.get("ServiceToken", "")
-            users = _knowing(partial(importers, aws, export)) if export else []
+            export, token = seen.parameters.get("ExportName", ""), _knowing(partial(token_of, aws, seen))
+            users = _Users(set(_knowing(partial(importers, aws, export))) if export else set())
             if token:
-                users += yield from _find_users(aws, lambda each: spells_out(aws, each, token), "the ServiceToken")
+                exports = cache(partial(exported, aws))
+                yield from _find_users(aws, lambda each: use_of_function(aws, each, token, exports), "the ServiceToken", users)
             _refuse_used(users, "the ServiceToken", "without the function, agents' settings can be neither changed nor given back")
 
         def look() -> FunctionSeen:
@@ -78,24 +90,33 @@ def _see_store(aws: Aws, store: StoreWanted, folder: str) -> tuple[StackSeen | N
     return seen, see_contents(aws, store.bucket(seen), folder)
 
 
-def _find_users(aws: Aws, uses: Callable[[str], bool], what: str) -> Generator[Wait, None, list[str]]:
-    """Look through all stacks, which takes a call or two for each."""
-    looked, users = stacks(aws), []
-    for count in itertools.count(1):
-        found = _knowing(partial(next, looked, None))
-        if found is None:
-            break
-        name, stack_id = found
-        if _knowing(partial(uses, stack_id)):
-            users.append(name)
+def _find_users(aws: Aws, use: Callable[[StackListed], Use], what: str, users: _Users) -> Generator[Wait, None, None]:
+    """Look through all stacks, which takes a call or a few for each."""
+    listed = stacks(aws)
+    count = 0
+    while stack := _knowing(partial(next, listed, None)):
+        count += 1
+        try:
+            found = use(stack)
+        except NoAccess as problem:
+            if problem.code != "access-denied":
+                raise
+            users.unknown[stack.name] = problem.message
+        else:
+            if found is Use.YES:
+                users.certain.add(stack.name)
+            elif found is Use.UNKNOWN:
+                users.unknown[stack.name] = f"in {stack.status}, and may be making a resource that uses it"
         yield Wait(0, f"look for {what} in stacks: {count}")
-    return users
 
 
-def _refuse_used(users: list[str], what: str, why: str) -> None:
-    if users:
-        names = ", ".join(sorted(set(users)))
-        raise Refused("in-use", f"these stacks still use {what}: {names}; {why}", _GO_ON)
+def _refuse_used(users: _Users, what: str, why: str) -> None:
+    doubts = "; ".join(f"{name} ({reason})" for name, reason in sorted(users.unknown.items()))
+    if users.certain:
+        besides = f"; it cannot be told of {doubts}" if doubts else ""
+        raise Refused("in-use", f"these stacks still use {what}: {', '.join(sorted(users.certain))}; {why}{besides}", _GO_ON)
+    if doubts:
+        raise Refused("use-unknown", f"it cannot be told whether these stacks still use {what}: {doubts}; {why}", _FIND_OUT)
 
 
 def _knowing(ask: Callable[[], Found]) -> Found:

@@ -100,11 +100,20 @@ def test_installs_serves_stacks_and_goes(shell: Shell) -> None:
     assert shell.answer(*INSTALL)["outcome"] == "unchanged"
 
     stacks = Stacks(shell.cloud)
-    by_token, by_import = shell.hire(), shell.hire()
+    by_token, by_import, by_name, nested = (shell.hire() for _ in range(4))
     assert stacks.create("by-token", template(by_token, token)).status == "CREATE_COMPLETE"
     assert stacks.create("by-import", template(by_import, {"Fn::ImportValue": EXPORT})).status == "CREATE_COMPLETE"
-    assert shell.accepts(by_token)
-    assert shell.accepts(by_import)
+    computed = {"Fn::Sub": f"arn:aws:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{token.rpartition(':')[2][:-1]}${{Last}}"}
+    parameters = {"Last": token[-1]}
+    computing = {"Parameters": {"Last": {"Type": "String"}}, **json.loads(template(by_name, computed))}
+    assert stacks.create("by-name", json.dumps(computing), parameters).status == "CREATE_COMPLETE"
+    s3 = shell.cloud.client("s3")
+    s3.create_bucket(Bucket="nested")
+    s3.put_object(Bucket="nested", Key="t.json", Body=json.dumps({**computing, **json.loads(template(nested, computed))}))
+    child = {"TemplateURL": f"{shell.cloud.aws_url}/nested/t.json", "Parameters": parameters}
+    parent = {"Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": child}}}
+    assert stacks.create("parent", json.dumps(parent)).status == "CREATE_COMPLETE"
+    assert all(shell.accepts(each) for each in (by_token, by_import, by_name, nested))
 
     status = shell.answer("status", "--region", REGION)["result"]["customResources"]
     assert [(each["stack"], each["serviceToken"], each["importedBy"]) for each in status] == [
@@ -113,8 +122,14 @@ def test_installs_serves_stacks_and_goes(shell: Shell) -> None:
 
     refused = shell.answer(*UNINSTALL, code=4)
     assert refused["outcome"] == "refused"
-    assert "by-import, by-token" in refused["problem"]["message"]
+    assert "by-import, by-name, by-token, parent-Child" in refused["problem"]["message"]
     for name in ("by-import", "by-token"):
+        assert stacks.delete(name).status == "DELETE_COMPLETE"
+    # Those that compute the token are seen without the others.
+    assert "by-name, parent-Child" in shell.answer(*UNINSTALL, code=4)["problem"]["message"]
+    s3.delete_object(Bucket="nested", Key="t.json")
+    s3.delete_bucket(Bucket="nested")
+    for name in ("by-name", "parent"):
         assert stacks.delete(name).status == "DELETE_COMPLETE"
     assert not shell.accepts(by_token)
 

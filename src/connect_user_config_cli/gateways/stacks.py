@@ -1,16 +1,18 @@
 """Stacks, as CloudFormation shows them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from ..core.problems import Failed
+from ..core.problems import Failed, NoAccess
 from ..core.stacks import StackSeen
+from ..core.usage import Declared, ResourceListed, StackListed, Use, use_of
 from .aws import Aws
 
 _SERVICE: Final = "cloudformation"
 _GONE: Final = {"DELETE_COMPLETE"}
-_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
+_NO_LONGER: Final = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
+"""A resource in such a state is no longer the stack's; CloudFormation has skipped what a DeletionPolicy retains."""
 
 
 def see_stack(aws: Aws, name: str) -> StackSeen | None:
@@ -25,7 +27,7 @@ def see_stack(aws: Aws, name: str) -> StackSeen | None:
         description=described.get("Description", ""),
         parameters={each["ParameterKey"]: each.get("ParameterValue", "") for each in described.get("Parameters", [])},
         outputs={each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])},
-        template=_template(aws, name),
+        template=_template(aws, name, "Original"),
     )
 
 
@@ -46,26 +48,53 @@ def first_failure(aws: Aws, name: str) -> str:
     return failures[-1] if failures else "its events name no reason"
 
 
-def stacks(aws: Aws) -> Iterator[tuple[str, str]]:
-    """Return the name and the id of each stack of the account and region."""
+def stacks(aws: Aws) -> Iterator[StackListed]:
+    """Return each stack of the account and region, nested ones included."""
     for page in aws.pages(_SERVICE, "ListStacks"):
         for stack in page["StackSummaries"]:
             if stack["StackStatus"] not in _GONE:
-                yield stack["StackName"], stack.get("StackId") or stack["StackName"]
+                yield StackListed(stack["StackName"], stack.get("StackId") or stack["StackName"], stack["StackStatus"])
 
 
-def has_resource_of(aws: Aws, stack: str, type_name: str) -> bool:
-    """Tell whether the stack has a resource of the type."""
-    return type_name in _types(aws, stack)
+def use_of_type(aws: Aws, stack: StackListed, type_name: str) -> Use:
+    """Tell whether the stack has a resource of the type, or is about to make one."""
+    if any(each.type_name == type_name for each in _resources(aws, stack.id)):
+        return Use.YES
+    if not stack.may_get_resources:
+        return Use.NO
+    template = _template(aws, stack.id, "Processed")
+    return Use.UNKNOWN if type_name in template or not template else Use.NO
 
 
-def spells_out(aws: Aws, stack: str, token: str) -> bool:
-    """Tell whether a custom resource of the stack may have this ServiceToken from the template's text or from a parameter."""
-    if not any(type_name.startswith(_CUSTOM) for type_name in _types(aws, stack)):
-        return False
-    described = _describe(aws, stack) or {}
-    values = [each.get("ParameterValue", "") for each in described.get("Parameters", [])]
-    return token in values or token in _template(aws, stack)
+def use_of_function(aws: Aws, stack: StackListed, token: str, exports: Callable[[], Mapping[str, str]]) -> Use:
+    """Tell whether the stack has a resource that the function with this ServiceToken provides, or is about to make one."""
+    customs = [each for each in _resources(aws, stack.id) if each.is_custom]
+    if not customs and not stack.may_get_resources:
+        return Use.NO
+    described = _describe(aws, stack.id)
+    if described is None:
+        return Use.NO
+    values = {
+        each["ParameterKey"]: each.get("ResolvedValue", each.get("ParameterValue", "")) for each in described.get("Parameters", [])
+    }
+    declared = Declared(_template(aws, stack.id, "Processed"), values)
+    return use_of(stack, customs, declared, token, exports)
+
+
+def token_of(aws: Aws, seen: StackSeen) -> str:
+    """Return the ServiceToken of the function's stack, or its end if the stack has lost its outputs; empty without a function."""
+    if token := seen.outputs.get("ServiceToken"):
+        return token
+    functions = [each.physical_id for each in _resources(aws, seen.name) if each.type_name == "AWS::Lambda::Function"]
+    return f":function:{functions[0]}" if functions else ""
+
+
+def exported(aws: Aws) -> Mapping[str, str]:
+    """Return the value of each export; none where they may not be listed."""
+    try:
+        return {each["Name"]: each["Value"] for page in aws.pages(_SERVICE, "ListExports") for each in page.get("Exports", [])}
+    except NoAccess:
+        return {}
 
 
 def importers(aws: Aws, export: str) -> list[str]:
@@ -79,16 +108,20 @@ def importers(aws: Aws, export: str) -> list[str]:
         raise
 
 
-def _types(aws: Aws, stack: str) -> set[str]:
+def _resources(aws: Aws, stack: str) -> list[ResourceListed]:
     try:
         pages = list(aws.pages(_SERVICE, "ListStackResources", StackName=stack))
     except Failed as problem:
         if _is_missing(problem):
             # Deleted since it was listed.
-            return set()
+            return []
         raise
-    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    return {each["ResourceType"] for each in resources if each["ResourceStatus"] != "DELETE_COMPLETE"}
+    listed = [
+        ResourceListed(each["ResourceType"], each.get("PhysicalResourceId", ""), each["ResourceStatus"])
+        for page in pages
+        for each in page.get("StackResourceSummaries", [])
+    ]
+    return [each for each in listed if each.status not in _NO_LONGER]
 
 
 def _describe(aws: Aws, name: str) -> dict[str, Any] | None:
@@ -106,10 +139,12 @@ def _is_missing(problem: Failed) -> bool:
     return problem.code == "ValidationError" and "does not exist" in problem.message
 
 
-def _template(aws: Aws, name: str) -> str:
+def _template(aws: Aws, name: str, stage: str) -> str:
     try:
-        body = aws.read(_SERVICE, "GetTemplate", StackName=name, TemplateStage="Original")["TemplateBody"]
-    except Failed:
+        body = aws.read(_SERVICE, "GetTemplate", StackName=name, TemplateStage=stage)["TemplateBody"]
+    except Failed as problem:
+        if problem.code != "ValidationError":
+            raise
         # While a stack is being deleted its template may be out of reach, and then nothing is compared with it.
         return ""
     # boto3 reads templates in JSON.
