@@ -1,9 +1,15 @@
-"""``python -m demo``: ends with 0 when every step was as declared, with 1 and the reason when one was not."""
+"""``python -m demo``: ends with 0 when every step was as declared, with 1 and the reason when one was not.
+
+A wrong option ends it with 2. A signal that asks it to end does so when the servers are gone.
+"""
 
 import argparse
+import os
+import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -11,21 +17,32 @@ from rich.console import Console
 from .by_hand import commands
 from .checks import NotAsDeclared
 from .installation import NotInstalled
-from .local_cloud import ROOT, LocalCloud
+from .local_cloud import ROOT, LocalCloud, refuse_taken
 from .scenario import SABOTAGES, Demo
 from .servers import NotStarted
 from .stacks import StackHangs
 
 _WIDTH = 100
 _INTERRUPTED = 130
+_HIGHEST_PORT = 65_535
+_STOPPED = "\nStopped; the local cloud is gone."
 # Reads leave out what equals its default and are one call late: the function has to read back, as with a real service.
 _FLAGS = ("--reads", "sparse", "--stale-reads", "1")
+
+
+class _Ended(BaseException):
+    """A signal asks the demo to end; as with KeyboardInterrupt, nothing may take it for a failure of its own."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def main() -> int:
     """Run the demo and return the exit status."""
     arguments = _arguments()
     console = Console(width=_WIDTH, highlight=False)
+    _end_in_order()
     try:
         return _run(console, arguments)
     except (NotAsDeclared, NotInstalled, StackHangs) as error:
@@ -34,15 +51,19 @@ def main() -> int:
     except NotStarted as error:
         console.print(f"[bold red]The local cloud did not start.[/bold red] {error}", soft_wrap=True)
     except KeyboardInterrupt:
-        console.print("\nStopped; the local cloud is gone.")
+        console.print(_STOPPED)
         return _INTERRUPTED
+    except _Ended as ended:
+        # Whoever sent the signal sees that the demo ended by it.
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
     return 1
 
 
 def _run(console: Console, arguments: argparse.Namespace) -> int:
     archive: Path = arguments.zip
-    if not archive.exists():
-        raise NotStarted(f"There is no {archive}: run `make function` first.")
+    if not archive.is_file():
+        raise NotStarted(f"There is no file {archive}: run `make function` first.")
     console.print("Starting a local CloudFormation, Lambda, S3 and IAM (ministack) and a local Amazon Connect ...")
     begun = time.monotonic()
     with LocalCloud(arguments.port, _FLAGS) as cloud:
@@ -52,9 +73,25 @@ def _run(console: Console, arguments: argparse.Namespace) -> int:
         console.rule(style="green")
         console.print(f"[bold green]All steps were as declared[/bold green] ({time.monotonic() - begun:.1f} s).")
         if arguments.keep:
-            console.print(commands(demo), markup=False, soft_wrap=True)
-            threading.Event().wait()
+            # From here on Ctrl-C is how it is meant to end.
+            with suppress(KeyboardInterrupt):
+                console.print(commands(demo), markup=False, soft_wrap=True)
+                threading.Event().wait()
+    if arguments.keep:
+        console.print(_STOPPED)
     return 0
+
+
+def _end_in_order() -> None:
+    """Let signals end the servers first; without that they end too, but a moment after the demo."""
+
+    def end(number: int, _: object) -> None:
+        raise _Ended(number)
+
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        # A signal that is ignored from the start, as `nohup` has it, stays so.
+        if signal.getsignal(each) is signal.SIG_DFL:
+            signal.signal(each, end)
 
 
 def _arguments() -> argparse.Namespace:
@@ -62,10 +99,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--zip", type=Path, default=ROOT / "build" / "custom-resource.zip", help="the function, from `make function`"
     )
-    parser.add_argument("--port", type=int, help="port of ministack on this machine (default: a free one)")
+    parser.add_argument("--port", type=_port, help="port of ministack on this machine (default: a free one)")
     parser.add_argument("--keep", action="store_true", help="leave the local cloud running, and print commands to try")
     parser.add_argument("--sabotage", choices=SABOTAGES, help="break the demo on purpose, to see that its checks bite")
     return parser.parse_args()
+
+
+def _port(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and 1 <= int(given[:6]) <= _HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"{given!r} is not a port: name one from 1 to {_HIGHEST_PORT}")
+    try:
+        refuse_taken(int(given))
+    except NotStarted as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+    return int(given)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ class LocalCloud:
     def _start_ministack(self, starting: ExitStack) -> str:
         python = ministack_python()
         if self._port:
-            _refuse_taken(self._port)
+            refuse_taken(self._port)
             return self._start_on(self._port, python, starting)
         for left in reversed(range(_TRIES)):
             port = _free_port()
@@ -153,7 +153,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _refuse_taken(port: int) -> None:
+def refuse_taken(port: int) -> None:
+    """Raise NotStarted if nobody can listen on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

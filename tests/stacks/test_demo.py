@@ -13,6 +13,7 @@ import pytest
 from demo.local_cloud import ROOT
 
 WIDEST = 100
+ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 KEY_LINES = (
     "checked: installed; the function may configure agents of",
     "checked: what the template declares holds and is owned; no other setting or tag has changed.",
@@ -64,36 +65,118 @@ def test_sabotaged_run_fails_and_says_why(archive: Path) -> None:
     assert "All steps were as declared" not in text
 
 
+@pytest.mark.parametrize("port", ["99999", "65536", "0", "-1", "", "ten", "8000000080000000", "80.0"])
+def test_a_port_that_is_none_is_refused(archive: Path, port: str) -> None:
+    ran = start(archive, f"--port={port}")
+    told = ran.communicate(timeout=60)[1]
+    assert ran.returncode == 2
+    assert f"argument --port: {port!r} is not a port: name one from 1 to 65535" in told
+
+
 def test_a_port_in_use_and_a_missing_zip_are_told(archive: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        status, text = run(archive, "--port", str(port))
-    assert status == 1
-    assert f"Port {port} is in use" in text
-    status, text = run(tmp_path / "none.zip")
-    assert status == 1
-    assert "make function" in text
+        ran = start(archive, "--port", str(port))
+        told = ran.communicate(timeout=60)[1]
+    assert ran.returncode == 2
+    assert f"argument --port: Port {port} is in use" in told
+    for missing in (tmp_path / "none.zip", tmp_path):
+        status, text = run(missing)
+        assert status == 1
+        assert "make function" in text
 
 
-def wait_until_gone(port: int) -> None:
+def start(archive: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        command(archive, *arguments),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        # Whoever runs the tests in the background or with `nohup` has these ignored.
+        preexec_fn=heed_signals,  # noqa: PLW1509 - no other thread holds anything here
+    )
+
+
+def heed_signals() -> None:
+    for each in ENDING[1:]:
+        signal.signal(each, signal.SIG_DFL)
+
+
+def children(process: int) -> list[int]:
+    """The processes that the process has started; only Linux tells."""
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(each) for task in tasks for each in task.read_text("utf-8").split()]
+
+
+def descendants(process: int) -> list[list[int]]:
+    """The processes below the process, by generation: what keeps servers, servers, and their Lambdas."""
+    generations = []
+    generation = [process]
+    while generation := [child for each in generation for child in children(each)]:
+        generations.append(generation)
+    return generations
+
+
+def is_alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # Whoever has to bury the dead may take a while.
+    return state not in {"Z", "X"}
+
+
+def wait_until_gone(processes: list[int]) -> None:
     ends = time.monotonic() + 20
-    while time.monotonic() < ends:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return
+    while left := [each for each in processes if is_alive(each)]:
+        if time.monotonic() > ends:
+            pytest.fail(f"these processes are left: {[Path(f'/proc/{each}/cmdline').read_bytes() for each in left]}")
         time.sleep(0.05)
-    pytest.fail(f"something still listens on port {port}")
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_whatever_ends_the_demo_ends_its_servers(archive: Path, how: signal.Signals) -> None:
-    with subprocess.Popen(command(archive), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, encoding="utf-8") as demo:
-        assert demo.stdout is not None
-        addresses = next(line for line in demo.stdout if line.startswith("They run on"))
+def run_until_a_lambda_runs(demo: "subprocess.Popen[str]") -> list[list[int]]:
+    assert demo.stdout is not None
+    next(line for line in demo.stdout if "CREATE_COMPLETE" in line and "Defaults" in line)
+    generations = descendants(demo.pid)
+    keepers, servers, lambdas = generations
+    assert (len(keepers), len(servers)) == (2, 2)
+    assert lambdas
+    return generations
+
+
+@pytest.mark.parametrize("how", ENDING)
+def test_whatever_ends_the_demo_ends_all_that_it_has_started(archive: Path, how: signal.Signals) -> None:
+    with start(archive) as demo:
+        started = [process for generation in run_until_a_lambda_runs(demo) for process in generation]
         demo.send_signal(how)
-        demo.stdout.read()
-    ports = [int(word.rstrip(";").rpartition(":")[2]) for word in addresses.split() if word.startswith("http://")]
-    assert len(ports) == 2
-    for port in ports:
-        wait_until_gone(port)
+        _, told = demo.communicate(timeout=60)
+        # Unless it was killed, it has waited for them.
+        if how is not signal.SIGKILL:
+            assert [each for each in started if is_alive(each)] == []
+    wait_until_gone(started)
     assert demo.returncode == (130 if how is signal.SIGINT else -how)
+    assert "Traceback" not in told
+
+
+def test_a_server_and_a_lambda_that_do_not_react_end_with_a_killed_demo(archive: Path) -> None:
+    with start(archive) as demo:
+        generations = run_until_a_lambda_runs(demo)
+        for process in (*generations[1], *generations[2]):
+            os.kill(process, signal.SIGSTOP)
+        demo.kill()
+        demo.communicate(timeout=60)
+    wait_until_gone([process for generation in generations for process in generation])
+
+
+def test_ctrl_c_is_how_a_cloud_that_was_kept_is_meant_to_end(archive: Path) -> None:
+    with start(archive, "--keep") as demo:
+        assert demo.stdout is not None
+        next(line for line in demo.stdout if line.startswith("Ctrl-C in this terminal"))
+        started = [process for generation in descendants(demo.pid) for process in generation]
+        demo.send_signal(signal.SIGINT)
+        text, told = demo.communicate(timeout=60)
+    assert (demo.returncode, told) == (0, "")
+    assert "Stopped; the local cloud is gone." in text
+    assert [each for each in started if is_alive(each)] == []
