@@ -22,6 +22,9 @@ COPIED = (
     "template.yml",
 )
 
+UNSAID = "ignore:invalid escape sequence:SyntaxWarning"
+"""For PYTHONWARNINGS: from 3.12 on Python says so of the command's own sources, whenever it compiles them."""
+
 Cfn = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -49,7 +52,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
     home = tmp_path / "home"
     home.mkdir()
     tools = Path(sys.executable).parent
-    return {**kept, "HOME": str(home), "PATH": f"{tools}{os.pathsep}{kept.get('PATH', '')}", "PYTHONPATH": str(ROOT / "src")}
+    return {
+        **kept,
+        "HOME": str(home),
+        "PATH": f"{tools}{os.pathsep}{kept.get('PATH', '')}",
+        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONWARNINGS": UNSAID,
+    }
 
 
 @pytest.fixture
