@@ -1,15 +1,17 @@
 """The freshness check of the lock, on the real lock and on trees whose three files disagree."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tools import check_lock
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("pyproject.toml", "requirements.txt", "requirements-dev.txt")
+FILES = ("pyproject.toml", "requirements.txt", "requirements-dev.txt", "requirements-ministack.txt")
 
 
 @pytest.fixture
@@ -44,7 +46,10 @@ def test_another_version_in_what_ships(tree: Path) -> None:
 def test_a_new_requirement(tree: Path) -> None:
     replace(tree / "pyproject.toml", '"rich==15.0.0"', '"rich==15.0.0", "tabulate==0.9.0"')
 
-    assert check_lock.check(tree) == ["tabulate==0.9.0 is needed but not locked"]
+    assert check_lock.check(tree) == [
+        "tabulate==0.9.0 is needed but not locked",
+        "tabulate==0.9.0 is not installed, so what it needs is not known",
+    ]
 
 
 def test_a_requirement_dropped_with_what_it_brought_along(tree: Path) -> None:
@@ -66,16 +71,75 @@ def test_what_ships_is_pinned_in_full() -> None:
     # The packager resolves requirements.txt anew: whatever it does not pin would change under our feet.
     shipped = list(check_lock.stated((ROOT / "requirements.txt").read_text("utf-8")))
 
-    needed = {canonicalize_name(need.name) for need in check_lock.closure(shipped)}
+    needed = {canonicalize_name(need.name) for need in check_lock.Installed.here().closure(shipped)}
 
     assert needed == {pin.name for pin in shipped}
     assert all(str(pin.specifier).startswith("==") for pin in shipped)
 
 
-def test_the_lock_of_ministack_is_watched_too(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[dependency-groups]\nministack = ["ministack==2"]\n', "utf-8")
-    (tmp_path / "requirements-ministack.txt").write_text("ministack==1 \\\n    --hash=sha256:00\n", "utf-8")
-    assert check_lock.check_ministack(tmp_path) == ["ministack==2 is needed but not locked"]
-    (tmp_path / "requirements-ministack.txt").write_text("--index-url https://registry.example\nministack==2\n", "utf-8")
-    assert len(check_lock.check_ministack(tmp_path)) == 1
-    assert check_lock.check_ministack(check_lock.ROOT) == []
+def test_a_package_without_which_an_extra_does_not_work(tree: Path) -> None:
+    """`coverage[toml]`, `moto[server]`: what only an extra needs is as needed as the rest."""
+    drop(tree / "requirements-dev.txt", "flask-cors")
+
+    assert check_lock.check(tree) == ['flask-cors; extra == "server" is needed but not locked']
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("rich==15.0.0", "rich>=15.0.0", "rich>=15.0.0"),
+        ("rich==15.0.0", "rich", "rich"),
+        ("moto==", "moto[server]==", "moto[server]==5.2.5"),
+        ("rich==15.0.0 \\\n", "rich==15.0.0\nattrs==26.1.0 \\\n", "rich==15.0.0"),
+    ],
+)
+def test_what_a_resolver_would_have_to_decide(tree: Path, old: str, new: str, said: str) -> None:
+    replace(tree / "requirements-dev.txt", old, new)
+
+    assert check_lock.check(tree) == [f"{said}: is not one version with its hashes"]
+
+
+def test_a_package_that_is_not_there_to_be_looked_into(tree: Path) -> None:
+    replace(tree / "pyproject.toml", '"rich==15.0.0"', '"rich==15.0.0", "tabulate==0.9.0"')
+    replace(tree / "requirements-dev.txt", "rich==15.0.0", f"tabulate==0.9.0 --hash=sha256:{'0' * 64}\nrich==15.0.0")
+
+    assert check_lock.check(tree) == ["tabulate==0.9.0 is not installed, so what it needs is not known"]
+
+
+def drop(lock: Path, name: str) -> None:
+    """Take a package out of a lock, hashes and all."""
+    text = lock.read_text("utf-8")
+    without = re.sub(rf"^{name}==(.*\\\n)*.*\n", "", text, flags=re.MULTILINE)
+    assert without != text
+    lock.write_text(without, "utf-8")
+
+
+def test_the_lock_of_ministack_is_walked_too(tree: Path) -> None:
+    assert check_lock.check_ministack(ROOT) == []
+    drop(tree / "requirements-ministack.txt", "h2")
+    replace(tree / "pyproject.toml", 'ministack = ["ministack==', 'ministack = ["ministack==9.')
+
+    told = check_lock.check_ministack(tree)
+
+    assert any(line.startswith("h2") and line.endswith("is needed but not locked") for line in told), told
+    assert any(line.startswith("ministack==9.") for line in told), told
+
+
+def test_the_lock_of_ministack_is_judged_for_its_own_python(tmp_path: Path) -> None:
+    """It may be another than the running one: a marker is about that one."""
+    (tmp_path / "pyvenv.cfg").write_text("home = /python\nversion = 3.99.1\n", "utf-8")
+
+    installed = check_lock.Installed.at(tmp_path)
+
+    assert installed.applies(Requirement("one ; python_version >= '3.99'"))
+    assert installed.applies(Requirement("one ; python_full_version == '3.99.1'"))
+    assert not installed.applies(Requirement("one ; python_version < '3.99'"))
+
+
+def test_both_locks_are_looked_at(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for lock in check_lock.LOCKS:
+        with monkeypatch.context() as patch:
+            patch.setitem(check_lock.LOCKS, lock, lambda _: ["broken"])
+            assert check_lock.main() == 1
+        assert f"{lock}: broken" in capsys.readouterr().out
+    assert {file.name for file in ROOT.glob("requirements-*.txt")} == set(check_lock.LOCKS)
