@@ -5,12 +5,16 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 
-# Any Python from 3.11 on will do; the runtime of the handlers in Lambda stands in .rpdk-config and template.yml.
+# The Pythons that are promised: `make test` tries each that is on the machine. pyproject.toml and the README name them too; a test compares.
+PYTHONS := 3.11 3.12 3.13
+# The runtime of the handlers in Lambda, as in .rpdk-config and template.yml.
+RUNTIME := 3.12
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/lock-installed
 LOCK := requirements-dev.txt
-# The local CloudFormation is alone in its environment: its Lambdas would see whatever is installed beside it.
+# The local CloudFormation is alone in its environment: its Lambdas would see whatever is installed beside it. They run on its Python,
+# so that is the runtime's where there is one.
 MINISTACK_VENV := .venv-ministack
 MINISTACK_READY := $(MINISTACK_VENV)/lock-installed
 MINISTACK_LOCK := requirements-ministack.txt
@@ -47,13 +51,21 @@ ministack: $(MINISTACK_READY) ## install the local CloudFormation, in an environ
 test: lint $(MINISTACK_READY) ## everything: linters, then all tests with coverage
 	$(say) 'tests on two processes, with the real cfn command line among them'
 	@pytest -n 2 --dist worksteal --cov --cov-report=term
+	@python -m tools.each_python $(PYTHONS)
+
+# What may differ from one Python to the next: the lock, all that runs in Lambda (the bound of coverage holds here too), the commands.
+.PHONY: test-this-python
+test-this-python: check-lock
+	$(say) 'tests of the code and the commands, on two processes'
+	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal --cov --cov-report=term tests/unit tests/custom_resource tests/tools tests/contract/test_commands.py \
+		tests/artefact/test_type_name.py tests/limits/test_memory.py
 
 .PHONY: lint
 lint: check-lock check-code check-templates ## linters, types, import rules, security, lock, templates
 
 .PHONY: check-lock
-check-lock: $(READY)
-	$(say) 'lock: does it match pyproject.toml and requirements.txt?'
+check-lock: $(READY) $(MINISTACK_READY)
+	$(say) 'locks: are they complete, and what pyproject.toml and requirements.txt ask for?'
 	@python tools/check_lock.py
 
 .PHONY: check-code
@@ -111,7 +123,7 @@ lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements
 
 .PHONY: clean
 clean: ## remove what the other commands have made
-	rm -rf $(VENV) $(MINISTACK_VENV) build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(addprefix .venv-,$(PYTHONS)) $(MINISTACK_VENV) build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
 	rm -f rpdk.log* custom-connect-userconfig.zip
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
@@ -119,23 +131,28 @@ $(FUNCTION): $(READY) requirements.txt $(wildcard tools/artefact/*.py) $(shell f
 	$(say) 'building the function'
 	@$(VENV)/bin/python -m tools.artefact function --to $@
 
-# Not compiled: most of what is installed is never imported.
+# The lock is complete, so no resolver is asked: it would look for newer releases. What comes as source is built with the setuptools of
+# the lock, which therefore comes first; else pip would fetch some setuptools without a hash. Not compiled: most is never imported.
+PIP_INSTALL = -m pip install --disable-pip-version-check --no-compile --progress-bar off --no-deps --require-hashes --no-build-isolation --use-pep517
 define install
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo 'Python 3.11 or newer is needed, but $(PYTHON) is' "$$($(PYTHON) --version 2>&1 || true)." \
-			'Name another one: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in sys.argv)' $(PYTHONS) 2>/dev/null || { \
+		echo 'One of these Pythons is needed: $(PYTHONS). $(PYTHON) is' "$$($(PYTHON) --version 2>/dev/null || echo none)." \
+			'Name another one: make PYTHON=python$(RUNTIME) …' >&2; exit 1; }
 	$(say) 'making $(1) from $(2) ($(3))'
-	@$(PYTHON) -m venv --clear $(1)
-	@$(1)/bin/python -m pip install --disable-pip-version-check --no-compile --progress-bar off --require-hashes -r $(2) \
+	@$(4) -m venv --clear $(1)
+	@sed -n '/^setuptools==/,/[^\]$$/p' $(2) > $(1)/builder.txt
+	@if test -s $(1)/builder.txt; then $(1)/bin/python $(PIP_INSTALL) --quiet --only-binary :all: -r $(1)/builder.txt; fi
+	@$(1)/bin/python $(PIP_INSTALL) -r $(2) \
 		| while read -r verb what _; do case $$verb in \
 			Collecting) echo "   $${what%%;*}" ;; \
 			Installing) echo '   installing ...' ;; \
 		esac; done
+	@$(1)/bin/python -m pip --disable-pip-version-check check
 	@touch $@
 endef
 
 $(READY): $(LOCK)
-	$(call install,$(VENV),$(LOCK),about a minute)
+	$(call install,$(VENV),$(LOCK),about a minute,$(PYTHON))
 
 $(MINISTACK_READY): $(MINISTACK_LOCK)
-	$(call install,$(MINISTACK_VENV),$(MINISTACK_LOCK),some seconds)
+	$(call install,$(MINISTACK_VENV),$(MINISTACK_LOCK),some seconds,$(or $(shell $(PYTHON) tools/interpreters.py $(RUNTIME) 2>/dev/null),$(PYTHON)))

@@ -24,6 +24,7 @@ from uuid import uuid4
 
 from demo.local_cloud import ROOT
 from demo.servers import Server
+from tools import interpreters
 from tools.artefact import archive, build, bytecode, libraries, registry
 from tools.artefact.libraries import Library
 from tools.artefact.type_name import TypeName
@@ -116,7 +117,7 @@ class Sides:
     def machine(self) -> str:
         """One line on what was measured where."""
         cores = os.cpu_count()
-        return f"Python {bytecode.version_of(self._python)} on {platform.system()} {platform.machine()}, {cores} cores"
+        return f"Python {interpreters.version_of(self._python)} on {platform.system()} {platform.machine()}, {cores} cores"
 
     def _unpack(self) -> None:
         scratch = self._folder / "zips"

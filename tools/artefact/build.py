@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from tools import interpreters
+
 from . import archive, bill, bytecode, checksums, libraries, project, registry, service_data
 from .libraries import Library
 from .type_name import TypeName
@@ -79,7 +81,7 @@ def _described(zipped: Path, parts: Iterable[Library], python: Path | None) -> l
     contents.write_text(checksums.lines(code), "utf-8", newline="\n")
     pins = _pins()
     made_of = {part: {name: code[name] for name in libraries.names(part, pins)} for part in parts}
-    made_with = {"python": bytecode.version_of(python) if python else "without bytecode", "zlib": zlib.ZLIB_RUNTIME_VERSION}
+    made_with = {"python": interpreters.version_of(python) if python else "without bytecode", "zlib": zlib.ZLIB_RUNTIME_VERSION}
     product = bill.Product(zipped.stem, project.version(), zipped, made_with)
     bill.write(product, made_of, (ROOT / "requirements-dev.txt").read_text("utf-8"), described)
     return [zipped, contents, described]

@@ -6,20 +6,17 @@ which zip files do not keep exactly, and the same bytes each time. The sources s
 """
 
 import os
-import re
-import shutil
 import subprocess  # nosec B404  # runs Python, with arguments of our own
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from tools import interpreters
+
 RUNTIME: Final = (3, 12)
 """As `.rpdk-config` and `deploy/custom-resource.yml` have it; a test compares."""
-NAME: Final = "PYTHON312"
+NAME: Final = interpreters.variable(".".join(map(str, RUNTIME)))
 """The variable that names the Python to compile with."""
 
-_VERSION: Final = re.compile(r"Python (\S+)")
 _COMPILE: Final = """
 import pathlib, py_compile, sys
 root = pathlib.Path(sys.argv[1])
@@ -47,39 +44,10 @@ def compile_all(folder: Path, python: Path) -> None:
 def runtime_python() -> Path:
     """Return a Python of the runtime's version; raises NoRuntime."""
     named = ".".join(map(str, RUNTIME))
-    for candidate in _candidates():
-        if version_of(candidate).startswith(f"{named}."):
-            return candidate
-    raise NoRuntime(
-        f"Lambda runs Python {named}, and there is none on this machine to compile the bytecode with. Install one"
-        f" (`uv python install {named}` does), or name it: make {NAME}=/path/to/python{named} …"
-    )
-
-
-def _candidates() -> Iterator[Path]:
-    """Where such a Python may be: named, running, on the path, then wherever pyenv and uv keep theirs."""
-    if named := os.environ.get(NAME):
-        yield Path(named)
-        return
-    yield Path(sys.executable)
-    name = f"python{RUNTIME[0]}.{RUNTIME[1]}"
-    for folder in os.environ.get("PATH", "").split(os.pathsep):
-        if found := shutil.which(name, path=folder):
-            yield Path(found)
-    home = Path.home()
-    pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv")) / "versions"
-    uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR", home / ".local" / "share" / "uv" / "python"))
-    for versions in (pyenv, uv):
-        yield from sorted(versions.glob(f"*{RUNTIME[0]}.{RUNTIME[1]}*/bin/{name}"))
-
-
-def version_of(python: Path) -> str:
-    """Return the version of a Python, in full; empty where it does not run: pyenv's shims exist for versions that are not there."""
-    try:
-        told = subprocess.run(  # noqa: S603  # nosec B603  # asks a Python for its version
-            [str(python), "-I", "-S", "--version"], capture_output=True, text=True, timeout=30, check=False
+    python = interpreters.find(named)
+    if python is None:
+        raise NoRuntime(
+            f"Lambda runs Python {named}, and there is none on this machine to compile the bytecode with. Install one"
+            f" (`uv python install {named}` does), or name it: make {NAME}=/path/to/python{named} …"
         )
-    except OSError:
-        return ""
-    found = _VERSION.fullmatch(told.stdout.strip())
-    return found[1] if found and told.returncode == 0 else ""
+    return python

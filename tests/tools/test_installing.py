@@ -1,0 +1,170 @@
+"""The Makefile's own recipe, on a made-up lock and a folder of packages: it installs what is locked, whatever else is there.
+
+Under the pip that the running Python brings. Pip before 24 decides anew about `part[extra]`, as `coverage[toml]` is asked for.
+"""
+
+import base64
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wheel(folder: Path, name: str, version: str, *needs: str, extra: str = "", files: dict[str, str] | None = None) -> str:
+    """Make a wheel and return its line for a lock."""
+    info = f"{name}-{version}.dist-info"
+    head = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+    metadata = [*head, *([f"Provides-Extra: {extra}"] if extra else []), *(f"Requires-Dist: {need}" for need in needs)]
+    contents = {
+        **(files or {f"{name}.py": f"VERSION = {version!r}\n"}),
+        f"{info}/METADATA": "\n".join(metadata) + "\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = [
+        f"{file},sha256={base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b'=').decode()},{len(text.encode())}"
+        for file, text in contents.items()
+    ]
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, text in {**contents, f"{info}/RECORD": "\n".join([*record, f"{info}/RECORD,,"]) + "\n"}.items():
+            archive.writestr(file, text)
+    return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n    # via tests\n"
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    return folder
+
+
+def recipe(folder: Path, python: str | Path, lock: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the Makefile's recipe for `.venv` in another folder; a surrounding make and the developer's pip have no say."""
+    foreign = ("PIP_", "PYTHON", "MAKE", "MFLAGS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    command = ["make", "-C", str(folder), "-f", str(ROOT / "Makefile"), f"PYTHON={python}", f"LOCK={lock}", ".venv/lock-installed"]
+    return subprocess.run(command, env={**kept, **environment}, capture_output=True, text=True, timeout=120, check=False)
+
+
+def install(packages: Path, lock: str) -> subprocess.CompletedProcess[str]:
+    """Run the recipe with that folder of packages for an index."""
+    tree = packages.parent
+    (tree / "lock.txt").write_text(lock, "utf-8")
+    return recipe(tree, sys.executable, "lock.txt", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(packages), PIP_CONFIG_FILE=os.devnull)
+
+
+def installed(packages: Path) -> Iterator[str]:
+    for found in (packages.parent / ".venv").glob("lib/python3*/site-packages/*.dist-info"):
+        name = found.name.removesuffix(".dist-info")
+        if not name.startswith(("pip-", "setuptools-")):
+            yield name
+
+
+@pytest.mark.slow
+def test_a_newer_release_of_what_an_extra_is_asked_of_changes_nothing(packages: Path) -> None:
+    lock = "".join(
+        [
+            wheel(packages, "whole", "1.0", "part[more]>=1.0"),
+            wheel(packages, "part", "1.0", "detail>=1.0 ; extra == 'more'", extra="more"),
+            wheel(packages, "detail", "1.0"),
+        ]
+    )
+    wheel(packages, "part", "2.0", "detail>=1.0 ; extra == 'more'", extra="more")
+    wheel(packages, "detail", "2.0")
+
+    done = install(packages, lock)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted(installed(packages)) == ["detail-1.0", "part-1.0", "whole-1.0"]
+    assert "   installing ..." in done.stdout
+
+
+@pytest.mark.slow
+def test_what_the_lock_lacks_is_not_fetched_but_named(packages: Path) -> None:
+    lock = wheel(packages, "whole", "1.0", "part>=1.0")
+    wheel(packages, "part", "1.0")
+
+    done = install(packages, lock)
+
+    assert done.returncode != 0
+    assert "whole 1.0 requires part, which is not installed." in done.stdout
+    assert not (packages.parent / ".venv" / "lock-installed").exists()
+
+
+BACKEND = """
+import os, zipfile
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    name = "source-1.0-py3-none-any.whl"
+    info = "source-1.0.dist-info"
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as archive:
+        archive.writestr("built_with.py", "VERSION = {version!r}")
+        archive.writestr(f"{{info}}/METADATA", "Metadata-Version: 2.1\\nName: source\\nVersion: 1.0\\n")
+        archive.writestr(f"{{info}}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        archive.writestr(f"{{info}}/RECORD", "")
+    return name
+def get_requires_for_build_wheel(config_settings=None):
+    return []
+__legacy__ = None
+"""
+
+
+@pytest.mark.slow
+def test_a_source_is_built_with_the_locked_setuptools(packages: Path) -> None:
+    """An isolated build would ask the index for the newest one, without a hash."""
+    locked, newer = (
+        {"setuptools/__init__.py": "", "setuptools/build_meta.py": BACKEND.format(version=each)} for each in ("90.0", "91.0")
+    )
+    builder = wheel(packages, "setuptools", "90.0", files=locked)
+    wheel(packages, "setuptools", "91.0", files=newer)
+    source = packages / "source-1.0.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        archive.writestr("source-1.0/PKG-INFO", "Metadata-Version: 2.1\nName: source\nVersion: 1.0\n")
+        archive.writestr(
+            "source-1.0/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        )
+    line = f"source==1.0 \\\n    --hash=sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}\n"
+
+    done = install(packages, line + builder)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    (built,) = (packages.parent / ".venv").glob("lib/python3*/site-packages/built_with.py")
+    assert built.read_text("utf-8") == "VERSION = '90.0'"
+
+
+def make_with(python_version: str, folder: Path) -> str:
+    """Return what the recipe says to a Python that calls itself so; it can do nothing but tell its version."""
+    python = folder / "python"
+    major, minor, _ = python_version.split(".")
+    python.write_text(
+        "#!/bin/sh\n"
+        f'if [ "$1" = --version ]; then echo Python {python_version}; exit; fi\n'
+        f'exec "{sys.executable}" -c "import sys; sys.version_info = ({major}, {minor}, 0); exec(sys.argv.pop(1))" "$2" "$@"\n',
+        "utf-8",
+    )
+    python.chmod(0o755)
+    done = recipe(folder, python, os.devnull)
+    assert done.returncode != 0
+    assert not (folder / ".venv").exists()
+    return done.stderr.replace(str(folder), "")
+
+
+@pytest.mark.parametrize("version", ["3.1.5", "3.10.14", "3.14.0", "3.30.0"])
+def test_a_python_that_nobody_tries_is_refused(tmp_path: Path, version: str) -> None:
+    told = make_with(version, tmp_path)
+
+    assert (
+        f"One of these Pythons is needed: 3.11 3.12 3.13. /python is Python {version}. Name another one: make PYTHON=python3.12"
+        in told
+    )
+
+
+@pytest.mark.parametrize("version", ["3.11.0", "3.12.9", "3.13.1"])
+def test_a_python_that_is_promised_is_not_refused(tmp_path: Path, version: str) -> None:
+    assert "is needed" not in make_with(version, tmp_path)
