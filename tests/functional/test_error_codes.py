@@ -112,11 +112,11 @@ def test_request_without_credentials(world: World) -> None:
     assert not world.connect.calls
 
 
-def test_number_in_the_services_own_text_is_withheld(world: World) -> None:
+def test_number_in_the_services_own_text_is_redacted(world: World) -> None:
     agent = world.agent("desk")
     world.plant(
         WRITE, FaultKind.INVALID_PARAMETER, message=f"Phone number {DECLARED_NUMBER} ({DECLARED_NUMBER[1:]}) cannot be used"
     )
     properties = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
-    outcome = refused(world.resource().create(properties), "InvalidRequest", "cannot be used", "withheld")
+    outcome = refused(world.resource().create(properties), "InvalidRequest", "cannot be used", "[phone number redacted]")
     assert DECLARED_NUMBER[1:] not in outcome.message

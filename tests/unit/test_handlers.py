@@ -89,7 +89,7 @@ def test_an_unexpected_error_is_an_internal_failure_with_a_message_and_a_log_wit
     connect.always(FIRST_OPERATION.get(action, DESCRIBE), ZeroDivisionError(f"bug with {NUMBER}"))  # type: ignore[arg-type]
     message = stack.refused(action, ACCEPT if action in ("CREATE", "UPDATE") else IDS, "InternalFailure")
     assert message == "Unexpected ZeroDivisionError; the log of the resource type has the details."
-    assert "bug with [number withheld]" in caplog.text
+    assert "bug with [phone number redacted]" in caplog.text
     out, err = capfd.readouterr()
     assert NUMBER not in caplog.text + out + err
 
@@ -228,7 +228,7 @@ def test_each_answer_leaves_one_line(stack: RegistryStack, connect: FakeConnect,
     connect.script(TAG, Answer(errors.AccessDenied(f"No, {NUMBER}.")))
     stack.refused("CREATE", ACCEPT, "AccessDenied")
     lines = [json.loads(message) for message in caplog.messages]
-    message = "No, [number withheld]."
+    message = "No, [phone number redacted]."
     expected = {"event": "answer", "action": "create", "status": "FAILED", "code": "AccessDenied", "message": message}
     assert expected in lines
     own(connect)

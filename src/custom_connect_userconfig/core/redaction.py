@@ -7,7 +7,7 @@ _WITH_PLUS = re.compile(r"(?:\+|%2[Bb])\d(?:[ .()-]{0,2}\d){1,14}")
 # Bare digits only where they stand alone, so that account ids inside ARNs and parts of UUIDs stay readable.
 _BARE = re.compile(r"(?<![\w:./-])\d{7,15}(?![\w:/-])")
 
-REDACTED = "[number withheld]"
+REDACTED = "[phone number redacted]"
 
 
 def redact_international(text: str) -> str:
