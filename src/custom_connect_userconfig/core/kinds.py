@@ -69,7 +69,7 @@ class Boolean:
         return self.coerce(text)
 
 
-_WHOLE_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,18})")
+_WHOLE_NUMBER: Final = re.compile(r"(-?(?:0|[1-9][0-9]{0,18}))(?:\.0{1,18})?")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Seconds:
     sensitive: bool = False
 
     def coerce(self, raw: object) -> int:
-        """Accept 30, 30.0 and "30"; refuse fractions, other notations, and values below 0 or above `most`."""
+        """Accept 30, 30.0, "30" and "30.0"; refuse fractions, other notations, and values below 0 or above `most`."""
         number = self._whole(raw)
         if not 0 <= number <= self.most:
             raise ValueError(f"must be between 0 (no limit) and {self.most:,} seconds")
@@ -88,8 +88,8 @@ class Seconds:
 
     @staticmethod
     def _whole(raw: object) -> int:
-        if isinstance(raw, str) and _WHOLE_NUMBER.fullmatch(raw):
-            return int(raw)
+        if isinstance(raw, str) and (digits := _WHOLE_NUMBER.fullmatch(raw)):
+            return int(digits[1])
         if isinstance(raw, int) and not isinstance(raw, bool):
             return raw
         if isinstance(raw, float) and raw.is_integer():
