@@ -16,6 +16,7 @@ from .agent import ACCOUNT, INSTANCE_ID, REGION, USER_ID
 
 PLACE = Place(REGION, ACCOUNT)
 NUMBERS = st.sampled_from(strategies.NUMBERS)
+BARE = NUMBERS.map(lambda number: number[1:])
 
 
 @given(strategies.wild_properties())
@@ -27,7 +28,11 @@ def test_anything_is_parsed_or_refused(properties: dict[str, Any]) -> None:
             assert str(error).endswith(".")  # noqa: PT017 - one of two right answers
 
 
-@given(strategies.wild_properties(leaves=strategies.scalars | NUMBERS, names=st.text(max_size=8) | NUMBERS))
+@given(
+    strategies.wild_properties(
+        leaves=strategies.scalars | NUMBERS | BARE | BARE.map(int), names=st.text(max_size=8) | NUMBERS | BARE
+    )
+)
 def test_no_number_comes_back_in_a_message(properties: dict[str, Any]) -> None:
     try:
         Declaration.parse(properties, PLACE)
@@ -68,6 +73,8 @@ def _as_boolean(raw: object) -> bool | None:
 
 def _as_seconds(raw: object) -> int | None:
     if isinstance(raw, str):
+        whole, point, fraction = raw.partition(".")
+        raw = whole if point and fraction and not fraction.strip("0") else raw
         raw = int(raw) if raw == "0" or (raw.isascii() and raw.isdigit() and not raw.startswith("0")) else None
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= 2_000_000:
         return None
@@ -77,7 +84,7 @@ def _as_seconds(raw: object) -> int | None:
 @given(
     strategies.scalars.filter(lambda raw: raw is not None)
     | st.integers(0, 2).map(str)
-    | st.sampled_from([0, 1, 0.0, 1.0, 3.5, "07", "²"])
+    | st.sampled_from([0, 1, 0.0, 1.0, 3.5, "07", "²", "30.0", "0.00", "30.5", "1.", "07.0"])
 )
 def test_a_scalar_is_taken_where_only_one_reading_is_possible(raw: object) -> None:
     entries = {

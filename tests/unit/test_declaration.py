@@ -24,6 +24,7 @@ from unit.examples import (
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration, parse_identity, parse_instance
 from custom_connect_userconfig.core.errors import InvalidRequest
+from custom_connect_userconfig.core.identifiers import Place
 from custom_connect_userconfig.core.kinds import Value
 
 IDS: dict[str, object] = {"InstanceId": INSTANCE, "UserId": USER}
@@ -76,7 +77,7 @@ def test_words_for_booleans_are_accepted(word: str, value: bool) -> None:
     assert declared(PersistentConnectionConfigs=[{"Channel": "VOICE", "PersistentConnection": word}]) == {PERSISTENT: value}
 
 
-@pytest.mark.parametrize("raw", ["30", 30, 30.0])
+@pytest.mark.parametrize("raw", ["30", "30.0", 30, 30.0])
 def test_whole_seconds_are_accepted_as_string_and_number(raw: object) -> None:
     entry = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": raw}}
     assert declared(AfterContactWorkConfigs=[entry]) == {VOICE_ACW: 30}
@@ -104,9 +105,54 @@ def test_a_soft_phone_may_or_may_not_have_a_number(number: str | None) -> None:
     assert settings[PHONE_TYPE_KEY] == "SOFT_PHONE"
 
 
-@pytest.mark.parametrize("arn", [USER_ARN, "anything", None])
-def test_the_read_only_arn_may_come_back(arn: str | None) -> None:
-    assert declared(**ACCEPT, UserArn=arn) == {VOICE_ACCEPT: True}
+@pytest.mark.parametrize("user", [USER, USER_ARN])
+@pytest.mark.parametrize("instance", [INSTANCE, INSTANCE_ARN])
+@pytest.mark.parametrize("arn", [USER_ARN, None])
+def test_the_read_only_arn_may_come_back(arn: str | None, instance: str, user: str) -> None:
+    assert declared(**ACCEPT, InstanceId=instance, UserId=user, UserArn=arn) == {VOICE_ACCEPT: True}
+
+
+OTHER_ARNS: dict[str, object] = {
+    "another user": f"{INSTANCE_ARN}/agent/someone-else",
+    "another instance": USER_ARN.replace(INSTANCE, "33333333"),
+    "another region": USER_ARN.replace("us-east-1", "eu-west-1"),
+    "another account": USER_ARN.replace("123456789012", "210987654321"),
+    "another partition": USER_ARN.replace("arn:aws:", "arn:aws-us-gov:"),
+    "an instance": INSTANCE_ARN,
+    "an id": USER,
+    "empty": "",
+    "text": "anything",
+    "an object": {"Fn::GetAtt": ["Agent", "UserArn"]},
+    "a list": [USER_ARN],
+    "a number": 7,
+    "false": False,
+    "a reference": "{{resolve:ssm:/agents/ann}}",
+}
+
+
+@pytest.mark.parametrize("arn", OTHER_ARNS.values(), ids=OTHER_ARNS)
+def test_an_arn_of_somebody_else_is_refused(arn: object) -> None:
+    with pytest.raises(InvalidRequest, match=r"^UserArn: ") as refused:
+        declared(**ACCEPT, UserArn=arn)
+    assert "problems" not in str(refused.value)
+
+
+def test_an_arn_that_contradicts_the_arn_of_the_user_is_refused_where_the_place_is_not_known() -> None:
+    elsewhere = USER_ARN.replace("us-east-1", "us-west-2")
+    for properties in ({"UserId": USER_ARN, "UserArn": elsewhere}, {"InstanceId": INSTANCE_ARN, "UserArn": elsewhere}):
+        with pytest.raises(InvalidRequest, match=r"^UserArn: "):
+            Declaration.parse({**IDS, **ACCEPT, **properties}, Place())
+
+
+def test_what_a_state_says_besides_the_identifiers_does_not_matter_to_who_is_meant() -> None:
+    assert parse_identity({**IDS, "UserArn": "anything"}, PLACE) == IDENTITY
+
+
+def test_both_identifiers_at_fault_are_named() -> None:
+    bad = {"InstanceId": "a b", "UserId": "c d"}
+    for parse in (parse_identity, Declaration.parse):
+        with pytest.raises(InvalidRequest, match=r"^2 problems: \(1\) InstanceId: 'a b' .* \(2\) UserId: 'c d' "):
+            parse({**ACCEPT, **bad}, PLACE)
 
 
 def test_identifiers_are_kept_as_given() -> None:

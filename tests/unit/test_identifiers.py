@@ -1,11 +1,16 @@
 """Ids and ARNs: taken apart for the API, echoed as given, refused when malformed or of another place."""
 
 import pytest
+from botocore.session import Session
 from unit.examples import ACCOUNT, INSTANCE, INSTANCE_ARN, PLACE, REGION, USER, USER_ARN
 
 from custom_connect_userconfig.core.errors import InvalidRequest
-from custom_connect_userconfig.core.identifiers import Identity, InstanceRef, Place, Spelling, respell
+from custom_connect_userconfig.core.identifiers import Identity, InstanceRef, Place, Spelling, partition_of, respell
 
+SESSION = Session()
+PARTITIONS = {
+    r: partition for partition in SESSION.get_available_partitions() for r in SESSION.get_available_regions("ec2", partition)
+}
 BOTH = [(INSTANCE, USER), (INSTANCE_ARN, USER), (INSTANCE, USER_ARN), (INSTANCE_ARN, USER_ARN)]
 
 
@@ -32,6 +37,60 @@ def test_arns_of_every_partition_are_understood(partition: str, region: str) -> 
     arn = f"arn:{partition}:connect:{region}:{ACCOUNT}:instance/{INSTANCE}"
     identity = Identity.parse(arn, f"{arn}/agent/{USER}", Place(region, ACCOUNT))
     assert (identity.instance_id, identity.user_id) == (INSTANCE, USER)
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "right"),
+    [
+        ("aws-nonsense", REGION, "aws"),
+        ("aws-cn", REGION, "aws"),
+        ("aws", "us-gov-west-1", "aws-us-gov"),
+        ("aws-gov", "us-gov-east-1", "aws-us-gov"),
+        ("aws", "cn-northwest-1", "aws-cn"),
+        ("aws", "us-iso-east-1", "aws-iso"),
+        ("aws-iso", "us-isob-east-1", "aws-iso-b"),
+        ("aws", "eu-isoe-west-1", "aws-iso-e"),
+        ("aws", "us-isof-south-1", "aws-iso-f"),
+        ("aws", "eusc-de-east-1", "aws-eusc"),
+    ],
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_arn_of_another_partition_is_refused(partition: str, region: str, right: str, is_known: bool) -> None:
+    instance = f"arn:{partition}:connect:{region}:{ACCOUNT}:instance/{INSTANCE}"
+    place = Place(region, ACCOUNT) if is_known else Place()
+    for name, parse in (
+        ("InstanceId", lambda: InstanceRef.parse(instance, place)),
+        ("UserId", lambda: Identity.parse(INSTANCE, f"{instance}/agent/{USER}", place)),
+    ):
+        with pytest.raises(InvalidRequest) as refused:
+            parse()
+        assert str(refused.value).startswith(f"{name}: {instance}")
+        assert str(refused.value).endswith(f" is of partition {partition}, but region {region} is in partition {right}.")
+
+
+@pytest.mark.parametrize("region", PARTITIONS)
+def test_the_partition_of_every_region_that_botocore_knows_is_known(region: str) -> None:
+    assert partition_of(region) == PARTITIONS[region]
+
+
+@pytest.mark.parametrize("region", ["us-isog-east-1", "moon-base-1", "us-east", ""])
+def test_a_region_that_is_newer_than_the_table_is_of_any_partition(region: str) -> None:
+    assert partition_of(region) is None
+    if region:
+        arn = f"arn:aws-moon:connect:{region}:{ACCOUNT}:instance/{INSTANCE}"
+        assert InstanceRef.parse(arn, Place(region, ACCOUNT)).bare == INSTANCE
+
+
+@pytest.mark.parametrize("elsewhere", [("us-east-1", "us-west-2"), (ACCOUNT, "210987654321")])
+def test_two_arns_that_contradict_each_other_are_refused_where_the_place_is_not_known(elsewhere: tuple[str, str]) -> None:
+    other = INSTANCE_ARN.replace(*elsewhere)
+    with pytest.raises(InvalidRequest) as refused:
+        Identity.parse(INSTANCE_ARN, f"{other}/agent/{USER}", Place())
+    assert f"but InstanceId names {INSTANCE_ARN}." in str(refused.value)
+
+
+def test_an_id_that_could_be_a_phone_number_is_not_said() -> None:
+    assert "15555550123" not in str(Identity.parse(INSTANCE, "15555550123", PLACE))
 
 
 def test_where_the_place_is_not_known_no_place_is_wrong() -> None:

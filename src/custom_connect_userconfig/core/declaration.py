@@ -12,16 +12,20 @@ from typing import Final, Self
 
 from .arrays import ARRAY_BY_NAME, ARRAYS, CHANNELS, Array, Field, SettingKey
 from .errors import InvalidRequest
-from .identifiers import Identity, InstanceRef, Place
-from .kinds import Value
-from .redaction import redact_international
+from .identifiers import Identity, InstanceRef, Place, UserRef
+from .kinds import Seconds, Value
+from .messages import numbered
+from .redaction import reference_in, shown
 from .settings import Settings
 
 INSTANCE_ID: Final = "InstanceId"
 USER_ID: Final = "UserId"
 USER_ARN: Final = "UserArn"
 _KNOWN: Final = (INSTANCE_ID, USER_ID, USER_ARN, *ARRAY_BY_NAME)
-_SHOWN_CHARACTERS: Final = 60
+_ADVISED: Final = 20
+"""Unknown names of one object for which a known one is looked for, which takes long."""
+_LONGEST_NAME: Final = 60
+"""Characters of a name in which a known one is looked for."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +43,18 @@ class Declaration:
         value (unless it is a phone number) and the rule.
         """
         settings: dict[SettingKey, Value] = {}
-        problems = [*_unknown("", properties, _KNOWN)]
+        identity, problems = _identify(properties, place)
+        if identity:
+            problems += _arn_problems(identity, properties, place)
+        problems += _unknown("", properties, _KNOWN)
         for array in ARRAYS:
             raw = properties.get(array.name)
             if raw is not None:
                 problems += _parse_array(array, raw, settings)
         if not any(properties.get(array.name) is not None for array in ARRAYS):
             problems.append(f"declare at least one of {', '.join(ARRAY_BY_NAME)}")
-        try:
-            identity = parse_identity(properties, place)
-        except InvalidRequest as error:
-            raise _invalid([str(error), *problems]) from error
-        if problems:
-            raise _invalid(problems)
+        if identity is None or problems:
+            raise InvalidRequest(numbered(problems))
         return cls(identity, settings)
 
 
@@ -64,8 +67,11 @@ def parse_previous(properties: Mapping[str, object] | None, place: Place) -> Set
 
 
 def parse_identity(properties: Mapping[str, object], place: Place) -> Identity:
-    """Return whom `properties` are about; InvalidRequest when an identifier is missing or malformed."""
-    return Identity.parse(_text(properties, INSTANCE_ID), _text(properties, USER_ID), place)
+    """Return whom `properties` are about; InvalidRequest, naming each, when an identifier is missing or malformed."""
+    identity, problems = _identify(properties, place)
+    if identity is None:
+        raise InvalidRequest(numbered(problems))
+    return identity
 
 
 def parse_instance(properties: Mapping[str, object], place: Place) -> InstanceRef:
@@ -73,26 +79,55 @@ def parse_instance(properties: Mapping[str, object], place: Place) -> InstanceRe
     return InstanceRef.parse(_text(properties, INSTANCE_ID), place)
 
 
+def _identify(properties: Mapping[str, object], place: Place) -> tuple[Identity | None, list[str]]:
+    instance = user = None
+    problems = []
+    try:
+        instance = parse_instance(properties, place)
+    except InvalidRequest as error:
+        problems.append(str(error))
+    try:
+        user = UserRef.parse(_text(properties, USER_ID), place, instance)
+    except InvalidRequest as error:
+        problems.append(str(error))
+    return (Identity.of(instance, user) if instance and user else None), problems
+
+
+def _arn_problems(identity: Identity, properties: Mapping[str, object], place: Place) -> Iterator[str]:
+    if properties.get(USER_ARN) is None:
+        return
+    try:
+        identity.check_arn(USER_ARN, properties[USER_ARN], place)
+    except InvalidRequest as error:
+        yield str(error)
+
+
 def _text(properties: Mapping[str, object], name: str) -> str:
     value = properties.get(name)
     if not isinstance(value, str) or not value:
         raise InvalidRequest(f"{name}: is required, as an id or an ARN.")
+    if problem := _unresolved(value):
+        raise InvalidRequest(f"{name}: {problem}")
     return value
 
 
-def _invalid(problems: Sequence[str]) -> InvalidRequest:
-    sentences = [problem[0].upper() + problem[1:] + ("" if problem.endswith((".", "?")) else ".") for problem in problems]
-    if len(sentences) == 1:
-        return InvalidRequest(sentences[0])
-    return InvalidRequest(f"{len(sentences)} problems: " + " ".join(f"({n}) {said}" for n, said in enumerate(sentences, 1)))
+def _unresolved(raw: object) -> str | None:
+    """Return what is wrong with a dynamic reference that CloudFormation has not replaced by its value."""
+    reference = reference_in(raw) if isinstance(raw, str) else None
+    return reference and (
+        f"is {reference}: CloudFormation resolves no references to secure values (ssm-secure, secretsmanager) in custom resources."
+        " Use a parameter with NoEcho, or a plain ssm reference"
+    )
 
 
 def _unknown(where: str, found: Iterable[str], known: Sequence[str]) -> Iterator[str]:
-    for name in found:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            advice = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-            yield f"{where}{_shown(name)} is not a known property: {advice}"
+    for place, name in enumerate(name for name in found if name not in known):
+        yield f"{where}{shown(name)} is not a known property{_advice(name, known) if place < _ADVISED else ''}"
+
+
+def _advice(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name[:_LONGEST_NAME], known, n=1, cutoff=0.5)
+    return f": did you mean {close[0]}?" if close else f": known are {', '.join(known)}"
 
 
 def _parse_array(array: Array, raw: object, settings: dict[SettingKey, Value]) -> Iterator[str]:
@@ -119,6 +154,8 @@ def _parse_array(array: Array, raw: object, settings: dict[SettingKey, Value]) -
 
 
 def _channel_problem(array: Array, channel: object) -> str | None:
+    if problem := _unresolved(channel):
+        return problem
     if channel is None:
         return f"is required, and must be {' or '.join(array.channels)}"
     if channel in array.channels:
@@ -145,8 +182,7 @@ def _parse_entry(
             try:
                 own[array.key(channel, field)] = field.kind.coerce(raw)
             except ValueError as rule:
-                shown = "the value" if field.kind.sensitive else _shown(raw, array)
-                yield f"{where}.{field.name}: {shown} {rule}"
+                yield f"{where}.{field.name}: {_unresolved(raw) or f'{_shown_value(raw, array, field)} {rule}'}"
     settings.update(own)
 
 
@@ -165,7 +201,7 @@ def _dig(entry: Mapping[str, object], field: Field, where: str) -> tuple[object,
         if inner is None:
             return None, None
         if not isinstance(inner, Mapping):
-            return None, f"{at}: must be an object with {member}, not {_shown(inner)}"
+            return None, f"{at}: must be an object with {member}, not {shown(inner)}"
         if inner.get(member) is None:
             return None, f"{at}.{member}: is required"
         inner = inner.get(member)
@@ -181,8 +217,12 @@ def _absence_problem(field: Field, entry: Mapping[str, object], where: str) -> I
             yield f"{where}.{field.name}: is required when {other} is {value}"
 
 
-def _shown(raw: object, array: Array | None = None) -> str:
-    text = redact_international(repr(raw))
-    if array and any(field.kind.sensitive for field in array.fields) and any(map(str.isdigit, text)):
+def _shown_value(raw: object, array: Array, field: Field) -> str:
+    return "the value" if field.kind.sensitive else _shown(raw, array, as_number=isinstance(field.kind, Seconds))
+
+
+def _shown(raw: object, array: Array, *, as_number: bool = False) -> str:
+    text = shown(raw, as_number=as_number)
+    if any(field.kind.sensitive for field in array.fields) and any(map(str.isdigit, text)):
         return "the value"  # a phone number in the wrong place is one all the same
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+    return text

@@ -10,14 +10,24 @@ from enum import Enum
 from typing import Final, Self
 
 from .errors import InvalidRequest
-from .redaction import redact_international
+from .redaction import redact, shown, shown_identifier
 
 _BARE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _ARN: Final = re.compile(
-    r"arn:aws[a-z-]*:connect:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
+    r"arn:(?P<partition>aws[a-z-]{0,20}):connect:(?P<region>[a-z0-9-]{1,40}):(?P<account>[0-9]{12})"
     r":instance/(?P<instance>[A-Za-z0-9][A-Za-z0-9_-]{0,99})(?:/agent/(?P<user>[A-Za-z0-9][A-Za-z0-9_-]{0,99}))?"
 )
-_SHOWN_CHARACTERS: Final = 200
+_PARTITIONS: Final = {
+    "aws": re.compile(r"(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-[0-9]+"),
+    "aws-cn": re.compile(r"cn-[a-z]+-[0-9]+"),
+    "aws-us-gov": re.compile(r"us-gov-[a-z]+-[0-9]+"),
+    "aws-iso": re.compile(r"us-iso-[a-z]+-[0-9]+"),
+    "aws-iso-b": re.compile(r"us-isob-[a-z]+-[0-9]+"),
+    "aws-iso-e": re.compile(r"eu-isoe-[a-z]+-[0-9]+"),
+    "aws-iso-f": re.compile(r"us-isof-[a-z]+-[0-9]+"),
+    "aws-eusc": re.compile(r"eusc-[a-z]+-[a-z]+-[0-9]+"),
+}
+"""The regions of each partition (botocore's ``partitions.json``); CloudFormation's library names a wrong one for GovCloud."""
 
 
 class Spelling(Enum):
@@ -40,6 +50,11 @@ class Place:
     account: str | None = None
 
 
+def partition_of(region: str) -> str | None:
+    """Return the partition that a region belongs to; None for a region that is newer than this table."""
+    return next((partition for partition, regions in _PARTITIONS.items() if regions.fullmatch(region)), None)
+
+
 @dataclass(frozen=True)
 class InstanceRef:
     """An instance as a template names it."""
@@ -55,11 +70,41 @@ class InstanceRef:
         arn = _ARN.fullmatch(given)
         if not arn or arn["user"]:
             raise InvalidRequest(
-                f"InstanceId: {_shown(given)} is not the ARN of an Amazon Connect instance"
+                f"InstanceId: {shown_identifier(given)} is not the ARN of an Amazon Connect instance"
                 " (arn:PARTITION:connect:REGION:ACCOUNT:instance/ID)."
             )
         _check_place("InstanceId", arn, place)
         return cls(given, arn["instance"])
+
+
+@dataclass(frozen=True)
+class UserRef:
+    """A user as a template names it."""
+
+    given: str
+    bare: str
+
+    @classmethod
+    def parse(cls, given: str, place: Place, instance: InstanceRef | None, name: str = "UserId") -> Self:
+        """Return the user that an id or ARN, the property `name`, names.
+
+        Raises InvalidRequest when it is malformed, elsewhere, or of another instance than `instance`, if that is known.
+        """
+        if Spelling.of(given) is Spelling.ID:
+            return cls(given, _bare_id(name, given))
+        arn = _ARN.fullmatch(given)
+        if not arn or not arn["user"]:
+            raise InvalidRequest(
+                f"{name}: {shown_identifier(given)} is not the ARN of an Amazon Connect user"
+                " (arn:PARTITION:connect:REGION:ACCOUNT:instance/ID/agent/ID)."
+            )
+        _check_place(name, arn, place)
+        if instance and not _is_of(arn, instance):
+            raise InvalidRequest(
+                f"{name}: {given} is a user of instance {arn['instance']}, but InstanceId names {_named(instance, arn)}."
+                " Name the instance that the user belongs to."
+            )
+        return cls(given, arn["user"])
 
 
 @dataclass(frozen=True)
@@ -74,25 +119,16 @@ class Identity:
     def parse(cls, instance_given: str, user_given: str, place: Place) -> Self:
         """Return the user that two ids or ARNs name.
 
-        Raises InvalidRequest when either is malformed, when an ARN is of another region or account than `place`, or when the
-        user's ARN is of another instance.
+        Raises InvalidRequest when either is malformed, when an ARN is of another partition, region or account than `place`, or when
+        the user's ARN is of another instance.
         """
         instance = InstanceRef.parse(instance_given, place)
-        if Spelling.of(user_given) is Spelling.ID:
-            return cls(instance, user_given, _bare_id("UserId", user_given))
-        arn = _ARN.fullmatch(user_given)
-        if not arn or not arn["user"]:
-            raise InvalidRequest(
-                f"UserId: {_shown(user_given)} is not the ARN of an Amazon Connect user"
-                " (arn:PARTITION:connect:REGION:ACCOUNT:instance/ID/agent/ID)."
-            )
-        _check_place("UserId", arn, place)
-        if arn["instance"] != instance.bare:
-            raise InvalidRequest(
-                f"UserId: {user_given} is a user of instance {arn['instance']}, but InstanceId names {instance.bare}."
-                " Name the instance that the user belongs to."
-            )
-        return cls(instance, user_given, arn["user"])
+        return cls.of(instance, UserRef.parse(user_given, place, instance))
+
+    @classmethod
+    def of(cls, instance: InstanceRef, user: UserRef) -> Self:
+        """Return the identity of `user` in `instance`."""
+        return cls(instance, user.given, user.bare)
 
     @property
     def instance_id(self) -> str:
@@ -104,8 +140,19 @@ class Identity:
         """How instance and user were given."""
         return Spelling.of(self.instance.given), Spelling.of(self.user_given)
 
+    def check_arn(self, name: str, given: object, place: Place) -> None:
+        """Raise InvalidRequest unless `given`, the property `name`, can be the ARN that the service shows for this user."""
+        advice = f"Remove {name}: it is an attribute, for Fn::GetAtt."
+        if not isinstance(given, str) or Spelling.of(given) is not Spelling.ARN:
+            raise InvalidRequest(f"{name}: {shown(given)} is not the ARN of {self}. {advice}")
+        user = UserRef.parse(given, place, self.instance, name)
+        is_other = Spelling.of(self.user_given) is Spelling.ARN and given != self.user_given
+        if user.bare != self.user_id or is_other:
+            raise InvalidRequest(f"{name}: {given} is not the ARN of {self}. {advice}")
+
     def __str__(self) -> str:
-        return f"user {self.user_id} of instance {self.instance_id}"
+        # An id may consist of digits alone, as a phone number does.
+        return redact(f"user {self.user_id} of instance {self.instance_id}")
 
 
 def respell(user_id: str, user_arn: str, spellings: tuple[Spelling, Spelling]) -> tuple[str, str]:
@@ -120,8 +167,18 @@ def respell(user_id: str, user_arn: str, spellings: tuple[Spelling, Spelling]) -
 
 def _bare_id(name: str, given: str) -> str:
     if not _BARE_ID.fullmatch(given):
-        raise InvalidRequest(f"{name}: {_shown(given)} is neither an id (1 to 100 letters, digits, - and _) nor an ARN.")
+        raise InvalidRequest(f"{name}: {shown_identifier(given)} is neither an id (1 to 100 letters, digits, - and _) nor an ARN.")
     return given
+
+
+def _is_of(user: re.Match[str], instance: InstanceRef) -> bool:
+    if Spelling.of(instance.given) is Spelling.ARN:
+        return user[0].startswith(f"{instance.given}/")
+    return user["instance"] == instance.bare
+
+
+def _named(instance: InstanceRef, user: re.Match[str]) -> str:
+    return instance.given if user["instance"] == instance.bare else instance.bare
 
 
 def _check_place(name: str, arn: re.Match[str], place: Place) -> None:
@@ -131,7 +188,8 @@ def _check_place(name: str, arn: re.Match[str], place: Place) -> None:
                 f"{name}: {arn[0]} is of {what} {found}, but the stack is in {what} {wanted}."
                 " Agent settings are declared in the account and region of their instance."
             )
-
-
-def _shown(given: str) -> str:
-    return redact_international(repr(given if len(given) <= _SHOWN_CHARACTERS else given[:_SHOWN_CHARACTERS] + "…"))
+    partition = partition_of(arn["region"])
+    if partition and arn["partition"] != partition:
+        raise InvalidRequest(
+            f"{name}: {arn[0]} is of partition {arn['partition']}, but region {arn['region']} is in partition {partition}."
+        )
