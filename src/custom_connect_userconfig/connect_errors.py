@@ -34,6 +34,7 @@ from .core.errors import (
     SettingsError,
     Throttled,
 )
+from .core.messages import bounded
 from .core.redaction import redact
 
 BY_CODE: Final[Mapping[str, type[SettingsError]]] = {
@@ -74,6 +75,10 @@ _UNREACHABLE: Final = (HTTPClientError, BotocoreConnectionError)
 _ACTIONS: Final = {"UpdateUserConfig": "connect:UpdateUserConfig and connect:UpdateUserPhoneConfig"}
 _ACTION_IN_TEXT: Final = re.compile(r"not authorized to perform: (connect:\w+)")
 
+_LONGEST_CODE: Final = 100
+_LONGEST_TEXT: Final = 500
+"""Characters of the service's own words in a message."""
+
 _TOO_MANY: Final = 429
 _FIRST_SERVER_FAULT: Final = 500
 
@@ -81,6 +86,7 @@ _FIRST_SERVER_FAULT: Final = 500
 @contextmanager
 def translated(operation: str, about: str) -> Iterator[None]:
     """Raise what `operation` on `about` raises as an error of this resource, the original chained to it."""
+    about = redact(about)  # an id may consist of digits alone, as a phone number does
     try:
         yield
     except ClientError as error:
@@ -94,7 +100,7 @@ def translated(operation: str, about: str) -> Iterator[None]:
     except ResponseParserError as error:
         raise ServiceFault(f"Amazon Connect answered {operation} for {about} with something that is no answer.") from error
     except BotoCoreError as error:
-        raise ServiceRefused(f"{operation} for {about} failed: {redact(str(error))}") from error
+        raise ServiceRefused(f"{operation} for {about} failed: {_shown(str(error))}") from error
 
 
 def from_client_error(operation: str, about: str, error: ClientError) -> SettingsError:
@@ -117,7 +123,12 @@ def classified(error: ClientError) -> tuple[type[SettingsError], str, str]:
     detail = error.response.get("Error", {})
     code = detail.get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return BY_CODE.get(code) or _by_status(status), str(code or status), redact(detail.get("Message", "") or "no message")
+    text = _shown(detail.get("Message", "") or "no message")
+    return BY_CODE.get(code) or _by_status(status), str(code or status)[:_LONGEST_CODE], text
+
+
+def _shown(text: str) -> str:
+    return bounded(redact(text), _LONGEST_TEXT)
 
 
 def _by_status(status: int) -> type[SettingsError]:

@@ -17,6 +17,7 @@ from .aws_sessions import acting_as, own_credentials
 from .connect_gateway import ConnectGateway
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID
 from .core.errors import SettingsError
+from .core.messages import bounded, joined
 from .custom_request import CustomRequest, fallback_id
 from .custom_tasks import Task, task_of
 from .drift_report import drift_report
@@ -104,7 +105,7 @@ class _Work:
                 return _success(task.physical_id, result)
             wait = min(float(result.delay), self._reply_by - self._pacing.clock.now() - NEEDED)
             if wait <= 0:
-                return self._failed(f"Time is up: {result.reason} {self._abandon(result.context)}")
+                return self._failed(joined(f"Time is up: {result.reason}", self._abandon(result.context)))
             handover = replace(handover, context=result.context, wait=wait)
             if wait + NEEDED > self._left():
                 return self._go_on_elsewhere(handover)
@@ -135,16 +136,16 @@ class _Work:
             self._pacing.read(lambda: hand_over(handover, self._function_arn, self._request.place.region))
         except SettingsError as error:
             left = self._abandon(handover.context)
-            return self._failed(f"The work must wait, and could not be handed over: {error} {left}")
+            return self._failed(joined(f"The work must wait, and could not be handed over: {error}", left))
         log_event("handover", resource=self._request.logical_id, seconds=round(handover.wait))
         return None
 
     def _failed(self, reason: str) -> Reply:
-        return Reply(succeeded=False, physical_id=fallback_id(self._request), reason=reason.rstrip())
+        return Reply(succeeded=False, physical_id=fallback_id(self._request), reason=bounded(reason))
 
 
 def _success(physical_id: str, result: OwnedSettings | GivenBack) -> Reply:
-    reason = " ".join(result.notes)
+    reason = bounded(joined(*result.notes))
     if isinstance(result, GivenBack):
         return Reply(succeeded=True, physical_id=physical_id, reason=reason)
     instance_id, _, user_id = physical_id.partition("|")

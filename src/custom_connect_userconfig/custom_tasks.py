@@ -17,6 +17,7 @@ from .core.declaration import Declaration
 from .core.errors import InvalidRequest, NotFound, SettingsError
 from .core.identifiers import Identity
 from .core.ownership import Owner
+from .core.redaction import shown
 from .core.settings import Settings
 from .custom_request import CustomRequest, fallback_id, physical_id
 from .pacing import Pending
@@ -50,7 +51,7 @@ def task_of(request: CustomRequest, service: SettingsService) -> Task:
     if request.kind == "Delete":
         return _delete(request, service)
     if request.kind not in ("Create", "Update"):
-        raise InvalidRequest(f"RequestType: {request.kind!r} is none of Create, Update, Delete and Read.")
+        raise InvalidRequest(f"RequestType: {shown(request.kind)} is none of Create, Update, Delete and Read.")
     declaration = Declaration.parse(request.properties, request.place)
     owner = request.owner(declaration.identity)
     if request.kind == "Update" and request.physical_id == physical_id(declaration.identity):

@@ -12,6 +12,7 @@ from .connect_gateway import ConnectGateway
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity
 from .core.drift import differences
 from .core.errors import SettingsError
+from .core.messages import bounded
 from .core.settings import expand
 from .custom_request import CustomRequest, place_of
 from .logs import log_event
@@ -30,7 +31,7 @@ def drift_report(event: Mapping[str, object], function_arn: str, pacing: Pacing)
         with acting_as(own_credentials()):
             return _report(CustomRequest.parse(event).properties, function_arn, pacing)
     except SettingsError as error:
-        return {"Error": type(error).__name__, "Message": str(error)}
+        return {"Error": type(error).__name__, "Message": bounded(str(error))}
     except Exception as error:  # noqa: BLE001 - a script that reads one agent after another must not stop at Lambda's error
         log_event("unexpected", trace=traceback.format_exc())
         return {"Error": "Unexpected", "Message": f"Unexpected {type(error).__name__}; the log of the function has the details."}

@@ -23,6 +23,7 @@ from .connect_gateway import ConnectGateway
 from .core import errors
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance, parse_previous
 from .core.identifiers import Identity, Place
+from .core.messages import bounded, joined
 from .core.ownership import Owner
 from .core.settings import Settings, expand
 from .logs import log_event
@@ -78,6 +79,7 @@ def _answering(handle: Handler) -> Callable[..., ProgressEvent]:
                 HandlerErrorCode.InternalFailure,
                 f"Unexpected {type(error).__name__}; the log of the resource type has the details.",
             )
+        event.message = bounded(event.message)
         code = event.errorCode.name if event.errorCode else None
         log_event("answer", action=handle.__name__, status=event.status.name, code=code, message=event.message or None)
         return event
@@ -115,7 +117,7 @@ def delete(service: SettingsService, request: BaseResourceHandlerRequest, contex
     identity = parse_identity(_properties(request), _place(request))
     result = service.delete(identity, _owner(request, identity), context)
     if isinstance(result, GivenBack):
-        return ProgressEvent(OperationStatus.SUCCESS, message=" ".join(result.notes))
+        return ProgressEvent(OperationStatus.SUCCESS, message=joined(*result.notes))
     return _in_progress(result, _model(identity, {}))
 
 
@@ -160,7 +162,7 @@ def _taken(declaration: Declaration, result: OwnedSettings | Pending) -> Progres
 
 def _succeeded(identity: Identity, result: OwnedSettings) -> ProgressEvent:
     model = _model(identity, result.settings, result.user_arn)
-    return ProgressEvent(OperationStatus.SUCCESS, message=" ".join(result.notes), resourceModel=model)
+    return ProgressEvent(OperationStatus.SUCCESS, message=joined(*result.notes), resourceModel=model)
 
 
 def _in_progress(pending: Pending, model: ResourceModel) -> ProgressEvent:

@@ -25,13 +25,15 @@ A message says what is wrong, with which value, where, and what to do. It never 
 
 from typing import Self
 
+from .messages import joined
+
 
 class SettingsError(Exception):
     """Base of every expected failure; ``str(error)`` is fit to be shown to the author of a template."""
 
     def with_note(self, note: str) -> Self:
         """Return an error of the same class whose message ends with `note`."""
-        return type(self)(f"{self} {note}")
+        return type(self)(joined(str(self), note))
 
 
 class InvalidRequest(SettingsError):
