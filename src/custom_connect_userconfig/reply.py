@@ -5,12 +5,14 @@ the invocation with an error, since Lambda then delivers the event anew.
 """
 
 import json
-import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
+from socket import SHUT_RDWR
+from threading import Thread
 from typing import Final
-
-import urllib3
+from urllib.parse import urlsplit, urlunsplit
 
 from .core.redaction import redact_international
 from .logs import log_event
@@ -18,15 +20,21 @@ from .ports import Clock
 
 MAX_BYTES: Final = 4096
 """Of the whole reply (documentation of custom resource responses)."""
+_MOST_OF_THE_ID: Final = 1024
+"""Bytes of the physical id (the same documentation)."""
+_MOST_OF_A_NAME: Final = 400
+"""Bytes of each other identifier and attribute: more than any has, and few enough for all of them to fit in."""
 _WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each further try."""
-_TIMEOUT: Final = urllib3.Timeout(connect=3.0, read=5.0)
+TRY: Final = 8.0
+"""Seconds that a try takes at most, from the name of the host to the status of the answer."""
+_SHORTEST_TRY: Final = 1.0
+"""Seconds for a try where the function is about to end."""
 _TAKEN: Final = range(200, 300)
 _REFUSED: Final = range(400, 500)
 _CUT: Final = "…"
-
-# Its lines hold the presigned URL, some of them at the level of warnings.
-logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+_THREAD: Final = "reply"
+_CONNECTIONS: Final = {"http": HTTPConnection, "https": HTTPSConnection}
 
 
 class NotDelivered(Exception):
@@ -43,7 +51,10 @@ class Reply:
     data: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self, stack_id: str, request_id: str, logical_id: str) -> bytes:
-        """Return the body of the reply: at most `MAX_BYTES`, the reason cut where it has to be."""
+        """Return the body of the reply: at most `MAX_BYTES`, the reason cut where it has to be.
+
+        Identifiers longer than CloudFormation's own are cut as well: nobody can match them, but the log shows what was replied.
+        """
         reason = redact_international(self.reason)
         if len(body := self._body(stack_id, request_id, logical_id, reason)) <= MAX_BYTES:
             return body
@@ -59,24 +70,38 @@ class Reply:
         reply = {
             "Status": "SUCCESS" if self.succeeded else "FAILED",
             "Reason": reason,
-            "PhysicalResourceId": self.physical_id,
-            "StackId": stack_id,
-            "RequestId": request_id,
-            "LogicalResourceId": logical_id,
+            "PhysicalResourceId": _beginning(self.physical_id, _MOST_OF_THE_ID),
+            "StackId": _beginning(stack_id, _MOST_OF_A_NAME),
+            "RequestId": _beginning(request_id, _MOST_OF_A_NAME),
+            "LogicalResourceId": _beginning(logical_id, _MOST_OF_A_NAME),
             "NoEcho": False,
-            "Data": dict(self.data),
+            "Data": {name: _beginning(value, _MOST_OF_A_NAME) for name, value in self.data.items()},
         }
-        return json.dumps(reply, ensure_ascii=False).encode()
+        return _encoded(reply)
+
+
+def _encoded(value: object) -> bytes:
+    # Half of a surrogate pair, which UTF-8 cannot hold, becomes the escape that JSON has for it.
+    return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace")
+
+
+def _beginning(text: str, most: int) -> str:
+    """Return as much of `text` as takes `most` bytes in JSON."""
+    text = text[:most]
+    while len(_encoded(text)) > most + 2:  # its quotes
+        text = text[: len(text) * 3 // 4]
+    return text
 
 
 def deliver(url: str, body: bytes, clock: Clock, until: float) -> None:
     """Put `body` to `url`; tries again after faults while the monotonic time is before `until`. Raises NotDelivered."""
-    problem = "no URL was given" if not url else ""
+    problem = ""
     for wait in (0.0, *_WAITS):
-        if not url or (wait and clock.monotonic() + wait > until):
+        if wait and clock.monotonic() + wait + _SHORTEST_TRY > until:
             break
         clock.sleep(wait)
-        problem, final = _put(url, body)
+        seconds = min(TRY, max(until - clock.monotonic(), _SHORTEST_TRY))
+        problem, final = _put(url, body, seconds)
         if not problem:
             return
         log_event("reply", outcome=problem)
@@ -85,16 +110,55 @@ def deliver(url: str, body: bytes, clock: Clock, until: float) -> None:
     raise NotDelivered(f"The reply could not be delivered: {problem}.")
 
 
-def _put(url: str, body: bytes) -> tuple[str, bool]:
+def _put(url: str, body: bytes, seconds: float) -> tuple[str, bool]:
     """Return what went wrong, empty when nothing did, and whether another try is useless."""
-    try:
-        # The URL is signed for an empty content type.
-        answer = urllib3.request(
-            "PUT", url, body=body, headers={"Content-Type": ""}, retries=False, redirect=False, timeout=_TIMEOUT
-        )
-    except urllib3.exceptions.HTTPError as error:
-        # Only the class: the text of urllib3's errors holds the URL.
-        return type(error).__name__, isinstance(error, urllib3.exceptions.LocationValueError)
-    if answer.status in _TAKEN:
-        return "", True
-    return f"HTTP {answer.status}", answer.status in _REFUSED
+    attempt = _Attempt(url, body, seconds)
+    # A time limit of a socket begins anew with every byte; that of a thread does not, and holds for names and handshakes as well.
+    thread = Thread(target=attempt.run, name=_THREAD, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        attempt.give_up()
+        return "no answer in time", False
+    return attempt.outcome
+
+
+class _Attempt:
+    """One try, in a thread of its own. Of the answer only its beginning is read, which `http.client` bounds."""
+
+    def __init__(self, url: str, body: bytes, seconds: float) -> None:
+        self.outcome = ("no answer", False)
+        self._url, self._body, self._seconds = url, body, seconds
+        self._connection: HTTPConnection | None = None
+
+    def run(self) -> None:
+        """Make the try, and note its outcome."""
+        try:
+            status = self._status()
+        except (ValueError, InvalidURL) as error:  # not a URL; the text of either may hold it
+            self.outcome = type(error).__name__, True
+        except (OSError, HTTPException) as error:
+            self.outcome = type(error).__name__, False
+        else:
+            self.outcome = ("" if status in _TAKEN else f"HTTP {status}", status in _TAKEN or status in _REFUSED)
+
+    def _status(self) -> int:
+        parts = urlsplit(self._url)
+        make = _CONNECTIONS.get(parts.scheme)
+        if make is None or not parts.hostname:
+            raise InvalidURL("neither http nor https, or without a host")
+        self._connection = make(parts.hostname, parts.port, timeout=self._seconds)
+        try:
+            # The URL is signed for an empty content type.
+            target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+            self._connection.request("PUT", target, self._body, {"Content-Type": ""})
+            return self._connection.getresponse().status
+        finally:
+            self._connection.close()
+
+    def give_up(self) -> None:
+        """Let the thread end: whatever it waits for from the other side comes to an end."""
+        connection = self._connection
+        if connection and (opened := connection.sock):
+            with suppress(OSError):
+                opened.shutdown(SHUT_RDWR)

@@ -127,7 +127,6 @@ def _nowhere(stack: CustomStack) -> str:
 
 BAD_URLS: dict[str, Callable[[CustomStack], str]] = {
     "nobody listens": _nowhere,
-    "no URL": lambda _: "",
     "not a URL": lambda _: f"::{SIGNATURE}",
     "no host": lambda _: f"http:///{SIGNATURE}",
     "another scheme": lambda _: f"ftp://127.0.0.1/{SIGNATURE}",
@@ -139,7 +138,6 @@ BAD_URLS: dict[str, Callable[[CustomStack], str]] = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:URLs without a scheme:FutureWarning")
 @pytest.mark.parametrize("way", BAD_URLS)
 def test_what_cannot_be_delivered_is_an_error_without_the_url(
     stack: CustomStack, agent: Agent, way: str, caplog: pytest.LogCaptureFixture
@@ -151,6 +149,24 @@ def test_what_cannot_be_delivered_is_an_error_without_the_url(
         stack.function.invoke(event)
     assert SIGNATURE not in f"{raised.getrepr(style='long', chain=True)}"
     assert SIGNATURE not in caplog.text
+
+
+@pytest.mark.parametrize("length", [1_000, 100_000])
+@pytest.mark.parametrize("letter", ["a", "ü", "\x01", "𝄞", "\udcff"])
+def test_a_reply_fits_whatever_its_identifiers_are(letter: str, length: int) -> None:
+    long = letter * length
+    body = Reply(succeeded=True, physical_id=long, reason=long, data=dict.fromkeys(("InstanceId", "UserId", "UserArn"), long))
+    reply = json.loads(body.to_json(long, long, long))
+    assert len(body.to_json(long, long, long)) <= MAX_BYTES
+    assert long.startswith(reply["PhysicalResourceId"])
+    assert long.startswith(reply["StackId"])
+    assert reply["StackId"]
+
+
+def test_half_a_surrogate_pair_is_replied_as_it_was_sent() -> None:
+    body = Reply(succeeded=False, physical_id="\udcff", reason="\ud800").to_json("s\ud800", "r", "L\udfff")
+    reply = json.loads(body.decode("utf-8", errors="strict"))
+    assert (reply["StackId"], reply["LogicalResourceId"], reply["PhysicalResourceId"]) == ("s\ud800", "L\udfff", "\udcff")
 
 
 def test_an_answer_that_cannot_be_read_does_not_bring_the_url_into_the_log(
