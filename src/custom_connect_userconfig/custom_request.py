@@ -3,6 +3,7 @@
 Only ``custom_resource`` uses it. CloudFormation checks nothing for custom resources, so anything may stand in an event.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
@@ -10,10 +11,12 @@ from typing import Final, Self
 from .core.declaration import parse_identity, parse_previous
 from .core.errors import InvalidRequest
 from .core.identifiers import Identity, Place
+from .core.messages import encodable
 from .core.ownership import Owner
 from .core.settings import Settings
 
 _OF_CLOUDFORMATION: Final = ("ServiceToken", "ServiceTimeout")
+_ARN: Final = re.compile(r"arn:[^:]{1,40}:[^:]{1,40}:(?P<region>[a-z0-9-]{1,40}):(?P<account>[0-9]{12}):")
 _SERVICE_TIMEOUT: Final = 3600.0
 """Seconds that CloudFormation waits for a reply where the template says nothing (its default and its maximum)."""
 
@@ -63,7 +66,7 @@ class CustomRequest:
 
     def owner(self, identity: Identity) -> Owner:
         """Return the owner that this request speaks for."""
-        return Owner.of(identity, self.stack_id, self.logical_id)
+        return Owner.of(identity, encodable(self.stack_id), encodable(self.logical_id))
 
     @property
     def previous(self) -> Settings | None:
@@ -112,9 +115,8 @@ def fallback_id(request: CustomRequest) -> str:
 
 def place_of(arn: str) -> Place:
     """Return region and account of any ARN; an ARN that cannot be read names none."""
-    parts = arn.split(":")
-    _, _, _, region, account = (*parts[:5], *[""] * 5)[:5]
-    return Place(region or None, account or None)
+    found = _ARN.match(arn)
+    return Place(found["region"], found["account"]) if found else Place()
 
 
 def _of_template(properties: Mapping[str, object]) -> Mapping[str, object]:
@@ -129,5 +131,5 @@ def _text(event: Mapping[str, object], name: str) -> str:
 def _seconds(raw: object) -> float:
     try:
         return min(max(float(raw), 1.0), _SERVICE_TIMEOUT) if isinstance(raw, str | int | float) else _SERVICE_TIMEOUT
-    except ValueError:
+    except (ValueError, OverflowError):
         return _SERVICE_TIMEOUT

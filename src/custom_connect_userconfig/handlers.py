@@ -23,7 +23,7 @@ from .connect_gateway import ConnectGateway
 from .core import errors
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance, parse_previous
 from .core.identifiers import Identity, Place
-from .core.messages import bounded, joined
+from .core.messages import bounded, encodable, joined
 from .core.ownership import Owner
 from .core.settings import Settings, expand
 from .logs import log_event
@@ -151,7 +151,8 @@ def _place(request: BaseResourceHandlerRequest) -> Place:
 
 
 def _owner(request: BaseResourceHandlerRequest, identity: Identity) -> Owner:
-    return Owner.of(identity, request.stackId, request.logicalResourceIdentifier, request.clientRequestToken)
+    named = (request.stackId, request.logicalResourceIdentifier, request.clientRequestToken)
+    return Owner.of(identity, *(text and encodable(text) for text in named))
 
 
 def _taken(declaration: Declaration, result: OwnedSettings | Pending) -> ProgressEvent:

@@ -10,11 +10,12 @@
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
@@ -34,6 +35,10 @@ from .cloudformation import (
     UnmodelledRequest,
 )
 from .core.errors import InvalidCredentials
+from .core.messages import bounded
+from .core.redaction import redact, shown
+
+_REGION: Final = re.compile(r"[a-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -148,11 +153,15 @@ class UserConfigResource(Resource):
     ) -> tuple[tuple[SessionProxy | None, SessionProxy | None], Action, MutableMapping[str, Any], HandlerRequest]:
         try:
             event = HandlerRequest.deserialize(event_data)
-            caller = _event_session(event.requestData.callerCredentials, event.region)
-            provider = _event_session(event.requestData.providerCredentials, event.region)
-            return (caller, provider), Action[event.action], event.callbackContext or {}, event
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InvalidRequest(f"The event is not one of the handler protocol: {type(error).__name__} {error}.") from error
+            data = event.requestData
+            _check_texts(event, "region", "awsAccountId", "bearerToken", "stackId", "resourceType", "nextToken")
+            _check_texts(data, "logicalResourceId", "providerLogGroupName")
+            _check_objects(event, "callbackContext")
+            _check_objects(data, "resourceProperties", "previousResourceProperties")
+            caller, provider = (_event_session(keys, event.region) for keys in (data.callerCredentials, data.providerCredentials))
+            return (caller, provider), _action(event.action), event.callbackContext or {}, event
+        except (AttributeError, TypeError, ValueError) as error:
+            raise _refusal("the handler protocol", error) from None
 
     def _parse_test_request(
         self, event_data: MutableMapping[str, Any]
@@ -160,11 +169,18 @@ class UserConfigResource(Resource):
         """The same for `cfn invoke`; the library would make a session of boto3's."""
         try:
             event = TestEvent(**event_data)
+            unmodelled = UnmodelledRequest(**event.request)
+            _check_texts(event, "region")
+            _check_texts(
+                unmodelled, "region", "awsAccountId", "clientRequestToken", "stackId", "logicalResourceIdentifier", "nextToken"
+            )
+            _check_objects(event, "callbackContext")
+            _check_objects(unmodelled, "desiredResourceState", "previousResourceState")
             session = _event_session(Credentials(**event.credentials), event.region)
-            request = UnmodelledRequest(**event.request).to_modelled(self._model_cls, self._type_configuration_model_cls)
-            return session, request, Action[event.action], event.callbackContext or {}
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InvalidRequest(f"The event is not one of `cfn invoke`: {type(error).__name__} {error}.") from error
+            request = unmodelled.to_modelled(self._model_cls, self._type_configuration_model_cls)
+            return session, request, _action(event.action), event.callbackContext or {}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise _refusal("`cfn invoke`", error) from None
 
     def _cast_resource_request(self, request: HandlerRequest) -> BaseResourceHandlerRequest:
         provider = _event_session(request.requestData.providerCredentials, request.region)
@@ -172,6 +188,32 @@ class UserConfigResource(Resource):
             # The library installs its own handler only where it finds none; it finds this one, and merely renews its client.
             ToleratedLogHandler.serve(request, provider, group, self.log_format)
         return replace(super()._cast_resource_request(request), nextToken=request.nextToken)
+
+
+def _check_texts(event: object, *names: str) -> None:
+    for name in names:
+        value = getattr(event, name, None)
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} is {shown(value)}, no text")
+    if (region := getattr(event, "region", None)) and not _REGION.fullmatch(region):
+        raise ValueError(f"region is {shown(region)}, no region")
+
+
+def _check_objects(event: object, *names: str) -> None:
+    for name in names:
+        value = getattr(event, name, None)
+        if value is not None and not isinstance(value, Mapping):
+            raise TypeError(f"{name} is {shown(value)}, no object")
+
+
+def _action(name: object) -> Action:
+    if not isinstance(name, str) or name not in Action.__members__:
+        raise ValueError(f"action is {shown(name)}, none of {', '.join(Action.__members__)}")
+    return Action[name]
+
+
+def _refusal(protocol: str, error: Exception) -> InvalidRequest:
+    return InvalidRequest(bounded(f"The event is not one of {protocol}: {redact(str(error))}."))
 
 
 def _stream(request: HandlerRequest) -> str:
@@ -184,5 +226,6 @@ def _stream(request: HandlerRequest) -> str:
 def _event_session(credentials: Credentials | None, region: str | None) -> EventSession | None:
     if not credentials:
         return None
+    _check_texts(credentials, "accessKeyId", "secretAccessKey", "sessionToken")
     keys = ReadOnlyCredentials(credentials.accessKeyId, credentials.secretAccessKey, credentials.sessionToken)
     return EventSession(keys, region)
