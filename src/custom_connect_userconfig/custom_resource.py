@@ -8,6 +8,7 @@ A direct invocation with ``{"RequestType": "Read", "ResourceProperties": {…}}`
 and how they differ from the properties, because no drift detection of CloudFormation's reaches custom resources.
 """
 
+import math
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,20 +19,32 @@ from .connect_gateway import ConnectGateway
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID
 from .core.errors import SettingsError
 from .core.messages import bounded, joined
+from .core.redaction import shown
 from .custom_request import CustomRequest, fallback_id
 from .custom_tasks import Task, task_of
 from .drift_report import drift_report
 from .handover import Handover, hand_over
 from .logs import log_event
 from .pacing import Pacing, Pending
-from .reply import Reply, deliver
+from .reply import TRY, Reply, deliver
 from .service import GivenBack, OwnedSettings, SettingsService
 from .steady_clock import SteadyClock
 
-NEEDED: Final = 95.0
-"""Seconds of the function that one more try needs at most: 40 of waiting inside and one call, 27 for a handover, the reply."""
 _ONE_CALL: Final = 11.0
 """Seconds that a call takes at most (`ONE_TRY`)."""
+_HANDOVER: Final = Pacing.inside_reads + _ONE_CALL
+"""Seconds that a handover takes at most, or else the reply that says why there is none."""
+_REPLYING: Final = 2 * TRY + 1.0
+"""Seconds for two tries of the reply, and the wait between them."""
+_AFTER_A_TRY: Final = _ONE_CALL + _HANDOVER + _REPLYING
+NEEDED: Final = Pacing.inside + _AFTER_A_TRY
+"""Seconds of the function that one more try needs at most."""
+LEAST_TIMEOUT: Final = _AFTER_A_TRY + 5.0
+"""Seconds that the function must be given: below that a try could begin no call, or only the first one."""
+_SHORT_OF_IT: Final = 2.0
+"""Seconds of the timeout that may have passed before the handler asks."""
+_MOST_HANDOVERS: Final = 15
+"""Lambda takes a function that has invoked itself about 16 times for an endless loop, and stops it without a word."""
 _REPLY: Final = 4.0
 """Seconds for a first try of the reply, at least."""
 _MARGIN: Final = 120.0
@@ -51,11 +64,15 @@ class LambdaContext(Protocol):
         ...
 
 
-def handler(event: Mapping[str, object], context: LambdaContext) -> dict[str, object] | None:
+def handler(event: object, context: LambdaContext) -> dict[str, object] | None:
     """Serve one event: of CloudFormation, of a handover of our own, or a direct ``Read``."""
+    if not isinstance(event, Mapping):
+        return {"Error": "InvalidRequest", "Message": f"The event is {shown(event)}, no object."}
     if event.get("RequestType") == "Read":
         return drift_report(event, context.invoked_function_arn, pacing)
     work = _Work(event, context)
+    if not work.is_of_cloudformation:
+        return work.refuse()
     reply = work.run()
     if reply:
         work.send(reply)
@@ -75,6 +92,21 @@ class _Work:
         timeout = self._request.timeout
         self._awaited_until = handover.since + timeout
         self._reply_by = self._awaited_until - min(_MARGIN, timeout / 4)
+
+    @property
+    def is_of_cloudformation(self) -> bool:
+        """Whether there is somewhere to reply to. Nothing else than CloudFormation asks for what changes settings."""
+        return bool(self._request.reply_url)
+
+    def refuse(self) -> dict[str, object]:
+        """Return the answer to a direct invocation that asks for something else than a ``Read``."""
+        kind = shown(self._request.event.get("RequestType"))
+        message = (
+            f"RequestType: {kind} cannot be invoked directly, only Read can."
+            " Create, Update and Delete come from CloudFormation, with a ResponseURL to reply to."
+        )
+        log_event("answer", error="InvalidRequest", message=message)
+        return {"Error": "InvalidRequest", "Message": message}
 
     def run(self) -> Reply | None:
         """Return the reply, or None when the work was handed over."""
@@ -97,7 +129,12 @@ class _Work:
 
     def _until_done(self) -> Reply | None:
         handover = self._handover
-        self._pacing.clock.sleep(max(0.0, min(handover.wait, self._left() - NEEDED)))
+        left = self._left()
+        if left < LEAST_TIMEOUT - _SHORT_OF_IT:
+            return self._without_room()
+        if handover.wait > max(0.0, left - LEAST_TIMEOUT):
+            return self._wait_on(handover, left)
+        self._pacing.clock.sleep(handover.wait)
         while True:
             task = self._task(self._room_for_a_try())
             result = task.run(handover.context)
@@ -111,12 +148,32 @@ class _Work:
                 return self._go_on_elsewhere(handover)
             self._pacing.clock.sleep(wait)
 
+    def _without_room(self) -> Reply:
+        """Fail before anything is written, since nothing that must wait could go on; a Delete is tried once, for a stack to go."""
+        problem = (
+            f"The function ends after {math.ceil(self._left())} seconds, too soon to try anything: set its Timeout to"
+            f" {LEAST_TIMEOUT:.0f} seconds at least. The install template sets 600."
+        )
+        if self._request.kind != "Delete":
+            return self._failed(joined(problem, self._abandon(self._handover.context)))
+        task = self._task(self._room_to_abandon())
+        result = task.run(self._handover.context)
+        if isinstance(result, Pending):
+            return self._failed(joined(problem, result.reason, task.abandon(result.context)))
+        return _success(task.physical_id, result)
+
+    def _wait_on(self, handover: Handover, left: float) -> Reply | None:
+        """Wait as long as the function may, and hand over the rest; no try fits in after it."""
+        seconds = min(handover.wait, left - _HANDOVER - _REPLYING)
+        self._pacing.clock.sleep(seconds)
+        return self._go_on_elsewhere(replace(handover, wait=handover.wait - seconds))
+
     def _left(self) -> float:
         return self._ends - self._pacing.clock.monotonic()
 
     def _room_for_a_try(self) -> float:
         """Seconds after which a try begins no further call: one more call, and what comes after it, must fit in as well."""
-        in_function = self._left() - NEEDED + self._pacing.inside
+        in_function = self._left() - _AFTER_A_TRY
         patience = self._reply_by - self._pacing.clock.now()
         return max(0.0, min(self._pacing.inside, in_function, max(patience - _ONE_CALL, patience / 2)))
 
@@ -132,6 +189,10 @@ class _Work:
         return self._task(self._room_to_abandon()).abandon(context)
 
     def _go_on_elsewhere(self, handover: Handover) -> Reply | None:
+        if (count := handover.count) >= _MOST_HANDOVERS:
+            problem = f"The work was handed over {count} times, as often as Lambda allows: give the function a longer Timeout."
+            return self._failed(joined(problem, self._abandon(handover.context)))
+        handover = replace(handover, count=count + 1)
         try:
             self._pacing.read(lambda: hand_over(handover, self._function_arn, self._request.place.region))
         except SettingsError as error:

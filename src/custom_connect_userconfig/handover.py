@@ -5,9 +5,10 @@ uses it.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -30,23 +31,32 @@ class Handover:
     """The service's pacing state; None at the beginning."""
     wait: float = 0.0
     """Seconds to wait before going on."""
+    count: int = 0
+    """How often the work has been handed over."""
 
     @classmethod
     def read(cls, event: Mapping[str, object], now: float) -> Self:
-        """Return what `event` holds: a handover, or the first event of CloudFormation's."""
+        """Return what `event` holds: a handover, or CloudFormation's first event; what is not legible counts as not there."""
         inner = event.get(_KEY)
-        if not isinstance(inner, Mapping):
+        if not isinstance(inner, Mapping) or not isinstance(inner.get("event"), Mapping):
             return cls(event, now)
+        context = inner.get("context")
         return cls(
-            event=cast("Mapping[str, object]", inner["event"]),
-            since=min(float(inner["since"]), now),
-            context=cast("Mapping[str, object]", inner["context"]),
-            wait=float(inner["wait"]),
+            event=inner["event"],
+            since=min(_number(inner.get("since"), now), now),
+            context=context if isinstance(context, Mapping) else None,
+            wait=max(0.0, _number(inner.get("wait"), 0.0)),
+            count=int(_number(inner.get("count"), 0)),
         )
 
     def to_event(self) -> dict[str, object]:
         """Return the event that `read` reads."""
-        return {_KEY: {"event": dict(self.event), "since": self.since, "context": self.context, "wait": self.wait}}
+        pacing = {"since": self.since, "context": self.context, "wait": self.wait, "count": self.count}
+        return {_KEY: {"event": dict(self.event), **pacing}}
+
+
+def _number(value: object, otherwise: float) -> float:
+    return value if isinstance(value, int | float) and math.isfinite(value) else otherwise
 
 
 def hand_over(handover: Handover, function_arn: str, region: str | None) -> None:

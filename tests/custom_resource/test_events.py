@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from botocore.auth import SigV4Auth
 
+from connect_local import FaultKind
+from connect_local.faults import Fault
 from custom_connect_userconfig import custom_resource
 from custom_connect_userconfig.connect_gateway import ConnectGateway
 from support.custom_resource import CustomStack, id_of
@@ -100,9 +102,48 @@ def test_a_timeout_that_cannot_be_read_does_not_matter(stack: CustomStack, agent
 
 @pytest.mark.parametrize("handed_over", [None, 7, {}, {"event": 7}, {"event": {}, "since": "x", "wait": None, "context": []}])
 def test_a_broken_handover_ends(stack: CustomStack, handed_over: object) -> None:
-    """There is no URL to reply to: what matters is that it raises, and does not go on for ever."""
-    with pytest.raises(Exception):  # noqa: B017, PT011 - any will do
-        stack.function.invoke({"HandedOver": handed_over})
+    """There is no URL to reply to: what matters is that it is answered, and does not go on for ever."""
+    answer = stack.function.invoke({"HandedOver": handed_over})
+    assert answer is not None
+    assert answer["Error"] == "InvalidRequest"
+
+
+def test_a_handover_whose_pacing_is_broken_goes_on(stack: CustomStack, agent: Agent) -> None:
+    event = stack.event("Create", agent.declare())
+    pacing = {"since": "soon", "wait": -7, "context": "none", "count": None}
+    stack.function.deliver({"HandedOver": {"event": event, **pacing}})
+    assert stack.answer_to(event, stack.clock.now()).succeeded
+
+
+@pytest.mark.parametrize("url", [None, "", 7, []])
+@pytest.mark.parametrize("kind", ["List", "Create", "Update", "Delete", "read", None, 7, "L" * 100_000, "+12025550101"])
+def test_what_cannot_be_replied_to_is_answered_directly_and_changes_nothing(
+    stack: CustomStack, agent: Agent, kind: object, url: object
+) -> None:
+    before = agent.all()
+    agent.connect.forget_calls()
+    event = {"RequestType": kind, "ResourceProperties": agent.declare(), "ResponseURL": url}
+    for direct in (event, {name: value for name, value in event.items() if value is not None}):
+        answer = stack.function.invoke(direct)
+        assert answer is not None
+        assert answer["Error"] == "InvalidRequest"
+        assert "cannot be invoked directly, only Read can" in answer["Message"]
+        assert len(answer["Message"]) < 400
+        assert "2025550101" not in answer["Message"]
+    assert agent.all() == before
+    assert not agent.connect.calls
+
+
+@pytest.mark.parametrize("event", [None, [], "Read", 7])
+def test_what_is_no_event_is_answered(stack: CustomStack, event: Any) -> None:
+    answer = stack.function.invoke(event)
+    assert answer is not None
+    assert answer["Error"] == "InvalidRequest"
+
+
+def test_a_text_of_the_service_does_not_run_into_ours(stack: CustomStack, agent: Agent) -> None:
+    agent.connect.plant(Fault("UpdateUserConfig", FaultKind.INVALID_PARAMETER, message="not on this instance"))
+    assert "not on this instance. What had been taken was given back." in stack.create(agent.declare()).reason
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])

@@ -56,6 +56,61 @@ def test_a_wait_that_outlasts_the_function_is_handed_over(stack: CustomStack, ag
     assert agent.settings()["AutoAcceptConfigs", "VOICE", ("AutoAccept",)] is True
 
 
+@pytest.mark.parametrize("function_seconds", [1, 10, 30, 50, 54, 57])
+def test_a_function_that_ends_too_soon_for_a_try_fails_at_once_and_says_what_it_needs(
+    stack: CustomStack, agent: Agent, function_seconds: float
+) -> None:
+    before, old = agent.all(), agent.declare()
+    stack.function.seconds = function_seconds
+    created = stack.create(old)
+    assert (created.succeeded, created.invocations, created.seconds) == (False, 1, 0)
+    assert f"The function ends after {function_seconds} seconds" in created.reason
+    assert "set its Timeout to 60 seconds at least" in created.reason
+    assert agent.all() == before
+    if function_seconds > 15:
+        assert stack.delete(old, created.physical_id).succeeded
+    stack.function.seconds = 600
+    assert stack.create(old).succeeded
+    owned = agent.all()
+    stack.function.seconds = function_seconds
+    updated = stack.update(agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)]), old)
+    assert (updated.succeeded, updated.invocations, updated.seconds) == (False, 1, 0)
+    assert agent.all() == owned
+    _throttle(agent)
+    deleted = stack.delete(old)
+    assert (deleted.succeeded, deleted.invocations) == (False, 1)
+    assert "set its Timeout to 60 seconds at least" in deleted.reason
+
+
+def test_a_timeout_that_becomes_too_short_amid_an_operation_gives_back_what_was_taken(stack: CustomStack, agent: Agent) -> None:
+    before = agent.all()
+    stack.function.seconds = 100
+    _lag(agent, 60.0)
+    event = stack.event("Create", agent.declare())
+    stack.function.invoke(event)
+    assert agent.all() != before
+    stack.clock.sleep(60)
+    stack.function.seconds = 30
+    stack.function.deliver(stack.function.handed_over.popleft())
+    reason = stack.answer_to(event, stack.clock.now()).reason
+    assert "set its Timeout to 60 seconds at least" in reason
+    assert "What had been taken was given back." in reason
+    assert agent.all() == before
+
+
+@pytest.mark.parametrize("function_seconds", [58, 60, 70, 80, 94])
+def test_a_function_that_only_just_has_room_waits_for_its_turn_in_a_crowd(
+    stack: CustomStack, agent: Agent, function_seconds: float
+) -> None:
+    stack.function.seconds = function_seconds
+    _throttle(agent, "DescribeUser")
+    answer = stack.create(agent.declare())
+    assert not answer.succeeded
+    assert "as often as Lambda allows: give the function a longer Timeout" in answer.reason
+    assert answer.invocations == 16
+    assert answer.seconds > 100, "it has handed itself over without waiting"
+
+
 @pytest.mark.parametrize("kind", ["Update", "Delete"])
 def test_every_kind_of_request_is_handed_over(stack: CustomStack, agent: Agent, kind: str) -> None:
     old, new = agent.declare(), agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
