@@ -7,7 +7,7 @@ the invocation with an error, since Lambda then delivers the event anew.
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from socket import SHUT_RDWR
 from threading import Thread
@@ -23,7 +23,9 @@ MAX_BYTES: Final = 4096
 _MOST_OF_THE_ID: Final = 1024
 """Bytes of the physical id (the same documentation)."""
 _MOST_OF_A_NAME: Final = 400
-"""Bytes of each other identifier and attribute: more than any has, and few enough for all of them to fit in."""
+"""Bytes of each other identifier and attribute where they do not fit in as they are."""
+_ROOM_FOR_A_REASON: Final = 200
+"""Bytes."""
 _WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each further try."""
 TRY: Final = 8.0
@@ -53,8 +55,12 @@ class Reply:
     def to_json(self, stack_id: str, request_id: str, logical_id: str) -> bytes:
         """Return the body of the reply: at most `MAX_BYTES`, the reason cut where it has to be.
 
-        Identifiers longer than CloudFormation's own are cut as well: nobody can match them, but the log shows what was replied.
+        Identifiers for which there is no room are cut as well: none of CloudFormation's are that long.
         """
+        if len(self._body(stack_id, request_id, logical_id, "")) > MAX_BYTES - _ROOM_FOR_A_REASON:
+            names = (_beginning(text, _MOST_OF_A_NAME) for text in (stack_id, request_id, logical_id))
+            data = {name: _beginning(value, _MOST_OF_A_NAME) for name, value in self.data.items()}
+            return replace(self, data=data).to_json(*names)
         reason = redact_international(self.reason)
         if len(body := self._body(stack_id, request_id, logical_id, reason)) <= MAX_BYTES:
             return body
@@ -71,11 +77,11 @@ class Reply:
             "Status": "SUCCESS" if self.succeeded else "FAILED",
             "Reason": reason,
             "PhysicalResourceId": _beginning(self.physical_id, _MOST_OF_THE_ID),
-            "StackId": _beginning(stack_id, _MOST_OF_A_NAME),
-            "RequestId": _beginning(request_id, _MOST_OF_A_NAME),
-            "LogicalResourceId": _beginning(logical_id, _MOST_OF_A_NAME),
+            "StackId": stack_id,
+            "RequestId": request_id,
+            "LogicalResourceId": logical_id,
             "NoEcho": False,
-            "Data": {name: _beginning(value, _MOST_OF_A_NAME) for name, value in self.data.items()},
+            "Data": dict(self.data),
         }
         return _encoded(reply)
 
