@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from probe_questions import ARRAYS, CHANNELS, PER_CHANNEL, STEPS, TAG, Agent, Entries, accept, entry_of, work
+from probe_questions import ARRAYS, CHANNELS, EMAIL, PER_CHANNEL, STEPS, TAG, Agent, Entries, accept, entry_of, work
 
 STACK: Final = "connect-user-config-probe"
 TEMPLATE: Final = """{"Resources": {"Probe": {"Type": "Custom::Connect::UserConfig", "Properties": {"ServiceToken": "%s"}}}}"""
@@ -30,9 +30,15 @@ def put_back(agent: Agent) -> Iterator[None]:
         yield
     finally:
         agent.connect.untag_resource(resourceArn=before["Arn"], tagKeys=[TAG])
-        agent.connect.update_user_config(
-            InstanceId=agent.instance_id, UserId=agent.user_id, **{name: _whole(before, name) for name in ARRAYS}
-        )
+        ids = {"InstanceId": agent.instance_id, "UserId": agent.user_id}
+        arrays = {name: _whole(before, name) for name in ARRAYS}
+        try:
+            agent.connect.update_user_config(**ids, **arrays)
+        except ClientError:
+            # An instance that does not take e-mail has no settings of it to put back.
+            agent.connect.update_user_config(
+                **ids, **{name: [entry for entry in entries if entry["Channel"] != EMAIL] for name, entries in arrays.items()}
+            )
         print("settings and tags: put back")
 
 

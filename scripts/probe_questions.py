@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 TAG: Final = "connect-user-config-probe"
 PATIENCE: Final = 120.0
 """Seconds within which a write must show."""
-CHANNELS: Final = ("VOICE", "CHAT", "TASK", "EMAIL")
+EMAIL: Final = "EMAIL"
+CHANNELS: Final = ("VOICE", "CHAT", "TASK", EMAIL)
 PER_CHANNEL: Final = ("AutoAcceptConfigs", "AfterContactWorkConfigs")
 ARRAYS: Final = (*PER_CHANNEL, "PhoneNumberConfigs", "PersistentConnectionConfigs", "VoiceEnhancementConfigs")
 
@@ -72,7 +73,8 @@ def work(channel: str, seconds: int) -> dict[str, Any]:
 def reads_are_sparse_or_dense(agent: Agent) -> str:
     """Are channels shown that nobody has set?"""
     shown = {name: [entry["Channel"] for entry in agent.read().get(name) or ()] for name in ARRAYS}
-    dense = all(set(CHANNELS) <= set(shown[name]) for name in PER_CHANNEL)
+    # E-mail need not be there at all, which is a question of its own.
+    dense = all(set(CHANNELS) - {EMAIL} <= set(shown[name]) for name in PER_CHANNEL)
     return ("dense" if dense else "sparse") + f": {shown}"
 
 
@@ -137,6 +139,15 @@ def _phone(user: Mapping[str, Any]) -> dict[str, Any]:
     return entry_of(user, "PhoneNumberConfigs", "VOICE") or {}
 
 
+def email_is_taken_or_not(agent: Agent) -> str:
+    """Does the instance take settings of the channel EMAIL?"""
+    try:
+        agent.write(AutoAcceptConfigs=[accept(EMAIL, value=True)], shows=lambda _: True)
+    except ClientError as error:
+        return f"refused ({error.response['Error']['Code']})"
+    return "taken"
+
+
 def arns_are_taken_or_not(agent: Agent) -> str:
     """Are ARNs taken where ids belong?"""
     arn = agent.read()["Arn"]
@@ -161,6 +172,13 @@ def search_finds_by_tag_or_not(agent: Agent) -> str:
     return f"not found within {PATIENCE:.0f} s"
 
 
+def search_finds_by_identifier_or_not(agent: Agent) -> str:
+    """Does SearchUsers find a user by its identifier?"""
+    condition = {"FieldName": "resourceId", "Value": agent.user_id, "ComparisonType": "EXACT"}
+    found = agent.connect.search_users(InstanceId=agent.instance_id, SearchCriteria={"StringCondition": condition})["Users"]
+    return "found" if [user["Id"] for user in found] == [agent.user_id] else f"not found ({len(found)} others)"
+
+
 def reads_lag_or_not(agent: Agent) -> str:
     """How long did reads lag behind the writes above?"""
     return f"at most {max(agent.seconds_until_shown, default=0.0):.1f} s in {len(agent.seconds_until_shown)} writes"
@@ -173,7 +191,9 @@ STEPS: Final[tuple[Callable[[Agent], str], ...]] = (
     the_older_form_follows_voice_or_not,
     chat_work_is_clamped_or_not,
     a_number_survives_or_not,
+    email_is_taken_or_not,
     arns_are_taken_or_not,
     search_finds_by_tag_or_not,
+    search_finds_by_identifier_or_not,
     reads_lag_or_not,
 )

@@ -158,9 +158,13 @@ class RetryingGateway:
         """Remove tags of the user."""
         self._try(lambda: self.inner.untag_user(user_arn, keys))
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        """Return whether a search finds the user."""
+        return self._try(lambda: self.inner.has_user(instance_id, user_id))
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
         """Return a page of users."""
-        return self._try(lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_value, token))
+        return self._try(lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_values, token))
 
     def _try(self, call: Callable[[], T]) -> T:
         for attempt in range(self.retries.attempts):

@@ -46,8 +46,8 @@ class Operation(Enum):
 
 _CALLS: Final = {
     Operation.CREATE: ("DescribeUser", "TagResource", "UpdateUserConfig", "DescribeUser"),
-    Operation.UPDATE: ("DescribeUser", "UpdateUserConfig", "DescribeUser"),
-    Operation.DELETE: ("DescribeUser", "UpdateUserConfig", "UntagResource", "DescribeUser"),
+    Operation.UPDATE: ("DescribeUser", "TagResource", "UpdateUserConfig", "DescribeUser"),
+    Operation.DELETE: ("DescribeUser", "TagResource", "UpdateUserConfig", "UntagResource", "DescribeUser"),
 }
 
 
@@ -113,7 +113,7 @@ class StackOperation:
     def _carry_out(self, resource: Resource) -> None:
         user_id = self.connect.user(resource.number)
         identity = Identity.parse(INSTANCE_ID, user_id, Place())
-        owner = Owner.of(identity, _STACK, f"Agent{resource.number}")
+        owner = Owner.of(identity, _STACK, f"Agent{resource.number}", f"{self.operation.value} {resource.number}")
         dice = dice_of(self.seed, resource.number)
         service = SettingsService(*self.policy.service_parts(self.connect, SimulatedClock(self.simulation), dice))
         context: Mapping[str, object] | None = None

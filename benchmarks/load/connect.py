@@ -82,7 +82,12 @@ class SimulatedConnect:
         user = self.users[user_arn.removeprefix(_ARN)]
         user.tags = {key: value for key, value in user.tags.items() if key not in keys}
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        """Return whether there is such a user."""
+        self._called("SearchUsers", instance_id)
+        return user_id in self.users
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
         """No stack operation searches."""
         raise NotImplementedError
 

@@ -1,5 +1,6 @@
 """CloudFormation's side of the handler protocol: events as it sends them, and its way of calling again."""
 
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ _STACK_ID: Final = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK_NAME
 _CREDENTIALS: Final = {"accessKeyId": "local", "secretAccessKey": "local", "sessionToken": "local"}
 
 Properties = Mapping[str, Any]
+
+_requests = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,9 @@ class StackResource:
     def invoke(self, action: str, properties: Properties, previous: Properties | None = None) -> Answer:
         """Send events, as long as the handler asks for another, to the real entry point; return the last answer."""
         answer: dict[str, Any] = {"resourceModel": properties}
+        token = f"demo-{next(_requests)}"
         while True:
-            event = self._event(action, answer["resourceModel"], previous, answer.get("callbackContext"))
+            event = self._event(token, action, answer["resourceModel"], previous, answer.get("callbackContext"))
             answer = handlers.resource(event, None)
             if answer["status"] != "IN_PROGRESS":
                 break
@@ -48,11 +52,13 @@ class StackResource:
             model=answer.get("resourceModel") or {},
         )
 
-    def _event(self, action: str, properties: Properties, previous: Properties | None, context: object) -> dict[str, Any]:
+    def _event(
+        self, token: str, action: str, properties: Properties, previous: Properties | None, context: object
+    ) -> dict[str, Any]:
         return {
             "action": action,
             "awsAccountId": ACCOUNT,
-            "bearerToken": f"demo-{self.logical_id}",
+            "bearerToken": token,
             "region": REGION,
             "resourceType": handlers.TYPE_NAME,
             "resourceTypeVersion": "00000001",

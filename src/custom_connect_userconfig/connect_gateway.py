@@ -63,10 +63,17 @@ class ConnectGateway:
         with _call("UntagResource", *_ids(user_arn)):
             self._client.untag_resource(resourceArn=user_arn, tagKeys=list(keys))
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        """Return whether a search finds the user; NotFound when there is no such instance."""
+        criteria = {"StringCondition": {"FieldName": "resourceId", "Value": user_id, "ComparisonType": "EXACT"}}
+        with _call("SearchUsers", instance_id, None):
+            found = self._client.search_users(InstanceId=instance_id, SearchCriteria=cast("Any", criteria), MaxResults=1)
+        return any(user.get("Id") == user_id for user in found.get("Users", []))
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
         """Return a page of the users that carry the tag; their settings are not taken from here (ACW may be milliseconds)."""
         page = {"NextToken": token} if token else {}
-        condition = {"TagCondition": {"TagKey": tag_key, "TagValue": tag_value}}
+        condition = {"OrConditions": [[{"TagKey": tag_key, "TagValue": value}] for value in tag_values]}
         with _call("SearchUsers", instance_id, None):
             found = cast(
                 "dict[str, Any]",

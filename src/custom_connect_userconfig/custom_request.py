@@ -11,7 +11,6 @@ from typing import Final, Self
 from .core.declaration import parse_identity, parse_previous
 from .core.errors import InvalidRequest
 from .core.identifiers import Identity, Place
-from .core.messages import encodable
 from .core.ownership import Owner
 from .core.settings import Settings
 
@@ -66,7 +65,7 @@ class CustomRequest:
 
     def owner(self, identity: Identity) -> Owner:
         """Return the owner that this request speaks for."""
-        return Owner.of(identity, encodable(self.stack_id), encodable(self.logical_id))
+        return Owner.of(identity, self.stack_id, self.logical_id, self.request_id)
 
     @property
     def previous(self) -> Settings | None:

@@ -18,6 +18,7 @@ from .aws_sessions import acting_as, own_credentials
 from .connect_gateway import ConnectGateway
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID
 from .core.errors import SettingsError
+from .core.identifiers import Identity, arn_of
 from .core.messages import bounded, joined
 from .core.redaction import shown
 from .custom_request import CustomRequest, fallback_id
@@ -139,7 +140,7 @@ class _Work:
             task = self._task(self._room_for_a_try())
             result = task.run(handover.context)
             if not isinstance(result, Pending):
-                return _success(task.physical_id, result)
+                return self._success(task.physical_id, result)
             wait = min(float(result.delay), self._reply_by - self._pacing.clock.now() - NEEDED)
             if wait <= 0:
                 return self._failed(joined(f"Time is up: {result.reason}", self._abandon(result.context)))
@@ -160,7 +161,7 @@ class _Work:
         result = task.run(self._handover.context)
         if isinstance(result, Pending):
             return self._failed(joined(problem, result.reason, task.abandon(result.context)))
-        return _success(task.physical_id, result)
+        return self._success(task.physical_id, result)
 
     def _wait_on(self, handover: Handover, left: float) -> Reply | None:
         """Wait as long as the function may, and hand over the rest; no try fits in after it."""
@@ -182,7 +183,9 @@ class _Work:
         return max(0.0, min(self._left(), self._awaited_until - self._pacing.clock.now()) - _ONE_CALL - _REPLY)
 
     def _task(self, seconds: float) -> Task:
-        service = SettingsService(ConnectGateway(self._request.place.region), replace(self._pacing, inside=seconds))
+        service = SettingsService(
+            ConnectGateway(self._request.place.region), replace(self._pacing, inside=seconds), is_importable=False
+        )
         return task_of(self._request, service)
 
     def _abandon(self, context: Mapping[str, object] | None) -> str:
@@ -204,11 +207,14 @@ class _Work:
     def _failed(self, reason: str) -> Reply:
         return Reply(succeeded=False, physical_id=fallback_id(self._request), reason=bounded(reason))
 
-
-def _success(physical_id: str, result: OwnedSettings | GivenBack) -> Reply:
-    reason = bounded(joined(*result.notes))
-    if isinstance(result, GivenBack):
-        return Reply(succeeded=True, physical_id=physical_id, reason=reason)
-    instance_id, _, user_id = physical_id.partition("|")
-    data = {INSTANCE_ID: instance_id, USER_ID: user_id, USER_ARN: result.user_arn}
-    return Reply(succeeded=True, physical_id=physical_id, reason=reason, data=data)
+    def _success(self, physical_id: str, result: OwnedSettings | GivenBack) -> Reply:
+        reason = bounded(joined(*result.notes))
+        if isinstance(result, GivenBack):
+            return Reply(succeeded=True, physical_id=physical_id, reason=reason)
+        instance_id, _, user_id = physical_id.partition("|")
+        place = self._request.place
+        # A user who is gone keeps the attributes: a failing Fn::GetAtt would fail the update of the whole stack.
+        arn = result.user_arn or arn_of(Identity.parse(instance_id, user_id, place), place)
+        return Reply(
+            succeeded=True, physical_id=physical_id, reason=reason, data={INSTANCE_ID: instance_id, USER_ID: user_id, USER_ARN: arn}
+        )

@@ -89,7 +89,7 @@ class Take:
 
     def run(self, context: Context) -> OwnedSettings | Pending:
         """Take the declared settings; what was there of the resource stays, since Lambda may deliver an old event anew."""
-        return self.service.create(self.declaration, self.owner, context, keeps_found=True)
+        return self.service.create(self.declaration, self.owner, context)
 
     def abandon(self, context: Context) -> str:
         """Give back what was taken so far."""
@@ -112,7 +112,7 @@ class Change:
 
     def run(self, context: Context) -> OwnedSettings | Pending:
         """Apply what is declared now, where the record names this very resource: nothing imports a custom resource."""
-        return self.service.update(self.declaration, self.owner, context, self.previous, only_own=True)
+        return self.service.update(self.declaration, self.owner, context, self.previous)
 
     def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
         """Leave everything to the Update that CloudFormation sends after a failed one, with the earlier properties."""
@@ -146,7 +146,7 @@ class UpdateBack:
     def _clear(self, context: Context) -> Pending:
         notes: tuple[str, ...] = ()
         try:
-            result = self.change.service.delete(self.other, self.owner, context, only_own=True)
+            result = self.change.service.delete(self.other, self.owner, context)
         except NotFound:
             pass
         except SettingsError as error:
@@ -176,7 +176,7 @@ class GiveBack:
     def run(self, context: Context) -> GivenBack | Pending:
         """Give everything back; what is not this resource's, or no longer there, is left alone."""
         try:
-            return self.service.delete(self.identity, self.owner, context, only_own=True)
+            return self.service.delete(self.identity, self.owner, context)
         except NotFound as nothing:
             return GivenBack((str(nothing),))
 

@@ -1,4 +1,4 @@
-"""READ for custom resources: owned settings with live values, and how they differ from what is declared.
+"""READ for custom resources: who owns which settings, their live values, and how they differ from what is declared.
 
 Run by a direct invocation of the function. Failures are part of the answer, so that a script need not parse Lambda's errors.
 """
@@ -13,6 +13,7 @@ from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse
 from .core.drift import differences
 from .core.errors import SettingsError
 from .core.messages import bounded
+from .core.planning import live
 from .core.settings import expand
 from .custom_request import CustomRequest, place_of
 from .logs import log_event
@@ -24,8 +25,9 @@ def drift_report(event: Mapping[str, object], function_arn: str, pacing: Pacing)
     """Return the answer to a direct ``Read``.
 
     ``ResourceProperties`` holds InstanceId and UserId, and may hold the declared arrays, as in the template. The answer has the
-    properties of the resource with their live values and, where arrays were declared, ``InSync`` and ``Differences``; or
-    ``Error`` and ``Message``.
+    properties of the resource with their live values, the ``Owner`` that the record on the user names, ``InSync`` and
+    ``Differences``; or ``Error`` and ``Message``. Without arrays, the values that the record declares are compared. A user
+    whom nobody owns is no error: ``Owner`` is null, and whatever is declared is a difference.
     """
     try:
         with acting_as(own_credentials()):
@@ -41,14 +43,15 @@ def _report(properties: Mapping[str, object], function_arn: str, pacing: Pacing)
     place = place_of(function_arn)
     identity = parse_identity(properties, place)
     declared = Declaration.parse(properties, place).settings if properties.keys() - {INSTANCE_ID, USER_ID} else None
-    owned = SettingsService(ConnectGateway(place.region), pacing).read(identity)
-    answer: dict[str, object] = {
+    user, record = SettingsService(ConnectGateway(place.region), pacing).inspect(identity)
+    owned = record.declared if record else {}
+    found = [difference.to_json() for difference in differences(owned if declared is None else declared, record, user.settings)]
+    return {
         INSTANCE_ID: identity.instance.given,
         USER_ID: identity.user_given,
-        USER_ARN: owned.user_arn,
-        **cast("dict[str, object]", expand(owned.settings)),
+        USER_ARN: user.arn,
+        **cast("dict[str, object]", expand(live(owned, user.settings))),
+        "Owner": record.owner.label if record and record.owner else None,
+        "InSync": not found,
+        "Differences": found,
     }
-    if declared is not None:
-        found = [difference.to_json() for difference in differences(declared, owned.settings)]
-        answer |= {"InSync": not found, "Differences": found}
-    return answer

@@ -22,8 +22,8 @@ from .cloudformation import (
 from .connect_gateway import ConnectGateway
 from .core import errors
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance, parse_previous
-from .core.identifiers import Identity, Place
-from .core.messages import bounded, encodable, joined
+from .core.identifiers import Identity, Place, arn_of
+from .core.messages import bounded, joined
 from .core.ownership import Owner
 from .core.settings import Settings, expand
 from .logs import log_event
@@ -107,7 +107,8 @@ def update(service: SettingsService, request: BaseResourceHandlerRequest, contex
     declaration = Declaration.parse(_properties(request), _place(request))
     previous = parse_previous(_raw(request.previousResourceState), _place(request))
     result = service.update(declaration, _owner(request, declaration.identity), context, previous)
-    return _taken(declaration, result)
+    gone_arn = _raw(request.previousResourceState).get(USER_ARN) or arn_of(declaration.identity, _place(request))
+    return _taken(declaration, result, str(gone_arn))
 
 
 @resource.handler(Action.DELETE)
@@ -143,7 +144,7 @@ def _properties(request: BaseResourceHandlerRequest) -> Mapping[str, object]:
 
 
 def _raw(state: BaseModel | None) -> Mapping[str, object]:
-    return cast("RawProperties", state).properties
+    return cast("RawProperties", state).properties if state else {}
 
 
 def _place(request: BaseResourceHandlerRequest) -> Place:
@@ -151,18 +152,18 @@ def _place(request: BaseResourceHandlerRequest) -> Place:
 
 
 def _owner(request: BaseResourceHandlerRequest, identity: Identity) -> Owner:
-    named = (request.stackId, request.logicalResourceIdentifier, request.clientRequestToken)
-    return Owner.of(identity, *(text and encodable(text) for text in named))
+    return Owner.of(identity, request.stackId, request.logicalResourceIdentifier, request.clientRequestToken)
 
 
-def _taken(declaration: Declaration, result: OwnedSettings | Pending) -> ProgressEvent:
+def _taken(declaration: Declaration, result: OwnedSettings | Pending, gone_arn: str | None = None) -> ProgressEvent:
+    """`gone_arn` is the ARN of a user who may be gone: a template's ``Fn::GetAtt`` must go on working."""
     if isinstance(result, Pending):
         return _in_progress(result, _model(declaration.identity, declaration.settings))
-    return _succeeded(declaration.identity, result)
+    return _succeeded(declaration.identity, result, gone_arn)
 
 
-def _succeeded(identity: Identity, result: OwnedSettings) -> ProgressEvent:
-    model = _model(identity, result.settings, result.user_arn)
+def _succeeded(identity: Identity, result: OwnedSettings, gone_arn: str | None = None) -> ProgressEvent:
+    model = _model(identity, result.settings, result.user_arn or gone_arn)
     return ProgressEvent(OperationStatus.SUCCESS, message=joined(*result.notes), resourceModel=model)
 
 

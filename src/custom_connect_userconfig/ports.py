@@ -44,8 +44,12 @@ class Gateway(Protocol):
         """Remove tags of the user."""
         ...
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
-        """Return a page of the users of the instance that carry the tag."""
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        """Return whether a search finds the user; NotFound when there is no such instance."""
+        ...
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+        """Return a page of the users of the instance that carry the tag with one of the values."""
         ...
 
 

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from .core.errors import NotSettledYet, Retriable, Throttled
+from .core.arrays import SettingKey
+from .core.errors import NotSettledYet, RecordDamaged, Retriable, Throttled
+from .core.kinds import RecordedValue
+from .core.ownership import OwnershipRecord
 from .patience import TELLING, Standing
 
 _MOST_REFUSALS: Final = 10_000
@@ -19,6 +22,7 @@ _LATEST: Final = 1e11
 _LATE_AT_MOST: Final = 60.0
 """Seconds by which CloudFormation may be late with another invocation before the clock is suspected."""
 _ROUNDING: Final = 0.01
+_NOTHING: Final = OwnershipRecord(None, {}, {})
 _BELIEVED_AFTER: Final = 5.0
 """Seconds after a write from which a read counts that shows a value as dropped or clamped."""
 _WRITE_AGAIN_AFTER: Final = 60.0
@@ -37,14 +41,28 @@ class Progress:
     """Whether a write of this operation has acted, or may have: its answer can have been lost."""
     wrote_settings: bool = False
     """Whether that is so of a write of settings, not of tags alone."""
+    wrote_settings_now: bool = False
+    """Whether this invocation has made one."""
+    only_stamped: bool = False
+    """Whether the latest completed write has recorded the request and nothing else."""
+    lost_claim: bool = False
+    """Whether an invocation that wrote settings has seen that its claim is gone: it knows then what it has to undo."""
     settling_since: float | None = None
     """Seconds since the epoch of the first completed write."""
     notes: tuple[str, ...] = ()
     """What has to be said at the end, about steps that are done by then."""
     removed_number: bool = False
     """Whether a phone number was to go; whether it went shows at the end."""
-    found_own: bool = False
+    had_claim: bool = False
     """Whether the record was there, and the resource's own, before this operation had written anything."""
+    claimed: bool = False
+    """Whether this operation has written its record, or may have."""
+    prior: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
+    """The earlier values that it recorded."""
+    released: bool = False
+    """Whether this operation has removed tags of the record, or may have."""
+    found: OwnershipRecord = _NOTHING
+    """All that reads have shown as recorded, for a delete: it knows then what an earlier request may have written meanwhile."""
     resumed: bool = False
     """Whether an invocation went before this one."""
     deadline: float = math.inf
@@ -67,10 +85,16 @@ class Progress:
             written_at=_past(context.get("writtenAt"), now, step),
             wrote=context.get("wrote") is True,
             wrote_settings=context.get("wroteSettings") is True,
+            lost_claim=context.get("lostClaim") is True,
+            only_stamped=context.get("onlyStamped") is True,
             settling_since=_past(context.get("settlingSince"), now, step),
             notes=tuple(map(str, notes)) if isinstance(notes, list) else (),
             removed_number=context.get("removedNumber") is True,
-            found_own=context.get("foundOwn") is True,
+            had_claim=context.get("hadClaim") is True,
+            claimed=context.get("claimed") is True,
+            prior=_record(context.get("prior")).prior,
+            released=context.get("released") is True,
+            found=_record(context.get("found")),
             resumed=bool(context),
             refusals=_count(context.get("refusals")),
             refused_reads=_count(context.get("refusedReads")),
@@ -84,11 +108,17 @@ class Progress:
             "started": round(self.started, 3),
             "wrote": self.wrote,
             **({"wroteSettings": True} if self.wrote_settings else {}),
+            **({"lostClaim": True} if self.lost_claim else {}),
+            **({"onlyStamped": True} if self.only_stamped else {}),
             **({} if self.written_at is None else {"writtenAt": round(self.written_at, 3)}),
             **({} if self.settling_since is None else {"settlingSince": round(self.settling_since, 3)}),
             **({"notes": list(self.notes)} if self.notes else {}),
             **({"removedNumber": True} if self.removed_number else {}),
-            **({"foundOwn": True} if self.found_own else {}),
+            **({"hadClaim": True} if self.had_claim else {}),
+            **({"claimed": True} if self.claimed else {}),
+            **({"prior": OwnershipRecord(None, {}, self.prior).to_tags()} if self.prior else {}),
+            **({"released": True} if self.released else {}),
+            **({"found": self.found.to_tags()} if self.found.prior else {}),
             **({"refusals": self.refusals} if self.refusals else {}),
             **({"refusedReads": self.refused_reads} if self.refused_reads else {}),
         }
@@ -98,10 +128,24 @@ class Progress:
         """Whether this operation has completed its writes at least once."""
         return self.written_at is not None
 
-    def note_sent(self, *, settings: bool) -> None:
-        """Note that a write has acted, or may have."""
+    def note_sent(
+        self, *, settings: bool = False, released: bool = False, claimed: Mapping[SettingKey, RecordedValue] | None = None
+    ) -> None:
+        """Note that a write has acted, or may have.
+
+        It was one of `settings`, one that recorded the earlier values `claimed`, or one that removed tags of the record.
+        """
         self.wrote = True
-        self.wrote_settings = self.wrote_settings or settings
+        self.wrote_settings |= settings
+        self.wrote_settings_now |= settings
+        self.released |= released
+        if claimed is not None:
+            self.claimed, self.prior = True, claimed
+
+    def note_found(self, record: OwnershipRecord) -> None:
+        """Note what a read shows as recorded."""
+        found = self.found
+        self.found = OwnershipRecord(None, {**found.declared, **record.declared}, {**found.prior, **record.prior})
 
     def note_got_on(self) -> None:
         """Note that a write was admitted: whoever waits for the next one waits anew."""
@@ -123,9 +167,9 @@ class Progress:
             since = self.settling_since
         return Standing(self.waits.get(type(obstacle), 0), max(0.0, now - since), self.refusals, self.refused_reads)
 
-    def note_written(self, now: float) -> None:
-        """Note that all writes of a plan are done."""
-        self.written_at = now
+    def note_written(self, now: float, *, only_stamped: bool = False) -> None:
+        """Note that all writes of a plan are done; or, with `only_stamped`, that the request is recorded and nothing else."""
+        self.written_at, self.only_stamped = now, only_stamped
         self.settling_since = now if self.settling_since is None else self.settling_since
 
     def has_settled(self, now: float) -> bool:
@@ -154,6 +198,15 @@ def _past(value: object, now: float, step: float) -> float | None:
     """Return a time of an earlier invocation as the clock is set now; what still lies in the future counts as now."""
     number = _number(value)
     return None if number is None else min(number + step, now)
+
+
+def _record(tags: object) -> OwnershipRecord:
+    if not isinstance(tags, Mapping) or not all(isinstance(text, str) for pair in tags.items() for text in pair):
+        return _NOTHING
+    try:
+        return OwnershipRecord.from_tags(tags) or _NOTHING
+    except RecordDamaged:
+        return _NOTHING
 
 
 def _number(value: object) -> float | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from functional.record import without_requests
 from functional.settings import Values, auto_accept
 
 from connect_local import Behaviour, LocalConnect
@@ -42,6 +43,10 @@ class Agent:
     def all(self) -> tuple[Values, dict[str, str]]:
         """Return all that must not change."""
         return self.settings(), self.tags()
+
+    def state(self) -> tuple[Values, dict[str, str]]:
+        """Return the same, whichever requests have led there."""
+        return self.settings(), without_requests(self.tags())
 
 
 @pytest.fixture(scope="session")

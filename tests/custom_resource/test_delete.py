@@ -60,7 +60,7 @@ def test_what_another_resource_of_the_stack_owns(stack: CustomStack, agent: Agen
 
 def test_what_a_resource_outside_of_stacks_owns(stack: CustomStack, agent: Agent) -> None:
     stack.create(agent.declare())
-    agent.connect.backend().tag_resource(agent.arn, {OWNER: "v1 0123456789abcdef id.id -/-"})
+    agent.connect.backend().tag_resource(agent.arn, {OWNER: "v1 0123456789abcdef id.id - -/-"})
     _unharmed(agent, lambda: _nothing(stack, agent.declare(), id_of(agent.declare()), "No settings of"))
 
 

@@ -1,4 +1,4 @@
-"""The direct Read: owned settings with live values, what differs from the declared ones, and failures as part of the answer."""
+"""The direct Read: the owner, owned settings with live values, what differs from the declared ones; failures are answers too."""
 
 import math
 from typing import Any
@@ -15,14 +15,76 @@ from support.function_double import FUNCTION_ARN
 from .conftest import Agent
 
 VOICE = [auto_accept("VOICE", True)]
+ACW = "AfterContactWorkConfigs[{}].AfterContactWorkConfig.AfterContactWorkTimeLimit"
+
+
+def names_of(agent: Agent) -> dict[str, str]:
+    """Return what names the user, and no arrays."""
+    return {"InstanceId": agent.instance_id, "UserId": agent.user_id}
 
 
 def test_it_shows_what_is_owned_and_nothing_else(stack: CustomStack, agent: Agent) -> None:
     stack.create(agent.declare())
-    names = {"InstanceId": agent.instance_id, "UserId": agent.user_id}
+    names = names_of(agent)
     agent.connect.forget_calls()
-    assert stack.read(names) == {**names, "UserArn": agent.arn, "AutoAcceptConfigs": VOICE}
+    assert stack.read(names) == {
+        **names,
+        "UserArn": agent.arn,
+        "AutoAcceptConfigs": VOICE,
+        "Owner": "sales-stack/Agent",
+        "InSync": True,
+        "Differences": [],
+    }
     assert [call.operation for call in agent.connect.calls] == ["DescribeUser"]
+
+
+@pytest.mark.parametrize("declares", [False, True])
+def test_a_user_whom_nobody_owns_has_no_owner_and_that_is_no_failure(stack: CustomStack, agent: Agent, declares: bool) -> None:
+    report = stack.read(agent.declare() if declares else names_of(agent))
+    nothing = {**names_of(agent), "UserArn": agent.arn, "Owner": None}
+    unowned = {"Setting": "AutoAcceptConfigs[VOICE].AutoAccept", "Declared": True, "Live": False, "Owned": False}
+    assert report == {**nothing, "InSync": not declares, "Differences": [unowned] if declares else []}
+
+
+def test_a_declared_setting_that_nobody_owns_is_a_difference_even_if_its_value_is_in_force(
+    stack: CustomStack, agent: Agent
+) -> None:
+    stack.create(agent.declare())
+    agent.connect.admin_update(agent.instance_id, agent.user_id, AfterContactWorkConfigs=[acw("VOICE", 45)])
+    report = stack.read(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("VOICE", 45)]))
+    assert report["Differences"] == [{"Setting": ACW.format("VOICE"), "Declared": 45, "Live": 45, "Owned": False}]
+    assert "AfterContactWorkConfigs" not in report, "the answer shows what is owned"
+    other = stack.read(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("VOICE", 30)]))
+    assert other["Differences"] == [{"Setting": ACW.format("VOICE"), "Declared": 30, "Live": 45, "Owned": False}]
+
+
+def test_without_arrays_the_values_that_the_record_declares_are_compared(stack: CustomStack, agent: Agent) -> None:
+    stack.create(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("CHAT", 30)]))
+    assert stack.read(names_of(agent))["InSync"] is True
+    agent.connect.admin_update(agent.instance_id, agent.user_id, AfterContactWorkConfigs=[acw("CHAT", 45)])
+    report = stack.read(names_of(agent))
+    drift = {"Setting": ACW.format("CHAT"), "Declared": 30, "Live": 45, "Owned": True}
+    assert (report["InSync"], report["Differences"]) == (False, [drift])
+    assert report["AfterContactWorkConfigs"] == [acw("CHAT", 45)]
+
+
+def test_without_arrays_a_number_agrees_with_any_number_and_not_with_none(stack: CustomStack, agent: Agent) -> None:
+    """No record holds a number."""
+    stack.create(agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", "+12025550101")))
+    agent.connect.admin_update(agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("DESK_PHONE", "+12025550102"))
+    assert stack.read(names_of(agent))["InSync"] is True
+    agent.connect.behaviour = Behaviour(drop_number_under_soft_phone=True)
+    agent.connect.admin_update(agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("SOFT_PHONE"))
+    gone = {"Setting": "PhoneNumberConfigs[VOICE].PhoneNumber", "Declared": "(a number)", "Live": None, "Owned": True}
+    assert gone in stack.read(names_of(agent))["Differences"]
+
+
+def test_the_owner_is_named_whoever_asks(stack: CustomStack, other_stack: CustomStack, agent: Agent) -> None:
+    other_stack.create(agent.declare())
+    assert stack.read(agent.declare())["Owner"] == "support-stack/Agent"
+    agent.connect.backend().untag_resource(agent.arn, ["connect-user-config:owner"])
+    report = stack.read(names_of(agent))
+    assert (report["Owner"], report["AutoAcceptConfigs"]) == (None, VOICE)
 
 
 def test_it_says_that_all_is_as_declared(stack: CustomStack, agent: Agent) -> None:
@@ -41,9 +103,10 @@ def test_it_names_each_difference(stack: CustomStack, agent: Agent) -> None:
             "Setting": "AfterContactWorkConfigs[CHAT].AfterContactWorkConfig.AfterContactWorkTimeLimit",
             "Declared": None,
             "Live": 30,
+            "Owned": True,
         },
-        {"Setting": "AutoAcceptConfigs[TASK].AutoAccept", "Declared": True, "Live": None},
-        {"Setting": "AutoAcceptConfigs[VOICE].AutoAccept", "Declared": True, "Live": False},
+        {"Setting": "AutoAcceptConfigs[TASK].AutoAccept", "Declared": True, "Live": False, "Owned": False},
+        {"Setting": "AutoAcceptConfigs[VOICE].AutoAccept", "Declared": True, "Live": False, "Owned": True},
     ]
 
 
@@ -53,7 +116,7 @@ def test_a_difference_of_phone_numbers_shows_neither(stack: CustomStack, agent: 
     agent.connect.admin_update(agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("DESK_PHONE", "+12025550102"))
     report = stack.read(declared)
     assert report["Differences"] == [
-        {"Setting": "PhoneNumberConfigs[VOICE].PhoneNumber", "Declared": "(a number)", "Live": "(a number)"}
+        {"Setting": "PhoneNumberConfigs[VOICE].PhoneNumber", "Declared": "(a number)", "Live": "(a number)", "Owned": True}
     ]
     assert report["PhoneNumberConfigs"] == phone("DESK_PHONE", "+12025550102"), "the live value is the answer's to give"
 
@@ -66,7 +129,6 @@ def test_values_that_the_service_is_known_to_clamp_are_no_difference(stack: Cust
 
 
 FAILURES: dict[str, tuple[dict[str, Any], str]] = {
-    "nothing owned": ({}, "NotFound"),
     "no such user": ({"UserId": "00000000-1111-4222-8333-444444444444"}, "NotFound"),
     "no user": ({"UserId": ""}, "InvalidRequest"),
     "unknown property": ({"AutoAcceptConfig": "x"}, "InvalidRequest"),

@@ -81,23 +81,23 @@ def test_a_failed_update_is_restored_by_the_update_back_even_before_reads_show_i
     old = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)])
     new = agent.declare(AfterContactWorkConfigs=[acw("TASK", 9)])
     stack.create(old)
-    before = agent.all()
+    before = agent.state()
     agent.connect.behaviour = replace(agent.connect.behaviour, stale_reads=lag)
     agent.connect.plant(Fault("UntagResource", FaultKind.ACCESS_DENIED))
     failed, back = stack.redeploy(new, old)
     assert "connect:UntagResource" in failed.reason, failed
     assert back.succeeded, back
-    assert agent.all() == before
+    assert agent.state() == before
 
 
 def test_a_successful_update_that_is_rolled_back_is_restored(stack: CustomStack, agent: Agent) -> None:
     old, new = agent.declare(), agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
     stack.create(old)
-    before = agent.all()
+    before = agent.state()
     updated = stack.update(new, old)
-    assert agent.all() != before
+    assert agent.state() != before
     stack.roll_back(new, old, updated)
-    assert agent.all() == before
+    assert agent.state() == before
 
 
 @pytest.mark.parametrize("lag", [0, 3])
@@ -120,13 +120,13 @@ def test_a_replacement_that_is_rolled_back_leaves_the_first_owned_and_the_second
     stack: CustomStack, hire: Callable[..., Agent]
 ) -> None:
     first, second = hire(), hire()
-    untouched = second.all()
+    untouched = second.state()
     stack.create(first.declare())
-    before = first.all()
+    before = first.state()
     updated = stack.update(second.declare(), first.declare())
     stack.roll_back(second.declare(), first.declare(), updated)
-    assert first.all() == before
-    assert second.all() == untouched
+    assert first.state() == before
+    assert second.state() == untouched
 
 
 def test_a_replacement_by_a_user_that_another_owns_fails_and_both_stay(

@@ -13,7 +13,7 @@ from .front_end import Outcome, Properties
 
 _NOTHING = ("are owned by this resource", "There is no user", "Nothing was given back")
 """What a delete says that has found nothing of its own; one of these."""
-_REPORT = ("InSync", "Differences", "Error", "Message")
+_REPORT = ("Owner", "InSync", "Differences", "Error", "Message")
 
 
 @dataclass
@@ -41,14 +41,19 @@ class CustomDriver:
         assert self.last is not None
         return self._outcome(self.stack.delete(properties, self.last.physical_id), deleted=True)
 
+    def repeat(self, number: int) -> Outcome:
+        return self._outcome(self.stack.repeat(number), deleted=self.stack.events[number]["RequestType"] == "Delete")
+
     def read(self, identifier: Properties) -> Outcome:
         began = self.stack.clock.now()
         answer = self.stack.read(identifier)
         shown = {name: value for name, value in answer.items() if name not in _REPORT}
         self.answers.append({**{name: answer[name] for name in _REPORT if name in answer}, "resourceModel": shown})
+        is_owned = answer.get("Owner") is not None
         return Outcome(
-            succeeded="Error" not in answer,
-            message=str(answer.get("Message", "")),
+            succeeded=is_owned,
+            # An answer without an owner is this front end's way to say that nothing is found.
+            message=str(answer.get("Message", "" if is_owned else f"NotFound: nobody owns {answer.get('UserId')}")),
             shown=shown,
             seconds=self.stack.clock.now() - began,
         )
@@ -62,6 +67,7 @@ class CustomDriver:
         return Outcome(
             succeeded=answer.succeeded,
             message=answer.reason,
+            arn=answer.data.get("UserArn"),
             invocations=answer.invocations,
             seconds=answer.seconds,
             found_nothing=deleted and answer.succeeded and any(words in answer.reason for words in _NOTHING),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from connect_local import Behaviour, EntryWrite
 
+from .record import UNRECORDED, recorded, words_for
 from .settings import CHAT_ACW, CHAT_ACW_CEILING, PHONE_NUMBER, PHONE_TYPE, Setting, Values
 
 
@@ -20,8 +21,13 @@ class Expectation:
     values: Values
     prior: Values = field(default_factory=dict)
     """What each owned setting was before it was taken."""
+    declared: Values = field(default_factory=dict)
     number_was_owned: bool = False
     """Whether a resource that owns the phone type has owned the number too: the agent's own number is then lost."""
+    phone_is_lost: bool = False
+    """Whether the record can no longer hold an earlier desk phone: its number was owned, and then given up alone."""
+    lost: Values = field(default_factory=dict)
+    """What was declared when somebody removed the record."""
     uncertain: set[Setting] = field(default_factory=set)
     """Settings in the hands of an operation that ended half done."""
 
@@ -45,19 +51,27 @@ class Expectation:
     def taken(self, declared: Mapping[Setting, object], before: Values) -> bool:
         """Expect `declared` and nothing else to be owned; return whether it must be said that something stays."""
         dropped = {setting for setting in self.prior if setting not in declared}
-        note = self._give_back(dropped, before)
+        note = self._give_back(dropped, before) or bool(self.lost.keys() - declared.keys())
         for setting, value in declared.items():
-            self.prior.setdefault(setting, before[setting])
+            own = {value, self.lost.get(setting)} if self.lost else set()
+            # Nobody knows what was before a value of the resource's own.
+            self.prior.setdefault(setting, UNRECORDED if before[setting] in own else before[setting])
             self.values[setting] = self._stored(setting, value)
         for setting in dropped:
             del self.prior[setting]
+        self.declared, self.lost = dict(declared), {}
+        gave_up_number = self.number_was_owned and PHONE_NUMBER not in self.prior
+        was_desk_phone = self.prior.get(PHONE_TYPE) == "DESK_PHONE"
+        self.phone_is_lost = was_desk_phone and (self.phone_is_lost or gave_up_number)
         self.number_was_owned = PHONE_TYPE in self.prior and (self.number_was_owned or PHONE_NUMBER in declared)
         self.uncertain.clear()
         return note
 
     def _give_back(self, dropped: set[Setting], before: Values) -> bool:
         prior = {setting: self.prior[setting] for setting in dropped}
-        note = False
+        lost = [setting for setting, value in prior.items() if value is UNRECORDED]
+        note = bool(lost)
+        prior |= {setting: before[setting] for setting in lost}
         if prior.get(PHONE_TYPE) == "DESK_PHONE" and (self.number_was_owned or before[PHONE_NUMBER] is None):
             note = True
             prior |= {PHONE_TYPE: before[PHONE_TYPE], PHONE_NUMBER: before[PHONE_NUMBER]}
@@ -72,6 +86,10 @@ class Expectation:
             return min(value, CHAT_ACW_CEILING)
         return value
 
+    def lost_record(self, previous: Mapping[Setting, object]) -> None:
+        """Somebody has removed the record of what `previous` declares."""
+        self.prior, self.declared, self.lost = {}, {}, dict(previous)
+
     def half_done(self, declared: Mapping[Setting, object]) -> None:
         """Expect nothing of what an operation that failed had in hand."""
         self.uncertain |= {*self.prior, *declared}
@@ -79,6 +97,18 @@ class Expectation:
     def changed_outside(self, found: Values) -> None:
         """Somebody else has changed settings, owned or not."""
         self.values = dict(found)
+
+    def check_record(self, tags: Mapping[str, str]) -> None:
+        """Compare what is recorded with what is owned."""
+        found = recorded(tags)
+        assert found.declared == {setting: words_for(setting, value) for setting, value in self.declared.items()}, tags
+        assert found.earlier.keys() == self.prior.keys(), tags
+        wrong = [
+            f"{setting}: was {words_for(setting, value)}, is recorded as {found.earlier[setting]}"
+            for setting, value in self.prior.items()
+            if found.earlier[setting] != words_for(setting, UNRECORDED if self.phone_is_lost and setting == PHONE_TYPE else value)
+        ]
+        assert not wrong, "; ".join(wrong)
 
     def check(self, found: Values) -> None:
         """Compare."""

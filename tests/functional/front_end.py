@@ -23,6 +23,8 @@ class Outcome:
     """The failure's code; None after success and from a front end that has no codes."""
     shown: Properties | None = None
     """The properties in the answer; None from a front end that shows none."""
+    arn: str | None = None
+    """What a template's ``Fn::GetAtt`` of UserArn gives."""
     invocations: int = 1
     seconds: float = 0.0
     """From the request to its answer."""
@@ -43,6 +45,10 @@ class Driver(Protocol):
 
     def clean_up(self, properties: Properties) -> Outcome | None:
         """Send what CloudFormation sends after a create that has failed; None where it sends nothing."""
+        ...
+
+    def repeat(self, number: int) -> Outcome:
+        """Deliver a request once more, as it was."""
         ...
 
 
@@ -83,6 +89,10 @@ class RegistryDriver:
     def read(self, identifier: Properties) -> Outcome:
         return self._run("READ", identifier)
 
+    def repeat(self, number: int) -> Outcome:
+        action, properties, more = self.stack.requests[number]
+        return self._run(action, properties, **more)
+
     def _run(self, action: str, properties: Properties, **more: Any) -> Outcome:
         before, began = self.stack.invocations, self.stack.clock.now()
         done = len(self.stack.answers)
@@ -97,6 +107,7 @@ class RegistryDriver:
             message=answer.get("message") or "",
             code=answer.get("errorCode"),
             shown=answer.get("resourceModel"),
+            arn=(answer.get("resourceModel") or {}).get("UserArn"),
             invocations=self.stack.invocations - before,
             seconds=self.stack.clock.now() - began,
             found_nothing=action == "DELETE" and answer.get("errorCode") == "NotFound",

@@ -7,7 +7,7 @@ from functional.settings import auto_accept
 from functional.world import World, done
 from support.registry import RegistryStack
 
-OWNED = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id sales-stack/Agent"}
+OWNED = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id - sales-stack/Agent"}
 
 
 def _pages(world: World, instance_id: str) -> list[list[dict[str, Any]]]:
@@ -74,3 +74,13 @@ def test_search_that_the_role_may_not_do_names_the_action(world: World) -> None:
     world.plant("SearchUsers", FaultKind.ACCESS_DENIED)
     message = RegistryStack(world.clock).refused("LIST", {"InstanceId": world.instance_id}, "AccessDenied")
     assert "grant it connect:SearchUsers" in message
+
+
+def test_a_user_whose_delete_has_begun_and_failed_is_still_listed(world: World) -> None:
+    agent = world.agent("dense")
+    resource = world.resource()
+    done(resource.create(agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])))
+    world.plant("UpdateUserConfig", FaultKind.ACCESS_DENIED)
+    assert resource.delete(agent.declare()).code == "AccessDenied"
+    assert agent.record()["connect-user-config"] == "releasing"
+    assert _pages(world, world.instance_id) == [[agent.identifier]]

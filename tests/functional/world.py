@@ -14,9 +14,9 @@ from support.clock import FakeClock
 from .agents import FOREIGN_TAGS, KINDS
 from .expectation import Expectation
 from .front_end import Driver, FrontEnd, Outcome, Properties, identifier_of
+from .record import is_ours
 from .settings import Values, settings_of
 
-OUR_TAGS = "connect-user-config"
 WRITES = ("UpdateUserConfig", "UpdateUserPhoneConfig", "TagResource", "UntagResource")
 
 
@@ -37,11 +37,23 @@ class World:
     def agent(self, kind: str = "dense", *, arns: bool = False, tags: Mapping[str, str] = FOREIGN_TAGS) -> "Agent":
         """Return a new agent, declared by ARN or by id."""
         username = f"{kind} {len(self.agents)}".replace(" ", "-")
-        user_id, arn = self.connect.create_user(self.instance_id, username, tags=tags, **KINDS[kind])
+        user_id, arn = self.connect.create_user(self.instance_id, username, tags=tags, **self._possible(KINDS[kind]))
         names = (self.instance_arn, arn) if arns else (self.instance_id, user_id)
         agent = Agent(self, user_id, arn, *names, foreign=dict(tags))
         self.agents.append(agent)
         return agent
+
+    def _possible(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        lacking = self.connect.behaviour.refused_channels
+        return {
+            name: [entry for entry in value if entry["Channel"] not in lacking] if isinstance(value, list) else value
+            for name, value in settings.items()
+        }
+
+    @property
+    def rare_channel(self) -> str:
+        """A channel that few settings speak of; EMAIL, where the instance has it."""
+        return "TASK" if "EMAIL" in self.connect.behaviour.refused_channels else "EMAIL"
 
     def resource(self, stack: str | None = "sales-stack", logical_id: str = "Agent", token: str = "token-1") -> "Resource":
         """Return one resource of a stack."""
@@ -103,7 +115,7 @@ class Agent:
 
     def record(self) -> dict[str, str]:
         """Return the tags that are a record of ownership."""
-        return {key: value for key, value in self.tags().items() if key.split(":")[0] == OUR_TAGS}
+        return {key: value for key, value in self.tags().items() if is_ours(key)}
 
     def change(self, **arrays: Any) -> None:
         """Somebody changes settings by hand, and reads show it."""
@@ -114,6 +126,23 @@ class Agent:
         """An older tool calls UpdateUserPhoneConfig, which sets the after-contact work of all channels, and reads show it."""
         self.world.connect.backend().update_user_phone_config(self.world.instance_id, self.user_id, phone_config)
         self._changed_outside()
+
+    def tag_by_aws(self, tags: Mapping[str, str]) -> None:
+        """One of AWS's own services sets tags; and reads show it."""
+        self.world.connect.set_system_tags(self.world.instance_id, self.user_id, tags)
+        self.foreign |= tags
+        self.let_reads_catch_up()
+
+    def leave(self) -> None:
+        """The user is deleted in Connect."""
+        self.world.agents.remove(self)
+        self.world.connect.backend().delete_user(self.world.instance_id, self.user_id)
+
+    def lose_record(self, previous: Properties) -> None:
+        """Somebody removes the tags of the record, of a resource that declares `previous`; and reads show it."""
+        self.world.connect.backend().untag_resource(self.arn, list(self.record()))
+        self.expectation.lost_record(settings_of(previous))
+        self.let_reads_catch_up()
 
     def _changed_outside(self) -> None:
         self.expectation.changed_outside(self.effective())
@@ -131,8 +160,7 @@ class Agent:
         self.expectation.check(self.effective())
         assert {k: v for k, v in self.tags().items() if k not in self.record()} == self.foreign, "foreign tags changed"
         if not self.expectation.is_uncertain:
-            recorded = sum(value.count("=") for value in self.record().values())
-            assert recorded == len(self.expectation.prior), f"the record must name what is owned and nothing else: {self.record()}"
+            self.expectation.check_record(self.tags())
 
 
 @dataclass
@@ -142,9 +170,16 @@ class Resource:
     world: World
     driver: Driver
 
-    def create(self, properties: Properties) -> Outcome:
-        """Take what `properties` declare; whatever is refused must leave no trace."""
-        return self._take(properties, self.driver.create, leaves_no_trace=True)
+    def create(self, properties: Properties, *, until_refused: bool = False) -> Outcome:
+        """Take what `properties` declare; whatever is refused must leave no trace. What is planted may end with the refusal."""
+
+        def create(wanted: Properties) -> Outcome:
+            outcome = self.driver.create(wanted)
+            if until_refused:
+                self.world.connect.heal()
+            return outcome
+
+        return self._take(properties, create, leaves_no_trace=True)
 
     def update(self, properties: Properties, previous: Properties) -> Outcome:
         """Declare `properties` instead of `previous`; what is refused may be done half."""
@@ -167,6 +202,14 @@ class Resource:
             assert self._truth(properties) == before, f"the clean-up after a refused create left a trace: {cleaned_up}"
         elif agent:
             agent.expectation.half_done(settings_of(properties))
+        self.world.check()
+        return outcome
+
+    def repeat(self, number: int) -> Outcome:
+        """Deliver a request once more that has been done or overtaken since: it must change nothing."""
+        before = [(agent.effective(), agent.tags()) for agent in self.world.agents]
+        outcome = self.driver.repeat(number)
+        assert before == [(agent.effective(), agent.tags()) for agent in self.world.agents], outcome
         self.world.check()
         return outcome
 

@@ -14,7 +14,7 @@ from support.registry import RegistryStack
 USERS, PAGE = 2000, 100
 LIMIT = 30.0
 """Seconds within which a LIST must answer."""
-OWNED = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id sales-stack/Agent"}
+OWNED = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id - sales-stack/Agent"}
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ NAMES = {
     "white space": (" two words ", "tab\tline\nreturn\r\N{NO-BREAK SPACE}\N{LINE SEPARATOR}"),
     "control characters": ("nul\0bell\7", "\x1b[31mred\x7f"),
     "combining": ("Zoe\u0308", "e\u0301\u200d\ufeff"),
-    "of the record's own form": ("v1 0123456789abcdef id.id x", "none"),
+    "of the record's own form": ("v1 0123456789abcdef id.id - x", "none"),
 }
 SAME_AS_SHOWN = {
     "in a sign that is replaced": (("sales stack", "Agent"), ("sales,stack", "Agent")),
@@ -55,7 +55,7 @@ def test_a_refusal_shows_the_owner_whatever_its_name(world: World, name: str) ->
     stack, logical_id = NAMES[name]
     agent = world.agent("sparse")
     done(world.resource(stack, logical_id).create(agent.declare(**declared(True))))
-    shown = agent.record()["connect-user-config:owner"].split(" ", 3)[3]
+    shown = agent.record()["connect-user-config:owner"].split(" ", 4)[4]
     refused(world.resource("support-stack").create(agent.declare(**declared(False))), "AlreadyExists", shown)
 
 

@@ -10,6 +10,8 @@ from connect_local.models import LocalConnectBackend
 
 MOST = 50
 MARKER_AND_OWNER = 2
+BY_AWS = (0, 9)
+"""Tags that AWS's own services set, and that do not count."""
 ARRAYS: dict[str, list[dict[str, Any]]] = {
     "AutoAcceptConfigs": [auto_accept("VOICE", False), auto_accept("CHAT", True)],
     "AfterContactWorkConfigs": [acw("VOICE", 30), acw("CHAT", 60)],
@@ -28,6 +30,11 @@ def foreign(number: int) -> dict[str, str]:
     return dict(list((NEARLY_OURS | others).items())[:number])
 
 
+def system(number: int) -> dict[str, str]:
+    """Return tags of AWS's own."""
+    return {f"aws:servicecatalog:{place}": "x" * 256 for place in range(number)}
+
+
 def first(number: int) -> dict[str, Any]:
     """Return the first `number` arrays."""
     return dict(list(ARRAYS.items())[:number])
@@ -38,12 +45,14 @@ def all_of(agent: Agent) -> tuple[object, object]:
     return agent.effective(), agent.tags()
 
 
+@pytest.mark.parametrize("by_aws", BY_AWS)
 @pytest.mark.parametrize("arrays", range(1, 6))
-def test_a_record_that_fits_exactly_is_written_and_removed(world: World, arrays: int) -> None:
+def test_a_record_that_fits_exactly_is_written_and_removed(world: World, arrays: int, by_aws: int) -> None:
     agent, resource = world.agent("dense", tags=foreign(MOST - MARKER_AND_OWNER - arrays)), world.resource()
+    agent.tag_by_aws(system(by_aws))
     properties = agent.declare(**first(arrays))
     done(resource.create(properties))
-    assert len(agent.tags()) == MOST
+    assert len(agent.tags()) == MOST + by_aws
     done(resource.read(properties))
     changed = {**properties, "AutoAcceptConfigs": [auto_accept("VOICE", True), auto_accept("CHAT", False)]}
     done(resource.update(changed, properties))
@@ -51,9 +60,14 @@ def test_a_record_that_fits_exactly_is_written_and_removed(world: World, arrays:
     assert agent.tags() == agent.foreign
 
 
+@pytest.mark.parametrize("by_aws", BY_AWS)
 @pytest.mark.parametrize(("others", "arrays"), [(49, 1), (48, 1), (50, 1), (47, 2), (44, 5)])
-def test_a_record_that_does_not_fit_is_refused_before_anything_is_written(world: World, others: int, arrays: int) -> None:
+def test_a_record_that_does_not_fit_is_refused_before_anything_is_written(
+    world: World, others: int, arrays: int, by_aws: int
+) -> None:
     agent, resource = world.agent("dense", tags=foreign(others)), world.resource()
+    agent.tag_by_aws(system(by_aws))
+    world.connect.forget_calls()
     needed = MARKER_AND_OWNER + arrays
     words = (f"has {others} tags", f"needs {needed} more", f"together {others + needed}", f"holds {MOST} at most", "Remove tags")
     refused(resource.driver.create(agent.declare(**first(arrays))), "InvalidRequest", *words)

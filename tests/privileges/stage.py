@@ -62,14 +62,17 @@ class LoggedFrontEnd(RegistryFrontEnd):
 
 
 def operate(world: World, instance_id: str | None = None) -> list[Outcome]:
-    """Create, read, update and delete one resource, then list and hand over where the front end does; return how each ended."""
+    """Create, read, update and delete one resource, update another whose user has left, then list and hand over where the front
+    end does; return how each ended."""
     agent = world.agent("dense")
     agent.instance_given = instance_id or agent.instance_given
     driver = world.front_end.resource("sales-stack", "Agent", "token-1")
     first = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)])
     second = agent.declare(AfterContactWorkConfigs=[acw("VOICE", 30)])
     outcomes = [driver.create(first), driver.read(first), driver.update(second, first), driver.delete(second)]
-    return [*outcomes, *_besides(world.front_end, world)]
+    world.connect.backend().delete_user(world.instance_id, agent.user_id)
+    world.agents.remove(agent)
+    return [*outcomes, driver.update(second, first), *_besides(world.front_end, world)]
 
 
 def _besides(front_end: FrontEnd, world: World) -> Iterator[Outcome]:

@@ -35,7 +35,7 @@ pytestmark = [
 INSTANCE = "10000000-0000-4000-8000-000000000001"
 OTHER = "10000000-0000-4000-8000-000000000002"
 INSTANCE_ARN = f"arn:aws:connect:{REGION}:{ACCOUNT}:instance/{INSTANCE}"
-OF_AGENTS = ("DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig", "UpdateUserPhoneConfig")
+OF_CONNECT = ("DescribeUser", "SearchUsers", "TagResource", "UntagResource", "UpdateUserConfig", "UpdateUserPhoneConfig")
 DELIVERY = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "cloudwatch:PutMetricData")
 
 
@@ -112,7 +112,7 @@ def test_the_role_of_the_function_is_enough_for_all_that_it_does(custom: World) 
     assert gate.refused == []
 
 
-@pytest.mark.parametrize("action", [*OF_AGENTS, "SearchUsers"])
+@pytest.mark.parametrize("action", OF_CONNECT)
 def test_without_any_action_of_the_execution_role_something_fails_and_names_it(registry: World, action: str) -> None:
     roles = roles_of_the_type()
     with held_to(registry, without(f"connect:{action}", roles["ExecutionRole"]), {PROVIDER: roles["LogRole"]}):
@@ -122,7 +122,7 @@ def test_without_any_action_of_the_execution_role_something_fails_and_names_it(r
     assert all(f"connect:{action}" in outcome.message for outcome in refused), refused
 
 
-@pytest.mark.parametrize("action", [*(f"connect:{name}" for name in OF_AGENTS), "lambda:InvokeFunction"])
+@pytest.mark.parametrize("action", [*(f"connect:{name}" for name in OF_CONNECT), "lambda:InvokeFunction"])
 def test_without_any_action_of_the_function_s_role_something_fails_and_names_it(custom: World, action: str) -> None:
     policies = without(action, role_of_the_function())
     with held_to(custom, policies, {FUNCTION: policies}):
@@ -176,5 +176,5 @@ def _refused_elsewhere(world: World, policies: list[Document], by_key: Mapping[s
 
 def test_every_action_is_taken_away_in_turn() -> None:
     """A new action in a role needs its line above."""
-    tried = {f"connect:{name}" for name in (*OF_AGENTS, "SearchUsers")} | set(DELIVERY) | {"lambda:InvokeFunction"}
+    tried = {f"connect:{name}" for name in OF_CONNECT} | set(DELIVERY) | {"lambda:InvokeFunction"}
     assert {action for role in ROLES for action in role.granted - set(role.besides)} == tried

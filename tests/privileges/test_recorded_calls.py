@@ -15,12 +15,14 @@ from .recording import USER_AGENT, Call, kind_of, recorder
 from .roles import ROLES, Role, disagreements
 from .stage import CALLER, FUNCTION, PROVIDER, LoggedStack, operate
 
-AGENTS = {(f"connect:{name}", "agent") for name in ("DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig")}
+CONNECT = {(f"connect:{name}", "agent") for name in ("DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig")} | {
+    ("connect:SearchUsers", "instance")
+}
 STREAMS = {("logs:CreateLogStream", "log-stream"), ("logs:PutLogEvents", "log-stream")}
 SEEN = {
-    ("registry", CALLER): AGENTS | {("connect:SearchUsers", "instance")},
+    ("registry", CALLER): CONNECT,
     ("registry", PROVIDER): STREAMS | {("logs:CreateLogGroup", "log-group"), ("cloudwatch:PutMetricData", "metrics")},
-    ("custom resource", FUNCTION): AGENTS | {("lambda:Invoke", "function")},
+    ("custom resource", FUNCTION): CONNECT | {("lambda:Invoke", "function")},
 }
 """Each front end and signer, with the operations and the kind of resource that each names."""
 USED = {(front_end, operation) for (front_end, _), calls in SEEN.items() for operation, _ in calls}
@@ -63,7 +65,7 @@ def test_what_is_granted_and_not_called_is_named(unused: tuple[str, str]) -> Non
     ("more", "words"),
     [
         (("registry", "connect:ListUsers"), "deploy/registry-role.yml lacks connect:ListUsers, which a handler has used"),
-        (("custom resource", "connect:SearchUsers"), "deploy/custom-resource.yml lacks connect:SearchUsers"),
+        (("custom resource", "connect:ListUsers"), "deploy/custom-resource.yml lacks connect:ListUsers"),
         (("registry", "s3:GetObject"), "no role is for calls of s3:GetObject"),
         (("registry", "logs:DescribeLogGroups"), "names a reason for logs:DescribeLogGroups, which is used"),
     ],

@@ -7,7 +7,7 @@
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,13 +67,17 @@ class CustomStack:
     name: str = "sales-stack"
     logical_id: str = "Agent"
     service_timeout: float | None = None
+    serial: Iterator[int] = _serial
+    """Numbers of requests."""
+    events: list[Event] = field(default_factory=list)
+    """Every request that was made."""
     answers: list[Answer] = field(default_factory=list)
 
     def event(
         self, kind: str, properties: Properties, *, physical_id: str | None = None, old: Properties | None = None, **more: Any
     ) -> Event:
         """Return one request; the endpoint awaits the reply to it."""
-        request_id = f"{next(_serial):08d}-1111-4222-8333-444444444444"
+        request_id = f"{next(self.serial):08d}-1111-4222-8333-444444444444"
         extra = {} if self.service_timeout is None else {"ServiceTimeout": self.service_timeout}
         event = {
             "RequestType": kind,
@@ -89,6 +93,7 @@ class CustomStack:
             **more,
         }
         self.endpoint.expect(event)
+        self.events.append(event)
         return event
 
     def request(self, event: Event) -> Answer:
@@ -97,22 +102,30 @@ class CustomStack:
         self.function.deliver(event)
         return self.answer_to(event, began, before)
 
-    def answer_to(self, event: Event, began: float, invocations_before: int = 0) -> Answer:
+    def repeat(self, number: int) -> Answer:
+        """Let Lambda deliver a request once more, and return the reply to that."""
+        event = self.events[number]
+        self.endpoint.awaited[event["RequestId"]].deliveries += 1
+        began, before = self.clock.now(), self.function.invocations
+        self.function.deliver(event)
+        return self.answer_to(event, began, before, reply=-1)
+
+    def answer_to(self, event: Event, began: float, invocations_before: int = 0, reply: int = 0) -> Answer:
         """Return the reply to `event`; fails when there is none, when it came late, or when it breaks a rule."""
         self.endpoint.check()
         taken = self.endpoint.awaited[event["RequestId"]].taken
         assert taken, f"no reply to {event['RequestType']} of {self.logical_id}: the stack hangs"
-        first = taken[0]
+        one = taken[reply]
         patience = SERVICE_TIMEOUT if self.service_timeout is None else self.service_timeout
-        assert first.at - began <= patience, f"the reply came {first.at - began} seconds after the request"
+        assert one.at - began <= patience, f"the reply came {one.at - began} seconds after the request"
         answer = Answer(
-            succeeded=first.body["Status"] == "SUCCESS",
-            reason=str(first.body["Reason"]),
-            physical_id=str(first.body["PhysicalResourceId"]),
-            data=first.body["Data"],
-            seconds=first.at - began,
+            succeeded=one.body["Status"] == "SUCCESS",
+            reason=str(one.body["Reason"]),
+            physical_id=str(one.body["PhysicalResourceId"]),
+            data=one.body["Data"],
+            seconds=one.at - began,
             invocations=self.function.invocations - invocations_before,
-            body=first.body,
+            body=one.body,
         )
         self.answers.append(answer)
         return answer

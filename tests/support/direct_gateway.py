@@ -50,9 +50,16 @@ class DirectGateway:
         with _translated():
             self.backend.untag_resource(user_arn, list(keys))
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
-        """Return a page of the users that carry the tag."""
-        condition = {"TagFilter": {"TagCondition": {"TagKey": tag_key, "TagValue": tag_value}}}
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        """Return whether a search finds the user."""
+        criteria = {"StringCondition": {"FieldName": "resourceId", "Value": user_id, "ComparisonType": "EXACT"}}
+        with _translated():
+            found, _, _ = self.backend.search_users(instance_id, search_criteria=criteria)
+        return bool(found)
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+        """Return a page of the users that carry the tag with one of the values."""
+        condition = {"TagFilter": {"OrConditions": [[{"TagKey": tag_key, "TagValue": value}] for value in tag_values]}}
         with _translated():
             found, following, _ = self.backend.search_users(instance_id, condition, max_results=self.page_size, next_token=token)
         users = [cast("dict[str, Any]", user) for user in found]

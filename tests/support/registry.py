@@ -1,6 +1,7 @@
 """The registry's side of the handler protocol: events as CloudFormation sends them, and its way of calling again."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ CREDENTIALS = {"accessKeyId": "AKIAEXAMPLE", "secretAccessKey": "wJalrEXAMPLEKEY
 
 Properties = Mapping[str, Any]
 Event = dict[str, Any]
+
+_serial = itertools.count(1)
 
 
 def stack_id(name: str) -> str:
@@ -29,6 +32,10 @@ class RegistryStack:
     name: str | None = "sales-stack"
     logical_id: str = "Agent"
     token: str = "token-1"
+    serial: Iterator[int] = _serial
+    """Numbers of requests."""
+    requests: list[tuple[str, Properties, dict[str, Any]]] = field(default_factory=list)
+    """Each that was made, as `run` takes it."""
     invocations: int = 0
     answers: list[Event] = field(default_factory=list)
 
@@ -64,7 +71,13 @@ class RegistryStack:
         return answer
 
     def run(self, action: str, properties: Properties, *, most: int = 60, **more: Any) -> Event:
-        """Invoke the handler until it no longer answers IN_PROGRESS, waiting as it asks, with the model it returned."""
+        """Invoke the handler until it no longer answers IN_PROGRESS, waiting as it asks, with the model it returned.
+
+        Each request of a stack has a token of its own, which all its invocations share.
+        """
+        if "bearerToken" not in more:
+            more["bearerToken"] = f"{self.token}-{next(self.serial)}" if self.name else self.token
+            self.requests.append((action, properties, more))
         answer = self.once(action, properties, **more)
         while answer["status"] == "IN_PROGRESS":
             assert self.invocations < most, f"still in progress after {most} invocations: {answer}"

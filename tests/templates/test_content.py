@@ -112,9 +112,10 @@ def test_the_stack_set_of_the_custom_resource_differs_in_code_and_instances_only
         del function["Properties"]["Code"]
     assert one["Function"] == other["Function"]
     mine, theirs = (each["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] for each in (one, other))
-    every = "arn:${AWS::Partition}:connect:${AWS::Region}:${AWS::AccountId}:instance/*/agent/*"
-    assert theirs[0]["Resource"] == {"Fn::If": ["EveryInstance", {"Fn::Sub": every}, mine[0]["Resource"]]}
-    del mine[0]["Resource"], theirs[0]["Resource"]
+    every = "arn:${AWS::Partition}:connect:${AWS::Region}:${AWS::AccountId}:instance/*"
+    for statement, path in ((0, "/agent/*"), (1, "")):
+        limited = {"Fn::If": ["EveryInstance", {"Fn::Sub": every + path}, mine[statement].pop("Resource")]}
+        assert theirs[statement].pop("Resource") == limited
     assert one["Role"] == other["Role"]
 
 

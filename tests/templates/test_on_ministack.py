@@ -56,11 +56,10 @@ def test_the_custom_resource_is_installed_and_serves_stacks_of_any_instance_of_t
     key = f"connect-user-config/custom-resource/{hashlib.sha256(archive.read_bytes()).hexdigest()}.zip"
     cloud.client("s3").upload_file(str(archive), f"{PREFIX}-{REGION}", key)
     outputs = deploy(cloud, "rolled-out", "stackset-custom-resource.yml", ArtefactKey=key)
-    agents, _, _ = sorted(
-        (each for policy in cloud.hold_to_policies_of(outputs["RoleArn"]) for each in policy["Statement"]),
-        key=lambda each: each["Sid"],
-    )
-    assert agents["Resource"] == instance_arn("*") + "/agent/*"
+    held = [each for policy in cloud.hold_to_policies_of(outputs["RoleArn"]) for each in policy["Statement"]]
+    resources = {each["Sid"]: each["Resource"] for each in held}
+    assert resources["AgentsOfTheInstances"] == instance_arn("*") + "/agent/*"
+    assert resources["SearchingTheInstances"] == instance_arn("*")
 
     user = cloud.client("connect").create_user(
         InstanceId=INSTANCE, Username="ann", SecurityProfileIds=["profile"], RoutingProfileId="profile"

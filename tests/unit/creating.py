@@ -5,21 +5,25 @@ from collections.abc import Callable
 from unit.examples import (
     IDENTITY,
     VOICE_ACCEPT,
+    only_field,
+    recorded,
 )
 
-from custom_connect_userconfig.core.arrays import SettingKey
+from custom_connect_userconfig.core.arrays import AUTO_ACCEPT, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.kinds import Value
-from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership import Owner
 from custom_connect_userconfig.pacing import Pending
 from support.clock import FakeClock
 
 WANTED: dict[SettingKey, Value] = {VOICE_ACCEPT: True}
 DECLARATION = Declaration(IDENTITY, WANTED)
+EVERY_CHANNEL: dict[SettingKey, Value] = {only_field(AUTO_ACCEPT, channel): False for channel in AUTO_ACCEPT.channels}
+"""Settings of a user whose instance knows every channel: a write that is refused is not made again without some."""
 
 
 def claimed_by(owner: Owner | None) -> dict[str, str]:
-    return OwnershipRecord(owner, {VOICE_ACCEPT: False}).to_tags()
+    return recorded(owner, {VOICE_ACCEPT: (True, False)}).to_tags()
 
 
 def to_the_end(clock: FakeClock, operation: Callable[[object], object], most: int = 60) -> object:

@@ -13,8 +13,8 @@ from custom_connect_userconfig.core.arrays import (
     SettingKey,
 )
 from custom_connect_userconfig.core.identifiers import Identity, Place
-from custom_connect_userconfig.core.kinds import Value
-from custom_connect_userconfig.core.ownership import Owner
+from custom_connect_userconfig.core.kinds import RecordedValue, Value
+from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
 from custom_connect_userconfig.core.planning import LiveUser
 from custom_connect_userconfig.core.settings import UserSettings
 
@@ -31,8 +31,10 @@ OTHER_NUMBER = "+4930123456"
 IDENTITY = Identity.parse(INSTANCE, USER, PLACE)
 STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/sales/0a1b2c3d"
 OTHER_STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/support/0a1b2c3d"
-OWNER = Owner.of(IDENTITY, STACK, "Agent")
-OTHER_OWNER = Owner.of(IDENTITY, OTHER_STACK, "Agent")
+OWNER = Owner.of(IDENTITY, STACK, "Agent", "request-1")
+LATER = Owner.of(IDENTITY, STACK, "Agent", "request-2")
+"""The same resource, in a later request."""
+OTHER_OWNER = Owner.of(IDENTITY, OTHER_STACK, "Agent", "request-3")
 NO_STACK = Owner.of(IDENTITY, None, None, "token-1")
 
 
@@ -43,6 +45,7 @@ def only_field(array: Array, channel: str) -> SettingKey:
 
 VOICE_ACCEPT = only_field(AUTO_ACCEPT, VOICE)
 CHAT_ACCEPT = only_field(AUTO_ACCEPT, CHAT)
+EMAIL_ACCEPT = only_field(AUTO_ACCEPT, "EMAIL")
 TASK_ACCEPT = only_field(AUTO_ACCEPT, "TASK")
 CALLBACK_ACCEPT = AUTO_ACCEPT.key(VOICE, AUTO_ACCEPT.fields[1])
 VOICE_ACW = only_field(AFTER_CONTACT_WORK, VOICE)
@@ -50,6 +53,15 @@ CHAT_ACW = only_field(AFTER_CONTACT_WORK, CHAT)
 CALLBACK_ACW = AFTER_CONTACT_WORK.key(VOICE, AFTER_CONTACT_WORK.fields[1])
 PERSISTENT = only_field(PERSISTENT_CONNECTION, VOICE)
 ENHANCEMENT = only_field(VOICE_ENHANCEMENT, VOICE)
+
+
+def recorded(
+    owner: Owner | None, values: Mapping[SettingKey, tuple[RecordedValue, RecordedValue]], *later: Owner
+) -> OwnershipRecord:
+    """Return the record of `values`, each with what is declared and what was before; `owner` wrote it, and after it `later`."""
+    requests = tuple(each.request for each in (owner, *later) if each and each.request)
+    declared = {key: declared for key, (declared, _) in values.items()}
+    return OwnershipRecord(owner, declared, {key: prior for key, (_, prior) in values.items()}, requests)
 
 
 def live(

@@ -39,6 +39,8 @@ class FakeConnect:
     tags: dict[str, str] = field(default_factory=dict)
     legacy: dict[str, Value] = field(default_factory=dict)
     exists: bool = True
+    is_found: bool = False
+    """Whether a search finds the user although it does not exist for other calls."""
     pages: dict[str | None, FoundUsers] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     sent: list[tuple[str, object]] = field(default_factory=list)
@@ -91,10 +93,14 @@ class FakeConnect:
         assert user_arn == USER_ARN
         self._call(UNTAG, tuple(keys), lambda: self._write(tags={k: v for k, v in self.tags.items() if k not in keys}))
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
-        return self._call(SEARCH, (instance_id, tag_key, tag_value, token), lambda: self.pages[token])
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        assert (instance_id, user_id) == (INSTANCE, USER)
+        return self._call(SEARCH, user_id, lambda: self.is_found, of_user=False)
 
-    def _call(self, operation: str, sent: object, act: Callable[[], T]) -> T:
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+        return self._call(SEARCH, (instance_id, tag_key, tuple(tag_values), token), lambda: self.pages[token])
+
+    def _call(self, operation: str, sent: object, act: Callable[[], T], *, of_user: bool = True) -> T:
         self.calls.append(operation)
         self.sent.append((operation, sent))
         self.clock.seconds += self.latency.get(operation, 0.0)
@@ -102,7 +108,7 @@ class FakeConnect:
         answer = waiting.popleft() if waiting else Answer()
         if answer.error and not answer.acted:
             raise answer.error
-        if not self.exists:
+        if of_user and not self.exists:
             raise NotFound("There is no such user.")
         result = act()
         answer.afterwards()

@@ -39,7 +39,10 @@ class Nobody:
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
         raise NotFound(f"There is no user {user_id} of instance {instance_id}.")
 
-    def search_tagged_users(self, instance_id: str, key: str, value: str, token: str | None) -> FoundUsers:
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        return False
+
+    def search_tagged_users(self, instance_id: str, key: str, values: Sequence[str], token: str | None) -> FoundUsers:
         return FoundUsers([], None)
 
 

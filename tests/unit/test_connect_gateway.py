@@ -77,15 +77,15 @@ def test_users_are_searched_by_tag_a_hundred_at_a_time(
     gateway: Gateway, wire: Wire, token: str | None, asked: dict[str, str]
 ) -> None:
     wire.answer({"Users": [{"Id": USER, "Arn": USER_ARN, "Tags": {"k": "v"}}, {"Id": "b", "Arn": "arn:b"}], "NextToken": "t2"})
-    found = gateway.search_tagged_users(INSTANCE, "k", "v", token)
+    found = gateway.search_tagged_users(INSTANCE, "k", ["v", "w"], token)
     assert found == FoundUsers([FoundUser(USER, USER_ARN, {"k": "v"}), FoundUser("b", "arn:b", {})], "t2")
-    condition = {"TagFilter": {"TagCondition": {"TagKey": "k", "TagValue": "v"}}}
+    condition = {"TagFilter": {"OrConditions": [[{"TagKey": "k", "TagValue": "v"}], [{"TagKey": "k", "TagValue": "w"}]]}}
     assert wire.sent[0].body == {"InstanceId": INSTANCE, "MaxResults": 100, "SearchFilter": condition, **asked}
 
 
 def test_an_empty_page_has_nobody_and_no_next(gateway: Gateway, wire: Wire) -> None:
     wire.answer({})
-    assert gateway.search_tagged_users(INSTANCE, "k", "v", None) == FoundUsers([], None)
+    assert gateway.search_tagged_users(INSTANCE, "k", ["v"], None) == FoundUsers([], None)
 
 
 CALLS = {
@@ -93,7 +93,7 @@ CALLS = {
     "UpdateUserConfig": lambda gateway: gateway.update_user_config(INSTANCE, USER, {}),
     "TagResource": lambda gateway: gateway.tag_user(USER_ARN, {"k": "v"}),
     "UntagResource": lambda gateway: gateway.untag_user(USER_ARN, ["k"]),
-    "SearchUsers": lambda gateway: gateway.search_tagged_users(INSTANCE, "k", "v", None),
+    "SearchUsers": lambda gateway: gateway.search_tagged_users(INSTANCE, "k", ["v"], None),
 }
 
 

@@ -1,18 +1,20 @@
 """The front end of the registry: what comes in reaches the rules as it was sent, what goes out is as the protocol wants it."""
 
+import hashlib
 import json
 from typing import Any
 
 import pytest
 from cloudformation_cli_python_lib.interface import HandlerErrorCode
-from unit.examples import CHAT_ACW, IDENTITY, INSTANCE, INSTANCE_ARN, NUMBER, USER, USER_ARN, VOICE_ACCEPT
+from unit.examples import CHAT_ACW, IDENTITY, INSTANCE, INSTANCE_ARN, NUMBER, USER, USER_ARN, VOICE_ACCEPT, recorded
 from unit.fake_connect import DESCRIBE, SEARCH, TAG, UPDATE, Answer, FakeConnect
 
 from custom_connect_userconfig import handlers
 from custom_connect_userconfig.core import errors
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
-from custom_connect_userconfig.core.kinds import Value, Withheld
+from custom_connect_userconfig.core.kinds import Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
+from custom_connect_userconfig.core.refusals import OVERTAKEN
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
 from custom_connect_userconfig.pacing import Pacing
 from custom_connect_userconfig.ports import FoundUser, FoundUsers
@@ -28,7 +30,7 @@ FIRST_OPERATION = {"LIST": SEARCH}
 def own(connect: FakeConnect, settings: dict[SettingKey, Value] | None = None) -> None:
     connect.settings = {VOICE_ACCEPT: True} if settings is None else settings
     owner = Owner.of(IDENTITY, stack_id("sales-stack"), "Agent")
-    connect.tags = OwnershipRecord(owner, {VOICE_ACCEPT: False}).to_tags()
+    connect.tags = recorded(owner, {VOICE_ACCEPT: (True, False)}).to_tags()
 
 
 def every_class(of: type[errors.SettingsError] = errors.SettingsError) -> list[type[errors.SettingsError]]:
@@ -106,8 +108,9 @@ def test_no_credentials_are_invalid_credentials(stack: RegistryStack, connect: F
 
 def test_a_create_answers_with_the_model_as_declared_and_the_arn(stack: RegistryStack, connect: FakeConnect) -> None:
     properties = {**ACCEPT, "InstanceId": INSTANCE_ARN, "UserId": USER_ARN}
-    assert stack.done("CREATE", properties)["resourceModel"] == {**properties, "UserArn": USER_ARN}
-    assert connect.tags[f"{MARKER_KEY}:owner"].split()[2:] == ["arn.arn", "sales-stack/Agent"]
+    assert stack.done("CREATE", properties, bearerToken="token-1")["resourceModel"] == {**properties, "UserArn": USER_ARN}
+    mark = hashlib.sha256(b"token-1").hexdigest()[:8]
+    assert connect.tags[f"{MARKER_KEY}:owner"].split()[2:] == ["arn.arn", mark, "sales-stack/Agent"]
 
 
 def test_read_and_update_answer_with_the_live_settings(stack: RegistryStack, connect: FakeConnect) -> None:
@@ -115,6 +118,43 @@ def test_read_and_update_answer_with_the_live_settings(stack: RegistryStack, con
     assert stack.done("READ", IDS)["resourceModel"] == {**ACCEPT, "UserArn": USER_ARN}
     refused = {**IDS, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": False}]}
     assert stack.done("UPDATE", refused, previous=ACCEPT)["resourceModel"] == {**refused, "UserArn": USER_ARN}
+
+
+@pytest.mark.parametrize(
+    ("known", "arn"), [({}, USER_ARN), ({"UserArn": "arn:aws:connect:elsewhere"}, "arn:aws:connect:elsewhere")]
+)
+def test_an_update_of_a_user_who_has_left_answers_as_if_nothing_had_happened_and_says_so(
+    stack: RegistryStack, connect: FakeConnect, known: dict[str, str], arn: str
+) -> None:
+    """The ARN stays: else the ``Fn::GetAtt`` of another resource would fail the stack."""
+    connect.exists = False
+    answer = stack.done("UPDATE", ACCEPT, previous={**IDS, **known, "AutoAcceptConfigs": []})
+    assert answer["resourceModel"] == {**ACCEPT, "UserArn": arn}
+    assert answer["message"].startswith(f"There is no {IDENTITY} any more: there is nothing to change")
+    stack.refused("READ", IDS, "NotFound")
+    stack.refused("CREATE", ACCEPT, "NotFound")
+
+
+def test_an_update_outside_of_stacks_of_a_user_who_has_left_is_not_found(stack: RegistryStack, connect: FakeConnect) -> None:
+    connect.exists, stack.name = False, None
+    stack.refused("UPDATE", ACCEPT, "NotFound", previous=ACCEPT)
+    connect.exists = True
+    stack.refused("UPDATE", ACCEPT, "NotFound", previous=ACCEPT)
+
+
+def test_an_update_stamps_its_request_and_one_that_it_has_overtaken_changes_nothing(
+    stack: RegistryStack, connect: FakeConnect
+) -> None:
+    off = {**IDS, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": False}]}
+    stack.done("CREATE", ACCEPT, bearerToken="token-1")
+    stack.done("UPDATE", off, previous=ACCEPT, bearerToken="token-2")
+    marks = [hashlib.sha256(token).hexdigest()[:8] for token in (b"token-1", b"token-2")]
+    assert connect.tags[f"{MARKER_KEY}:owner"].split()[3] == ".".join(marks)
+    answer = stack.done("CREATE", ACCEPT, bearerToken="token-1")
+    assert (answer["resourceModel"], answer["message"]) == ({**off, "UserArn": USER_ARN}, OVERTAKEN)
+    assert connect.settings[VOICE_ACCEPT] is False
+    assert stack.done("DELETE", ACCEPT, bearerToken="token-1")["message"] == OVERTAKEN
+    assert connect.tags[f"{MARKER_KEY}:owner"].split()[3] == ".".join(marks), "it is not the last one"
 
 
 def test_a_delete_answers_without_a_model(stack: RegistryStack, connect: FakeConnect) -> None:
@@ -127,7 +167,7 @@ def test_a_delete_answers_without_a_model(stack: RegistryStack, connect: FakeCon
 
 def test_a_delete_needs_only_the_identifier_and_says_what_was_left(stack: RegistryStack, connect: FakeConnect) -> None:
     own(connect, {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER})
-    connect.tags = OwnershipRecord(None, {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: Withheld.NUMBER}).to_tags()
+    connect.tags = OwnershipRecord(None, {}, {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: Unrecorded.VALUE}).to_tags()
     assert stack.done("DELETE", IDS)["message"] == LEFT_AS_IT_IS
 
 
@@ -144,7 +184,8 @@ def test_a_write_in_progress_carries_identifier_delay_and_a_context_that_survive
     declared = {} if action == "DELETE" else {"AutoAcceptConfigs": ACCEPT["AutoAcceptConfigs"]}
     assert answer["resourceModel"] == {**IDS, **declared}
     context = json.loads(json.dumps(answer["callbackContext"]))
-    assert context["wrote"] is (action == "CREATE")
+    assert (context["wrote"], context["claimed"]) == (True, True)
+    assert ("found" in context) is (action == "DELETE")
     assert stack.run(action, answer["resourceModel"], context=context)["status"] == "SUCCESS"
 
 

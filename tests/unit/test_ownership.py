@@ -1,6 +1,7 @@
-"""The record on the user: who owns, what was before, its form as tags, and that a damaged one is never guessed at."""
+"""The record on the user: who owns, what is declared and was before, its form as tags; a damaged one is never guessed at."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from unit.examples import (
@@ -10,6 +11,7 @@ from unit.examples import (
     IDENTITY,
     INSTANCE,
     INSTANCE_ARN,
+    LATER,
     NUMBER,
     OTHER_OWNER,
     OWNER,
@@ -18,26 +20,51 @@ from unit.examples import (
     USER,
     USER_ARN,
     VOICE_ACCEPT,
+    recorded,
 )
 
-from custom_connect_userconfig.core.arrays import ARRAYS, PHONE_NUMBER_KEY, PHONE_TYPE_KEY
+from custom_connect_userconfig.core.arrays import ARRAYS, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey, field_of
 from custom_connect_userconfig.core.errors import RecordDamaged
 from custom_connect_userconfig.core.identifiers import Identity, Spelling
-from custom_connect_userconfig.core.kinds import Boolean, OneOf, PriorValue, Seconds, Withheld
-from custom_connect_userconfig.core.ownership import MARKER_KEY, MAX_TAG_VALUE, Owner, OwnershipRecord, our_keys, tag_key
+from custom_connect_userconfig.core.kinds import Boolean, OneOf, RecordedValue, Seconds, Unrecorded, Value
+from custom_connect_userconfig.core.ownership import (
+    MARKER_KEY,
+    MAX_REQUESTS,
+    MAX_TAG_VALUE,
+    Owner,
+    OwnershipRecord,
+    as_recorded,
+    our_keys,
+    requests_with,
+    tag_key,
+)
 
 ALLOWED = re.compile(r"[\w .:/=+\-@]{0,256}")
 OWNER_KEY = f"{MARKER_KEY}:owner"
-RECORD = OwnershipRecord(OWNER, {CHAT_ACCEPT: True, CALLBACK_ACCEPT: False, VOICE_ACCEPT: False, CHAT_ACW: 0})
+RECORD = recorded(
+    OWNER, {CHAT_ACCEPT: (False, True), CALLBACK_ACCEPT: (True, False), VOICE_ACCEPT: (True, False), CHAT_ACW: (30, 0)}, LATER
+)
+ACCEPT_KEY = tag_key(ARRAYS[0])
+EVERY_SETTING = [array.key(channel, field) for array in ARRAYS for channel in array.channels for field in array.fields_of(channel)]
+BARE = OwnershipRecord(OWNER, {}, {})
 
 
 def test_the_record_stands_in_tags_that_a_person_can_read() -> None:
     assert RECORD.to_tags() == {
         "connect-user-config": "managed",
-        "connect-user-config:owner": f"v1 {OWNER.digest} id.id sales/Agent",
-        "connect-user-config:auto-accept": "v1 VOICE=false VOICE.agent-first-callback=false CHAT=true",
-        "connect-user-config:after-contact-work": "v1 CHAT=0",
+        "connect-user-config:owner": f"v1 {OWNER.digest} id.id {OWNER.request}.{LATER.request} sales/Agent",
+        "connect-user-config:auto-accept": "v1 VOICE=true VOICE.agent-first-callback=true CHAT=false"
+        " was VOICE=false VOICE.agent-first-callback=false CHAT=true",
+        "connect-user-config:after-contact-work": "v1 CHAT=30 was CHAT=0",
     }
+
+
+def test_a_setting_that_is_being_given_back_has_an_earlier_value_only() -> None:
+    record = OwnershipRecord(OWNER, {VOICE_ACCEPT: True}, {VOICE_ACCEPT: False, CHAT_ACCEPT: True, CHAT_ACW: 0})
+    tags = record.to_tags()
+    assert tags[ACCEPT_KEY] == "v1 VOICE=true was VOICE=false CHAT=true"
+    assert tags[tag_key(ARRAYS[1])] == "v1 was CHAT=0"
+    assert OwnershipRecord.from_tags(tags) == record
 
 
 def test_the_record_reads_back_among_the_tags_of_others() -> None:
@@ -59,27 +86,66 @@ def test_our_keys_are_the_marker_and_what_follows_its_colon_sorted() -> None:
     )
 
 
-@pytest.mark.parametrize(("prior", "word"), [(None, "none"), (Withheld.NUMBER, "withheld")])
-def test_of_a_number_only_its_existence_is_recorded(prior: PriorValue, word: str) -> None:
-    record = OwnershipRecord(OWNER, {PHONE_NUMBER_KEY: prior, PHONE_TYPE_KEY: "SOFT_PHONE"})
-    assert record.to_tags()["connect-user-config:phone-number"] == f"v1 VOICE=SOFT_PHONE VOICE.number={word}"
+@pytest.mark.parametrize(("prior", "word"), [(None, "none"), (Unrecorded.VALUE, "unrecorded")])
+def test_of_a_number_only_its_existence_is_recorded(prior: RecordedValue, word: str) -> None:
+    record = recorded(OWNER, {PHONE_NUMBER_KEY: (Unrecorded.VALUE, prior), PHONE_TYPE_KEY: ("DESK_PHONE", "SOFT_PHONE")})
+    assert record.to_tags()["connect-user-config:phone-number"] == (
+        f"v1 VOICE=DESK_PHONE VOICE.number=unrecorded was VOICE=SOFT_PHONE VOICE.number={word}"
+    )
     assert OwnershipRecord.from_tags(record.to_tags()) == record
 
 
-def test_a_record_of_everything_at_its_longest_fits_into_tags() -> None:
-    longest: dict[type, PriorValue] = {Boolean: False, Seconds: 2_000_000, OneOf: "NOISE_SUPPRESSION"}
-    prior = {
-        array.key(channel, field): longest.get(type(field.kind), Withheld.NUMBER)
-        for array in ARRAYS
-        for channel in array.channels
-        for field in array.fields_of(channel)
-    }
-    tags = OwnershipRecord(Owner.of(IDENTITY, f"arn:x:stack/{'s' * 128}/1", "L" * 255), prior).to_tags()
+@pytest.mark.parametrize(
+    ("key", "value", "found"),
+    [
+        (PHONE_NUMBER_KEY, NUMBER, Unrecorded.VALUE),
+        (PHONE_NUMBER_KEY, None, None),
+        (PHONE_TYPE_KEY, "DESK_PHONE", "DESK_PHONE"),
+        (VOICE_ACCEPT, False, False),
+    ],
+)
+def test_a_record_says_of_a_number_that_there_is_one_and_of_any_other_value_itself(
+    key: SettingKey, value: Value | None, found: RecordedValue
+) -> None:
+    assert as_recorded(key, value) == found
+
+
+def test_an_earlier_value_that_nobody_knows_reads_back_whatever_its_kind() -> None:
+    record = OwnershipRecord(OWNER, {}, dict.fromkeys(EVERY_SETTING, Unrecorded.VALUE))
+    assert record.to_tags()[ACCEPT_KEY].endswith(" was VOICE=unrecorded VOICE.agent-first-callback=unrecorded"
+        " CHAT=unrecorded TASK=unrecorded EMAIL=unrecorded")  # fmt: skip
+    assert OwnershipRecord.from_tags(record.to_tags()) == record
+
+
+NINETEEN_DIGITS = int("9" * 19)
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        {Boolean: False, Seconds: 2_000_000, OneOf: "NOISE_SUPPRESSION"},
+        {Boolean: False, Seconds: NINETEEN_DIGITS, OneOf: "X" * 40},
+        {Boolean: False, Seconds: -NINETEEN_DIGITS, OneOf: "X" * 40},
+        {},
+    ],
+    ids=["today's rules", "what a service once showed", "with signs", "unrecorded"],
+)
+def test_a_record_of_everything_at_its_longest_fits_into_tags(earlier: dict[type, RecordedValue]) -> None:
+    longest: dict[type, RecordedValue] = {Boolean: False, Seconds: 2_000_000, OneOf: "NOISE_SUPPRESSION"}
+    owner = Owner.of(Identity.parse(INSTANCE_ARN, USER_ARN, PLACE), f"arn:x:stack/{'s' * 128}/1", "L" * 255)
+    record = OwnershipRecord(
+        owner,
+        {key: longest.get(type(field_of(key).kind), Unrecorded.VALUE) for key in EVERY_SETTING},
+        {key: earlier.get(type(field_of(key).kind), Unrecorded.VALUE) for key in EVERY_SETTING},
+        tuple(f"{n:08x}" for n in range(MAX_REQUESTS)),
+    )
+    tags = record.to_tags()
     assert len(tags) == 2 + len(ARRAYS)
-    assert all(ALLOWED.fullmatch(value) for value in tags.values())
+    assert all(ALLOWED.fullmatch(value) for value in tags.values()), {k: len(v) for k, v in tags.items()}
     found = OwnershipRecord.from_tags(tags)
     assert found is not None
-    assert found.prior == prior
+    assert (found.declared, found.prior, found.requests) == (record.declared, record.prior, record.requests)
+    assert found.owned_by(owner)
 
 
 @pytest.mark.parametrize("key", sorted(RECORD.to_tags().keys() - {OWNER_KEY}))
@@ -93,30 +159,39 @@ def test_a_record_that_has_lost_a_tag_is_still_one(key: str) -> None:
 
 def test_a_record_without_its_owner_s_tag_is_owned_by_nobody_known() -> None:
     found = OwnershipRecord.from_tags({k: v for k, v in RECORD.to_tags().items() if k != OWNER_KEY})
-    assert found == OwnershipRecord(None, RECORD.prior)
+    assert found == OwnershipRecord(None, RECORD.declared, RECORD.prior)
     assert not found.owned_by(OWNER)
     assert OWNER_KEY not in found.to_tags()
 
 
-ACCEPT_KEY = tag_key(ARRAYS[0])
 DAMAGED: dict[str, tuple[str, str]] = {
     "empty": (ACCEPT_KEY, ""),
-    "newer version": (ACCEPT_KEY, "v2 VOICE=true"),
-    "no version": (ACCEPT_KEY, "VOICE=true"),
-    "unknown channel": (ACCEPT_KEY, "v1 FAX=true"),
-    "unknown field": (ACCEPT_KEY, "v1 VOICE.colour=true"),
-    "field of another channel": (ACCEPT_KEY, "v1 CHAT.agent-first-callback=true"),
-    "no value": (ACCEPT_KEY, "v1 VOICE"),
-    "empty value": (ACCEPT_KEY, "v1 VOICE="),
-    "wrong value": (ACCEPT_KEY, "v1 VOICE=maybe"),
-    "value of another kind": (tag_key(ARRAYS[1]), "v1 VOICE=true"),
+    "newer version": (ACCEPT_KEY, "v2 VOICE=true was VOICE=false"),
+    "no version": (ACCEPT_KEY, "VOICE=true was VOICE=false"),
+    "nothing but a version": (ACCEPT_KEY, "v1"),
+    "no earlier values": (ACCEPT_KEY, "v1 VOICE=true"),
+    "no earlier value of one": (ACCEPT_KEY, "v1 VOICE=true CHAT=true was VOICE=false"),
+    "earlier values twice": (ACCEPT_KEY, "v1 VOICE=true was VOICE=false was VOICE=false"),
+    "unknown channel": (ACCEPT_KEY, "v1 was FAX=true"),
+    "unknown field": (ACCEPT_KEY, "v1 was VOICE.colour=true"),
+    "field of another channel": (ACCEPT_KEY, "v1 was CHAT.agent-first-callback=true"),
+    "no value": (ACCEPT_KEY, "v1 was VOICE"),
+    "empty value": (ACCEPT_KEY, "v1 was VOICE="),
+    "wrong value": (ACCEPT_KEY, "v1 was VOICE=maybe"),
+    "wrong declared value": (ACCEPT_KEY, "v1 VOICE=maybe was VOICE=false"),
+    "value of another kind": (tag_key(ARRAYS[1]), "v1 was VOICE=true"),
     "owner empty": (OWNER_KEY, ""),
-    "owner of a newer version": (OWNER_KEY, f"v2 {OWNER.digest} id.id sales/Agent"),
-    "owner's digest too short": (OWNER_KEY, "v1 0123 id.id sales/Agent"),
-    "owner's digest in capitals": (OWNER_KEY, "v1 0123456789ABCDEF id.id sales/Agent"),
-    "owner's spelling unknown": (OWNER_KEY, f"v1 {OWNER.digest} id.name sales/Agent"),
-    "owner without spelling": (OWNER_KEY, f"v1 {OWNER.digest} sales/Agent"),
-    "a tag of a newer version": (f"{MARKER_KEY}:hologram", "v1 VOICE=true"),
+    "owner of a newer version": (OWNER_KEY, f"v2 {OWNER.digest} id.id - sales/Agent"),
+    "owner's digest too short": (OWNER_KEY, "v1 0123 id.id - sales/Agent"),
+    "owner's digest in capitals": (OWNER_KEY, "v1 0123456789ABCDEF id.id - sales/Agent"),
+    "owner's spelling unknown": (OWNER_KEY, f"v1 {OWNER.digest} id.name - sales/Agent"),
+    "owner without spelling": (OWNER_KEY, f"v1 {OWNER.digest} - sales/Agent"),
+    "owner without requests": (OWNER_KEY, f"v1 {OWNER.digest} id.id sales/Agent"),
+    "a request too short": (OWNER_KEY, f"v1 {OWNER.digest} id.id 0123456 sales/Agent"),
+    "a request too long": (OWNER_KEY, f"v1 {OWNER.digest} id.id 012345678 sales/Agent"),
+    "a request in capitals": (OWNER_KEY, f"v1 {OWNER.digest} id.id 0123ABCD sales/Agent"),
+    "too many requests": (OWNER_KEY, f"v1 {OWNER.digest} id.id {'.'.join(['01234567'] * 9)} sales/Agent"),
+    "a tag of a newer version": (f"{MARKER_KEY}:hologram", "v1 VOICE=true was VOICE=false"),
 }
 
 
@@ -130,13 +205,14 @@ def test_a_damaged_record_is_refused_with_the_tag_its_value_and_the_way_out(key:
     assert message.endswith(f"remove all its tags that start with {MARKER_KEY}.")
 
 
-def test_a_setting_recorded_twice_is_damage() -> None:
+@pytest.mark.parametrize("value", ["v1 was VOICE=true VOICE=false", "v1 VOICE=true VOICE=true was VOICE=true"])
+def test_a_setting_recorded_twice_is_damage(value: str) -> None:
     with pytest.raises(RecordDamaged):
-        OwnershipRecord.from_tags({**RECORD.to_tags(), ACCEPT_KEY: "v1 VOICE=true VOICE=false"})
+        OwnershipRecord.from_tags({**RECORD.to_tags(), ACCEPT_KEY: value})
 
 
 def test_a_number_that_somebody_wrote_into_a_tag_is_not_repeated() -> None:
-    tags = {**RECORD.to_tags(), "connect-user-config:phone-number": f"v1 VOICE=DESK_PHONE VOICE.number={NUMBER}"}
+    tags = {**RECORD.to_tags(), "connect-user-config:phone-number": f"v1 was VOICE=DESK_PHONE VOICE.number={NUMBER}"}
     with pytest.raises(RecordDamaged) as refused:
         OwnershipRecord.from_tags(tags)
     assert NUMBER not in str(refused.value)
@@ -153,9 +229,10 @@ def test_a_number_that_somebody_wrote_into_a_tag_is_not_repeated() -> None:
 )
 def test_an_owner_remembers_how_the_identifiers_are_spelled(instance: str, user: str, spelled: str) -> None:
     owner = Owner.of(Identity.parse(instance, user, PLACE), STACK, "Agent")
-    assert owner.to_tag().split()[2] == spelled
-    assert Owner.from_tag(owner.to_tag()) == owner
-    assert OwnershipRecord.owner_of({OWNER_KEY: owner.to_tag()}) == owner
+    tags = OwnershipRecord(owner, {}, {}).to_tags()
+    assert tags[OWNER_KEY] == f"v1 {owner.digest} {spelled} - sales/Agent"
+    assert OwnershipRecord.owner_of(tags) == owner
+    assert OwnershipRecord.from_tags(tags) == OwnershipRecord(owner, {}, {})
 
 
 @pytest.mark.parametrize("tags", [{}, {OWNER_KEY: ""}, {OWNER_KEY: "v2 x"}])
@@ -198,17 +275,48 @@ def test_retries_of_a_request_are_the_same_owner_whatever_their_token() -> None:
 def test_the_label_is_readable_and_clean(stack: str | None, logical: str | None, label: str, has_stack: bool) -> None:
     owner = Owner.of(IDENTITY, stack, logical)
     assert (owner.label, owner.has_stack) == (label, has_stack)
-    assert Owner.from_tag(owner.to_tag()).has_stack is has_stack
+    found = OwnershipRecord.owner_of(OwnershipRecord(owner, {}, {}).to_tags())
+    assert found is not None
+    assert found.has_stack is has_stack
 
 
 def test_a_long_label_is_cut_to_fit_and_the_owner_stays_the_same() -> None:
     owner = Owner.of(IDENTITY, STACK, "L" * 300)
-    assert len(owner.to_tag()) == MAX_TAG_VALUE
-    found = Owner.from_tag(owner.to_tag())
-    assert OwnershipRecord(found, {}).owned_by(owner)
-    assert found.spellings == (Spelling.ID, Spelling.ID)
+    tags = OwnershipRecord(owner, {}, {}).to_tags()
+    assert len(tags[OWNER_KEY]) == MAX_TAG_VALUE
+    found = OwnershipRecord.from_tags(tags)
+    assert found is not None
+    assert found.owned_by(owner)
+    assert found.owner is not None
+    assert found.owner.spellings == (Spelling.ID, Spelling.ID)
 
 
 def test_only_the_digest_says_who_owns() -> None:
-    assert OwnershipRecord(Owner(OWNER.digest, "renamed/x", OWNER.spellings), {}).owned_by(OWNER)
-    assert not OwnershipRecord(Owner(OTHER_OWNER.digest, OWNER.label, OWNER.spellings), {}).owned_by(OWNER)
+    assert replace(BARE, owner=Owner(OWNER.digest, "renamed/x", OWNER.spellings)).owned_by(OWNER)
+    assert not replace(BARE, owner=Owner(OTHER_OWNER.digest, OWNER.label, OWNER.spellings)).owned_by(OWNER)
+
+
+def test_the_mark_of_a_request_is_the_start_of_its_hash() -> None:
+    """sha256("request-1") begins so; the request itself, which CloudFormation may use as a token, is not in any tag."""
+    assert OWNER.request == "19f1064b"
+    assert Owner.of(IDENTITY, STACK, "Agent").request == Owner.of(IDENTITY, STACK, "Agent", "").request == ""
+    assert re.fullmatch("[0-9a-f]{8}", Owner.of(IDENTITY, STACK, "Agent", "\ud800").request)
+
+
+def test_a_request_that_writes_stands_last_and_once() -> None:
+    assert requests_with((), "a") == ("a",)
+    assert requests_with(("a",), "b") == ("a", "b")
+    assert requests_with(("a", "b"), "b") == ("a", "b")
+    assert requests_with(("a",), "") == ("a",)
+
+
+def test_the_oldest_of_eight_requests_is_forgotten() -> None:
+    eight = tuple("abcdefgh")
+    assert len(eight) == MAX_REQUESTS
+    assert requests_with(eight, "i") == tuple("bcdefghi")
+
+
+@pytest.mark.parametrize(("mark", "overtaken"), [("a", True), ("b", True), ("c", False), ("d", False), ("", False)])
+def test_a_request_is_overtaken_if_another_has_written_since(mark: str, overtaken: bool) -> None:
+    assert replace(BARE, requests=("a", "b", "c")).has_overtaken(mark) is overtaken
+    assert not BARE.has_overtaken(mark)

@@ -4,12 +4,16 @@ import json
 import time
 
 import pytest
+from unit.examples import CHAT_ACW, OWNER, TASK_ACCEPT, VOICE_ACCEPT, recorded
 from unit.waiting import FINAL, failing, waits_of
 
+from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.errors import (
     NotSettledYet,
     Throttled,
 )
+from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
+from custom_connect_userconfig.core.ownership import MARKER_KEY, OwnershipRecord
 from custom_connect_userconfig.pacing import Pacing, Pending, SystemClock
 from custom_connect_userconfig.progress import Progress
 from support.clock import FakeClock
@@ -48,8 +52,12 @@ GARBAGE: list[object] = ["x", "", [], {}, None, "nan", "inf", "-inf", float("nan
 
 @pytest.mark.parametrize("value", GARBAGE, ids=lambda value: repr(value)[:12])
 @pytest.mark.parametrize(
-    "name", ["started", "writtenAt", "settlingSince", "wrote", "notes", "refusals", "refusedReads", "left", "delay"]
-)
+    "name",
+    [
+        "started", "writtenAt", "settlingSince", "wrote", "wroteSettings", "lostClaim", "released", "notes", "removedNumber",
+        "onlyStamped", "hadClaim", "claimed", "prior", "found", "refusals", "refusedReads", "left", "delay",
+    ],
+)  # fmt: skip
 def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: object) -> None:
     pacing = Pacing(clock, lambda: 0.5)
     progress = pacing.begin({name: value})
@@ -83,6 +91,114 @@ def test_refused_reads_tell_of_a_crowd_only_where_short_waits_have_spread_the_tr
 @pytest.mark.parametrize("value", ["true", 1, "yes", []])
 def test_only_true_says_that_something_was_written(value: object) -> None:
     assert Progress.from_context({"wrote": value}, 0.0).wrote is False
+
+
+PRIOR: dict[SettingKey, RecordedValue] = {
+    VOICE_ACCEPT: False,
+    CHAT_ACW: Unrecorded.VALUE,
+    PHONE_TYPE_KEY: "DESK_PHONE",
+    PHONE_NUMBER_KEY: None,
+}
+
+
+def test_what_an_operation_has_claimed_is_carried_on_in_the_form_of_tags() -> None:
+    progress = Progress(0.0)
+    progress.note_sent(claimed=PRIOR)
+    assert (progress.claimed, progress.prior, progress.wrote, progress.wrote_settings) == (True, PRIOR, True, False)
+    progress.note_sent(settings=True)
+    context = json.loads(json.dumps(progress.to_context(left=0.0, delay=1)))
+    assert context["prior"] == OwnershipRecord(None, {}, PRIOR).to_tags()
+    found = Progress.from_context(context, 0.0)
+    assert (found.claimed, found.prior, found.wrote, found.wrote_settings) == (True, PRIOR, True, True)
+
+
+def test_an_operation_that_has_claimed_nothing_carries_nothing_of_a_claim() -> None:
+    progress = Progress(0.0)
+    progress.note_sent(settings=True)
+    assert progress.to_context(left=0.0, delay=1).keys().isdisjoint({"claimed", "prior", "hadClaim"})
+    assert (progress.claimed, dict(progress.prior)) == (False, {})
+
+
+def test_a_later_claim_takes_the_place_of_the_one_before() -> None:
+    progress = Progress(0.0, claimed=True, prior=PRIOR)
+    progress.note_sent(claimed={VOICE_ACCEPT: True})
+    assert progress.prior == {VOICE_ACCEPT: True}
+
+
+def test_a_write_of_settings_is_carried_on_and_that_it_was_in_this_invocation_is_not() -> None:
+    progress = Progress(0.0)
+    progress.note_sent(claimed=PRIOR)
+    assert (progress.wrote_settings, progress.wrote_settings_now) == (False, False)
+    assert "wroteSettings" not in progress.to_context(left=0.0, delay=1)
+    progress.note_sent(settings=True)
+    progress.note_sent()
+    assert (progress.wrote_settings, progress.wrote_settings_now) == (True, True)
+    found = Progress.from_context(json.loads(json.dumps(progress.to_context(left=0.0, delay=1))), 0.0)
+    assert (found.wrote_settings, found.wrote_settings_now) == (True, False)
+
+
+def test_a_removal_of_tags_is_carried_on() -> None:
+    progress = Progress(0.0)
+    progress.note_sent(settings=True)
+    assert "released" not in progress.to_context(left=0.0, delay=1)
+    progress.note_sent(released=True)
+    progress.note_sent()
+    assert progress.released is True
+    assert Progress.from_context(progress.to_context(left=0.0, delay=1), 0.0).released is True
+
+
+def test_whether_the_latest_write_recorded_only_the_request_is_carried_on() -> None:
+    progress = Progress(0.0)
+    progress.note_written(1.0, only_stamped=True)
+    assert Progress.from_context(progress.to_context(left=1.0, delay=1), 2.0).only_stamped is True
+    progress.note_written(2.0)
+    assert progress.only_stamped is False
+    assert "onlyStamped" not in progress.to_context(left=1.0, delay=1)
+
+
+def test_a_claim_that_is_seen_to_be_lost_is_carried_on() -> None:
+    assert "lostClaim" not in Progress(0.0).to_context(left=0.0, delay=1)
+    context = json.loads(json.dumps(Progress(0.0, lost_claim=True).to_context(left=0.0, delay=1)))
+    assert Progress.from_context(context, 0.0).lost_claim is True
+
+
+@pytest.mark.parametrize("value", ["true", 1, "yes", []])
+def test_only_true_says_that_settings_were_written_tags_removed_or_a_claim_lost(value: object) -> None:
+    progress = Progress.from_context({"wroteSettings": value, "released": value, "lostClaim": value}, 0.0)
+    assert (progress.wrote_settings, progress.released, progress.lost_claim) == (False, False, False)
+
+
+def test_all_that_reads_have_shown_as_recorded_is_remembered_and_carried_on() -> None:
+    progress = Progress(0.0)
+    assert "found" not in progress.to_context(left=0.0, delay=1)
+    progress.note_found(recorded(OWNER, {VOICE_ACCEPT: (True, False), CHAT_ACW: (60, 0)}))
+    progress.note_found(OwnershipRecord(OWNER, {}, {VOICE_ACCEPT: False}))
+    progress.note_found(recorded(OWNER, {CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)}))
+    known = recorded(None, {VOICE_ACCEPT: (True, False), CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)})
+    assert progress.found == known
+    context = json.loads(json.dumps(progress.to_context(left=0.0, delay=1)))
+    assert Progress.from_context(context, 0.0).found == known
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        *GARBAGE, {MARKER_KEY: 1}, {1: "managed"}, {"team": "sales"}, {f"{MARKER_KEY}:auto-accept": "v1 was VOICE=maybe"},
+        {f"{MARKER_KEY}:auto-accept": ["v1"]}, {f"{MARKER_KEY}:hologram": "v1"}, [MARKER_KEY],
+    ],
+    ids=lambda value: repr(value)[:24],
+)  # fmt: skip
+def test_garbled_earlier_values_are_none(tags: object) -> None:
+    progress = Progress.from_context({"prior": tags, "found": tags}, 0.0)
+    assert (progress.prior, progress.found) == ({}, OwnershipRecord(None, {}, {}))
+
+
+@pytest.mark.parametrize("value", ["true", 1, "yes", [], None])
+@pytest.mark.parametrize("name", ["claimed", "hadClaim"])
+def test_only_true_says_that_something_was_claimed(name: str, value: object) -> None:
+    progress = Progress.from_context({name: value}, 0.0)
+    assert (progress.claimed, progress.had_claim) == (False, False)
+    assert Progress.from_context({"hadClaim": True}, 0.0).to_context(left=0.0, delay=1)["hadClaim"] is True
 
 
 def test_a_time_in_the_future_makes_nobody_wait_for_it(pacing: Pacing, clock: FakeClock) -> None:

@@ -7,6 +7,7 @@ from unit.creating import DECLARATION, WANTED, claimed_by, to_the_end
 from unit.examples import (
     CHAT_ACCEPT,
     IDENTITY,
+    LATER,
     NUMBER,
     OTHER_OWNER,
     OWNER,
@@ -14,6 +15,7 @@ from unit.examples import (
     STACK,
     USER_ARN,
     VOICE_ACCEPT,
+    recorded,
 )
 from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
 
@@ -25,9 +27,12 @@ from custom_connect_userconfig.core.errors import (
     NotFound,
     NotStabilized,
     RecordDamaged,
+    ServiceFault,
+    Throttled,
 )
 from custom_connect_userconfig.core.identifiers import Identity
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner
+from custom_connect_userconfig.pacing import Pacing, Pending
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -54,7 +59,15 @@ def test_a_create_that_was_done_before_only_reads(service: SettingsService, conn
     service.create(DECLARATION, OWNER)
     connect.calls.clear()
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
-    assert set(connect.calls) == {DESCRIBE}
+    assert connect.calls == [DESCRIBE] * 5
+
+
+def test_a_create_anew_stamps_its_request_at_once(service: SettingsService, connect: FakeConnect) -> None:
+    service.create(DECLARATION, OWNER)
+    connect.calls.clear()
+    service.create(DECLARATION, LATER)
+    assert connect.calls == [DESCRIBE, TAG, DESCRIBE]
+    assert connect.tags == recorded(OWNER, {VOICE_ACCEPT: (True, False)}, LATER).to_tags()
 
 
 def test_a_create_that_was_cut_off_after_the_claim_keeps_the_value_recorded_first(
@@ -63,7 +76,7 @@ def test_a_create_that_was_cut_off_after_the_claim_keeps_the_value_recorded_firs
     connect.tags = claimed_by(OWNER)
     connect.settings = {VOICE_ACCEPT: True, CHAT_ACCEPT: True}
     service.create(Declaration(IDENTITY, {VOICE_ACCEPT: True, CHAT_ACCEPT: False}), OWNER)
-    assert connect.tags[f"{MARKER_KEY}:auto-accept"] == "v1 VOICE=false CHAT=true"
+    assert connect.tags[f"{MARKER_KEY}:auto-accept"] == "v1 VOICE=true CHAT=false was VOICE=false CHAT=true"
 
 
 @pytest.mark.parametrize("owner", [OTHER_OWNER, None])
@@ -135,6 +148,45 @@ def test_a_record_that_vanished_after_the_writes_is_never_claimed_anew(
         to_the_end(clock, lambda context: service.create(DECLARATION, OWNER, context))  # type: ignore[arg-type]
     assert connect.count(TAG) == 1
     assert clock.now() - 1_800_000_000 < 400
+
+
+@pytest.mark.parametrize("is_importable", [True, False])
+def test_a_record_that_goes_while_a_create_waits_was_released_unless_the_create_may_be_a_second_try(
+    connect: FakeConnect, pacing: Pacing, is_importable: bool
+) -> None:
+    """CloudFormation tries the create of a registered type again after giving back; whatever else comes late is a duplicate."""
+    service = SettingsService(connect, pacing, is_importable=is_importable)
+    connect.tags = claimed_by(OWNER)
+    connect.script(DESCRIBE, Answer(afterwards=lambda: setattr(connect, "tags", {})))
+    connect.script(TAG, Throttled("busy"))
+    if is_importable:
+        assert isinstance(service.create(DECLARATION, LATER), OwnedSettings)
+        assert connect.tags == claimed_by(LATER)
+    else:
+        with pytest.raises(NotFound, match=r"were released while this request was under way\. It has changed nothing\.$"):
+            service.create(DECLARATION, LATER)
+        assert (connect.tags, connect.writes) == ({}, [TAG])
+
+
+def test_a_record_that_an_earlier_invocation_of_a_create_saw_was_released_too(connect: FakeConnect, pacing: Pacing) -> None:
+    service = SettingsService(connect, pacing, is_importable=False)
+    connect.tags = claimed_by(OWNER)
+    connect.script(TAG, *(Throttled("busy") for _ in range(5)))
+    pending = service.create(DECLARATION, LATER)
+    assert isinstance(pending, Pending)
+    connect.heal()
+    connect.tags = {}
+    with pytest.raises(NotFound, match="were released"):
+        service.create(DECLARATION, LATER, pending.context)
+    assert connect.tags == {}
+
+
+def test_a_claim_that_is_lost_on_its_way_is_made_again_where_no_record_had_shown_before(
+    connect: FakeConnect, pacing: Pacing
+) -> None:
+    connect.script(TAG, Answer(ServiceFault("lost"), acted=False))
+    assert isinstance(SettingsService(connect, pacing, is_importable=False).create(DECLARATION, OWNER), OwnedSettings)
+    assert connect.tags == claimed_by(OWNER)
 
 
 def test_a_lost_race_is_already_exists_and_the_winner_keeps_all(

@@ -1,13 +1,17 @@
 """Create when a call fails: what was taken is given back, or it is said what was not; lost answers cost nothing."""
 
+import json
+
 import pytest
-from unit.creating import DECLARATION, claimed_by
+from unit.creating import DECLARATION, EVERY_CHANNEL, claimed_by
 from unit.examples import (
+    CHAT_ACCEPT,
     IDENTITY,
     NUMBER,
     OTHER_NUMBER,
     OWNER,
     VOICE_ACCEPT,
+    recorded,
 )
 from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
 
@@ -16,20 +20,23 @@ from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import (
     AccessDenied,
     InvalidRequest,
+    LimitExceeded,
     NetworkFault,
     NotFound,
     ServiceFault,
+    ServiceRefused,
     SettingsError,
     Throttled,
 )
+from custom_connect_userconfig.core.ownership import MARKER_KEY
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
-from custom_connect_userconfig.pacing import Pending
-from custom_connect_userconfig.service import OwnedSettings, SettingsService
+from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
 
 def test_a_refused_write_gives_back_what_was_taken_and_says_so(service: SettingsService, connect: FakeConnect) -> None:
-    connect.settings = {VOICE_ACCEPT: False}
+    connect.settings = dict(EVERY_CHANNEL)
     connect.script(UPDATE, InvalidRequest("The service refused."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(DECLARATION, OWNER)
@@ -40,6 +47,7 @@ def test_a_refused_write_gives_back_what_was_taken_and_says_so(service: Settings
 
 
 def test_settings_are_given_back_before_the_record_is_removed(service: SettingsService, connect: FakeConnect) -> None:
+    connect.settings = dict(EVERY_CHANNEL)
     connect.script(UPDATE, Answer(InvalidRequest("Lost."), acted=True))
     with pytest.raises(InvalidRequest, match="was given back"):
         service.create(DECLARATION, OWNER)
@@ -71,11 +79,16 @@ def test_a_failed_clean_up_is_said_and_the_first_error_stays(
 
 def test_a_clean_up_that_does_not_see_its_own_claim_says_so(service: SettingsService, connect: FakeConnect) -> None:
     """The read may be old: the claim went through, so silence would leave tags that nobody knows of."""
+    connect.settings = dict(EVERY_CHANNEL)
     connect.freeze_reads = True
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(DECLARATION, OWNER)
-    assert connect.tags == {} or "given back" in str(failed.value)
+    assert "Should tags that start with connect-user-config appear on the user later, deleting the resource gives" in str(
+        failed.value
+    )
+    assert "Nothing shows that had to be given back." in str(failed.value)
+    assert connect.tags == claimed_by(OWNER)
 
 
 def test_a_failed_claim_leaves_nothing_to_give_back(service: SettingsService, connect: FakeConnect) -> None:
@@ -87,6 +100,7 @@ def test_a_failed_claim_leaves_nothing_to_give_back(service: SettingsService, co
 
 
 def test_a_failure_in_a_later_invocation_gives_back_too(service: SettingsService, connect: FakeConnect) -> None:
+    connect.settings = dict(EVERY_CHANNEL)
     connect.always(UPDATE, Throttled("busy"))
     pending = service.create(DECLARATION, OWNER)
     assert isinstance(pending, Pending)
@@ -118,6 +132,7 @@ def test_an_invocation_that_is_out_of_time_goes_on_in_the_next_without_losing_an
 
 
 def test_a_claim_that_shows_late_is_given_back_too(service: SettingsService, connect: FakeConnect) -> None:
+    connect.settings = dict(EVERY_CHANNEL)
     connect.stale_reads = 2
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest, match="was given back"):
@@ -142,3 +157,109 @@ def test_an_invocation_ends_within_its_minute_even_when_calls_are_slow_and_write
     with pytest.raises(type(error)):
         service.create(DECLARATION, OWNER)
     assert clock.now() - begun < 60
+
+
+def test_a_channel_that_is_refused_and_that_nobody_declares_is_left_out(service: SettingsService, connect: FakeConnect) -> None:
+    connect.settings = {CHAT_ACCEPT: True}
+    connect.script(UPDATE, InvalidRequest("EMAIL is not known here."))
+    assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
+    assert connect.calls == [DESCRIBE, TAG, UPDATE, UPDATE, DESCRIBE]
+    first, second = (arrays for operation, arrays in connect.sent if operation == UPDATE)
+    assert isinstance(first, dict)
+    assert second == {name: entries[:3] for name, entries in first.items()}
+    assert [entry["Channel"] for entry in first["AutoAcceptConfigs"]] == ["VOICE", "CHAT", "TASK", "EMAIL"]
+
+
+def test_no_more_channels_are_left_out_than_are_refused(service: SettingsService, connect: FakeConnect) -> None:
+    connect.settings = {CHAT_ACCEPT: True}
+    connect.script(UPDATE, InvalidRequest("EMAIL is not known here."), InvalidRequest("TASK is not known here."))
+    assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
+    assert connect.calls == [DESCRIBE, TAG, UPDATE, UPDATE, UPDATE, DESCRIBE]
+    assert connect.settings == {VOICE_ACCEPT: True, CHAT_ACCEPT: True}
+
+
+def test_a_record_of_a_channel_that_is_refused_can_be_released(service: SettingsService, connect: FakeConnect) -> None:
+    connect.tags = recorded(OWNER, {CHAT_ACCEPT: (True, False)}).to_tags()
+    connect.script(UPDATE, *(InvalidRequest("No such channel.") for _ in range(4)))
+    assert service.delete(IDENTITY, OWNER) == GivenBack()
+    assert (connect.settings, connect.tags) == ({}, {})
+    assert connect.writes == [TAG, *[UPDATE] * 4, UNTAG]
+
+
+def test_a_refusal_of_what_is_declared_stays_a_refusal(service: SettingsService, connect: FakeConnect) -> None:
+    again = (InvalidRequest(f"Refused {number} times.") for number in range(1, 4))
+    connect.script(UPDATE, *again, InvalidRequest("VOICE is not known here."))
+    with pytest.raises(InvalidRequest) as failed:
+        service.create(DECLARATION, OWNER)
+    assert str(failed.value) == "VOICE is not known here. What had been taken was given back."
+    assert connect.writes == [TAG, *[UPDATE] * 4, UNTAG]
+
+
+@pytest.mark.parametrize("error", [AccessDenied("No."), ServiceRefused("Why not."), LimitExceeded("Enough.")])
+def test_no_other_refusal_is_tried_again_with_less(service: SettingsService, connect: FakeConnect, error: SettingsError) -> None:
+    connect.script(UPDATE, error)
+    with pytest.raises(type(error)):
+        service.create(DECLARATION, OWNER)
+    assert connect.writes == [TAG, UPDATE, UNTAG]
+
+
+def test_an_earlier_value_is_remembered_where_the_record_vanished_and_the_live_value_may_be_its_own(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.script(UPDATE, Answer(ServiceFault("lost"), acted=True, afterwards=lambda: setattr(connect, "tags", {})))
+    assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
+    assert connect.writes == [TAG, UPDATE, TAG]
+    assert connect.tags == claimed_by(OWNER)
+
+
+def test_a_value_that_somebody_has_set_before_this_operation_wrote_settings_is_an_earlier_value(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.script(TAG, NetworkFault("lost"))
+    connect.script(DESCRIBE, Answer(afterwards=lambda: connect.settings.update({VOICE_ACCEPT: True})))
+    assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
+    assert connect.tags == recorded(OWNER, {VOICE_ACCEPT: (True, True)}).to_tags()
+
+
+def test_earlier_values_are_carried_on_and_not_used_for_what_another_invocation_finds(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """It may be a duplicate of a handover, and the value the agent's own."""
+    connect.script(UPDATE, Answer(ServiceFault("lost"), acted=True), *(Throttled("busy") for _ in range(5)))
+    connect.script(DESCRIBE, None, *(Throttled("busy") for _ in range(5)))
+    pending = service.create(DECLARATION, OWNER)
+    assert isinstance(pending, Pending)
+    connect.heal()
+    context = json.loads(json.dumps(pending.context))
+    assert (context["claimed"], context["wroteSettings"]) == (True, True)
+    assert context["prior"] == {MARKER_KEY: "managed", f"{MARKER_KEY}:auto-accept": "v1 was VOICE=false"}
+    connect.tags, connect.settings = {}, {VOICE_ACCEPT: True}
+    assert isinstance(service.create(DECLARATION, OWNER, context), OwnedSettings)
+    assert connect.tags == recorded(OWNER, {VOICE_ACCEPT: (True, True)}).to_tags()
+
+
+def test_a_duplicate_of_a_create_that_fails_leaves_the_resource(connect: FakeConnect, pacing: Pacing) -> None:
+    """Where resources cannot be imported, a create that finds its own record may be a duplicate of the one that wrote it."""
+    connect.settings, connect.tags = dict(EVERY_CHANNEL), claimed_by(OWNER)
+    connect.script(UPDATE, AccessDenied("No."))
+    with pytest.raises(AccessDenied) as failed:
+        SettingsService(connect, pacing, is_importable=False).create(DECLARATION, OWNER)
+    assert str(failed.value) == "No. The resource had been created before, and stays: deleting the resource gives it back."
+    assert connect.tags == claimed_by(OWNER)
+
+
+def test_a_create_that_sees_the_record_it_has_written_itself_is_no_duplicate(connect: FakeConnect, pacing: Pacing) -> None:
+    connect.script(UPDATE, ServiceFault("5xx"), AccessDenied("No."))
+    with pytest.raises(AccessDenied, match="What had been taken was given back"):
+        SettingsService(connect, pacing, is_importable=False).create(DECLARATION, OWNER)
+    assert connect.tags == {}
+
+
+def test_a_retry_of_a_create_that_fails_gives_back_where_resources_can_be_imported(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.settings, connect.tags = dict(EVERY_CHANNEL), claimed_by(OWNER)
+    connect.script(UPDATE, AccessDenied("No."))
+    with pytest.raises(AccessDenied, match="What had been taken was given back"):
+        service.create(DECLARATION, OWNER)
+    assert connect.tags == {}

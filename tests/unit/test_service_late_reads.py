@@ -1,12 +1,15 @@
 """An update whose declaration has changed does not take a late read for a user that needs no change; numbers that stay are said."""
 
+from dataclasses import replace
+
 import pytest
-from unit.examples import IDENTITY, INSTANCE, NUMBER, OWNER, PLACE, USER, VOICE_ACCEPT
-from unit.fake_connect import DESCRIBE, UPDATE, Answer, FakeConnect
+from unit.examples import IDENTITY, INSTANCE, LATER, NUMBER, OWNER, PERSISTENT, PLACE, USER, VOICE_ACCEPT, recorded
+from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
 
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration, parse_previous
-from custom_connect_userconfig.core.kinds import Value
+from custom_connect_userconfig.core.errors import Throttled
+from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_STAYED
 from custom_connect_userconfig.pacing import Pending
@@ -20,9 +23,9 @@ AFTER = Declaration(IDENTITY, {VOICE_ACCEPT: False})
 
 @pytest.fixture
 def rolled_back(connect: FakeConnect) -> FakeConnect:
-    """A user that reads show as the rollback wants it; what the failed update wrote shows with the third read."""
+    """A user that reads show as the rollback wants it, stamped by it; what was written before shows with the third read."""
     connect.settings = {VOICE_ACCEPT: False}
-    connect.tags = OwnershipRecord(OWNER, {VOICE_ACCEPT: False}).to_tags()
+    connect.tags = recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags()
     connect.script(DESCRIBE, None, Answer(afterwards=lambda: connect.settings.update(BEFORE)))
     return connect
 
@@ -31,9 +34,46 @@ def test_a_late_read_is_looked_at_again_where_the_declaration_has_changed(
     service: SettingsService, rolled_back: FakeConnect, clock: FakeClock
 ) -> None:
     assert isinstance(service.update(AFTER, OWNER, None, BEFORE), OwnedSettings)
-    assert rolled_back.writes == [UPDATE]
+    assert rolled_back.writes == [TAG, UPDATE]
     assert rolled_back.settings[VOICE_ACCEPT] is False
     assert clock.slept == [1, 2]
+
+
+def test_if_a_read_hides_what_was_declared_before_the_request_alone_is_recorded_until_it_shows(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The failed update has taken PERSISTENT; a read of before it shows neither that nor its value."""
+    claimed = recorded(OWNER, {VOICE_ACCEPT: (True, False), PERSISTENT: (True, False)})
+    connect.settings, connect.tags = {VOICE_ACCEPT: True}, recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
+
+    def shows() -> None:
+        connect.settings, connect.tags = {VOICE_ACCEPT: True, PERSISTENT: True}, claimed.to_tags()
+
+    connect.script(DESCRIBE, Answer(afterwards=shows))
+    assert isinstance(service.update(AFTER, LATER, None, {**BEFORE, PERSISTENT: True}), OwnedSettings)
+    assert connect.sent[1] == (TAG, OwnershipRecord(OWNER, {}, {}, (OWNER.request, LATER.request)).to_tags())
+    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False), "PERSISTENT is given back"
+    assert OwnershipRecord.from_tags(connect.tags) == recorded(OWNER, {VOICE_ACCEPT: (False, False)}, LATER)
+
+
+def test_a_request_that_does_not_show_yet_is_waited_for_and_not_recorded_again(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.settings, connect.tags = {VOICE_ACCEPT: True}, recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
+    connect.stale_reads = 3
+    connect.script(TAG, None, Answer(afterwards=lambda: setattr(connect, "stale_reads", 0)))
+    assert isinstance(service.update(AFTER, LATER, None, {**BEFORE, PERSISTENT: True}), OwnedSettings)
+    assert connect.writes == [TAG, TAG, UPDATE]
+
+
+def test_what_was_never_taken_costs_one_request_more_and_no_wait(
+    service: SettingsService, rolled_back: FakeConnect, clock: FakeClock
+) -> None:
+    rolled_back.heal()
+    rolled_back.settings[VOICE_ACCEPT] = True
+    assert isinstance(service.update(AFTER, LATER, None, {**BEFORE, PERSISTENT: True}), OwnedSettings)
+    assert rolled_back.calls == [DESCRIBE, TAG, DESCRIBE, UPDATE, DESCRIBE]
+    assert clock.slept == []
 
 
 @pytest.mark.parametrize("previous", [None, AFTER.settings])
@@ -50,11 +90,63 @@ def test_looking_again_ends_after_some_seconds(service: SettingsService, rolled_
     assert (rolled_back.calls, clock.slept) == ([DESCRIBE] * 5, [1, 2, 4, 8])
 
 
+def test_what_a_late_read_hid_shows_with_the_stamp_and_is_written_over(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
+    connect.settings = {VOICE_ACCEPT: False}
+    connect.tags = recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
+    connect.stale_reads = 2
+    connect.update_user_config(INSTANCE, USER, {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]})
+    begun = clock.now()
+    assert isinstance(service.update(AFTER, LATER, None, BEFORE), OwnedSettings)
+    assert connect.writes == [UPDATE, TAG, UPDATE]
+    assert connect.settings[VOICE_ACCEPT] is False
+    assert clock.now() - begun < 5, "no settings were written: none has to be waited for"
+
+
+def test_a_tag_that_was_removed_and_still_shows_is_not_removed_again_at_once(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """An update that was cut off had left PERSISTENT as it is, and only its tag was left to remove."""
+    connect.settings = {VOICE_ACCEPT: False, PERSISTENT: True}
+    prior: dict[SettingKey, RecordedValue] = {VOICE_ACCEPT: True, PERSISTENT: Unrecorded.VALUE}
+    connect.tags = OwnershipRecord(OWNER, {VOICE_ACCEPT: False}, prior).to_tags()
+    connect.stale_reads = 3
+    service.update(AFTER, replace(OWNER, request=""))
+    assert connect.writes == [TAG, UNTAG]
+
+
+def test_slow_reads_are_looked_at_again_in_one_invocation_only(
+    service: SettingsService, rolled_back: FakeConnect, clock: FakeClock
+) -> None:
+    """Else each of them would use up its time before the last look."""
+    rolled_back.heal()
+    rolled_back.latency = {DESCRIBE: 8}
+    pending = service.update(AFTER, OWNER, None, BEFORE)
+    assert isinstance(pending, Pending)
+    assert rolled_back.count(DESCRIBE) == 4
+    assert isinstance(service.update(AFTER, OWNER, pending.context, BEFORE), OwnedSettings)
+    assert rolled_back.count(DESCRIBE) == 5
+
+
+def test_a_later_invocation_looks_again_after_writes_of_an_earlier_one(service: SettingsService, connect: FakeConnect) -> None:
+    """What the first one has recorded shows; a duplicate of the update that this one undoes may write at the same time."""
+    connect.settings, connect.tags = dict(BEFORE), recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
+    connect.script(UPDATE, *(Throttled("busy") for _ in range(5)))
+    pending = service.update(AFTER, LATER, None, BEFORE)
+    assert isinstance(pending, Pending)
+    connect.heal()
+    connect.settings[VOICE_ACCEPT] = False
+    connect.script(DESCRIBE, Answer(afterwards=lambda: connect.settings.update(BEFORE)))
+    assert isinstance(service.update(AFTER, LATER, pending.context, BEFORE), OwnedSettings)
+    assert connect.settings[VOICE_ACCEPT] is False
+
+
 def test_once_written_nobody_looks_again(service: SettingsService, rolled_back: FakeConnect) -> None:
     rolled_back.heal()
     rolled_back.settings[VOICE_ACCEPT] = True
     service.update(AFTER, OWNER, None, BEFORE)
-    assert rolled_back.calls == [DESCRIBE, UPDATE, DESCRIBE]
+    assert rolled_back.calls == [DESCRIBE, TAG, UPDATE, DESCRIBE]
 
 
 @pytest.mark.parametrize("properties", [None, {}, {"Gone": 1}, {"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": "?"}])
@@ -71,7 +163,7 @@ def test_previous_properties_are_read_like_any_others() -> None:
 def desk(connect: FakeConnect) -> FakeConnect:
     """A user that had no number before and whose service keeps one for ever."""
     connect.settings = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}
-    connect.tags = OwnershipRecord(OWNER, {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: None}).to_tags()
+    connect.tags = recorded(OWNER, {PHONE_TYPE_KEY: (DESK_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)}).to_tags()
     connect.store = lambda settings: {PHONE_NUMBER_KEY: NUMBER, **settings}
     return connect
 

@@ -1,4 +1,4 @@
-"""Read and list: one call, no write, only what is owned, spelled as its owner spells it."""
+"""Read and list: one call, no write, only what is declared, spelled as its owner spells it."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,14 @@ from unit.examples import (
     USER,
     USER_ARN,
     VOICE_ACCEPT,
+    recorded,
 )
 from unit.fake_connect import DESCRIBE, SEARCH, FakeConnect
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY
 from custom_connect_userconfig.core.errors import NotFound, RecordDamaged, ServiceFault, Throttled
 from custom_connect_userconfig.core.identifiers import Identity, InstanceRef
+from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.pacing import Pacing
 from custom_connect_userconfig.ports import FoundUser, FoundUsers
@@ -30,9 +32,15 @@ from support.clock import FakeClock
 HERE = InstanceRef.parse(INSTANCE, PLACE)
 
 
-def test_a_read_shows_the_live_value_of_what_is_owned_and_nothing_else(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_read_shows_the_live_value_of_what_is_declared_and_not_of_what_is_being_given_back(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.settings = {VOICE_ACCEPT: True, CHAT_ACCEPT: True}
-    connect.tags = OwnershipRecord(OWNER, {VOICE_ACCEPT: False, CHAT_ACW: 5, PHONE_NUMBER_KEY: None}).to_tags()
+    connect.tags = OwnershipRecord(
+        OWNER,
+        {VOICE_ACCEPT: True, CHAT_ACW: 30, PHONE_NUMBER_KEY: Unrecorded.VALUE},
+        {VOICE_ACCEPT: False, CHAT_ACW: 5, PHONE_NUMBER_KEY: None, CHAT_ACCEPT: False},
+    ).to_tags()
     assert service.read(IDENTITY) == OwnedSettings(USER_ARN, {VOICE_ACCEPT: True, CHAT_ACW: 0})
     assert connect.calls == [DESCRIBE]
 
@@ -52,7 +60,7 @@ def test_a_read_of_a_damaged_record_fails(service: SettingsService, connect: Fak
 
 
 def test_a_throttled_read_is_tried_again_inside(service: SettingsService, connect: FakeConnect) -> None:
-    connect.tags = OwnershipRecord(OWNER, {CHAT_ACW: 5}).to_tags()
+    connect.tags = recorded(OWNER, {CHAT_ACW: (30, 5)}).to_tags()
     connect.script(DESCRIBE, Throttled("busy"), ServiceFault("5xx"))
     assert service.read(IDENTITY).settings == {CHAT_ACW: 0}
 
@@ -87,14 +95,14 @@ class Listed:
 
     def found(self) -> FoundUser:
         owner = Owner.of(Identity.parse(*self.given, PLACE), STACK, "Agent")
-        return FoundUser(self.name, self.arn, OwnershipRecord(owner, {CHAT_ACW: 0}).to_tags())
+        return FoundUser(self.name, self.arn, recorded(owner, {CHAT_ACW: (30, 0)}).to_tags())
 
 
 def test_a_page_is_one_call_and_names_each_user_as_its_owner_does(service: SettingsService, connect: FakeConnect) -> None:
     listed = [Listed("a"), Listed("b", INSTANCE_ARN), Listed("c", by_arn=True), Listed("d", INSTANCE_ARN, by_arn=True)]
     connect.pages = {None: FoundUsers([user.found() for user in listed], None)}
     assert service.list_users(HERE) == OwnedUsers([user.given for user in listed], None)
-    assert connect.sent == [(SEARCH, (INSTANCE, MARKER_KEY, "managed", None))]
+    assert connect.sent == [(SEARCH, (INSTANCE, MARKER_KEY, ("managed", "releasing"), None))]
 
 
 @pytest.mark.parametrize("tags", [{MARKER_KEY: "managed"}, {f"{MARKER_KEY}:owner": "v9 ?"}])

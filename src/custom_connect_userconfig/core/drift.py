@@ -1,33 +1,50 @@
-"""How the live values of owned settings differ from the declared ones: what drift detection shows for registered types."""
+"""How the live values of settings differ from what is declared, and which of them are owned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .arrays import SettingKey, field_of
-from .kinds import Value
+from .kinds import RecordedValue, Unrecorded, Value
+from .ownership import OwnershipRecord
 from .planning import is_clamped
-from .settings import Settings
+from .settings import UserSettings
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One setting that is not as declared; a value of None means that it is not declared, or not owned."""
+    """One setting that is not as declared, or not owned although it is declared."""
 
     key: SettingKey
-    declared: Value | None
+    declared: RecordedValue
+    """None if it is not declared."""
     live: Value | None
+    """None if there is no phone number."""
+    is_owned: bool
 
     def to_json(self) -> dict[str, object]:
         """Return the difference for people and machines; of a phone number only whether there is one."""
-        return {"Setting": str(self.key), "Declared": self._shown(self.declared), "Live": self._shown(self.live)}
+        shown = {"Declared": self._shown(self.declared), "Live": self._shown(self.live)}
+        return {"Setting": str(self.key), **shown, "Owned": self.is_owned}
 
-    def _shown(self, value: Value | None) -> Value | None:
+    def _shown(self, value: RecordedValue) -> object:
         return "(a number)" if value is not None and field_of(self.key).kind.sensitive else value
 
 
-def differences(declared: Settings, owned: Settings) -> Iterator[Difference]:
-    """Yield each setting that is declared or owned and whose live value is not the declared one."""
+def differences(
+    declared: Mapping[SettingKey, RecordedValue], record: OwnershipRecord | None, settings: UserSettings
+) -> Iterator[Difference]:
+    """Yield each setting that is not as declared: another value is live, nobody owns it, or it is owned and not declared.
+
+    A number that `declared` does not hold, because it comes from a record, agrees with any number.
+    """
+    owned = record.declared if record else {}
     for key in {**declared, **owned}:
-        wanted, live = declared.get(key), owned.get(key)
-        if wanted != live and not (wanted and live and is_clamped(key, wanted, live)):
-            yield Difference(key, wanted, live)
+        wanted, live = declared.get(key), settings.effective(key)
+        if key not in declared or key not in owned or not _agrees(key, wanted, live):
+            yield Difference(key, wanted, live, key in owned)
+
+
+def _agrees(key: SettingKey, wanted: RecordedValue, live: Value | None) -> bool:
+    if isinstance(wanted, Unrecorded):
+        return live is not None
+    return wanted == live or (wanted is not None and live is not None and is_clamped(key, wanted, live))

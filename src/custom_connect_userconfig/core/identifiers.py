@@ -155,6 +155,17 @@ class Identity:
         return redact(f"user {self.user_id} of instance {self.instance_id}")
 
 
+def arn_of(identity: Identity, place: Place) -> str:
+    """Return the ARN of a user whom nobody can read any more, from what was given or from where the request comes."""
+    if Spelling.of(identity.user_given) is Spelling.ARN:
+        return identity.user_given
+    instance = identity.instance.given
+    if Spelling.of(instance) is not Spelling.ARN:
+        partition = partition_of(place.region or "") or "aws"
+        instance = f"arn:{partition}:connect:{place.region}:{place.account}:instance/{identity.instance_id}"
+    return f"{instance}/agent/{identity.user_id}"
+
+
 def respell(user_id: str, user_arn: str, spellings: tuple[Spelling, Spelling]) -> tuple[str, str]:
     """Return InstanceId and UserId of the user `user_arn` in the spelling that its owner gave them."""
     instance_arn = user_arn.partition("/agent/")[0]

@@ -12,16 +12,14 @@ from typing import Final, Protocol
 Value = bool | int | str
 
 
-class Withheld(Enum):
-    """Stands for an earlier value that is not recorded anywhere: a phone number never goes into a tag.
+class Unrecorded(Enum):
+    """Stands for a value that no record holds: a phone number never goes into a tag, and some earlier values cannot be known."""
 
-    Of a phone type it says that there was a desk phone whose number is no longer on the user.
-    """
-
-    NUMBER = "withheld"
+    VALUE = "unrecorded"
 
 
-PriorValue = Value | Withheld | None
+RecordedValue = Value | Unrecorded | None
+"""What a record says of a value; None means that there is no phone number."""
 
 
 class Kind(Protocol):
@@ -36,12 +34,12 @@ class Kind(Protocol):
         """Return the value that `raw` stands for; ValueError, with the rule as its text, where that is not plain."""
         ...
 
-    def to_tag(self, value: PriorValue) -> str:
+    def to_tag(self, value: Value | None) -> str:
         """Return the text of `value` in an ownership tag."""
         ...
 
-    def from_tag(self, text: str) -> PriorValue:
-        """Return the value that `text` records; ValueError when it records none."""
+    def from_tag(self, text: str) -> Value | None:
+        """Return the value that `text` records; ValueError if it records none."""
         ...
 
 
@@ -60,7 +58,7 @@ class Boolean:
             return word == "true"
         raise ValueError("must be true or false")
 
-    def to_tag(self, value: PriorValue) -> str:
+    def to_tag(self, value: Value | None) -> str:
         """Return "true" or "false"."""
         return "true" if value else "false"
 
@@ -96,7 +94,7 @@ class Seconds:
             return int(raw)
         raise ValueError("must be a whole number of seconds")
 
-    def to_tag(self, value: PriorValue) -> str:
+    def to_tag(self, value: Value | None) -> str:
         """Return the digits of `value`."""
         return str(value)
 
@@ -121,19 +119,18 @@ class OneOf:
             return raw
         raise ValueError(f"must be {' or '.join(self.names)}")
 
-    def to_tag(self, value: PriorValue) -> str:
-        """Return the name, or "withheld"."""
-        return value.value if isinstance(value, Withheld) else str(value)
+    def to_tag(self, value: Value | None) -> str:
+        """Return the name."""
+        return str(value)
 
-    def from_tag(self, text: str) -> PriorValue:
+    def from_tag(self, text: str) -> str:
         """Return the name; one that is not in the list may come from a service that has learned it since."""
-        if text == Withheld.NUMBER.value:
-            return Withheld.NUMBER
         if not _NAME.fullmatch(text):
             raise ValueError("is not a name")
         return text
 
 
+_NO_NUMBER: Final = "none"
 _E164: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
@@ -152,12 +149,13 @@ class PhoneNumber:
             " (put it in quotes in YAML: unquoted, it loses its +)"
         )
 
-    def to_tag(self, value: PriorValue) -> str:
-        """Return "none", or "withheld" for any number."""
-        return "none" if value is None else Withheld.NUMBER.value
+    def to_tag(self, value: Value | None) -> str:
+        """Return "none"; ValueError for a number, which no tag may hold."""
+        if value is not None:
+            raise ValueError("a phone number is never recorded")
+        return _NO_NUMBER
 
-    def from_tag(self, text: str) -> PriorValue:
-        """Return None or `Withheld.NUMBER`."""
-        if text not in ("none", Withheld.NUMBER.value):
-            raise ValueError("must be none or withheld")
-        return None if text == "none" else Withheld.NUMBER
+    def from_tag(self, text: str) -> None:
+        """Return None for "none"."""
+        if text != _NO_NUMBER:
+            raise ValueError(f"must be {_NO_NUMBER}")

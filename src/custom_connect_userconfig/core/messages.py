@@ -30,11 +30,6 @@ def bounded(text: str, most: int = MOST) -> str:
     return f"{text[:kept]} … ({len(text) - 2 * kept:,} characters left out) … {text[-kept:]}"
 
 
-def encodable(text: str) -> str:
-    """Return `text` as it is, except that half of a surrogate pair, which UTF-8 cannot hold, is spelled out."""
-    return text.encode(errors="backslashreplace").decode()
-
-
 def numbered(problems: Sequence[str]) -> str:
     """Return `problems` as sentences, numbered if there are several; those for which there is no room are counted."""
     if len(problems) == 1:

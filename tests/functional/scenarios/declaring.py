@@ -1,6 +1,6 @@
 """Taking, changing, seeing drift and giving back, with agents that carry settings of their own."""
 
-from ..settings import acw, auto_accept, enhancement, persistent, phone
+from ..settings import acw, auto_accept, enhancement, persistent, phone, settings_of
 from ..world import World, done
 from . import anywhere, everywhere
 
@@ -48,9 +48,9 @@ def update_adds_changes_and_drops(world: World) -> None:
     first = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False), auto_accept("TASK", False)])
     second = agent.declare(
         AutoAcceptConfigs=[auto_accept("VOICE", True, callback=False), auto_accept("CHAT", True)],
-        AfterContactWorkConfigs=[acw("EMAIL", 90), acw("VOICE", 0)],
+        AfterContactWorkConfigs=[acw(world.rare_channel, 90), acw("VOICE", 0)],
     )
-    third = agent.declare(AfterContactWorkConfigs=[acw("EMAIL", 91)], VoiceEnhancementConfigs=enhancement("NONE"))
+    third = agent.declare(AfterContactWorkConfigs=[acw(world.rare_channel, 91)], VoiceEnhancementConfigs=enhancement("NONE"))
     done(resource.create(first))
     done(resource.update(second, first))
     done(resource.update(third, second))
@@ -82,11 +82,11 @@ def unowned_settings_keep_what_an_administrator_makes_of_them(world: World) -> N
     wider = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False)], PersistentConnectionConfigs=persistent(True))
     done(resource.create(properties))
     agent.change(
-        AutoAcceptConfigs=[auto_accept("CHAT", False), auto_accept("EMAIL", True)],
-        AfterContactWorkConfigs=[acw("EMAIL", 12)],
+        AutoAcceptConfigs=[auto_accept("CHAT", False), auto_accept(world.rare_channel, True)],
+        AfterContactWorkConfigs=[acw(world.rare_channel, 12)],
     )
     done(resource.update(wider, properties))
-    agent.change(AutoAcceptConfigs=[auto_accept("EMAIL", False)])
+    agent.change(AutoAcceptConfigs=[auto_accept(world.rare_channel, False)])
     done(resource.delete(wider))
 
 
@@ -114,6 +114,6 @@ def scalars_as_strings_mean_the_same(world: World) -> None:
     outcome = world.resource().driver.create(spelled)
     assert outcome.succeeded, outcome
     world.connect.forget_calls()
-    agent.expectation.taken({("AutoAcceptConfigs", "VOICE", ("AutoAccept",)): True}, agent.expectation.values)
+    agent.expectation.taken(settings_of(plain), agent.expectation.values)
     done(resource.update(plain, spelled))
     assert not world.writes, "the strings had been taken for other values"

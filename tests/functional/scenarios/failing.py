@@ -21,16 +21,17 @@ def _second(agent: Agent) -> dict[str, object]:
 @anywhere
 def write_that_fails_for_good_leaves_the_agent_as_before(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
-    world.plant("UpdateUserConfig", FaultKind.INVALID_PARAMETER)
-    refused(resource.create(_first(agent)), "InvalidRequest", "InvalidParameterException", "given back")
+    world.plant("UpdateUserConfig", FaultKind.INVALID_PARAMETER, times=math.inf)
+    refused(resource.create(_first(agent), until_refused=True), "InvalidRequest", "InvalidParameterException", "given back")
 
 
 @anywhere
 def failed_update_is_rolled_back_by_an_update(world: World) -> None:
     agent, resource = world.agent("sparse"), world.resource()
     done(resource.create(_first(agent)))
-    world.plant("UpdateUserConfig", FaultKind.INVALID_PARAMETER)
+    world.plant("UpdateUserConfig", FaultKind.INVALID_PARAMETER, times=math.inf)
     refused(resource.update(_second(agent), _first(agent)), "InvalidRequest")
+    world.connect.heal()
     agent.let_reads_catch_up()
     done(resource.update(_first(agent), _second(agent)))
     done(resource.delete(_first(agent)))

@@ -1,0 +1,207 @@
+"""Watches every call that reaches a local Connect: an earlier value is never one that the resource itself has written.
+
+``TagResource`` must not record as the earlier value of a setting what the same resource has written since it last held the
+setting as free. Giving back ends that: the earlier value is written, or is in force when the record no longer names the setting.
+A fixture of ``conftest`` lets the test fail in whose time the rule is broken; nothing is raised amid the code under test, which
+would take it for a fault of the service.
+
+What is watched of a user is kept in that user, so that a test that puts a copy of its users back puts this back as well.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from moto.core.exceptions import JsonRESTError
+
+from connect_local.arrays import FIELDS, PHONE_NUMBER
+from connect_local.models import LocalConnectBackend
+from connect_local.settings import Settings
+from connect_local.users import User, UserState
+
+from .record_form import DESK_PHONE, UNRECORDED, Setting, Value, read_record
+
+_IN_BACKEND: Final = {
+    (setting.array, setting.channel, ".".join(setting.field)): setting for setting in FIELDS if setting != PHONE_NUMBER
+}
+"""Every setting whose earlier value is recorded; of a number only whether there was one is."""
+_NOT_KEPT: Final = {*UNRECORDED, DESK_PHONE}
+"""Earlier values that need not come back: a number is recorded nowhere, and a desk phone is nothing without its number."""
+
+Tags = Mapping[str, str]
+
+breaches: Final[list[str]] = []
+"""What has been recorded against the rule since somebody last looked."""
+
+
+@dataclass
+class Trace:
+    """What resources have written to one user."""
+
+    own: dict[str, dict[Setting, set[Value]]] = field(default_factory=dict)
+    """By the owner's digest: the values that it has written to each setting since the setting was last free."""
+    earlier: dict[Setting, Value] = field(default_factory=dict)
+    """The earlier value of each setting that was recorded last, also when the record no longer names it."""
+    shown: UserState | None = None
+    """The user as the latest read has shown it."""
+
+    def wrote(self, asked: Mapping[Setting, Value], before: Settings, after: Settings, tags: Tags) -> None:
+        """Note a write of settings; without a record, in force or seen, it is an administrator's."""
+        record, seen = read_record(tags), read_record(self.shown.tags if self.shown else {})
+        owner = record.owner or seen.owner
+        for setting, value in asked.items():
+            stored = _effective(after, setting)
+            known = {_effective(before, setting), _effective(self.shown.settings, setting) if self.shown else None}
+            if owner is None:
+                self._forget(setting, {stored})
+            elif setting in self.earlier and self.earlier[setting] in (value, stored):
+                self._forget(setting)
+            elif setting in record.earlier or value not in known:
+                # Other channels of the array are written along as they were read.
+                self.own.setdefault(owner, {}).setdefault(setting, set()).add(stored)
+
+    def edited(self, before: Settings, after: Settings) -> None:
+        """Note an administrator's edit: the values that it brings are from now on somebody else's."""
+        for setting in _IN_BACKEND:
+            if (value := _effective(after, setting)) != _effective(before, setting):
+                self._forget(setting, {value})
+
+    def tagged(self, user: User, before: Tags, after: Tags) -> None:
+        """Check what tags record anew, and note which settings they no longer record."""
+        was, now = read_record(before), read_record(after)
+        if was.owner and now.owner and was.owner != now.owner:
+            self._hand_over(was.owner, now.owner)
+        own = self.own.get(now.owner or "", {})
+        for setting in now.earlier.keys() & _IN_BACKEND.keys():
+            value = now.earlier[setting]
+            if setting in was.earlier and was.earlier[setting] == value:
+                continue
+            if value in own.get(setting, ()):
+                array, channel, name = setting
+                breaches.append(
+                    f"{array}[{channel}].{name} of {user.id}: {value} is recorded as earlier, and is the resource's own"
+                )
+            self.earlier[setting] = value
+        for setting in (was.earlier.keys() - now.earlier.keys()) & _IN_BACKEND.keys():
+            if was.earlier[setting] in _NOT_KEPT or _effective(user.settings, setting) == was.earlier[setting]:
+                self._forget(setting)
+
+    def released_by_hand(self) -> None:
+        """Note that somebody has removed a record so that the user keeps its settings, as messages advise: all are free."""
+        self.own.clear()
+
+    def _forget(self, setting: Setting, values: set[Value] | None = None) -> None:
+        for own in self.own.values():
+            own[setting] = own.get(setting, set()) - values if values is not None else set()
+
+    def _hand_over(self, former: str, owner: str) -> None:
+        for setting, values in self.own.pop(former, {}).items():
+            self.own.setdefault(owner, {}).setdefault(setting, set()).update(values)
+
+
+def trace_of(user: User) -> Trace:
+    """Return what is watched of a user."""
+    trace: Trace = user.__dict__.setdefault("_trace", Trace())
+    return trace
+
+
+def take_breaches() -> list[str]:
+    """Return what has been recorded against the rule, and forget it."""
+    taken = list(breaches)
+    breaches.clear()
+    return taken
+
+
+def install() -> None:
+    """Stand where calls enter the backend, for the whole run."""
+    for name, watch in _WATCHES.items():
+        _wrap(name, watch)
+
+
+Call = Callable[..., Any]
+
+
+def _wrap(name: str, watch: Callable[[LocalConnectBackend, Call, tuple[Any, ...]], Any]) -> None:
+    original = getattr(LocalConnectBackend, name)
+
+    @functools.wraps(original)
+    def watched(self: LocalConnectBackend, *args: Any, **named: Any) -> Any:
+        return watch(self, lambda: original(self, *args, **named), (*args, *named.values()))
+
+    setattr(LocalConnectBackend, name, watched)
+
+
+def _describe(backend: LocalConnectBackend, act: Call, args: tuple[Any, ...]) -> Any:
+    shown = act()
+    user = backend._get_user_or_raise(*args[:2])
+    current = UserState(user.settings, backend._tags_of(user), user.modified_at)
+    trace_of(user).shown = user.pending[0].before if user.pending else current
+    return shown
+
+
+def _update(backend: LocalConnectBackend, act: Call, args: tuple[Any, ...]) -> Any:
+    user = _user(backend, args)
+    before = user.settings if user else Settings()
+    answer = act()
+    assert user
+    trace_of(user).wrote(_asked(args[2]), before, user.settings, backend._tags_of(user))
+    return answer
+
+
+def _edit(backend: LocalConnectBackend, act: Call, args: tuple[Any, ...]) -> Any:
+    user = _user(backend, args)
+    before = user.settings if user else Settings()
+    answer = act()
+    assert user
+    trace_of(user).edited(before, user.settings)
+    return answer
+
+
+def _tag(backend: LocalConnectBackend, act: Call, args: tuple[Any, ...]) -> Any:
+    try:
+        user = backend._tagged_user(args[0])
+    except JsonRESTError:
+        user = None
+    before = backend._tags_of(user) if user else {}
+    answer = act()
+    if user:
+        trace_of(user).tagged(user, before, backend._tags_of(user))
+    return answer
+
+
+_WATCHES: Final = {
+    "describe_user": _describe,
+    "update_user_config": _update,
+    "administer_user_config": _edit,
+    "update_user_phone_config": _edit,
+    "tag_resource": _tag,
+    "untag_resource": _tag,
+}
+
+
+def _user(backend: LocalConnectBackend, args: tuple[Any, ...]) -> User | None:
+    try:
+        return backend._get_user_or_raise(*args[:2])
+    except JsonRESTError:
+        return None  # the call itself says so
+
+
+def _asked(arrays: Mapping[str, object]) -> dict[Setting, Value]:
+    """Return the settings that the entries of a write name, with their values."""
+    asked = {key: _value(arrays.get(key[0]), setting.channel, setting.field) for key, setting in _IN_BACKEND.items()}
+    return {key: value for key, value in asked.items() if value is not None}
+
+
+def _value(entries: object, channel: str, path: tuple[str, ...]) -> Any:
+    entry: Any = (
+        next((entry for entry in entries if entry.get("Channel") == channel), None) if isinstance(entries, list | tuple) else None
+    )
+    for name in path:
+        entry = entry.get(name) if isinstance(entry, Mapping) else None
+    return entry
+
+
+def _effective(settings: Settings, setting: Setting) -> Value:
+    value: Value = settings.effective(_IN_BACKEND[setting])
+    return value
