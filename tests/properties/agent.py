@@ -19,6 +19,8 @@ from custom_connect_userconfig.core.planning import LiveUser
 from custom_connect_userconfig.core.settings import expand
 from support.clock import FakeClock
 from support.direct_gateway import DirectGateway
+from support.earlier_values import trace_of
+from support.record_form import is_ours
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -96,6 +98,11 @@ class LocalAgent:
     def untag(self, keys: Sequence[str]) -> None:
         """Remove tags."""
         self._backend.untag_resource(self.arn, list(keys))
+
+    def release(self) -> None:
+        """Remove the record and let the user keep its settings, as messages advise."""
+        self.untag([key for key in self.tags() if is_ours(key)])
+        trace_of(self._user).released_by_hand()
 
     def let_reads_catch_up(self) -> None:
         """Let time pass until reads show everything that was written."""

@@ -4,7 +4,6 @@ What `custom_resource.handler` does around that (reply, handover, the function's
 is handed over is passed on, and time that runs out ends in what the front end abandons.
 """
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,8 +18,6 @@ from support.custom_resource import as_sent
 
 from .stacks import Action, Context, Ending, Event, Outcome, Stack
 from .unreliable import Killed, UnreliableGateway
-
-_serial = itertools.count(1)
 
 
 @dataclass
@@ -40,10 +37,11 @@ class CustomStack(Stack):
     def event(self, action: Action, declared: Settings | None = None, previous: Settings | None = None) -> Event:
         """Return a new event, worded as CloudFormation words it."""
         wanted = declared if declared is not None else self.declared or (self.latest.declared if self.latest else {})
+        event = Event(action, {} if action is Action.DELETE else dict(wanted), previous)
         body: dict[str, object] = {
             "RequestType": action.value,
             "StackId": self.stack_id,
-            "RequestId": f"request-{next(_serial)}",
+            "RequestId": event.request_id,
             "LogicalResourceId": "Agent",
             "ResourceProperties": self._properties(wanted),
         }
@@ -51,7 +49,7 @@ class CustomStack(Stack):
             body["PhysicalResourceId"] = self.replied_id or f"{self.name}-Agent-1ABCDEFGHIJKL"
         if previous is not None:
             body["OldResourceProperties"] = self._properties(previous)
-        return Event(action, {} if action is Action.DELETE else dict(wanted), previous, body)
+        return replace(event, body=body)
 
     def forget(self) -> None:
         """Have the resource no more; the next one starts without an id."""
@@ -71,7 +69,7 @@ class CustomStack(Stack):
         return sent
 
     def _carry(self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int) -> Ending:
-        service = SettingsService(gateway, Pacing(clock, random=lambda: 0.5))
+        service = SettingsService(gateway, Pacing(clock, random=lambda: 0.5), is_importable=False)
         for wait in range(100):
             try:
                 result = task_of(CustomRequest.parse(event.body), service).run(context)

@@ -5,7 +5,8 @@ and what it writes next, or that a late read does not show, exactly this may bec
 
 - an edit of a setting that is not owned is lost when the operation writes its array: the value that the read showed is back;
 - an edit of a setting that is being taken is lost when the record comes to hold the value that the read showed;
-- an edit of a setting that is being given back survives when it comes between that write and the end of its record.
+- an edit of a setting that is being given back survives when it comes between that write and the end of its record; unless it makes
+  the very value that was declared, and a delete takes it for the write of an earlier request.
 
 All other edits follow the rules of edits at rest. What is excused here is counted, so that it is known to have been met.
 """
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, SettingKey
-from custom_connect_userconfig.core.kinds import PriorValue, Value, Withheld
+from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.planning import LiveUser
 
@@ -70,12 +71,13 @@ class EditsAmid:
             for key in self.made
             if key not in set(recorded) and key.array in write.arrays and now[key] != expected[key]
             if any(is_same(key, now[key], value) for value in self._known_of(write.shown, key, is_same))
+            or (not recorded and now[key] in self.replaced[key])
         }
         EXCUSED["edits undone by a write of their array"] += len(lost)
         return lost
 
     def overlooked_by(
-        self, write: Write, prior: Mapping[SettingKey, PriorValue], expected: Truth, is_same: Callable[..., bool]
+        self, write: Write, prior: Mapping[SettingKey, RecordedValue], expected: Truth, is_same: Callable[..., bool]
     ) -> Truth:
         """Return the settings that `write` has recorded otherwise than they are worth, because of what the read showed of an edit.
 
@@ -99,9 +101,9 @@ class EditsAmid:
         return stay
 
 
-def recorded(key: SettingKey, value: Value | None) -> PriorValue:
+def recorded(key: SettingKey, value: Value | None) -> RecordedValue:
     """Return what a record holds of a value."""
-    return Withheld.NUMBER if key == PHONE_NUMBER_KEY and value is not None else value
+    return Unrecorded.VALUE if key == PHONE_NUMBER_KEY and value is not None else value
 
 
 def _shown(user: LiveUser, key: SettingKey) -> tuple[Value | None, ...]:

@@ -1,11 +1,13 @@
 """Sends the events of stacks under whatever circumstances, follows each write, and judges how the operation has ended."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
 from custom_connect_userconfig.core.errors import AlreadyExists, NotFound, NotStabilized
-from custom_connect_userconfig.core.ownership import OwnershipRecord
+from custom_connect_userconfig.core.ownership import OWNER_KEY, OwnershipRecord
+from custom_connect_userconfig.core.refusals import OVERTAKEN
 from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.service import GivenBack, OwnedSettings
 
@@ -87,6 +89,15 @@ class Judge:
         return not at_once
 
 
+def _is_overtaken(event: Event, tags: Mapping[str, str]) -> bool:
+    """Whether the record knows a later request than that of `event`: by the form of the tag that the README shows."""
+    _, _, _, requests, *_ = tags.get(OWNER_KEY, "- - - -").split(" ", 4)
+    record = OwnershipRecord.from_tags(tags)
+    if event.action is Action.DELETE and (record is None or record.is_ending):
+        return False  # another delete has overtaken this one: they want the same
+    return hashlib.sha256(event.request_id.encode()).hexdigest()[:8] in requests.split(".")[:-1]
+
+
 class Operation:
     """One event on its way."""
 
@@ -96,6 +107,7 @@ class Operation:
         self._mine = stack.owner.digest
         self._owner_before = judge.model.owner
         self._before: Truth = judge.agent.truth()
+        self._is_overtaken = reads_are_fresh and _is_overtaken(event, judge.agent.tags())
         self._earlier: Truth = {
             **(event.previous or {}),
             **stack.declared,
@@ -103,6 +115,7 @@ class Operation:
             **({} if reads_are_fresh else judge.earlier),
         }
         judge.earlier = self._earlier
+        judge.model.declarations = (event.declared, event.previous or {}, stack.declared)
         self._to_come = list(given.amid)
         self._calls = 0
         self.edited = self.rivalled = self.twinned = False
@@ -119,7 +132,9 @@ class Operation:
 
     def _follow(self, write: Write) -> None:
         owner = self._model.owner
-        assert owner in (None, self._mine) or self._takes_over, f"{write.operation} on what another stack owns"
+        # Whoever has lost the user gives back what it has written itself; the model checks that nothing else changes.
+        is_conceding = write.operation == "UpdateUserConfig"
+        assert owner in (None, self._mine) or self._takes_over or is_conceding, f"{write.operation} on what another stack owns"
         self._model.moved_on(self._before, self._event.declared, self._earlier, write)
 
     # -- what comes in between -----------------------------------------------------------------------------------------
@@ -173,25 +188,46 @@ class Operation:
         undisturbed = not (ending.gateway.struck or self.edited or self.rivalled or self.twinned)
         few = len(ending.gateway.writes) <= self._most_writes()
         assert few or not undisturbed, "written more often than late reads excuse"
-        if not self.rivalled and self._must_be_refused():
+        if self._is_overtaken:
+            self._judge_overtaken(ending)
+        elif not self.rivalled and self._must_be_refused():
             self._judge_refused(ending)
         elif ending.outcome is Outcome.DONE:
             self._judge_done(ending)
         else:
             self._judge_failed(ending)
 
+    def _only_undoes(self, ending: Ending) -> bool:
+        return self._goes_on and {write.operation for write in ending.gateway.writes} <= {"UpdateUserConfig"}
+
+    def _judge_overtaken(self, ending: Ending) -> None:
+        """A later event has written: this one changes nothing, and says what is in force."""
+        assert self._only_undoes(ending) or not ending.gateway.writes, "an event that was overtaken has written"
+        if ending.outcome is Outcome.DONE and not self.rivalled:
+            assert ending.result
+            assert OVERTAKEN in ending.result.notes
+            if isinstance(ending.result, OwnedSettings):
+                self._check_answer(ending.result.settings)
+        elif ending.outcome is Outcome.FAILED:
+            assert ending.gateway.struck or self.rivalled or self._owner_before != self._mine
+
     def _must_be_refused(self) -> bool:
         if self._owner_before is None:
-            return self._event.action is not Action.CREATE and self._fresh
+            # An update of a stack claims anew: somebody has removed the record.
+            return self._event.action is Action.DELETE and self._fresh
         return self._owner_before != self._mine and not self._takes_over
 
     def _most_writes(self) -> int:
-        """Return how many writes an undisturbed operation may take: what does not show for a minute is written once more."""
-        return 4 if self._judge.agent.behaviour.stale_seconds < 60 else 8
+        """Return how many writes an undisturbed operation may take: what does not show for a minute is written once more.
+
+        They are the request alone if the record is doubted, the record, the settings, and two for what is no longer recorded.
+        """
+        return 5 if self._judge.agent.behaviour.stale_seconds < 60 else 10
 
     def _judge_refused(self, ending: Ending) -> None:
         action = self._event.action
-        assert not ending.gateway.writes, f"{action} has written to what the stack does not own"
+        # A duplicate of a handover that has seen its claim go undoes what still shows as its own; the model watches the values.
+        assert self._only_undoes(ending) or not ending.gateway.writes, f"{action} has written to what the stack does not own"
         if action is Action.DELETE and ending.outcome is Outcome.DONE:
             # A custom resource's delete has nothing to do, and says so; either kind may have done it before it was cut off.
             assert isinstance(ending.result, GivenBack)
@@ -220,7 +256,7 @@ class Operation:
             assert self._model.owner == self._mine
             assert self._model.owned.keys() > self._event.declared.keys()
         else:
-            self._model.taken(self._mine, self._event.declared, self._before)
+            self._model.taken(self._mine, self._event.declared, self._before, goes_on=self._goes_on)
             self._check_answer(ending.result.settings)
 
     def _may_hold_more(self, ending: Ending) -> bool:
@@ -231,7 +267,7 @@ class Operation:
         return holds_more and lags and bool(self.twinned or not self._fresh or ending.gateway.struck)
 
     def _check_answer(self, answer: Settings) -> None:
-        live = {key: value for key, value in self._model.owned.items() if value is not None}
+        live = {key: value for key, value in self._model.owned.items() if value is not None and key in self._model.declared}
         if live.get(PHONE_TYPE_KEY) == SOFT_PHONE:
             # A service may drop a number under a soft phone, so that nobody waits until a read shows it.
             live[PHONE_NUMBER_KEY] = answer.get(PHONE_NUMBER_KEY, "")

@@ -10,8 +10,8 @@ The exceptions are documented ones: the phone (`phone_model`), and edits that co
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
-from custom_connect_userconfig.core.kinds import PriorValue, Value, Withheld
+from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
+from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import OwnershipRecord, our_keys
 from custom_connect_userconfig.core.settings import Settings
 
@@ -34,6 +34,14 @@ class OwnershipModel(PhoneModel):
     """The digest of who owns settings."""
     owned: dict[SettingKey, Value | None] = field(default_factory=dict)
     """The owned settings with their live values."""
+    declared: set[SettingKey] = field(default_factory=set)
+    """The owned settings that the record declares; the others are being given back."""
+    unrecorded: set[SettingKey] = field(default_factory=set)
+    """The owned settings whose earlier value nobody knows, since the record was lost meanwhile: they stay as they are."""
+    forgotten: Truth = field(default_factory=dict)
+    """What the settings of a removed record were before: an operation that had recorded it may still give it back."""
+    declarations: tuple[Settings, ...] = ()
+    """What the event under way, and the one before it, declare."""
     edits: EditsAmid = field(default_factory=EditsAmid)
 
     @classmethod
@@ -62,6 +70,7 @@ class OwnershipModel(PhoneModel):
 
     def released_by_hand(self) -> None:
         """Somebody has removed the record, as its messages advise: the settings stay as they are."""
+        self.forgotten = {key: self.unowned[key] for key in self.owned}
         self.unowned = self.agent.truth()
         self._no_owner()
 
@@ -77,20 +86,25 @@ class OwnershipModel(PhoneModel):
         assert prior.keys() <= {*self.owned, *within, *(earlier or {})}, "a setting is recorded that nobody has declared"
         if write:
             self._note_lost_edits(write, prior, now)
+        self.unowned.update({k: v for k, v in self.forgotten.items() if k not in prior and now[k] == v})
+        self._note_unrecorded(prior, within, earlier or {})
         released = {key for key in self.owned if key not in prior}
+        released -= self._left_as_they_are(released, now)
         self._check_given_back(released - set(PHONE), now)
         if self.edits.touched(PHONE):
             self._follow_disturbed_phone(prior, now, {**(earlier or {}), **within}, before)
         else:
             self._follow_phone(released, prior, within, before, now)
         self.owned = {key: now[key] for key in prior}
-        self.owner = record.owner.digest if record and record.owner else None
+        self.declared = set(record.declared) if record else set()
         if not prior:
             self._no_owner()
+        # An update that doubts the record has written its request alone.
+        self.owner = record.owner.digest if record and record.owner else None
         self.check()
 
-    def taken(self, owner: str, declared: Settings, before: Truth) -> None:
-        """An operation says that `owner` now owns exactly `declared`."""
+    def taken(self, owner: str, declared: Settings, before: Truth, *, goes_on: bool = False) -> None:
+        """An operation says that `owner` now owns exactly `declared`; one that `goes_on` has written a while ago."""
         self.moved_on(before, declared)
         assert self.owned.keys() == declared.keys()
         assert self.owner == owner
@@ -98,6 +112,8 @@ class OwnershipModel(PhoneModel):
             live = self.owned[key]
             held = self._is_held(key, value, live) or live in self.edits.made.get(key, ())
             held = held or (key in PHONE and self.edits.touched(PHONE))
+            # A number that shows under a soft phone long after another was written counts as what the service made of it.
+            held = held or (goes_on and key == PHONE_NUMBER_KEY and self.owned[PHONE_TYPE_KEY] == SOFT_PHONE)
             assert held, f"{key}: declared {value}, live {live}"
 
     def given_back(self, before: Truth) -> None:
@@ -107,16 +123,40 @@ class OwnershipModel(PhoneModel):
         assert not self.owned
 
     def _no_owner(self) -> None:
-        self.owner, self.owned = None, {}
+        self.owner, self.owned, self.declared, self.unrecorded = None, {}, set(), set()
         self.earlier_number_lost = self.number_is_new = False
+
+    # -- records that were lost ------------------------------------------------------------------------------------------
+
+    def _note_unrecorded(self, prior: Mapping[SettingKey, RecordedValue], within: Settings, earlier: Truth) -> None:
+        """A setting is recorded without its earlier value: that may only be if the value may have been the resource's own."""
+        unknown = {key for key, value in prior.items() if value is Unrecorded.VALUE and key != PHONE_NUMBER_KEY}
+        for key in unknown - self.unrecorded - self.owned.keys():
+            shown = {self.unowned[key], *self.edits.replaced.get(key, ()), *self.edits.made.get(key, ())}
+            own = {within.get(key), earlier.get(key), *(declared.get(key) for declared in self.declarations)}
+            if key == CHAT_ACW and any(int(str(value)) > CHAT_ENDS for value in own if value is not None):
+                own.add(CHAT_ENDS)  # what the service makes of a longer limit
+            assert shown & own, f"{key}: its earlier value was known"
+            self.unrecorded.add(key)
+        self.unrecorded &= prior.keys() | self.owned.keys()
+
+    def _left_as_they_are(self, released: set[SettingKey], now: Truth) -> set[SettingKey]:
+        left = released & self.unrecorded
+        if PHONE_TYPE_KEY in left:
+            left |= released & set(PHONE)
+        self.unowned.update({key: now[key] for key in left})
+        self.unrecorded -= left
+        return left
 
     # -- edits that come in between ------------------------------------------------------------------------------------
 
-    def _note_lost_edits(self, write: Write, prior: Mapping[SettingKey, PriorValue], now: Truth) -> None:
+    def _note_lost_edits(self, write: Write, prior: Mapping[SettingKey, RecordedValue], now: Truth) -> None:
         self.unowned.update(self.edits.undone_by(write, now, self.unowned, prior, self._is_same))
         self.unowned.update(self.edits.overlooked_by(write, prior, self.unowned, self._is_same))
 
-    def _follow_disturbed_phone(self, prior: Mapping[SettingKey, PriorValue], now: Truth, declared: Truth, before: Truth) -> None:
+    def _follow_disturbed_phone(
+        self, prior: Mapping[SettingKey, RecordedValue], now: Truth, declared: Truth, before: Truth
+    ) -> None:
         """Others have changed the phone meanwhile: whose value stays is open, but never is it a number that nobody has set."""
         number = PHONE_NUMBER_KEY
         known = {None, self.agent.hidden_number(), *(values.get(number) for values in (before, self.unowned, self.owned, declared))}
@@ -125,11 +165,11 @@ class OwnershipModel(PhoneModel):
         self.unowned.update({key: now[key] for key in PHONE if key not in prior})
         if PHONE_TYPE_KEY in prior:
             earlier = prior[PHONE_TYPE_KEY]
-            self.unowned[PHONE_TYPE_KEY] = DESK_PHONE if isinstance(earlier, Withheld) else earlier
+            self.unowned[PHONE_TYPE_KEY] = DESK_PHONE if isinstance(earlier, Unrecorded) else earlier
         if number in prior:
-            had = next(value for value in known if value is not None) if prior[number] is Withheld.NUMBER else None
+            had = next(value for value in known if value is not None) if prior[number] is Unrecorded.VALUE else None
             self.unowned[number] = had if self.unowned[number] is None or had is None else self.unowned[number]
-        lost = Withheld.NUMBER in (prior.get(PHONE_TYPE_KEY), prior.get(number))
+        lost = Unrecorded.VALUE in (prior.get(PHONE_TYPE_KEY), prior.get(number))
         # An overlooked edit has taken the number of the desk phone that is recorded: it is nowhere.
         lost = lost or (self.unowned[PHONE_TYPE_KEY] == DESK_PHONE and self.unowned[number] is None)
         self.earlier_number_lost = PHONE_TYPE_KEY in prior and lost
@@ -154,14 +194,18 @@ class OwnershipModel(PhoneModel):
         assert record.owner.digest == self.owner
         assert record.prior.keys() == self.owned.keys()
         for key, prior in record.prior.items():
-            if key == PHONE_TYPE_KEY and self.earlier_number_lost:
+            if key in self.unrecorded or (key == PHONE_TYPE_KEY and self.earlier_number_lost):
                 continue  # what was before cannot come back, and how a record says so is its own affair
+            if key == PHONE_NUMBER_KEY and prior is None and self.unowned[key] == self.agent.hidden_number():
+                continue  # no number in the arrays lets that of the older form show again
+            if key in PHONE and key not in record.declared:
+                continue  # given back a second time, since reads were late: the number may be gone since the first time
             assert self._is_same(key, prior, recorded(key, self.unowned[key])), f"{key} is recorded as {prior}"
 
     def _record(self) -> OwnershipRecord | None:
         return OwnershipRecord.from_tags(self.agent.tags())
 
-    def _is_same(self, key: SettingKey, found: PriorValue, expected: PriorValue) -> bool:
+    def _is_same(self, key: SettingKey, found: RecordedValue, expected: RecordedValue) -> bool:
         if found == expected:
             return True
         # A limit of the older form that is written as one of CHAT comes to stand at what it always amounted to.
@@ -179,7 +223,7 @@ class OwnershipModel(PhoneModel):
             assert self._is_same(key, now[key], self.unowned[key]), f"{key}: given back as {now[key]}, was {self.unowned[key]}"
 
     def _follow_phone(
-        self, released: set[SettingKey], prior: Mapping[SettingKey, PriorValue], within: Settings, before: Truth, now: Truth
+        self, released: set[SettingKey], prior: Mapping[SettingKey, RecordedValue], within: Settings, before: Truth, now: Truth
     ) -> None:
         if PHONE_TYPE_KEY in within and PHONE_TYPE_KEY not in {*self.owned, *prior}:
             self._check_undone_phone(within, now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from connect_local import Behaviour, EntryWrite
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
-from custom_connect_userconfig.core.kinds import PriorValue, Withheld
+from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.settings import Settings
 
 from .agent import LocalAgent, Truth
@@ -82,7 +82,7 @@ class PhoneModel:
         """Return the numbers that may be left: the one found or, where a late read still shows it, the agent's own."""
         return before[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
 
-    def _note_lost_number(self, owned: Mapping[SettingKey, object], prior: Mapping[SettingKey, PriorValue], now: Truth) -> None:
+    def _note_lost_number(self, owned: Mapping[SettingKey, object], prior: Mapping[SettingKey, RecordedValue], now: Truth) -> None:
         if PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in owned and self.unowned[PHONE_NUMBER_KEY] is not None:
             self.earlier_number_lost, self.number_is_new = True, False
         left, had = now[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
@@ -91,7 +91,7 @@ class PhoneModel:
             self.unowned[PHONE_NUMBER_KEY] = left
             self.earlier_number_lost, self.number_is_new = PHONE_TYPE_KEY in prior, left is not None
 
-        if prior.get(PHONE_TYPE_KEY) is Withheld.NUMBER and self.unowned[PHONE_NUMBER_KEY] is None:
+        if prior.get(PHONE_TYPE_KEY) is Unrecorded.VALUE and self.unowned[PHONE_NUMBER_KEY] is None:
             # Somebody has taken the number of the desk phone away before it was owned: it is nowhere.
             self.earlier_number_lost = True
 

@@ -4,6 +4,7 @@
 one that goes through the custom resource's.
 """
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from custom_connect_userconfig.service import GivenBack, OwnedSettings, Settings
 from support.clock import FakeClock
 
 from .unreliable import Killed, UnreliableGateway
+
+_serial = itertools.count(1)
 
 Context = dict[str, object] | None
 Result = OwnedSettings | GivenBack | Pending
@@ -47,6 +50,8 @@ class Event:
     action: Action
     declared: Settings = field(default_factory=dict)
     previous: Settings | None = None
+    request_id: str = field(default_factory=lambda: f"request-{next(_serial)}")
+    """The same however often the event is delivered."""
     body: dict[str, object] = field(default_factory=dict, repr=False)
     """The custom resource's event; the registry's has nothing beside the above."""
 
@@ -91,7 +96,11 @@ class Stack:
     @property
     def owner(self) -> Owner:
         """The resource as a record names it."""
-        return Owner.of(self.identity, self.stack_id, "Agent")
+        return self.owner_in(None)
+
+    def owner_in(self, request_id: str | None) -> Owner:
+        """Return the resource as a request speaks for it."""
+        return Owner.of(self.identity, self.stack_id, "Agent", request_id)
 
     @property
     def is_unfinished(self) -> bool:
@@ -175,9 +184,10 @@ class Stack:
         return self.context
 
     def _operation(self, event: Event, service: SettingsService) -> Callable[[Context], Result]:
+        owner = self.owner_in(event.request_id)
         if event.action is Action.DELETE:
-            return lambda context: service.delete(self.identity, self.owner, context)
+            return lambda context: service.delete(self.identity, owner, context)
         declaration = Declaration(self.identity, event.declared)
         if event.action is Action.CREATE:
-            return lambda context: service.create(declaration, self.owner, context)
-        return lambda context: service.update(declaration, self.owner, context, event.previous)
+            return lambda context: service.create(declaration, owner, context)
+        return lambda context: service.update(declaration, owner, context, event.previous)

@@ -23,8 +23,8 @@ from custom_connect_userconfig.core.arrays import (
     field_of,
 )
 from custom_connect_userconfig.core.identifiers import Identity, Place, Spelling
-from custom_connect_userconfig.core.kinds import Boolean, PhoneNumber, PriorValue, Seconds, Value, Withheld
-from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
+from custom_connect_userconfig.core.kinds import Boolean, PhoneNumber, RecordedValue, Seconds, Unrecorded, Value
+from custom_connect_userconfig.core.ownership import MAX_REQUESTS, Owner, OwnershipRecord
 from custom_connect_userconfig.core.settings import Settings, UserSettings, expand
 
 from .agent import ACCOUNT, INSTANCE_ID, REGION, USER_ID, Birth
@@ -170,11 +170,16 @@ def changed_by_the_service(behaviour: Behaviour) -> set[SettingKey]:
 # -- records and owners ------------------------------------------------------------------------------------------------
 
 
-def prior_values(key: SettingKey, field: Field) -> st.SearchStrategy[PriorValue]:
+def prior_values(key: SettingKey, field: Field) -> st.SearchStrategy[RecordedValue]:
     """What a record may hold of a setting."""
     if key == PHONE_NUMBER_KEY:
-        return st.sampled_from([None, Withheld.NUMBER])
-    return values(field)
+        return st.sampled_from([None, Unrecorded.VALUE])
+    return values(field) | st.just(Unrecorded.VALUE)
+
+
+def declared_values(key: SettingKey, field: Field) -> st.SearchStrategy[RecordedValue]:
+    """What a record may hold of a setting that is declared."""
+    return st.just(Unrecorded.VALUE) if key == PHONE_NUMBER_KEY else values(field)
 
 
 def _instance_arn() -> str:
@@ -217,7 +222,10 @@ def records(draw: st.DrawFn) -> OwnershipRecord:
     """Any record, the largest included."""
     keys = draw(st.just(KEYS) | st.lists(st.sampled_from(KEYS), unique=True, min_size=1))
     fields = {array.key(channel, field): field for array in ARRAYS for channel in array.channels for field in array.fields}
-    return OwnershipRecord(draw(owners()), {key: draw(prior_values(key, fields[key])) for key in keys})
+    prior = {key: draw(prior_values(key, fields[key])) for key in keys}
+    declared = {key: draw(declared_values(key, fields[key])) for key in keys if draw(st.booleans())}
+    requests = draw(st.lists(st.from_regex(r"[0-9a-f]{8}", fullmatch=True), max_size=MAX_REQUESTS))
+    return OwnershipRecord(draw(owners()), declared, prior, tuple(requests))
 
 
 # -- anything that a template may hold instead -------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def test_a_create_that_has_lost_a_race_leaves_the_winner_alone() -> None:
     """
     with story(Birth(), Behaviour()) as tale:
         winner = Stack("support", Identity.parse(INSTANCE_ID, USER_ID, Place()))
-        theirs = OwnershipRecord(winner.owner, {AUTO_ACCEPT: False}).to_tags()
+        theirs = OwnershipRecord(winner.owner, {AUTO_ACCEPT: True}, {AUTO_ACCEPT: False}).to_tags()
         gateway = UnreliableGateway(tale.agent.gateway, {3: Trouble(AccessDenied)}, {3: lambda: tale.agent.tag(theirs)})
         tale.stack.send(Event(Action.CREATE, {AUTO_ACCEPT: True}), gateway, tale.agent.clock)
         assert tale.agent.tags() == theirs

@@ -41,7 +41,7 @@ def test_a_custom_resource_takes_nothing_over() -> None:
         assert (tale.agent.tags(), tale.agent.truth()) == (tags, truth)
 
 
-def test_a_number_that_another_stack_has_given_back_is_written_again() -> None:
+def test_an_update_that_another_stack_has_overtaken_fails_and_leaves_what_that_one_declares() -> None:
     """An update has written its number; before it reads that back, another stack takes the record over and gives the number back.
 
     What does not show long enough after a write counts as dropped by the service, so that the update took the record again and
@@ -60,8 +60,14 @@ def test_a_number_that_another_stack_has_given_back_is_written_again() -> None:
         update = tale.stack.event(Action.UPDATE, number, {TASK_ACCEPT: False})
         reads_back = 5  # after a read, the claim, the settings, and the removal of what is no longer declared
         ending = tale.stack.send(update, tale.gateway(meanwhile={reads_back: take_over}), tale.agent.clock)
-        assert ending.outcome is Outcome.DONE
-        assert tale.agent.truth()[PHONE_NUMBER_KEY] == DECLARED
+        assert isinstance(ending.error, NotFound)
+        assert "support/Agent" in str(ending.error)
+        truth = tale.agent.truth()
+        assert (truth[PHONE_NUMBER_KEY], truth[TASK_ACCEPT]) == (None, True)
+        record = OwnershipRecord.from_tags(tale.agent.tags())
+        assert record
+        assert record.owned_by(rival.owner)
+        assert record.prior == {TASK_ACCEPT: False}
 
 
 def test_the_end_is_not_announced_before_a_repeated_claim_shows() -> None:
@@ -108,7 +114,7 @@ def test_a_duplicate_create_that_fails_leaves_the_resource_alive() -> None:
     A failed create gives back what it has taken, and this one found all of it its own: the resource, long created, lost its record
     and its settings, while its stack believed in it.
     """
-    faults = {2: Trouble(NetworkFault, acted=True), 3: Trouble(AccessDenied)}
+    faults = {3: Trouble(NetworkFault, acted=True), 4: Trouble(AccessDenied)}
     with story(Birth(), Behaviour()) as tale:
         custom = tale.custom()
         create = custom.event(Action.CREATE, {AUTO_ACCEPT: True})

@@ -39,7 +39,7 @@ from connect_local import Behaviour
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY
 from custom_connect_userconfig.core.errors import NotFound, SettingsError
 from custom_connect_userconfig.core.identifiers import Identity, InstanceRef, Place
-from custom_connect_userconfig.core.ownership import our_keys
+from custom_connect_userconfig.core.ownership import MARKER_KEY, MARKER_VALUE
 from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.pacing import Pacing
 from custom_connect_userconfig.service import SettingsService
@@ -158,7 +158,8 @@ class Ownership(RuleBasedStateMachine):
         if retained:
             (old,) = (other for other in self.stacks if other.owner.digest == self.model.owner)
             old.retain()
-        stack.adopt(self._declarable(shown) if as_it_is else wanted)
+        # What is being given back is not shown, and a template declares something.
+        stack.adopt(self._declarable(shown) if as_it_is and shown else wanted)
         if at_once:
             self.judge.send(stack, stack.event(Action.UPDATE, stack.declared, stack.declared))
 
@@ -194,7 +195,7 @@ class Ownership(RuleBasedStateMachine):
             self.agent.untag(sorted(gone))
             self.model.foreign = {key: value for key, value in self.model.foreign.items() if key not in gone}
         if act.releases and self.model.owner is not None:
-            self.agent.untag(our_keys(self.agent.tags()))
+            self.agent.release()
             self.judge.catch_up()
             self.model.released_by_hand()
 
@@ -216,7 +217,8 @@ class Ownership(RuleBasedStateMachine):
             assert gateway.struck or (isinstance(error, NotFound) and self.model.owner is None)  # noqa: PT017 - one of two right answers
         else:
             assert self.model.owner is not None
-            assert result.settings == {key: value for key, value in self.model.owned.items() if value is not None}
+            shown = {key: value for key, value in self.model.owned.items() if value is not None and key in self.model.declared}
+            assert result.settings == shown
         assert set(gateway.calls) == {"DescribeUser"}
 
     def _list(self) -> None:
@@ -229,7 +231,8 @@ class Ownership(RuleBasedStateMachine):
             token = page.next_token
             if token is None:
                 break
-        owners = [stack.identity for stack in self.stacks if stack.owner.digest == self.model.owner]
+        is_managed = self.agent.tags().get(MARKER_KEY) == MARKER_VALUE  # and not given back already
+        owners = [stack.identity for stack in self.stacks if is_managed and stack.owner.digest == self.model.owner]
         assert found == [*((owner.instance.given, owner.user_given) for owner in owners), (INSTANCE_ID, BYSTANDERS[-1])]
         assert set(gateway.calls) == {"SearchUsers"}
 

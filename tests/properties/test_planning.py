@@ -12,7 +12,7 @@ from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import InvalidRequest
 from custom_connect_userconfig.core.identifiers import Identity, Place
 from custom_connect_userconfig.core.ownership import OWNER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.core.planning import LiveUser, Plan, owned_now, plan_give_back, plan_take
+from custom_connect_userconfig.core.planning import Knowledge, LiveUser, Plan, owned_now, plan_give_back, plan_take
 from custom_connect_userconfig.core.settings import Settings, UserSettings
 
 from . import strategies
@@ -41,7 +41,7 @@ def apply(plan: Plan, agent: LocalAgent) -> None:
 def plan_now(declared: Settings, agent: LocalAgent, *, written: bool = False) -> Plan:
     """Plan to take `declared` from what there is."""
     user = agent.read()
-    return plan_take(declared, OWNER, OwnershipRecord.from_tags(user.tags), user, written=written)
+    return plan_take(declared, OWNER, OwnershipRecord.from_tags(user.tags), user, Knowledge(written=written))
 
 
 def plan_back(agent: LocalAgent, *, believe_read: bool = False) -> Plan:
@@ -106,8 +106,12 @@ def test_an_update_for_another_owner_stamps_the_record_and_nothing_else(
     with local_agent(birth, behaviour) as agent:
         take_in_turn(agent, [declared])
         user = agent.read()
-        plan = plan_take(declared, other, OwnershipRecord.from_tags(user.tags), user, written=True)
-        assert plan.claim == {OWNER_KEY: other.to_tag()}
+        plan = plan_take(declared, other, OwnershipRecord.from_tags(user.tags), user, Knowledge(written=True))
+        assert {key for key, value in plan.claim.items() if user.tags[key] != value} == {OWNER_KEY}
+        stamped = OwnershipRecord.from_tags(plan.claim)
+        assert stamped
+        assert stamped.owned_by(other)
+        assert stamped.requests[-1:] == ((other.request,) if other.request else ())
         assert replace(plan, claim={}).is_empty
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from custom_connect_userconfig.core.arrays import ARRAYS
 from custom_connect_userconfig.core.errors import RecordDamaged
 from custom_connect_userconfig.core.identifiers import Identity, Place
-from custom_connect_userconfig.core.kinds import PhoneNumber, PriorValue, Withheld
+from custom_connect_userconfig.core.kinds import PhoneNumber, RecordedValue, Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, Owner, OwnershipRecord, our_keys, tag_key
 
 from . import strategies
@@ -28,17 +28,19 @@ def is_allowed(text: str) -> bool:
 def test_a_record_survives_its_tags(record: OwnershipRecord) -> None:
     again = OwnershipRecord.from_tags(record.to_tags())
     assert again is not None
-    assert again.prior == record.prior
+    assert (again.declared, again.prior, again.requests) == (record.declared, record.prior, record.requests)
     assert again.to_tags() == record.to_tags()
 
 
 @given(strategies.owners())
 def test_an_owner_survives_its_tag_but_for_the_end_of_a_long_label(owner: Owner) -> None:
-    again = Owner.from_tag(owner.to_tag())
+    tags = OwnershipRecord(owner, {}, {}).to_tags()
+    again = OwnershipRecord.owner_of(tags)
+    assert again is not None
     assert (again.digest, again.spellings, again.has_stack) == (owner.digest, owner.spellings, owner.has_stack)
     assert owner.label.startswith(again.label)
     assert again.label
-    assert again.to_tag() == owner.to_tag()
+    assert OwnershipRecord(again, {}, {}).to_tags() == tags
 
 
 @given(strategies.records())
@@ -75,7 +77,7 @@ def test_tags_edited_by_hand_are_read_or_refused(tags: dict[str, str]) -> None:
 @given(st.lists(strategies.owners(), min_size=2, max_size=2))
 def test_owners_are_told_apart(owners: list[Owner]) -> None:
     one, other = owners
-    assert OwnershipRecord(one, {}).owned_by(other) == (one.digest == other.digest)
+    assert OwnershipRecord(one, {}, {}).owned_by(other) == (one.digest == other.digest)
 
 
 def test_each_part_of_an_owner_counts() -> None:
@@ -94,22 +96,29 @@ def test_each_part_of_an_owner_counts() -> None:
 
 def test_a_person_can_read_the_tags() -> None:
     owner = Owner.of(Identity.parse("inst", "ann", Place()), "arn:aws:cloudformation:us-east-1:1:stack/sales/0", "Ann")
-    known: list[PriorValue] = [False, False, True, False, False, 0, 30, 9_000, 0, 0, "DESK_PHONE", Withheld.NUMBER, True, "NONE"]
-    tags = OwnershipRecord(owner, dict(zip(KEYS, known, strict=True))).to_tags()
+    number = Unrecorded.VALUE
+    wanted: list[RecordedValue] = [True, True, False, True, True, 30, 0, 0, 10, 10, "DESK_PHONE", number, False, "VOICE_ISOLATION"]
+    known: list[RecordedValue] = [False, False, True, False, False, 0, 30, 9_000, 0, 0, "DESK_PHONE", number, True, "NONE"]
+    declared, prior = (dict(zip(KEYS, each, strict=True)) for each in (wanted, known))
+    tags = OwnershipRecord(owner, declared, prior, ("3f2a9c10", "77aa01bc")).to_tags()
     assert tags == {
         "connect-user-config": "managed",
-        "connect-user-config:owner": f"v1 {owner.digest} id.id sales/Ann",
-        "connect-user-config:auto-accept": "v1 VOICE=false VOICE.agent-first-callback=false CHAT=true TASK=false EMAIL=false",
-        "connect-user-config:after-contact-work": "v1 VOICE=0 VOICE.agent-first-callback=30 CHAT=9000 TASK=0 EMAIL=0",
-        "connect-user-config:phone-number": "v1 VOICE=DESK_PHONE VOICE.number=withheld",
-        "connect-user-config:persistent-connection": "v1 VOICE=true",
-        "connect-user-config:voice-enhancement": "v1 VOICE=NONE",
+        "connect-user-config:owner": f"v1 {owner.digest} id.id 3f2a9c10.77aa01bc sales/Ann",
+        "connect-user-config:auto-accept": "v1 VOICE=true VOICE.agent-first-callback=true CHAT=false TASK=true EMAIL=true"
+        " was VOICE=false VOICE.agent-first-callback=false CHAT=true TASK=false EMAIL=false",
+        "connect-user-config:after-contact-work": "v1 VOICE=30 VOICE.agent-first-callback=0 CHAT=0 TASK=10 EMAIL=10"
+        " was VOICE=0 VOICE.agent-first-callback=30 CHAT=9000 TASK=0 EMAIL=0",
+        "connect-user-config:phone-number": "v1 VOICE=DESK_PHONE VOICE.number=unrecorded"
+        " was VOICE=DESK_PHONE VOICE.number=unrecorded",
+        "connect-user-config:persistent-connection": "v1 VOICE=false was VOICE=true",
+        "connect-user-config:voice-enhancement": "v1 VOICE=VOICE_ISOLATION was VOICE=NONE",
     }
 
 
 @pytest.mark.parametrize("number", strategies.NUMBERS)
 def test_a_number_has_no_form_in_a_tag(number: str) -> None:
-    assert PhoneNumber().to_tag(number) == "withheld"
+    with pytest.raises(ValueError, match="never recorded"):
+        PhoneNumber().to_tag(number)
 
 
 def test_a_record_of_another_version_is_refused() -> None:

@@ -86,9 +86,13 @@ class UnreliableGateway:
         """Remove tags of the user."""
         self._write("UntagResource", lambda: self.inner.untag_user(user_arn, keys))
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_value: str, token: str | None) -> FoundUsers:
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        """Return whether a search finds the user."""
+        return self._call("SearchUsers", lambda: self.inner.has_user(instance_id, user_id))
+
+    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
         """Return a page of users."""
-        return self._call("SearchUsers", lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_value, token))
+        return self._call("SearchUsers", lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_values, token))
 
     def _write(self, operation: str, act: Callable[[], None], arrays: frozenset[str] = frozenset()) -> None:
         def write() -> None:
