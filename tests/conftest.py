@@ -1,5 +1,7 @@
 """What must be known before any test folder is read."""
 
+from collections.abc import Iterator
+
 import pytest
 
 # Their assertions speak as those of tests do. Named here, because a module that was imported before can no longer be rewritten.
@@ -8,7 +10,18 @@ pytest.register_assert_rewrite("functional", "support")
 from privileges.recording import recorder  # noqa: E402 - after the line above
 from privileges.whole_run import WholeRun  # noqa: E402 - the same
 
+from support import earlier_values  # noqa: E402 - the same
+
 recorder.install()
+earlier_values.install()
+
+
+@pytest.fixture(autouse=True)
+def no_own_value_is_recorded_as_earlier() -> Iterator[None]:
+    """Hold every test to the rule that an earlier value is never one that the resource itself has written."""
+    yield
+    broken = earlier_values.take_breaches()
+    assert not broken, broken
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,145 @@
+"""The rule that every test is held to: what breaks it, and what only looks alike."""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+
+import pytest
+from properties.agent import INSTANCE_ID, USER_ID, Birth, LocalAgent, local_agent
+from properties.stacks import Action, Stack
+from properties.unreliable import UnreliableGateway
+
+from connect_local import Behaviour
+from custom_connect_userconfig.core.identifiers import Identity, Place
+from interleavings.pairs import BORN, CUSTOM, REGISTRY, C, V, W
+from support.earlier_values import take_breaches
+from support.record_form import read_record
+
+OURS = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id sales/Agent"}
+ACCEPT, WORK = "connect-user-config:auto-accept", "connect-user-config:after-contact-work"
+
+
+@pytest.fixture
+def agent() -> Iterator[LocalAgent]:
+    with local_agent(Birth(edits=(BORN,)), Behaviour()) as agent:
+        agent.tag({**OURS, WORK: "v1 VOICE=120"})
+        agent.read()
+        yield agent
+
+
+def _write(agent: LocalAgent, channels: Mapping[str, bool]) -> None:
+    entries = [{"Channel": channel, "AutoAccept": value} for channel, value in channels.items()]
+    agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AutoAcceptConfigs": entries})  # type: ignore[dict-item]
+
+
+def _work(agent: LocalAgent, seconds: int) -> None:
+    entry = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
+    agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AfterContactWorkConfigs": [entry]})  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("form", ["v1 VOICE=true", "v1 VOICE=true was VOICE=true", "v1 was VOICE=true"])
+def test_a_value_that_was_written_without_a_claim_is_not_recorded_as_earlier(agent: LocalAgent, form: str) -> None:
+    _write(agent, {"VOICE": True})
+    agent.tag({ACCEPT: form})
+    assert len(take_breaches()) == 1
+
+
+def test_nor_one_that_was_written_again_when_it_had_been_given_back(agent: LocalAgent) -> None:
+    agent.tag({ACCEPT: "v1 VOICE=false"})
+    _write(agent, {"VOICE": True})
+    _write(agent, {"VOICE": False})
+    _write(agent, {"VOICE": True})
+    agent.untag([ACCEPT])
+    agent.tag({ACCEPT: "v1 VOICE=true"})
+    assert len(take_breaches()) == 1
+
+
+def test_nor_one_of_many_that_were_declared(agent: LocalAgent) -> None:
+    _work(agent, 30)
+    _work(agent, 45)
+    agent.untag([WORK])
+    agent.tag({WORK: "v1 VOICE=30"})
+    assert len(take_breaches()) == 1
+
+
+def test_nor_one_that_was_written_before_a_copy_of_the_users_was_put_back(agent: LocalAgent) -> None:
+    _write(agent, {"VOICE": True})
+    backend = agent.gateway.backend
+    backend.users = deepcopy(backend.users)
+    agent.tag({ACCEPT: "v1 VOICE=true"})
+    assert len(take_breaches()) == 1
+
+
+def test_nor_one_that_the_record_gives_to_another_owner_meanwhile(agent: LocalAgent) -> None:
+    _write(agent, {"VOICE": True})
+    agent.tag({"connect-user-config:owner": "v1 fedcba9876543210 id.id support/Agent"})
+    agent.tag({ACCEPT: "v1 VOICE=true"})
+    assert len(take_breaches()) == 1
+
+
+def test_nor_when_another_tool_has_removed_the_record(agent: LocalAgent) -> None:
+    _work(agent, 30)
+    agent.untag([*agent.tags()])
+    agent.tag({**OURS, WORK: "v1 VOICE=30 was VOICE=30"})
+    assert len(take_breaches()) == 1
+
+
+def test_what_was_given_back_is_free(agent: LocalAgent) -> None:
+    agent.tag({ACCEPT: "v1 VOICE=false"})
+    _write(agent, {"VOICE": True})
+    _write(agent, {"VOICE": False})
+    agent.untag([ACCEPT])
+    _write(agent, {"VOICE": False})
+    agent.administer({V: True})
+    agent.tag({ACCEPT: "v1 VOICE=true"})
+
+
+def test_what_an_administrator_has_set_is_the_administrators(agent: LocalAgent) -> None:
+    _work(agent, 30)
+    _work(agent, 45)
+    agent.administer({W: 30})
+    agent.untag([WORK])
+    agent.tag({WORK: "v1 VOICE=30"})
+
+
+def test_what_was_declared_as_it_was_before_is_recorded_so_again(agent: LocalAgent) -> None:
+    _work(agent, 120)
+    agent.tag({WORK: "v1 VOICE=120 was VOICE=120"})
+    agent.untag([WORK])
+    agent.tag({WORK: "v1 VOICE=120 was VOICE=120"})
+
+
+def test_what_was_written_along_with_another_channel_is_nobodys(agent: LocalAgent) -> None:
+    agent.administer({C: True})
+    agent.read()
+    _write(agent, {"VOICE": True, "CHAT": True})
+    agent.tag({ACCEPT: "v1 CHAT=true"})
+
+
+def test_what_cannot_be_recorded_is_free(agent: LocalAgent) -> None:
+    _work(agent, 30)
+    agent.untag([WORK])
+    agent.tag({WORK: "v1 VOICE=30 was VOICE=unrecorded"})
+
+
+def test_what_somebody_releases_is_free(agent: LocalAgent) -> None:
+    _work(agent, 30)
+    agent.release()
+    agent.tag({**OURS, WORK: "v1 VOICE=30"})
+
+
+def test_tags_in_no_such_form_say_nothing(agent: LocalAgent) -> None:
+    _write(agent, {"VOICE": True})
+    agent.tag({ACCEPT: "v9 VOICE=true", "connect-user-config:nonsense": "v1 VOICE=true", "connect-user-configs": "v1 VOICE=true"})
+
+
+@pytest.mark.parametrize("front_end", [REGISTRY, CUSTOM])
+def test_the_record_that_the_service_writes_is_understood(front_end: type[Stack]) -> None:
+    """Otherwise every write would count as an administrator's, and nothing would ever break the rule."""
+    declared = {V: True, W: 30}
+    with local_agent(Birth(edits=(BORN,)), Behaviour()) as agent:
+        stack = front_end("sales", Identity.parse(INSTANCE_ID, USER_ID, Place()))
+        stack.send(stack.event(Action.CREATE, declared), UnreliableGateway(agent.gateway), agent.clock)
+        record = read_record(agent.tags())
+    assert record.owner == stack.owner.digest
+    assert record.earlier == {V: False, W: 120}
+    assert record.declared in ({}, declared)

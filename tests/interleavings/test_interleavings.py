@@ -1,0 +1,29 @@
+"""Two operations on one user, in every order of their calls; ``HYPOTHESIS_PROFILE=nightly`` explores all of it.
+
+``python -m interleavings`` prints the same as a table, with an example of each kind of breach.
+"""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from properties.stacks import Stack
+
+from interleavings.census import BOUNDED, NIGHTLY, count, each_pair
+from interleavings.pairs import Pair
+
+DIMENSIONS = NIGHTLY if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else BOUNDED
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize(
+    ("pair", "front_end"), [pytest.param(*both, id=f"{both[0].name} {both[1].__name__}") for both in each_pair()]
+)
+def test_whoever_is_faster_nothing_is_lost(
+    pair: Pair, front_end: type[Stack], dimension: str, record_property: Callable[[str, object], None]
+) -> None:
+    variants, bound = DIMENSIONS[dimension]
+    counted = count(pair, front_end, variants, bound)
+    record_property("counted", f"{dimension}: {counted}")
+    assert not counted.broken, counted.first_broken()
+    assert not counted.both_damaged, counted.first_broken()
