@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Protocol
 
 from functional.custom_front_end import CustomDriver
@@ -19,6 +20,16 @@ from .dimensions import ANN, BEN, CUSTOM, INSTANCE_ID, NEW, OLD, REGISTRY
 from .watch import Killed
 
 Answers = list[Mapping[str, Any]]
+
+
+def requests_before() -> Iterator[int]:
+    """Number requests the same each time, so that the marks that they leave on a user can be compared."""
+    return count(1)
+
+
+def requests_of_a_cell() -> Iterator[int]:
+    """Number the requests that come after those."""
+    return count(1001)
 
 
 def of(user_id: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +69,13 @@ class ResumableStack(RegistryStack):
 
     held: Event | None = None
     """An answer IN_PROGRESS to go on from."""
+    again: str | None = None
+    """The token of a request that comes again."""
+
+    def run(self, action: str, properties: Mapping[str, Any], **more: Any) -> Event:
+        """Send a request, or one that was sent already."""
+        again, self.again = self.again, None
+        return super().run(action, properties, **more, **({"bearerToken": again} if again else {}))
 
     def once(self, action: str, properties: Mapping[str, Any], **more: Any) -> Event:
         """Invoke once; where something is held, with that."""
@@ -76,13 +94,15 @@ class RegistryActor:
     """Drives ``handlers.resource``."""
 
     clock: FakeClock
+    requests: Iterator[int] = field(default_factory=requests_before)
     answers: Answers = field(default_factory=list)
     front_end: str = REGISTRY
     stack: ResumableStack = field(init=False)
     _sent_after: int = 0
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.stack = ResumableStack(self.clock)
+        self.stack = ResumableStack(self.clock, serial=self.requests)
         self._driver = RegistryDriver(self.stack, self.answers)
 
     def own(self, arrays: Mapping[str, Any]) -> None:
@@ -97,12 +117,17 @@ class RegistryActor:
             "read": lambda: self._driver.read(of(ANN, {})),
             "list": self._list,
         }[handler]
-        return send()
+        try:
+            return send()
+        finally:
+            if self.stack.requests:
+                self._tokens.setdefault(handler, self.stack.requests[-1][2]["bearerToken"])
 
     def go_on(self, handler: str) -> Outcome:
         # The last answer is what the support library makes of a dying process.
         before = self.stack.answers[self._sent_after : -1]
-        self.stack.held = before[-1] if before else None
+        self.stack.held = before[-1] if before and before[-1]["status"] == "IN_PROGRESS" else None
+        self.stack.again = self._tokens[handler]
         return self.send(handler)
 
     def roll_back(self, handler: str, failed: Outcome | None) -> Outcome:
@@ -146,16 +171,18 @@ class ResumableCustomStack(CustomStack):
     """Delivers an unanswered event anew where it is told to."""
 
     sent: Event = field(default_factory=dict)
-    goes_on: bool = False
+    again: tuple[Mapping[str, Any], Event] | None = None
+    """What the function was given last of a request, and the request; it is delivered in place of the next one."""
 
     def request(self, event: Event) -> Answer:
         """Send a request, or go on with the one before, and return the reply."""
-        function: MortalFunction = self.function  # type: ignore[assignment]  # the only one that it is given
-        delivered, self.sent = (function.serving, self.sent) if self.goes_on else (event, event)
-        self.goes_on = False
+        delivered, self.sent = self.again or (event, event)
+        self.again = None
+        awaited = self.endpoint.awaited[self.sent["RequestId"]]
+        awaited.deliveries = len(awaited.taken) + 1
         began, before = self.clock.now(), self.function.invocations
         self.function.deliver(delivered)
-        return self.answer_to(self.sent, began, before)
+        return self.answer_to(self.sent, began, before, reply=-1)
 
 
 @dataclass
@@ -165,9 +192,11 @@ class CustomActor:
     stack: ResumableCustomStack
     answers: Answers = field(default_factory=list)
     front_end: str = CUSTOM
+    _events: dict[str, tuple[Mapping[str, Any], Event]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._driver = CustomDriver(self.stack, self.answers)
+        self._function: MortalFunction = self.stack.function  # type: ignore[assignment]  # the only one that it is given
 
     def own(self, arrays: Mapping[str, Any]) -> None:
         done(self._driver.create(of(ANN, arrays)))
@@ -180,10 +209,13 @@ class CustomActor:
             "read": lambda: self._driver.read(of(ANN, {})),
             "replace": lambda: self._driver.update(of(BEN, NEW), of(ANN, OLD)),
         }[handler]
-        return send()
+        try:
+            return send()
+        finally:
+            self._events[handler] = (self._function.serving, self.stack.sent)
 
     def go_on(self, handler: str) -> Outcome:
-        self.stack.goes_on = True
+        self.stack.again = self._events[handler]
         return self.send(handler)
 
     def roll_back(self, handler: str, failed: Outcome | None) -> Outcome:
@@ -211,12 +243,14 @@ class CustomActor:
 
 
 @contextmanager
-def custom_actor(clock: FakeClock, endpoint: ReplyEndpoint, seconds: float = 600.0) -> Iterator[CustomActor]:
+def custom_actor(
+    clock: FakeClock, endpoint: ReplyEndpoint, seconds: float = 600.0, requests: Iterator[int] | None = None
+) -> Iterator[CustomActor]:
     """Install the function, with `seconds` of time for an invocation."""
     function = MortalFunction(clock, seconds=seconds)
     endpoint.forget()
     with function.intercepting():
-        yield CustomActor(ResumableCustomStack(clock, function, endpoint))
+        yield CustomActor(ResumableCustomStack(clock, function, endpoint, serial=requests or requests_before()))
     endpoint.check()
 
 

@@ -1,12 +1,13 @@
 """The cells of both matrices, of faults and of crashes: the products of their dimensions, with the calls as they were learned."""
 
+import math
 from dataclasses import dataclass
 
 from botocore.session import get_session
 
-from connect_local import Fault
+from connect_local import Fault, FaultKind
 
-from .dimensions import KINDS, TIMES, Call, Kind, expected_code
+from .dimensions import KINDS, SECONDS_OF_CALLS, TIMES, Call, Kind, expected_code
 from .lessons import Lesson, crash_lessons, plain_lessons
 from .watch import Death
 
@@ -53,6 +54,40 @@ CELLS = [
     for call in lesson.calls
     for kind in kinds_for(call)
     for times in TIMES
+]
+
+FAILURES = {"credentials": (FaultKind.EXPIRED_CREDENTIALS, 1), "down": (FaultKind.SERVER_ERROR, math.inf)}
+
+
+@dataclass(frozen=True)
+class LateCell:
+    """One failure after the last write, while late reads do not show all that was written."""
+
+    lesson: Lesson
+    call: Call
+    failure: str
+
+    def __str__(self) -> str:
+        return f"{self.lesson.behaviour}-{self.lesson}-{self.call}-{self.failure}"
+
+    @property
+    def fault(self) -> Fault:
+        """The fault as it is planted."""
+        kind, times = FAILURES[self.failure]
+        return Fault(self.call.operation, kind, self.call.number, times)
+
+
+def after_the_last_write(calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Return the calls that look at what was done."""
+    return calls[1 + max(number for number, call in enumerate(calls) if call.writes) :]
+
+
+LATE_CELLS = [
+    LateCell(lesson, call, failure)
+    for lesson in crash_lessons()
+    if lesson.behaviour in SECONDS_OF_CALLS and not lesson.story
+    for call in after_the_last_write(lesson.calls)
+    for failure in FAILURES
 ]
 
 WHAT_FOLLOWS = {

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from functional.leaks import LeakSearch
 
+from faults.actors import requests_of_a_cell
 from faults.dimensions import STORIES
 from faults.lessons import acting
 from faults.play import Play
@@ -47,5 +48,5 @@ def play(
     """Everything that a cell needs, for the front end of its lesson."""
     lesson = request.getfixturevalue("cell").lesson
     seconds = STORIES[lesson.story].seconds if lesson.story else 600.0
-    with acting(lesson.front_end, stage.clock, replies, seconds) as actor:
+    with acting(lesson.front_end, stage.clock, replies, seconds, requests_of_a_cell()) as actor:
         yield Play(stage, actor, _leaks, verdicts)

@@ -13,7 +13,7 @@ from functional.front_end import Outcome
 from support.clock import FakeClock
 from support.reply_endpoint import ReplyEndpoint
 
-from .actors import Actor, RegistryActor, custom_actor
+from .actors import Actor, RegistryActor, custom_actor, requests_before
 from .dimensions import BEHAVIOURS, CUSTOM, HANDLERS, NEW, OLD, READS, REGISTRY, STORIES, Call
 from .stage import Scene, Stage, Truth, staged
 
@@ -39,13 +39,15 @@ class Lesson:
 
 
 @contextmanager
-def acting(front_end: str, clock: FakeClock, endpoint: ReplyEndpoint, seconds: float = 600.0) -> Iterator[Actor]:
-    """Return who drives a front end; `seconds` is the time of an invocation of the function."""
+def acting(
+    front_end: str, clock: FakeClock, endpoint: ReplyEndpoint, seconds: float = 600.0, requests: Iterator[int] | None = None
+) -> Iterator[Actor]:
+    """Return who drives a front end; `seconds` is the time of an invocation of the function, `requests` numbers what is sent."""
     if front_end == REGISTRY:
-        yield RegistryActor(clock)
+        yield RegistryActor(clock, requests or requests_before())
     else:
         assert front_end == CUSTOM
-        with custom_actor(clock, endpoint, seconds) as actor:
+        with custom_actor(clock, endpoint, seconds, requests or requests_before()) as actor:
             yield actor
 
 
@@ -59,7 +61,7 @@ class School:
     def learn(self, front_end: str, handler: str, behaviour: str) -> Lesson:
         """Watch one handler, undisturbed."""
         stage = self.stage
-        stage.show(stage.free, BEHAVIOURS[behaviour])
+        stage.show_as(behaviour, stage.free)
         with acting(front_end, stage.clock, self.endpoint) as actor:
             if handler != "create":
                 actor.own(NEW if handler == "delete" else OLD)
@@ -74,7 +76,7 @@ class School:
     def learn_story(self, lesson: Lesson, name: str) -> Lesson:
         """Watch the same with an obstacle."""
         story, stage = STORIES[name], self.stage
-        stage.show(lesson.scene, BEHAVIOURS[lesson.behaviour])
+        stage.show_as(lesson.behaviour, lesson.scene)
         with acting(lesson.front_end, stage.clock, self.endpoint, story.seconds) as actor:
             stage.connect.plant(story.obstacle)
             outcome = actor.send(lesson.handler)

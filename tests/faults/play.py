@@ -7,7 +7,6 @@ from functional.front_end import Outcome, texts
 from functional.leaks import SECRETS, LeakSearch
 
 from .actors import Actor
-from .dimensions import BEHAVIOURS
 from .lessons import Lesson
 from .stage import Stage, Truth
 
@@ -24,7 +23,7 @@ class Play:
 
     def begin(self, lesson: Lesson) -> None:
         """Set the scene."""
-        self.stage.show(lesson.scene, BEHAVIOURS[lesson.behaviour])
+        self.stage.show_as(lesson.behaviour, lesson.scene)
         self.leaks.forget()
 
     def end(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 from functional.agents import FOREIGN_TAGS, KINDS
+from functional.record import OURS, OWNER, is_ours, recorded, without_requests, words_for
 from functional.settings import PHONE_NUMBER, PHONE_TYPE, Values, settings_of
 
 from connect_local import Behaviour, EntryWrite, LocalConnect
@@ -18,18 +19,20 @@ from custom_connect_userconfig import custom_resource, handlers
 from custom_connect_userconfig.pacing import Pacing
 from support.clock import FakeClock
 
-from .dimensions import ANN, BEN, CLEO, INSTANCE_ID, NEW, OLD, is_late
-from .record import OURS, OWNER, is_ours, recorded, words_for
+from .dimensions import ANN, BEHAVIOURS, BEN, CLEO, INSTANCE_ID, NEW, OLD, SECONDS_OF_CALLS, is_late
 from .watch import Watch
 
 Truth = dict[str, tuple[Values, dict[str, str]]]
 """Settings and tags of every agent as they are, whatever reads show."""
 
-MAY_BE_OWNED: Final = settings_of({**OLD}).keys() | settings_of({**NEW}).keys()
+MAY_BE_DECLARED: Final = {
+    setting: {words_for(setting, arrays[setting]) for arrays in map(settings_of, (OLD, NEW)) if setting in arrays}
+    for setting in (*settings_of(OLD), *settings_of(NEW))
+}
 _OF_ANOTHER_STACK: Final = {
     OURS: "managed",
-    OWNER: "v1 0123456789abcdef id.id support-stack/Agent",
-    "connect-user-config:persistent-connection": "v1 VOICE=false",
+    OWNER: "v1 0123456789abcdef id.id - support-stack/Agent",
+    "connect-user-config:persistent-connection": "v1 VOICE=true was VOICE=false",
 }
 
 
@@ -63,6 +66,11 @@ class Stage:
         """Return the state that `show` puts back."""
         backend = self.connect.backend()
         return Scene(deepcopy(backend.users), deepcopy(backend.tagger))
+
+    def show_as(self, behaviour: str, scene: Scene) -> None:
+        """Put a state back, under one of `BEHAVIOURS`."""
+        self.show(scene, BEHAVIOURS[behaviour])
+        self.watch.seconds = SECONDS_OF_CALLS.get(behaviour, (0.0, 0.0))
 
     def show(self, scene: Scene, behaviour: Behaviour | None = None) -> None:
         """Put a state back; nothing is planted, nobody is killed."""
@@ -114,13 +122,16 @@ class Stage:
         # A Delete that comes at once may see a record without its latest tags: those then go last, after the owner's.
         if any(map(is_ours, tags)) and not {OURS, OWNER} <= tags.keys() and not is_late(self.connect.behaviour):
             yield f"half owned: {tags}"
-        for setting in record.keys() - MAY_BE_OWNED:
+        for setting in record.earlier.keys() - MAY_BE_DECLARED.keys():
             yield f"{setting} is recorded, and nobody has declared it"
+        for setting, word in record.declared.items():
+            if word not in MAY_BE_DECLARED.get(setting, ()):
+                yield f"{setting} is recorded as declared to be {word}"
         for setting, value in settings.items():
             earlier = words_for(setting, born[setting])
-            if setting in record and record[setting] != earlier:
-                yield f"{setting} was {earlier}, and is recorded as {record[setting]}"
-            if setting not in record and value != born[setting] and not self._stays(setting, settings, born):
+            if setting in record.earlier and record.earlier[setting] != earlier:
+                yield f"{setting} was {earlier}, and is recorded as {record.earlier[setting]}"
+            if setting not in record.earlier and value != born[setting] and not self._stays(setting, settings, born):
                 yield f"{setting} was {born[setting]}, is {value}, and nothing records it"
 
     def _stays(self, setting: tuple[str, str, tuple[str, ...]], settings: Values, born: Values) -> bool:
@@ -129,12 +140,15 @@ class Stage:
         return merges and setting == PHONE_NUMBER and born[PHONE_NUMBER] is None and settings[PHONE_TYPE] == "SOFT_PHONE"
 
     def alike(self, found: Truth, wanted: Truth) -> bool:
-        """Whether two states are the same, but for numbers that stay."""
+        """Whether two states are the same, but for numbers that stay and for the requests that have led there."""
         return self._comparable(found) == self._comparable(wanted)
 
     def _comparable(self, truth: Truth) -> Truth:
         return {
-            user_id: ({s: v for s, v in settings.items() if not self._stays(s, settings, self.born[user_id][0])}, tags)
+            user_id: (
+                {s: v for s, v in settings.items() if not self._stays(s, settings, self.born[user_id][0])},
+                without_requests(tags),
+            )
             for user_id, (settings, tags) in truth.items()
         }
 
@@ -142,7 +156,7 @@ class Stage:
 @contextmanager
 def staged(clock: FakeClock) -> Iterator[Stage]:
     """Open a local Connect with the three agents, for both front ends."""
-    watch = Watch()
+    watch = Watch(clock)
     with pytest.MonkeyPatch.context() as patch, LocalConnect(clock=clock) as connect, watch.watching():
         for front_end in (handlers, custom_resource):
             patch.setattr(front_end, "pacing", Pacing(clock, lambda: 0.5))

@@ -4,7 +4,7 @@ import pytest
 from functional.front_end import Outcome
 
 from faults.cells import CELLS, Cell
-from faults.dimensions import READS, TAKES_ANEW, deletes_nobody
+from faults.dimensions import READS, TAKES_ANEW, deletes_nobody, expected_words
 from faults.play import Play
 
 
@@ -33,7 +33,7 @@ def _judge_outcome(cell: Cell, outcome: Outcome) -> None:
         return
     assert outcome.code in (cell.code, None), outcome
     assert (outcome.code is None) == (cell.lesson.front_end == "custom"), outcome
-    assert cell.kind.says in outcome.message, outcome
+    assert expected_words(cell.lesson.handler, cell.call, cell.kind) in outcome.message, outcome
 
 
 def _judge_state(cell: Cell, outcome: Outcome, play: Play) -> None:

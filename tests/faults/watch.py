@@ -15,6 +15,7 @@ from moto.core.common_types import TYPE_RESPONSE
 from connect_local import boundary, responses
 from connect_local.boundary import Arrival
 from connect_local.conditions import Conditions
+from support.clock import FakeClock
 
 from .dimensions import Call
 
@@ -39,8 +40,11 @@ def _nothing() -> Iterable[str]:
 class Watch:
     """Counts calls, keeps breaches; a breach is not raised, because the code under test would take it for a fault."""
 
+    clock: FakeClock
     look: Callable[[], Iterable[str]] = _nothing
     """Says what is wrong with the agents."""
+    seconds: tuple[float, float] = (0.0, 0.0)
+    """Of a write and of a read, before the service acts."""
     calls: list[Call] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
     death: Death | None = None
@@ -74,6 +78,8 @@ class Watch:
         if self.is_dead:
             self.breaches.append(f"{call} was made by a process that is dead")
         self._die(after=False)
+        of_a_write, of_a_read = self.seconds
+        self.clock.sleep(of_a_write if call.writes else of_a_read)
         try:
             return boundary.serve(arrival, act, conditions)
         finally:
