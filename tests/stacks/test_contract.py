@@ -13,7 +13,7 @@ import pytest
 from contract.conftest import environment, tree  # noqa: F401  # fixtures, asked for by name
 from contract.test_cfn_test import PASSING, SKIPPED
 
-from demo.local_cloud import ROOT, LocalCloud
+from demo.local_cloud import ACCOUNT, ROOT, LocalCloud
 from demo.stacks import Stacks
 from tools.artefact import build
 from tools.artefact.type_name import TypeName
@@ -65,7 +65,8 @@ def test_the_packaged_handlers_pass_on_a_real_lambda(
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("suite_on_ministack.py")), cloud.aws_url],
         cwd=tree,
-        env={**environment, "PYTHONPATH": path, "CONTRACT_REPORT": str(report)},
+        # The command says of which account a request is; the users of this cloud are of that one.
+        env={**environment, "PYTHONPATH": path, "CONTRACT_REPORT": str(report), "MOTO_ACCOUNT_ID": ACCOUNT},
         capture_output=True,
         text=True,
         timeout=240,

@@ -51,6 +51,28 @@ def test_another_user_replaces_the_resource(world: World, stacks: Stacks) -> Non
     assert world.state() == before
 
 
+def test_an_agent_who_leaves_does_not_lock_the_stack(world: World, stacks: Stacks) -> None:
+    """Nobody takes the resource out of the template in time; the next update of the stack touches it."""
+    ann, bob = world.hire(2)
+    before = world.state(ann)
+    name = world.name("team")
+    arns = {agent: {"Fn::GetAtt": [agent, "UserArn"]} for agent in ("Ann", "Bob")}
+
+    def team(seconds: int) -> str:
+        settings = {**accepts("VOICE"), **after_contact(seconds)}
+        return template({"Ann": world.resource(ann, settings), "Bob": world.resource(bob, settings)}, arns)
+
+    ended(stacks.create(name, team(30)), "CREATE_COMPLETE")
+    outputs = stacks.outputs(name)
+    world.cloud.client("connect").delete_user(InstanceId=INSTANCE, UserId=bob)
+    ended(stacks.update(name, team(60)), "UPDATE_COMPLETE")
+    assert stacks.outputs(name) == outputs
+    assert world.value(ann, "AfterContactWorkConfigs", "VOICE") == 60
+    assert world.read(bob)["Error"] == "NotFound"
+    ended(stacks.delete(name), "DELETE_COMPLETE")
+    assert world.state() == before
+
+
 def test_ref_and_attributes(world: World, stacks: Stacks) -> None:
     (ann,) = world.hire(1)
     name = world.name("team")
@@ -80,7 +102,7 @@ def test_retained_settings_stay_with_their_record(world: World, stacks: Stacks, 
 
 def test_direct_read_shows_owned_settings_and_drift(world: World, stacks: Stacks) -> None:
     (ann,) = world.hire(1)
-    assert world.read(ann)["Error"] == "NotFound"
+    assert world.read(ann)["Owner"] is None
     name = world.name("team")
     settings = after_contact(30)
     ended(stacks.create(name, template({"Ann": world.resource(ann, settings)})), "CREATE_COMPLETE")

@@ -55,8 +55,9 @@ def test_the_role_is_scoped_to_the_instance_and_to_its_own_function_and_log(worl
     agents, handover = sorted(
         world.cloud.hold_to_policies_of(world.installation.role_arn), key=lambda policy: policy["Statement"][0]["Sid"]
     )
-    of_agents, of_log = agents["Statement"]
+    of_agents, of_search, of_log = agents["Statement"]
     assert of_agents["Resource"] == [f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}/agent/*"]
+    assert of_search["Resource"] == [f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}"]
     assert world.installation.log_group in of_log["Resource"]
     assert handover["Statement"][0]["Resource"] == world.installation.service_token
 
@@ -69,7 +70,7 @@ def test_every_call_of_the_function_passes_by_its_policy(world: World, stacks: S
         assert world.read(ann)["Error"] == "AccessDenied"
     finally:
         world.cloud.hold_to_policies_of(world.installation.role_arn)
-    assert world.read(ann)["Error"] == "NotFound"
+    assert world.read(ann)["Owner"] is None
     world.cloud.control("DELETE", "calls")
     name = world.name("team")
     ended(stacks.create(name, template({"Ann": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")

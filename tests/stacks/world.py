@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from functional.record import without_requests
+
 from demo.installation import Installation
 from demo.local_cloud import LocalCloud
 from demo.stacks import Outcome
@@ -65,7 +67,10 @@ class World:
         return made
 
     def state(self, *users: str) -> dict[str, State]:
-        """Every effective setting and every tag of these agents, or of all of the test, as they really are."""
+        """Every effective setting and every tag of these agents, or of all of the test, as they really are.
+
+        Which requests have led there is left out of the record.
+        """
         wanted = set(users or self.users)
         everybody = self.cloud.control("GET", "users")["users"]
         return {user["user_id"]: _state(user) for user in everybody if user["user_id"] in wanted}
@@ -97,7 +102,7 @@ class World:
 
 def _state(user: dict[str, Any]) -> State:
     effective = {(each["array"], each["channel"], tuple(each["field"])): each["value"] for each in user["effective"]}
-    return {"settings": effective, "tags": user["tags"]}
+    return {"settings": effective, "tags": without_requests(user["tags"])}
 
 
 def template(resources: dict[str, Properties], outputs: dict[str, object] | None = None) -> str:
