@@ -16,7 +16,7 @@ from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.identifiers import Identity, Place
 from custom_connect_userconfig.core.ownership import Owner
-from custom_connect_userconfig.pacing import Pending
+from custom_connect_userconfig.retry.retrier import Pending
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 
 from .connect import INSTANCE_ID, SimulatedConnect

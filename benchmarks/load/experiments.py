@@ -10,7 +10,7 @@ from itertools import product
 from typing import Final
 
 from connect_local import DOCUMENTED_QUOTAS, Quota
-from custom_connect_userconfig.patience import QuotaPatience
+from custom_connect_userconfig.retry.policy import QuotaPatience
 
 from .cloudformation import Operation
 from .measures import ALL, Figures, Scene, measure

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from custom_connect_userconfig.core.errors import Throttled
-from custom_connect_userconfig.pacing import WRITES, Pacing
-from custom_connect_userconfig.patience import Patience, Standing, Wait, about
 from custom_connect_userconfig.ports import Clock, Gateway
+from custom_connect_userconfig.retry.policy import Patience, Standing, Wait, about
+from custom_connect_userconfig.retry.retrier import WRITES, Pacing
 
 from .botocore_retries import AdaptiveRetries, Retries, RetryingGateway, StandardRetries
 

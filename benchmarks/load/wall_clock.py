@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 from connect_local import DOCUMENTED_QUOTAS, Behaviour, LocalConnect
 from custom_connect_userconfig import handlers
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 
 from .cloudformation import Operation, dice_of
 

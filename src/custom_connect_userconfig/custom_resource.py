@@ -26,8 +26,8 @@ from .custom_tasks import Task, task_of
 from .drift_report import drift_report
 from .handover import Handover, hand_over
 from .logs import log_event
-from .pacing import Pacing, Pending
 from .reply import TRY, Reply, deliver
+from .retry.retrier import Pacing, Pending
 from .service import GivenBack, OwnedSettings, SettingsService
 from .steady_clock import SteadyClock
 

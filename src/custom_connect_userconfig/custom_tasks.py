@@ -20,7 +20,7 @@ from .core.ownership import Owner
 from .core.redaction import shown
 from .core.settings import Settings
 from .custom_request import CustomRequest, fallback_id, physical_id
-from .pacing import Pending
+from .retry.retrier import Pending
 from .service import GivenBack, OwnedSettings, SettingsService
 
 Context = Mapping[str, object] | None

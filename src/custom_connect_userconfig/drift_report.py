@@ -17,7 +17,7 @@ from .core.planning import live
 from .core.settings import expand
 from .custom_request import CustomRequest, place_of
 from .logs import log_event
-from .pacing import Pacing
+from .retry.retrier import Pacing
 from .service import SettingsService
 
 

@@ -28,8 +28,8 @@ from .core.ownership import Owner
 from .core.settings import Settings, expand
 from .logs import log_event
 from .models import ResourceModel
-from .pacing import Pacing, Pending
 from .registry_resource import RawProperties, UserConfigResource, signing_for
+from .retry.retrier import Pacing, Pending
 from .service import GivenBack, OwnedSettings, SettingsService
 from .steady_clock import SteadyClock
 

@@ -39,9 +39,9 @@ from .core.refusals import (
 )
 from .core.restoration import NUMBER_STAYED
 from .core.settings import Settings
-from .pacing import Pacing
 from .ports import Gateway
-from .progress import Progress
+from .retry.progress import Progress
+from .retry.retrier import Pacing
 
 _RECHECK_DELAYS: Final = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further read, if a first one shows what may be the state of some seconds ago."""

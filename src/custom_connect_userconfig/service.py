@@ -15,9 +15,9 @@ from .core.ownership import MARKER_KEY, MARKER_VALUES, Owner, OwnershipRecord
 from .core.planning import LiveUser, owned_now
 from .core.refusals import nothing_owned
 from .core.settings import Settings
-from .pacing import Pacing, Pending
 from .ports import Gateway
 from .reconcile import GivenBack, Operation, OwnedSettings, Reconcile, Release
+from .retry.retrier import Pacing, Pending
 
 __all__ = ["Context", "GivenBack", "OwnedSettings", "OwnedUsers", "SettingsService"]
 

@@ -23,7 +23,7 @@ from rpdk.core.cli import main as cfn
 
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import handlers
-from custom_connect_userconfig.pacing import Pacing, SystemClock
+from custom_connect_userconfig.retry.retrier import Pacing, SystemClock
 
 Event = dict[str, Any]
 Handler = Callable[[Event], Event]

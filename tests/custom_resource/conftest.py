@@ -10,7 +10,7 @@ from functional.settings import Values, auto_accept
 
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import custom_resource
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from support.clock import FakeClock
 from support.custom_resource import CustomStack
 from support.function_double import FunctionDouble

@@ -7,7 +7,7 @@ from functional.settings import acw, auto_accept, enhancement, phone
 from functional.test_bad_input import WAYS
 
 from custom_connect_userconfig import handlers
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from support.custom_resource import CustomStack, as_sent
 from support.registry import RegistryStack
 

@@ -9,7 +9,7 @@ import pytest
 from connect_local import DOCUMENTED_QUOTAS, LocalConnect
 from connect_local.conditions import current
 from custom_connect_userconfig import custom_resource
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from support.custom_resource import CustomStack
 from support.reply_endpoint import ReplyEndpoint
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from custom_connect_userconfig import reply
-from custom_connect_userconfig.pacing import SystemClock
 from custom_connect_userconfig.reply import NotDelivered, deliver
+from custom_connect_userconfig.retry.retrier import SystemClock
 
 SECONDS = 0.4
 BODY = b'{"Status": "SUCCESS"}'

@@ -16,7 +16,7 @@ from functional.settings import PHONE_NUMBER, PHONE_TYPE, Values, settings_of
 
 from connect_local import Behaviour, EntryWrite, LocalConnect
 from custom_connect_userconfig import custom_resource, handlers
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from support.clock import FakeClock
 
 from .dimensions import ANN, BEHAVIOURS, BEN, CLEO, INSTANCE_ID, NEW, OLD, SECONDS_OF_CALLS, is_late

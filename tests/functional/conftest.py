@@ -6,7 +6,7 @@ import pytest
 
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import custom_resource, handlers
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from functional.custom_front_end import CustomFrontEnd
 from functional.front_end import FrontEnd, RegistryFrontEnd
 from functional.leaks import LeakSearch

@@ -14,7 +14,7 @@ from functional.world import Agent, Resource, World, done, refused
 
 from connect_local import FaultKind
 from custom_connect_userconfig import custom_resource, handlers
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from support.clock import FakeClock, SteppedClock
 
 HOUR: Final = 3600.0

@@ -8,7 +8,7 @@ from functional.world import World
 
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import aws_sessions, custom_resource, handlers
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from support.clock import FakeClock
 from support.function_double import FunctionDouble
 from support.reply_endpoint import ReplyEndpoint

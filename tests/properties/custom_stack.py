@@ -11,7 +11,7 @@ from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.settings import Settings, expand
 from custom_connect_userconfig.custom_request import CustomRequest, fallback_id, physical_id
 from custom_connect_userconfig.custom_tasks import task_of
-from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from custom_connect_userconfig.service import SettingsService
 from support.clock import FakeClock
 from support.custom_resource import as_sent

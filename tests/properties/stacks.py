@@ -15,7 +15,7 @@ from custom_connect_userconfig.core.errors import NotFound, Retriable, SettingsE
 from custom_connect_userconfig.core.identifiers import Identity
 from custom_connect_userconfig.core.ownership import Owner
 from custom_connect_userconfig.core.settings import Settings
-from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 

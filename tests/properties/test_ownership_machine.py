@@ -41,7 +41,7 @@ from custom_connect_userconfig.core.errors import NotFound, SettingsError
 from custom_connect_userconfig.core.identifiers import Identity, InstanceRef, Place
 from custom_connect_userconfig.core.ownership import MARKER_KEY, MARKER_VALUE
 from custom_connect_userconfig.core.settings import Settings
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from custom_connect_userconfig.service import SettingsService
 
 from . import strategies

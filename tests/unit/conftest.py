@@ -10,7 +10,7 @@ from unit.wire import Wire, wired
 
 from custom_connect_userconfig import handlers
 from custom_connect_userconfig.aws_sessions import acting_as
-from custom_connect_userconfig.pacing import Pacing
+from custom_connect_userconfig.retry.retrier import Pacing
 from custom_connect_userconfig.service import SettingsService
 from support.clock import FakeClock
 from support.registry import RegistryStack

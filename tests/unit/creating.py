@@ -13,7 +13,7 @@ from custom_connect_userconfig.core.arrays import AUTO_ACCEPT, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import Owner
-from custom_connect_userconfig.pacing import Pending
+from custom_connect_userconfig.retry.retrier import Pending
 from support.clock import FakeClock
 
 WANTED: dict[SettingKey, Value] = {VOICE_ACCEPT: True}

@@ -13,9 +13,9 @@ from custom_connect_userconfig import custom_resource, drift_report, handlers
 from custom_connect_userconfig.core.errors import NotFound
 from custom_connect_userconfig.core.messages import MOST
 from custom_connect_userconfig.core.planning import LiveUser
-from custom_connect_userconfig.pacing import Pacing
 from custom_connect_userconfig.ports import FoundUsers
 from custom_connect_userconfig.reply import MAX_BYTES
+from custom_connect_userconfig.retry.retrier import Pacing
 from support.clock import FakeClock
 from support.function_double import Context
 from support.registry import RegistryStack

@@ -16,8 +16,8 @@ from unit.wire import Wire, user_answer, wired
 from custom_connect_userconfig.aws_sessions import EventCredentials, _event_session, acting_as, concerns_us, kept_client
 from custom_connect_userconfig.connect_gateway import ConnectGateway
 from custom_connect_userconfig.core.errors import InvalidCredentials
-from custom_connect_userconfig.pacing import Pacing
 from custom_connect_userconfig.registry_resource import DeliveryClient
+from custom_connect_userconfig.retry.retrier import Pacing
 
 FIRST = ReadOnlyCredentials("AKIAFIRST", "first-secret", "first-token")
 SECOND = ReadOnlyCredentials("AKIASECOND", "second-secret", "second-token")

@@ -16,8 +16,8 @@ from custom_connect_userconfig.core.kinds import Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.refusals import OVERTAKEN
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
-from custom_connect_userconfig.pacing import Pacing
 from custom_connect_userconfig.ports import FoundUser, FoundUsers
+from custom_connect_userconfig.retry.retrier import Pacing
 from support.clock import FakeClock
 from support.registry import ACCOUNT, REGION, RegistryStack, stack_id
 

@@ -14,8 +14,8 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OwnershipRecord
-from custom_connect_userconfig.pacing import Pacing, Pending, SystemClock
-from custom_connect_userconfig.progress import Progress
+from custom_connect_userconfig.retry.progress import Progress
+from custom_connect_userconfig.retry.retrier import Pacing, Pending, SystemClock
 from support.clock import FakeClock
 
 

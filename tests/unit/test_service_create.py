@@ -32,7 +32,7 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.identifiers import Identity
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner
-from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock
 

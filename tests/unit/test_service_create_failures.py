@@ -30,7 +30,7 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.ownership import MARKER_KEY
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
-from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 

@@ -34,7 +34,7 @@ from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Valu
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.refusals import OVERTAKEN
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS, left_as_they_are
-from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 

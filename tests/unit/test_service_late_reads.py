@@ -12,8 +12,8 @@ from custom_connect_userconfig.core.errors import Throttled
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_STAYED
-from custom_connect_userconfig.pacing import Pending
-from custom_connect_userconfig.progress import Progress
+from custom_connect_userconfig.retry.progress import Progress
+from custom_connect_userconfig.retry.retrier import Pending
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 

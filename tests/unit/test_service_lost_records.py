@@ -25,7 +25,7 @@ from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, Ownershi
 from custom_connect_userconfig.core.refusals import record_restored, user_gone
 from custom_connect_userconfig.core.restoration import left_as_they_are
 from custom_connect_userconfig.core.settings import Settings
-from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 

@@ -26,7 +26,7 @@ from custom_connect_userconfig.core.errors import AccessDenied, AlreadyExists, N
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.refusals import OVERTAKEN
-from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock
 

@@ -24,8 +24,8 @@ from custom_connect_userconfig.core.errors import NotFound, RecordDamaged, Servi
 from custom_connect_userconfig.core.identifiers import Identity, InstanceRef
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.pacing import Pacing
 from custom_connect_userconfig.ports import FoundUser, FoundUsers
+from custom_connect_userconfig.retry.retrier import Pacing
 from custom_connect_userconfig.service import OwnedSettings, OwnedUsers, SettingsService
 from support.clock import FakeClock
 

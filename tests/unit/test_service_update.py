@@ -28,7 +28,7 @@ from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Valu
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_LEFT
 from custom_connect_userconfig.core.settings import Settings
-from custom_connect_userconfig.pacing import Pending
+from custom_connect_userconfig.retry.retrier import Pending
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock
 

@@ -7,7 +7,7 @@ from custom_connect_userconfig.core.errors import (
     Retriable,
     SettingsError,
 )
-from custom_connect_userconfig.pacing import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from support.clock import FakeClock
 
 FINAL = NotStabilized("Never seen.")

@@ -27,9 +27,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from .core.errors import NotClaimedYet, NotReadableYet, NotSettledYet, NotYet, OutOfTime, Retriable, SettingsError, Throttled
-from .patience import Patience, QuotaPatience, Steps
-from .ports import Clock
+from ..core.errors import NotClaimedYet, NotReadableYet, NotSettledYet, NotYet, OutOfTime, Retriable, SettingsError, Throttled
+from ..ports import Clock
+from .policy import Patience, QuotaPatience, Steps
 from .progress import Progress
 
 T = TypeVar("T")

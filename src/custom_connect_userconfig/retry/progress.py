@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from .core.arrays import SettingKey
-from .core.errors import NotSettledYet, RecordDamaged, Retriable, Throttled
-from .core.kinds import RecordedValue
-from .core.ownership import OwnershipRecord
-from .patience import TELLING, Standing
+from ..core.arrays import SettingKey
+from ..core.errors import NotSettledYet, RecordDamaged, Retriable, Throttled
+from ..core.kinds import RecordedValue
+from ..core.ownership import OwnershipRecord
+from .policy import TELLING, Standing
 
 _MOST_REFUSALS: Final = 10_000
 """More than hours of waiting can hold."""

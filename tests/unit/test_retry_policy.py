@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_connect_userconfig.patience import QuotaPatience, Standing, Steps, Wait, about
+from custom_connect_userconfig.retry.policy import QuotaPatience, Standing, Steps, Wait, about
 
 HOURS = 12_600.0
 QUOTA = QuotaPatience(HOURS)

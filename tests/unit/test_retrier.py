@@ -5,7 +5,6 @@ import re
 import pytest
 from unit.waiting import FINAL, failing, waits_of
 
-from custom_connect_userconfig import pacing as pacing_module
 from custom_connect_userconfig.core.errors import (
     Conflict,
     InvalidRequest,
@@ -20,8 +19,9 @@ from custom_connect_userconfig.core.errors import (
     ServiceFault,
     Throttled,
 )
-from custom_connect_userconfig.pacing import Pacing, Pending
-from custom_connect_userconfig.patience import Patience, Steps
+from custom_connect_userconfig.retry import retrier as pacing_module
+from custom_connect_userconfig.retry.policy import Patience, Steps
+from custom_connect_userconfig.retry.retrier import Pacing, Pending
 from support.clock import FakeClock
 
 FAULTS = [ServiceFault("5xx"), NetworkFault("reset"), Conflict("409")]
