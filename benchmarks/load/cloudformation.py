@@ -1,6 +1,6 @@
 """CloudFormation's part: it starts many resources together, invokes each anew when it is asked to, and pays by the second.
 
-What is driven is the real service with a real pacing; only Connect and time are simulated.
+What is driven is the real service with a real retrier; only Connect and time are simulated.
 """
 
 import json
@@ -16,7 +16,7 @@ from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.identifiers import Identity, Place
 from custom_connect_userconfig.core.ownership import Owner
-from custom_connect_userconfig.retry.retrier import Pending
+from custom_connect_userconfig.retry.retrier import InProgress
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 
 from .connect import INSTANCE_ID, SimulatedConnect
@@ -120,7 +120,7 @@ class StackOperation:
         resource.began = self.simulation.now
         while True:
             result = self._invoke(resource, service, identity, owner, context)
-            if not isinstance(result, Pending):
+            if not isinstance(result, InProgress):
                 break
             context = json.loads(json.dumps(result.context))
             self.simulation.sleep(result.delay + _DISPATCH * self.connect.random())
@@ -133,7 +133,7 @@ class StackOperation:
         identity: Identity,
         owner: Owner,
         context: Mapping[str, object] | None,
-    ) -> OwnedSettings | GivenBack | Pending | None:
+    ) -> OwnedSettings | GivenBack | InProgress | None:
         resource.invocations += 1
         begun = self.simulation.now
         try:
@@ -148,7 +148,7 @@ class StackOperation:
 
     def _handle(
         self, service: SettingsService, identity: Identity, owner: Owner, context: Mapping[str, object] | None
-    ) -> OwnedSettings | GivenBack | Pending:
+    ) -> OwnedSettings | GivenBack | InProgress:
         if self.operation is Operation.DELETE:
             return service.delete(identity, owner, context)
         value = self.operation is Operation.CREATE

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Final
 
 from connect_local import DOCUMENTED_QUOTAS, Quota
-from custom_connect_userconfig.retry.policy import QuotaPatience
+from custom_connect_userconfig.retry.policy import QuotaBackoff
 
 from .cloudformation import Operation
 from .measures import ALL, Figures, Scene, measure
@@ -102,7 +102,7 @@ def _growth() -> Named:
 def _frontier() -> Named:
     shares = product((200.0, 240.0, 270.0, 320.0), (0.5, 0.7, 0.9), (0.4, 0.8), (0.6, 1.2))
     variants = [
-        QuotaPatience(HOURS, full_template=full, share_of_what_is_left=left, share_in_a_crowd=crowd, share_in_a_throng=throng)
+        QuotaBackoff(HOURS, full_template=full, share_of_what_is_left=left, share_in_a_crowd=crowd, share_in_a_throng=throng)
         for full, left, crowd, throng in shares
     ]
     return [("variant", Scene(policy=Policy("variant", Always(variant)))) for variant in variants]

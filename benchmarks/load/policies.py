@@ -1,4 +1,4 @@
-"""The ways of waiting that are compared: each is a pacing, and for botocore's own retries a gateway that retries unseen.
+"""The ways of waiting that are compared: each is a retrier, and for botocore's own retries a gateway that retries unseen.
 
 `OURS` is what ships. The others change only how a used-up quota is waited for.
 """
@@ -9,8 +9,8 @@ from typing import Final
 
 from custom_connect_userconfig.core.errors import Throttled
 from custom_connect_userconfig.ports import Clock, Gateway
-from custom_connect_userconfig.retry.policy import Patience, Standing, Wait, about
-from custom_connect_userconfig.retry.retrier import WRITES, Pacing
+from custom_connect_userconfig.retry.policy import RetryPolicy, RetryState, Wait, about
+from custom_connect_userconfig.retry.retrier import WRITES, Retrier
 
 from .botocore_retries import AdaptiveRetries, Retries, RetryingGateway, StandardRetries
 
@@ -20,21 +20,21 @@ HOURS: Final = 3.5 * 3600
 
 @dataclass(frozen=True)
 class Policy:
-    """One way of waiting; `patience` and `retries` are made anew for each resource, and may remember."""
+    """One way of waiting; `retry_policy` and `retries` are made anew for each resource, and may remember."""
 
     name: str
-    patience: Callable[[Callable[[], float]], Patience] | None = None
-    """None for the patience that ships."""
-    inside: float = 40.0
+    retry_policy: Callable[[Callable[[], float]], RetryPolicy] | None = None
+    """None for the policy that ships."""
+    write_seconds: float = 40.0
     retries: Callable[[Clock, Callable[[], float]], Retries] | None = None
 
-    def service_parts(self, connect: Gateway, clock: Clock, random: Callable[[], float]) -> tuple[Gateway, Pacing]:
-        """Return gateway and pacing of one resource."""
+    def service_parts(self, connect: Gateway, clock: Clock, random: Callable[[], float]) -> tuple[Gateway, Retrier]:
+        """Return gateway and retrier of one resource."""
         gateway = RetryingGateway(connect, self.retries(clock, random)) if self.retries else connect
-        return gateway, Pacing(clock, random, inside=self.inside, writes=self._writes(random))
+        return gateway, Retrier(clock, random, write_seconds=self.write_seconds, policies=self._policies(random))
 
-    def _writes(self, random: Callable[[], float]) -> Mapping[type, Patience]:
-        return {**WRITES, Throttled: self.patience(random)} if self.patience else WRITES
+    def _policies(self, random: Callable[[], float]) -> Mapping[type, RetryPolicy]:
+        return {**WRITES, Throttled: self.retry_policy(random)} if self.retry_policy else WRITES
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class Impatience:
 
     at_most: float = 0.0
 
-    def inside(self, standing: Standing) -> Wait | None:
+    def delay_within(self, state: RetryState) -> Wait | None:
         """Never."""
 
-    def later(self, standing: Standing) -> Wait | None:
+    def requeue_after(self, state: RetryState) -> Wait | None:
         """Never."""
 
 
@@ -56,12 +56,12 @@ class FullJitter:
 
     at_most: float = HOURS
 
-    def inside(self, standing: Standing) -> Wait | None:
+    def delay_within(self, state: RetryState) -> Wait | None:
         """Never."""
 
-    def later(self, standing: Standing) -> Wait | None:
+    def requeue_after(self, state: RetryState) -> Wait | None:
         """Return the window."""
-        return Wait(0.0, min(60.0, 2.0 * 2.0 ** min(standing.refusals, 10)))
+        return Wait(0.0, min(60.0, 2.0 * 2.0 ** min(state.refusals, 10)))
 
 
 @dataclass
@@ -72,10 +72,10 @@ class DecorrelatedJitter:
     at_most: float = HOURS
     latest: float = 2.0
 
-    def inside(self, standing: Standing) -> Wait | None:
+    def delay_within(self, state: RetryState) -> Wait | None:
         """Never."""
 
-    def later(self, standing: Standing) -> Wait | None:
+    def requeue_after(self, state: RetryState) -> Wait | None:
         """Return what is drawn here, since the next one depends on it."""
         self.latest = min(60.0, Wait(2.0, 3.0 * self.latest).drawn(self.random()))
         return Wait(self.latest, self.latest)
@@ -87,11 +87,11 @@ class Polling:
 
     at_most: float = HOURS
 
-    def inside(self, standing: Standing) -> Wait | None:
+    def delay_within(self, state: RetryState) -> Wait | None:
         """Return the poll."""
         return Wait(2.0, 2.0)
 
-    def later(self, standing: Standing) -> Wait | None:
+    def requeue_after(self, state: RetryState) -> Wait | None:
         """Return next to nothing."""
         return Wait(1.0, 1.0)
 
@@ -103,24 +103,24 @@ class HalfOfTheTimeWaited:
     at_most: float = HOURS
     seconds: tuple[float, ...] = field(default=(6.0, 18.0))
 
-    def inside(self, standing: Standing) -> Wait | None:
+    def delay_within(self, state: RetryState) -> Wait | None:
         """Return the next step."""
-        return about(self.seconds[standing.waits]) if standing.waits < len(self.seconds) else None
+        return about(self.seconds[state.waits]) if state.waits < len(self.seconds) else None
 
-    def later(self, standing: Standing) -> Wait | None:
+    def requeue_after(self, state: RetryState) -> Wait | None:
         """Return the half."""
-        return about(min(max(5.0, standing.waited / 2), 900.0))
+        return about(min(max(5.0, state.waited / 2), 900.0))
 
 
 @dataclass(frozen=True)
 class Always:
-    """The same patience for every resource; unlike a lambda it can travel between processes."""
+    """The same policy for every resource; unlike a lambda it can travel between processes."""
 
-    patience: Patience
+    retry_policy: RetryPolicy
 
-    def __call__(self, _random: Callable[[], float]) -> Patience:
+    def __call__(self, _random: Callable[[], float]) -> RetryPolicy:
         """Return it."""
-        return self.patience
+        return self.retry_policy
 
 
 OURS: Final = Policy("this one")
@@ -129,7 +129,7 @@ POLICIES: Final = (
     Policy("botocore, adaptive, 10", Always(Impatience()), retries=AdaptiveRetries),
     Policy("full jitter", Always(FullJitter())),
     Policy("decorrelated jitter", DecorrelatedJitter),
-    Policy("polling inside", Always(Polling()), inside=50.0),
+    Policy("polling inside", Always(Polling()), write_seconds=50.0),
     Policy("half of the time waited", Always(HalfOfTheTimeWaited())),
     OURS,
 )

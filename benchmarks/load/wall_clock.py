@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 from connect_local import DOCUMENTED_QUOTAS, Behaviour, LocalConnect
 from custom_connect_userconfig import handlers
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 
 from .cloudformation import Operation, dice_of
 
@@ -120,7 +120,7 @@ def measure(resources: int, speed: float, seed: int) -> Measured:
     with LocalConnect(clock=clock) as connect, _listening() as latencies:
         drives = _users(connect, clock, resources)
         dice = _Dice()
-        with patch.object(handlers, "pacing", Pacing(clock, dice)):
+        with patch.object(handlers, "retrier", Retrier(clock, dice)):
             began = clock.monotonic()
             _run_beside_each_other(drives, dice, seed)
         return _measured(connect, drives, began, median(latencies) / 1000 * speed)
@@ -139,7 +139,7 @@ def _users(connect: LocalConnect, clock: FastClock, resources: int) -> list[_Dri
 
 
 class _Dice(threading.local):
-    """The random numbers of the resource whose thread asks; the pacing of the handlers is one for all threads."""
+    """The random numbers of the resource whose thread asks; the retrier of the handlers is one for all threads."""
 
     roll: Callable[[], float]
 

@@ -27,18 +27,18 @@ from .drift_report import drift_report
 from .handover import Handover, hand_over
 from .logs import log_event
 from .reply import TRY, Reply, deliver
-from .retry.retrier import Pacing, Pending
+from .retry.retrier import InProgress, Retrier
 from .service import GivenBack, OwnedSettings, SettingsService
 from .steady_clock import SteadyClock
 
 _ONE_CALL: Final = 11.0
 """Seconds that a call takes at most (`ONE_TRY`)."""
-_HANDOVER: Final = Pacing.inside_reads + _ONE_CALL
+_HANDOVER: Final = Retrier.read_seconds + _ONE_CALL
 """Seconds that a handover takes at most, or else the reply that says why there is none."""
 _REPLYING: Final = 2 * TRY + 1.0
 """Seconds for two tries of the reply, and the wait between them."""
 _AFTER_A_TRY: Final = _ONE_CALL + _HANDOVER + _REPLYING
-NEEDED: Final = Pacing.inside + _AFTER_A_TRY
+NEEDED: Final = Retrier.write_seconds + _AFTER_A_TRY
 """Seconds of the function that one more try needs at most."""
 LEAST_TIMEOUT: Final = _AFTER_A_TRY + 5.0
 """Seconds that the function must be given: below that a try could begin no call, or only the first one."""
@@ -51,8 +51,8 @@ _REPLY: Final = 4.0
 _MARGIN: Final = 120.0
 """Seconds before CloudFormation stops waiting at which the reply must be on its way (a quarter of the time where that is less)."""
 
-pacing = Pacing()
-"""The clock and the patience of this process; tests put another clock here."""
+retrier = Retrier()
+"""The clock and the retry policies of this process; tests put another clock here."""
 
 
 class LambdaContext(Protocol):
@@ -70,7 +70,7 @@ def handler(event: object, context: LambdaContext) -> dict[str, object] | None:
     if not isinstance(event, Mapping):
         return {"Error": "InvalidRequest", "Message": f"The event is {shown(event)}, no object."}
     if event.get("RequestType") == "Read":
-        return drift_report(event, context.invoked_function_arn, pacing)
+        return drift_report(event, context.invoked_function_arn, retrier)
     work = _Work(event, context)
     if not work.is_of_cloudformation:
         return work.refuse()
@@ -84,12 +84,12 @@ class _Work:
     """One request, until it is replied to or handed over."""
 
     def __init__(self, event: Mapping[str, object], context: LambdaContext) -> None:
-        self._pacing = replace(pacing, clock=SteadyClock(pacing.clock))
-        handover = Handover.read(event, self._pacing.clock.now())
+        self._retrier = replace(retrier, clock=SteadyClock(retrier.clock))
+        handover = Handover.read(event, self._retrier.clock.now())
         self._handover = handover
         self._function_arn = context.invoked_function_arn
         self._request = CustomRequest.parse(handover.event)
-        self._ends = self._pacing.clock.monotonic() + context.get_remaining_time_in_millis() / 1000
+        self._ends = self._retrier.clock.monotonic() + context.get_remaining_time_in_millis() / 1000
         timeout = self._request.timeout
         self._awaited_until = handover.since + timeout
         self._reply_by = self._awaited_until - min(_MARGIN, timeout / 4)
@@ -126,7 +126,7 @@ class _Work:
         status = "SUCCESS" if reply.succeeded else "FAILED"
         log_event("answer", action=request.kind, resource=request.logical_id, status=status, message=reply.reason or None)
         body = reply.to_json(request.stack_id, request.request_id, request.logical_id)
-        deliver(request.reply_url, body, self._pacing.clock, self._ends)
+        deliver(request.reply_url, body, self._retrier.clock, self._ends)
 
     def _until_done(self) -> Reply | None:
         handover = self._handover
@@ -135,19 +135,19 @@ class _Work:
             return self._without_room()
         if handover.wait > max(0.0, left - LEAST_TIMEOUT):
             return self._wait_on(handover, left)
-        self._pacing.clock.sleep(handover.wait)
+        self._retrier.clock.sleep(handover.wait)
         while True:
             task = self._task(self._room_for_a_try())
             result = task.run(handover.context)
-            if not isinstance(result, Pending):
+            if not isinstance(result, InProgress):
                 return self._success(task.physical_id, result)
-            wait = min(float(result.delay), self._reply_by - self._pacing.clock.now() - NEEDED)
+            wait = min(float(result.delay), self._reply_by - self._retrier.clock.now() - NEEDED)
             if wait <= 0:
                 return self._failed(joined(f"Time is up: {result.reason}", self._abandon(result.context)))
             handover = replace(handover, context=result.context, wait=wait)
             if wait + NEEDED > self._left():
                 return self._go_on_elsewhere(handover)
-            self._pacing.clock.sleep(wait)
+            self._retrier.clock.sleep(wait)
 
     def _without_room(self) -> Reply:
         """Fail before anything is written, since nothing that must wait could go on; a Delete is tried once, for a stack to go."""
@@ -159,32 +159,32 @@ class _Work:
             return self._failed(joined(problem, self._abandon(self._handover.context)))
         task = self._task(self._room_to_abandon())
         result = task.run(self._handover.context)
-        if isinstance(result, Pending):
+        if isinstance(result, InProgress):
             return self._failed(joined(problem, result.reason, task.abandon(result.context)))
         return self._success(task.physical_id, result)
 
     def _wait_on(self, handover: Handover, left: float) -> Reply | None:
         """Wait as long as the function may, and hand over the rest; no try fits in after it."""
         seconds = min(handover.wait, left - _HANDOVER - _REPLYING)
-        self._pacing.clock.sleep(seconds)
+        self._retrier.clock.sleep(seconds)
         return self._go_on_elsewhere(replace(handover, wait=handover.wait - seconds))
 
     def _left(self) -> float:
-        return self._ends - self._pacing.clock.monotonic()
+        return self._ends - self._retrier.clock.monotonic()
 
     def _room_for_a_try(self) -> float:
         """Seconds after which a try begins no further call: one more call, and what comes after it, must fit in as well."""
         in_function = self._left() - _AFTER_A_TRY
-        patience = self._reply_by - self._pacing.clock.now()
-        return max(0.0, min(self._pacing.inside, in_function, max(patience - _ONE_CALL, patience / 2)))
+        patience = self._reply_by - self._retrier.clock.now()
+        return max(0.0, min(self._retrier.write_seconds, in_function, max(patience - _ONE_CALL, patience / 2)))
 
     def _room_to_abandon(self) -> float:
         """The same for what is given back before a failure is replied: all the time but one call's and the reply's."""
-        return max(0.0, min(self._left(), self._awaited_until - self._pacing.clock.now()) - _ONE_CALL - _REPLY)
+        return max(0.0, min(self._left(), self._awaited_until - self._retrier.clock.now()) - _ONE_CALL - _REPLY)
 
     def _task(self, seconds: float) -> Task:
         service = SettingsService(
-            ConnectGateway(self._request.place.region), replace(self._pacing, inside=seconds), is_importable=False
+            ConnectGateway(self._request.place.region), replace(self._retrier, write_seconds=seconds), is_importable=False
         )
         return task_of(self._request, service)
 
@@ -197,7 +197,7 @@ class _Work:
             return self._failed(joined(problem, self._abandon(handover.context)))
         handover = replace(handover, count=count + 1)
         try:
-            self._pacing.read(lambda: hand_over(handover, self._function_arn, self._request.place.region))
+            self._retrier.read(lambda: hand_over(handover, self._function_arn, self._request.place.region))
         except SettingsError as error:
             left = self._abandon(handover.context)
             return self._failed(joined(f"The work must wait, and could not be handed over: {error}", left))

@@ -20,7 +20,7 @@ from .core.ownership import Owner
 from .core.redaction import shown
 from .core.settings import Settings
 from .custom_request import CustomRequest, fallback_id, physical_id
-from .retry.retrier import Pending
+from .retry.retrier import InProgress
 from .service import GivenBack, OwnedSettings, SettingsService
 
 Context = Mapping[str, object] | None
@@ -37,7 +37,7 @@ class Task(Protocol):
         """What the resource is called when the task has succeeded."""
         ...
 
-    def run(self, context: Context) -> OwnedSettings | GivenBack | Pending:
+    def run(self, context: Context) -> OwnedSettings | GivenBack | InProgress:
         """Do what is left to do."""
         ...
 
@@ -87,7 +87,7 @@ class Take:
         """The identifiers as given."""
         return physical_id(self.declaration.identity)
 
-    def run(self, context: Context) -> OwnedSettings | Pending:
+    def run(self, context: Context) -> OwnedSettings | InProgress:
         """Take the declared settings; what was there of the resource stays, since Lambda may deliver an old event anew."""
         return self.service.create(self.declaration, self.owner, context)
 
@@ -110,7 +110,7 @@ class Change:
         """The identifiers as given."""
         return physical_id(self.declaration.identity)
 
-    def run(self, context: Context) -> OwnedSettings | Pending:
+    def run(self, context: Context) -> OwnedSettings | InProgress:
         """Apply what is declared now, where the record names this very resource: nothing imports a custom resource."""
         return self.service.update(self.declaration, self.owner, context, self.previous)
 
@@ -133,17 +133,17 @@ class UpdateBack:
         """The identifiers as given."""
         return self.change.physical_id
 
-    def run(self, context: Context) -> OwnedSettings | Pending:
+    def run(self, context: Context) -> OwnedSettings | InProgress:
         """Give back what stayed on the other user, which its failed Update may have been unable to; then apply what is declared."""
         notes = (context or {}).get(_CLEARED)
         if not isinstance(notes, list):
             return self._clear(context)
         result = self.change.run(context)
-        if isinstance(result, Pending):
+        if isinstance(result, InProgress):
             return replace(result, context={**result.context, _CLEARED: notes})
         return replace(result, notes=(*map(str, notes), *result.notes))
 
-    def _clear(self, context: Context) -> Pending:
+    def _clear(self, context: Context) -> InProgress:
         notes: tuple[str, ...] = ()
         try:
             result = self.change.service.delete(self.other, self.owner, context)
@@ -153,11 +153,11 @@ class UpdateBack:
             # The way back must not fail for a user whom the resource shall no longer own.
             notes = (f"What may have been taken of {self.other} could not be given back: {error}",)
         else:
-            if isinstance(result, Pending):
+            if isinstance(result, InProgress):
                 return result
             notes = result.notes
         # Each of the two has the time of a whole try.
-        return Pending({_CLEARED: list(notes)}, 1, "What had been taken of another user is given back.")
+        return InProgress({_CLEARED: list(notes)}, 1, "What had been taken of another user is given back.")
 
     def abandon(self, context: Context) -> str:
         """Leave everything to the next Update."""
@@ -173,7 +173,7 @@ class GiveBack:
     owner: Owner
     physical_id: str
 
-    def run(self, context: Context) -> GivenBack | Pending:
+    def run(self, context: Context) -> GivenBack | InProgress:
         """Give everything back; what is not this resource's, or no longer there, is left alone."""
         try:
             return self.service.delete(self.identity, self.owner, context)

@@ -17,11 +17,11 @@ from .core.planning import live
 from .core.settings import expand
 from .custom_request import CustomRequest, place_of
 from .logs import log_event
-from .retry.retrier import Pacing
+from .retry.retrier import Retrier
 from .service import SettingsService
 
 
-def drift_report(event: Mapping[str, object], function_arn: str, pacing: Pacing) -> dict[str, object]:
+def drift_report(event: Mapping[str, object], function_arn: str, retrier: Retrier) -> dict[str, object]:
     """Return the answer to a direct ``Read``.
 
     ``ResourceProperties`` holds InstanceId and UserId, and may hold the declared arrays, as in the template. The answer has the
@@ -31,7 +31,7 @@ def drift_report(event: Mapping[str, object], function_arn: str, pacing: Pacing)
     """
     try:
         with acting_as(own_credentials()):
-            return _report(CustomRequest.parse(event).properties, function_arn, pacing)
+            return _report(CustomRequest.parse(event).properties, function_arn, retrier)
     except SettingsError as error:
         return {"Error": type(error).__name__, "Message": bounded(str(error))}
     except Exception as error:  # noqa: BLE001 - a script that reads one agent after another must not stop at Lambda's error
@@ -39,11 +39,11 @@ def drift_report(event: Mapping[str, object], function_arn: str, pacing: Pacing)
         return {"Error": "Unexpected", "Message": f"Unexpected {type(error).__name__}; the log of the function has the details."}
 
 
-def _report(properties: Mapping[str, object], function_arn: str, pacing: Pacing) -> dict[str, object]:
+def _report(properties: Mapping[str, object], function_arn: str, retrier: Retrier) -> dict[str, object]:
     place = place_of(function_arn)
     identity = parse_identity(properties, place)
     declared = Declaration.parse(properties, place).settings if properties.keys() - {INSTANCE_ID, USER_ID} else None
-    user, record = SettingsService(ConnectGateway(place.region), pacing).inspect(identity)
+    user, record = SettingsService(ConnectGateway(place.region), retrier).inspect(identity)
     owned = record.declared if record else {}
     found = [difference.to_json() for difference in differences(owned if declared is None else declared, record, user.settings)]
     return {

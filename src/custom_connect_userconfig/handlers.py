@@ -29,7 +29,7 @@ from .core.settings import Settings, expand
 from .logs import log_event
 from .models import ResourceModel
 from .registry_resource import RawProperties, UserConfigResource, signing_for
-from .retry.retrier import Pacing, Pending
+from .retry.retrier import InProgress, Retrier
 from .service import GivenBack, OwnedSettings, SettingsService
 from .steady_clock import SteadyClock
 
@@ -56,8 +56,8 @@ ERROR_CODES: Final[Mapping[type[errors.SettingsError], HandlerErrorCode]] = {
 resource: Final = UserConfigResource(TYPE_NAME, RawProperties)
 test_entrypoint: Final = resource.test_entrypoint
 
-pacing = Pacing()
-"""The clock and the patience of this process; tests put another clock here."""
+retrier = Retrier()
+"""The clock and the retry policies of this process; tests put another clock here."""
 
 Handler = Callable[[SettingsService, BaseResourceHandlerRequest, Mapping[str, Any]], ProgressEvent]
 
@@ -88,7 +88,7 @@ def _answering(handle: Handler) -> Callable[..., ProgressEvent]:
 
 
 def _service(request: BaseResourceHandlerRequest) -> SettingsService:
-    return SettingsService(ConnectGateway(request.region), replace(pacing, clock=SteadyClock(pacing.clock)))
+    return SettingsService(ConnectGateway(request.region), replace(retrier, clock=SteadyClock(retrier.clock)))
 
 
 @resource.handler(Action.CREATE)
@@ -155,9 +155,9 @@ def _owner(request: BaseResourceHandlerRequest, identity: Identity) -> Owner:
     return Owner.of(identity, request.stackId, request.logicalResourceIdentifier, request.clientRequestToken)
 
 
-def _taken(declaration: Declaration, result: OwnedSettings | Pending, gone_arn: str | None = None) -> ProgressEvent:
+def _taken(declaration: Declaration, result: OwnedSettings | InProgress, gone_arn: str | None = None) -> ProgressEvent:
     """`gone_arn` is the ARN of a user who may be gone: a template's ``Fn::GetAtt`` must go on working."""
-    if isinstance(result, Pending):
+    if isinstance(result, InProgress):
         return _in_progress(result, _model(declaration.identity, declaration.settings))
     return _succeeded(declaration.identity, result, gone_arn)
 
@@ -167,12 +167,12 @@ def _succeeded(identity: Identity, result: OwnedSettings, gone_arn: str | None =
     return ProgressEvent(OperationStatus.SUCCESS, message=joined(*result.notes), resourceModel=model)
 
 
-def _in_progress(pending: Pending, model: ResourceModel) -> ProgressEvent:
+def _in_progress(result: InProgress, model: ResourceModel) -> ProgressEvent:
     return ProgressEvent(
         OperationStatus.IN_PROGRESS,
-        message=pending.reason,
-        callbackContext=dict(pending.context),
-        callbackDelaySeconds=pending.delay,
+        message=result.reason,
+        callbackContext=dict(result.context),
+        callbackDelaySeconds=result.delay,
         resourceModel=model,
     )
 

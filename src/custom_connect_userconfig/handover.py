@@ -1,6 +1,6 @@
 """Work that must wait longer than one invocation lasts: the function hands it over to its own next invocation.
 
-What is handed over is CloudFormation's event, the pacing state of the service, and how long to wait. Only ``custom_resource``
+What is handed over is CloudFormation's event, the progress of the operation, and how long to wait. Only ``custom_resource``
 uses it.
 """
 
@@ -28,7 +28,7 @@ class Handover:
     since: float
     """Seconds since the epoch at which the first invocation began; CloudFormation's patience counts from there."""
     context: Mapping[str, object] | None = None
-    """The service's pacing state; None at the beginning."""
+    """The progress of the operation; None at the beginning."""
     wait: float = 0.0
     """Seconds to wait before going on."""
     count: int = 0
@@ -51,8 +51,8 @@ class Handover:
 
     def to_event(self) -> dict[str, object]:
         """Return the event that `read` reads."""
-        pacing = {"since": self.since, "context": self.context, "wait": self.wait, "count": self.count}
-        return {_KEY: {"event": dict(self.event), **pacing}}
+        state = {"since": self.since, "context": self.context, "wait": self.wait, "count": self.count}
+        return {_KEY: {"event": dict(self.event), **state}}
 
 
 def _number(value: object, otherwise: float) -> float:

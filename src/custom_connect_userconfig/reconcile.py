@@ -1,7 +1,7 @@
 """One operation on one user: read, plan, apply, until nothing is left to do; and the way back where it fails.
 
 Each operation is level-triggered: it computes what is left from what is declared, recorded and live, and can be cut off between any
-two calls and run again. Only ``service`` calls this; it drives the methods through ``pacing``, which decides about trying again.
+two calls and run again. Only ``service`` calls this; it drives the methods through ``retry``, which decides about trying again.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -41,7 +41,7 @@ from .core.restoration import NUMBER_STAYED
 from .core.settings import Settings
 from .ports import Gateway
 from .retry.progress import Progress
-from .retry.retrier import Pacing
+from .retry.retrier import Retrier
 
 _RECHECK_DELAYS: Final = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further read, if a first one shows what may be the state of some seconds ago."""
@@ -75,7 +75,7 @@ class Operation:
     """The calls of one operation on one user, in one invocation."""
 
     gateway: Gateway
-    pacing: Pacing
+    retrier: Retrier
     identity: Identity
     owner: Owner
     progress: Progress
@@ -84,7 +84,7 @@ class Operation:
 
     def describe(self) -> LiveUser:
         """Read the user, if there is time."""
-        self.pacing.check_time(self.progress)
+        self.retrier.check_time(self.progress)
         try:
             return self.gateway.describe_user(self.identity.instance_id, self.identity.user_id)
         except Throttled:
@@ -93,16 +93,16 @@ class Operation:
 
     def now(self) -> float:
         """Return seconds since the epoch."""
-        return self.pacing.clock.now()
+        return self.retrier.clock.now()
 
     def has_user(self) -> bool:
         """Ask a second call whether the user exists, if there is time."""
-        self.pacing.check_time(self.progress)
+        self.retrier.check_time(self.progress)
         return self.gateway.has_user(self.identity.instance_id, self.identity.user_id)
 
     def wait(self, seconds: float) -> None:
         """Wait within the invocation."""
-        self.pacing.clock.sleep(seconds)
+        self.retrier.clock.sleep(seconds)
 
     def apply(self, user: LiveUser, plan: Plan) -> None:
         """Make the calls of `plan`, in the order that can be cut off anywhere."""
@@ -140,7 +140,7 @@ class Operation:
         released: bool = False,
         claimed: Mapping[SettingKey, RecordedValue] | None = None,
     ) -> None:
-        self.pacing.check_time(self.progress)
+        self.retrier.check_time(self.progress)
         note = partial(self.progress.note_sent, settings=settings, released=released, claimed=claimed)
         try:
             call()

@@ -1,7 +1,7 @@
 """Create, read, update, delete and list: the doors to the rules of ownership, for every front end alike.
 
-Front ends pass in the callback context of the previous invocation and get either a result or `Pending`, which holds the next one.
-What happens behind the doors that write is in ``reconcile``.
+Front ends pass in the callback context of the previous invocation and get either a result or `InProgress`, which holds the next
+one. What happens behind the doors that write is in ``reconcile``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from .core.refusals import nothing_owned
 from .core.settings import Settings
 from .ports import Gateway
 from .reconcile import GivenBack, Operation, OwnedSettings, Reconcile, Release
-from .retry.retrier import Pacing, Pending
+from .retry.retrier import InProgress, Retrier
 
 __all__ = ["Context", "GivenBack", "OwnedSettings", "OwnedUsers", "SettingsService"]
 
@@ -39,12 +39,12 @@ class SettingsService:
     """The operations of the resource."""
 
     gateway: Gateway
-    pacing: Pacing
+    retrier: Retrier
     is_importable: bool = True
     """Whether resources can be imported. If not, a record that names another resource is never taken over, and a create that
     finds its own record may be a duplicate of the one that wrote it."""
 
-    def create(self, declaration: Declaration, owner: Owner, context: Context = None) -> OwnedSettings | Pending:
+    def create(self, declaration: Declaration, owner: Owner, context: Context = None) -> OwnedSettings | InProgress:
         """Take the declared settings.
 
         Raises AlreadyExists if another resource owns settings of the user, NotFound if there is no such user (after a bounded
@@ -54,13 +54,13 @@ class SettingsService:
         operation = self._operation(declaration.identity, owner, context)
         reconcile = Reconcile(operation, declaration.settings, changed=True)
         try:
-            return self.pacing.write(reconcile.create, operation.progress)
+            return self.retrier.write(reconcile.create, operation.progress)
         except SettingsError as error:
             raise _noted(error, self._undo_create(reconcile, keeps=not self.is_importable)) from error
 
     def update(
         self, declaration: Declaration, owner: Owner, context: Context = None, previous: Settings | None = None
-    ) -> OwnedSettings | Pending:
+    ) -> OwnedSettings | InProgress:
         """Apply the declared settings, take the newly declared, give back the dropped.
 
         The record is stamped with `owner` if that is a stack's resource, as after an import into another stack; if resources
@@ -73,7 +73,7 @@ class SettingsService:
         changed = previous is not None and previous != declaration.settings
         reconcile = Reconcile(operation, declaration.settings, previous or {}, changed)
         try:
-            return self.pacing.write(reconcile.update, operation.progress)
+            return self.retrier.write(reconcile.update, operation.progress)
         except SettingsError as error:
             raise _noted(error, reconcile.undo_update()) from error
 
@@ -86,10 +86,10 @@ class SettingsService:
 
     def inspect(self, identity: Identity) -> tuple[LiveUser, OwnershipRecord | None]:
         """Return the user as it is now, and the record of who owns what. Never writes."""
-        user = self.pacing.read(lambda: self.gateway.describe_user(identity.instance_id, identity.user_id))
+        user = self.retrier.read(lambda: self.gateway.describe_user(identity.instance_id, identity.user_id))
         return user, OwnershipRecord.from_tags(user.tags)
 
-    def delete(self, identity: Identity, owner: Owner, context: Context = None) -> GivenBack | Pending:
+    def delete(self, identity: Identity, owner: Owner, context: Context = None) -> GivenBack | InProgress:
         """Give back every owned setting, then remove the record.
 
         Raises NotFound if the user is gone, if nothing is owned, or if both the request and the record name stacks and the
@@ -97,7 +97,7 @@ class SettingsService:
         imported, the record must name `owner` itself, whatever else it does not name.
         """
         operation = self._operation(identity, owner, context)
-        return self.pacing.write(Release(operation).run, operation.progress)
+        return self.retrier.write(Release(operation).run, operation.progress)
 
     def abandon(self, declaration: Declaration, owner: Owner, context: Context) -> str:
         """Give back what a create has taken that shall not go on from `context`; return what to say about it."""
@@ -106,13 +106,13 @@ class SettingsService:
 
     def list_users(self, instance: InstanceRef, token: str | None = None) -> OwnedUsers:
         """Return one page of the users of the instance with owned settings."""
-        found = self.pacing.read(lambda: self.gateway.search_tagged_users(instance.bare, MARKER_KEY, MARKER_VALUES, token))
+        found = self.retrier.read(lambda: self.gateway.search_tagged_users(instance.bare, MARKER_KEY, MARKER_VALUES, token))
         records = [(user, OwnershipRecord.owner_of(user.tags)) for user in found.users]
         identifiers = [respell(user.user_id, user.arn, owner.spellings if owner else _PLAIN) for user, owner in records]
         return OwnedUsers(identifiers, found.next_token)
 
     def _operation(self, identity: Identity, owner: Owner, context: Context) -> Operation:
-        return Operation(self.gateway, self.pacing, identity, owner, self.pacing.begin(context), self.is_importable)
+        return Operation(self.gateway, self.retrier, identity, owner, self.retrier.begin(context), self.is_importable)
 
     @staticmethod
     def _undo_create(reconcile: Reconcile, *, keeps: bool) -> str:

@@ -1,4 +1,4 @@
-"""What the pacing must achieve, on the simulation that designed it: the same seeds, so the same figures, on every machine."""
+"""What the retrier must achieve, on the simulation that designed it: the same seeds, so the same figures, on every machine."""
 
 from dataclasses import replace
 from statistics import fmean

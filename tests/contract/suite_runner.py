@@ -23,7 +23,7 @@ from rpdk.core.cli import main as cfn
 
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import handlers
-from custom_connect_userconfig.retry.retrier import Pacing, SystemClock
+from custom_connect_userconfig.retry.retrier import Retrier, SystemClock
 
 Event = dict[str, Any]
 Handler = Callable[[Event], Event]
@@ -127,7 +127,7 @@ class NoWait(SystemClock):
 def main(state_file: str, *flags: str) -> int:
     """Returns the exit status of the command."""
     os.environ.pop("PYTEST_ADDOPTS", None)
-    handlers.pacing = Pacing(NoWait())
+    handlers.retrier = Retrier(NoWait())
     with LocalConnect(Behaviour()) as connect:
         connect.create_instance(instance_id=INSTANCE)
         for number, user in enumerate(USERS, start=1):

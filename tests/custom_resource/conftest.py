@@ -10,7 +10,7 @@ from functional.settings import Values, auto_accept
 
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import custom_resource
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.custom_resource import CustomStack
 from support.function_double import FunctionDouble
@@ -106,7 +106,7 @@ def _text(record: Any) -> str:
 
 @pytest.fixture
 def function(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FunctionDouble]:
-    monkeypatch.setattr(custom_resource, "pacing", Pacing(clock, lambda: 0.5))
+    monkeypatch.setattr(custom_resource, "retrier", Retrier(clock, lambda: 0.5))
     function = FunctionDouble(clock)
     with function.intercepting():
         yield function

@@ -7,7 +7,7 @@ from functional.settings import acw, auto_accept, enhancement, phone
 from functional.test_bad_input import WAYS
 
 from custom_connect_userconfig import handlers
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.custom_resource import CustomStack, as_sent
 from support.registry import RegistryStack
 
@@ -17,7 +17,7 @@ from .conftest import Agent
 @pytest.fixture
 def registry(stack: CustomStack, monkeypatch: pytest.MonkeyPatch) -> RegistryStack:
     clock: Any = stack.clock
-    monkeypatch.setattr(handlers, "pacing", Pacing(clock, lambda: 0.5))
+    monkeypatch.setattr(handlers, "retrier", Retrier(clock, lambda: 0.5))
     return RegistryStack(clock)
 
 

@@ -9,7 +9,7 @@ import pytest
 from connect_local import DOCUMENTED_QUOTAS, LocalConnect
 from connect_local.conditions import current
 from custom_connect_userconfig import custom_resource
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.custom_resource import CustomStack
 from support.reply_endpoint import ReplyEndpoint
 
@@ -23,7 +23,7 @@ def busy(connect: LocalConnect, endpoint: ReplyEndpoint, monkeypatch: pytest.Mon
     jitter = random.Random(7)
     monkeypatch.setattr(current(), "clock", clock)
     monkeypatch.setattr(endpoint, "clock", clock)
-    monkeypatch.setattr(custom_resource, "pacing", Pacing(clock, jitter.random))
+    monkeypatch.setattr(custom_resource, "retrier", Retrier(clock, jitter.random))
     connect.behaviour = replace(connect.behaviour, quotas=DOCUMENTED_QUOTAS)
     function = BusyFunction(clock)
     with function.intercepting():

@@ -16,7 +16,7 @@ from functional.settings import PHONE_NUMBER, PHONE_TYPE, Values, settings_of
 
 from connect_local import Behaviour, EntryWrite, LocalConnect
 from custom_connect_userconfig import custom_resource, handlers
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 
 from .dimensions import ANN, BEHAVIOURS, BEN, CLEO, INSTANCE_ID, NEW, OLD, SECONDS_OF_CALLS, is_late
@@ -159,5 +159,5 @@ def staged(clock: FakeClock) -> Iterator[Stage]:
     watch = Watch(clock)
     with pytest.MonkeyPatch.context() as patch, LocalConnect(clock=clock) as connect, watch.watching():
         for front_end in (handlers, custom_resource):
-            patch.setattr(front_end, "pacing", Pacing(clock, lambda: 0.5))
+            patch.setattr(front_end, "retrier", Retrier(clock, lambda: 0.5))
         yield Stage(connect, clock, watch)

@@ -6,7 +6,7 @@ import pytest
 
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import custom_resource, handlers
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from functional.custom_front_end import CustomFrontEnd
 from functional.front_end import FrontEnd, RegistryFrontEnd
 from functional.leaks import LeakSearch
@@ -25,7 +25,7 @@ def clock() -> FakeClock:
 def _connect(clock: FakeClock) -> Iterator[LocalConnect]:
     with pytest.MonkeyPatch.context() as patch, LocalConnect(clock=clock) as connect:
         for front_end in (handlers, custom_resource):
-            patch.setattr(front_end, "pacing", Pacing(clock, lambda: 0.5))
+            patch.setattr(front_end, "retrier", Retrier(clock, lambda: 0.5))
         yield connect
 
 

@@ -14,7 +14,7 @@ from functional.world import Agent, Resource, World, done, refused
 
 from connect_local import FaultKind
 from custom_connect_userconfig import custom_resource, handlers
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock, SteppedClock
 
 HOUR: Final = 3600.0
@@ -46,7 +46,7 @@ def stepped(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> SteppedClock:
     """The clock of both front ends; what surrounds them, and waits for them, has the right time."""
     stepped = SteppedClock(clock)
     for front_end in (handlers, custom_resource):
-        monkeypatch.setattr(front_end, "pacing", Pacing(stepped, lambda: 0.5))
+        monkeypatch.setattr(front_end, "retrier", Retrier(stepped, lambda: 0.5))
     return stepped
 
 

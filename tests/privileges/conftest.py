@@ -8,7 +8,7 @@ from functional.world import World
 
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import aws_sessions, custom_resource, handlers
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.function_double import FunctionDouble
 from support.reply_endpoint import ReplyEndpoint
@@ -28,7 +28,7 @@ def clock() -> FakeClock:
 def connect(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalConnect]:
     with LocalConnect(Behaviour(), clock) as connect:
         for front_end in (handlers, custom_resource):
-            monkeypatch.setattr(front_end, "pacing", Pacing(clock, lambda: 0.5))
+            monkeypatch.setattr(front_end, "retrier", Retrier(clock, lambda: 0.5))
         yield connect
 
 

@@ -11,7 +11,7 @@ from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.settings import Settings, expand
 from custom_connect_userconfig.custom_request import CustomRequest, fallback_id, physical_id
 from custom_connect_userconfig.custom_tasks import task_of
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import SettingsService
 from support.clock import FakeClock
 from support.custom_resource import as_sent
@@ -69,25 +69,25 @@ class CustomStack(Stack):
         return sent
 
     def _carry(self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int) -> Ending:
-        service = SettingsService(gateway, Pacing(clock, random=lambda: 0.5), is_importable=False)
+        service = SettingsService(gateway, Retrier(clock, random=lambda: 0.5), is_importable=False)
         for wait in range(100):
             try:
                 result = task_of(CustomRequest.parse(event.body), service).run(context)
-                if isinstance(result, Pending) and wait >= waits:
+                if isinstance(result, InProgress) and wait >= waits:
                     return self._give_up(event, service, gateway, result)
             except Killed:
                 return Ending(Outcome.KILLED, gateway)
             except SettingsError as error:
                 return Ending(Outcome.FAILED, gateway, error)
-            if not isinstance(result, Pending):
+            if not isinstance(result, InProgress):
                 return Ending(Outcome.DONE, gateway, result=result)
             clock.sleep(result.delay)
             context = self._go_on_from(event, result)
         raise AssertionError("still in progress after 100 invocations")
 
     @staticmethod
-    def _give_up(event: Event, service: SettingsService, gateway: UnreliableGateway, result: Pending) -> Ending:
+    def _give_up(event: Event, service: SettingsService, gateway: UnreliableGateway, result: InProgress) -> Ending:
         # The front end leaves more room for this than for a try: what is abandoned is not to end half way.
-        roomy = replace(service, pacing=replace(service.pacing, inside=600.0))
+        roomy = replace(service, retrier=replace(service.retrier, write_seconds=600.0))
         note = task_of(CustomRequest.parse(event.body), roomy).abandon(result.context)
         return Ending(Outcome.FAILED, gateway, SettingsError(f"Time is up: {result.reason} {note}"), timed_out=True)

@@ -15,7 +15,7 @@ from custom_connect_userconfig.core.errors import NotFound, Retriable, SettingsE
 from custom_connect_userconfig.core.identifiers import Identity
 from custom_connect_userconfig.core.ownership import Owner
 from custom_connect_userconfig.core.settings import Settings
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -24,7 +24,7 @@ from .unreliable import Killed, UnreliableGateway
 _serial = itertools.count(1)
 
 Context = dict[str, object] | None
-Result = OwnedSettings | GivenBack | Pending
+Result = OwnedSettings | GivenBack | InProgress
 
 
 class Action(Enum):
@@ -163,7 +163,7 @@ class Stack:
         self.outcome, self.error = Outcome.DONE, None
 
     def _carry(self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int) -> Ending:
-        operation = self._operation(event, SettingsService(gateway, Pacing(clock, random=lambda: 0.5)))
+        operation = self._operation(event, SettingsService(gateway, Retrier(clock, random=lambda: 0.5)))
         for _ in range(100):
             try:
                 result = operation(context)
@@ -171,14 +171,14 @@ class Stack:
                 return Ending(Outcome.KILLED, gateway)
             except SettingsError as error:
                 return Ending(Outcome.FAILED, gateway, error)
-            if not isinstance(result, Pending):
+            if not isinstance(result, InProgress):
                 return Ending(Outcome.DONE, gateway, result=result)
             assert 0 < result.delay <= 900
             clock.sleep(result.delay)
             context = self._go_on_from(event, result)
         raise AssertionError("still in progress after 100 invocations")
 
-    def _go_on_from(self, event: Event, pending: Pending) -> Context:
+    def _go_on_from(self, event: Event, pending: InProgress) -> Context:
         self.context = json.loads(json.dumps(pending.context))
         self.delivered.append((event, self.context))
         return self.context

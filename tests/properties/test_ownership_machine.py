@@ -41,7 +41,7 @@ from custom_connect_userconfig.core.errors import NotFound, SettingsError
 from custom_connect_userconfig.core.identifiers import Identity, InstanceRef, Place
 from custom_connect_userconfig.core.ownership import MARKER_KEY, MARKER_VALUE
 from custom_connect_userconfig.core.settings import Settings
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from custom_connect_userconfig.service import SettingsService
 
 from . import strategies
@@ -242,7 +242,7 @@ class Ownership(RuleBasedStateMachine):
             self.model.check()
 
     def _service(self, gateway: UnreliableGateway) -> SettingsService:
-        return SettingsService(gateway, Pacing(self.agent.clock, random=lambda: 0.5))
+        return SettingsService(gateway, Retrier(self.agent.clock, random=lambda: 0.5))
 
 
 _HISTORIES, _LEAST_STEPS = (2_000, 20_000) if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else (240, 2_000)

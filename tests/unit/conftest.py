@@ -10,7 +10,7 @@ from unit.wire import Wire, wired
 
 from custom_connect_userconfig import handlers
 from custom_connect_userconfig.aws_sessions import acting_as
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from custom_connect_userconfig.service import SettingsService
 from support.clock import FakeClock
 from support.registry import RegistryStack
@@ -30,14 +30,14 @@ def connect(clock: FakeClock) -> FakeConnect:
 
 
 @pytest.fixture
-def pacing(clock: FakeClock) -> Pacing:
-    """Pacing whose jitter is always none."""
-    return Pacing(clock=clock, random=lambda: 0.5)
+def retrier(clock: FakeClock) -> Retrier:
+    """Retrier whose jitter is always none."""
+    return Retrier(clock=clock, random=lambda: 0.5)
 
 
 @pytest.fixture
-def service(connect: FakeConnect, pacing: Pacing) -> SettingsService:
-    return SettingsService(connect, pacing)
+def service(connect: FakeConnect, retrier: Retrier) -> SettingsService:
+    return SettingsService(connect, retrier)
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture
-def stack(connect: FakeConnect, pacing: Pacing, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> RegistryStack:
+def stack(connect: FakeConnect, retrier: Retrier, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> RegistryStack:
     """A resource of a stack, driven through the handlers onto the fake Connect."""
-    monkeypatch.setattr(handlers, "pacing", pacing)
+    monkeypatch.setattr(handlers, "retrier", retrier)
     monkeypatch.setattr(handlers, "ConnectGateway", lambda _region: connect)
     return RegistryStack(clock)
 

@@ -13,7 +13,7 @@ from custom_connect_userconfig.core.arrays import AUTO_ACCEPT, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import Owner
-from custom_connect_userconfig.retry.retrier import Pending
+from custom_connect_userconfig.retry.retrier import InProgress
 from support.clock import FakeClock
 
 WANTED: dict[SettingKey, Value] = {VOICE_ACCEPT: True}
@@ -27,10 +27,10 @@ def claimed_by(owner: Owner | None) -> dict[str, str]:
 
 
 def to_the_end(clock: FakeClock, operation: Callable[[object], object], most: int = 60) -> object:
-    """Invoke again as long as the answer is `Pending`, waiting as it asks."""
+    """Invoke again as long as the answer is `InProgress`, waiting as it asks."""
     result = operation(None)
     for _ in range(most):
-        if not isinstance(result, Pending):
+        if not isinstance(result, InProgress):
             return result
         clock.sleep(result.delay)
         result = operation(result.context)

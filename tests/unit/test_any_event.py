@@ -15,7 +15,7 @@ from custom_connect_userconfig.core.messages import MOST
 from custom_connect_userconfig.core.planning import LiveUser
 from custom_connect_userconfig.ports import FoundUsers
 from custom_connect_userconfig.reply import MAX_BYTES
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.function_double import Context
 from support.registry import RegistryStack
@@ -51,7 +51,7 @@ def _nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (custom_resource, drift_report, handlers):
         monkeypatch.setattr(module, "ConnectGateway", Nobody)
     for front_end in (custom_resource, handlers):
-        monkeypatch.setattr(front_end, "pacing", Pacing(FakeClock(), lambda: 0.5))
+        monkeypatch.setattr(front_end, "retrier", Retrier(FakeClock(), lambda: 0.5))
 
 
 PROPERTIES = {"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": "true"}]}
@@ -111,7 +111,7 @@ def test_the_custom_resource_replies_or_answers(event: Any) -> None:
         patch.setattr(custom_resource, "deliver", lambda _url, body, *_more: bodies.append(body))
         handed_over: list[Any] = []
         patch.setattr(custom_resource, "hand_over", lambda handover, *_more: handed_over.append(json.dumps(handover.to_event())))
-        clock = custom_resource.pacing.clock
+        clock = custom_resource.retrier.clock
         answer = custom_resource.handler(event, Context(clock, clock.monotonic() + 600.0))
     assert (answer is not None) + len(bodies) + len(handed_over) == 1
     if answer is not None:

@@ -17,7 +17,7 @@ from custom_connect_userconfig.aws_sessions import EventCredentials, _event_sess
 from custom_connect_userconfig.connect_gateway import ConnectGateway
 from custom_connect_userconfig.core.errors import InvalidCredentials
 from custom_connect_userconfig.registry_resource import DeliveryClient
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 
 FIRST = ReadOnlyCredentials("AKIAFIRST", "first-secret", "first-token")
 SECOND = ReadOnlyCredentials("AKIASECOND", "second-secret", "second-token")
@@ -180,5 +180,5 @@ def test_silent_endpoints_of_metrics_and_logs_leave_time_for_the_answer() -> Non
         config = kept_client(service, REGION).meta.config
         return float(config.connect_timeout + config.read_timeout)
 
-    assert Pacing().inside + seconds("connect") + seconds("cloudwatch") + seconds("logs") < 60
+    assert Retrier().write_seconds + seconds("connect") + seconds("cloudwatch") + seconds("logs") < 60
     assert kept_client("logs", REGION).meta.config.user_agent_extra == kept_client("connect", REGION).meta.config.user_agent_extra

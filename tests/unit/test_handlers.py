@@ -17,7 +17,7 @@ from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, Ownershi
 from custom_connect_userconfig.core.refusals import OVERTAKEN
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
 from custom_connect_userconfig.ports import FoundUser, FoundUsers
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.registry import ACCOUNT, REGION, RegistryStack, stack_id
 
@@ -279,4 +279,4 @@ def test_each_answer_leaves_one_line(stack: RegistryStack, connect: FakeConnect,
 
 def test_the_type_bears_its_literal_name_and_waits_on_the_clock_of_the_machine() -> None:
     assert handlers.TYPE_NAME == handlers.resource.type_name == "Custom::Connect::UserConfig"
-    assert isinstance(handlers.pacing, Pacing)
+    assert isinstance(handlers.retrier, Retrier)

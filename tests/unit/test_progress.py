@@ -15,7 +15,7 @@ from custom_connect_userconfig.core.errors import (
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OwnershipRecord
 from custom_connect_userconfig.retry.progress import Progress
-from custom_connect_userconfig.retry.retrier import Pacing, Pending, SystemClock
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier, SystemClock
 from support.clock import FakeClock
 
 
@@ -59,11 +59,11 @@ GARBAGE: list[object] = ["x", "", [], {}, None, "nan", "inf", "-inf", float("nan
     ],
 )  # fmt: skip
 def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: object) -> None:
-    pacing = Pacing(clock, lambda: 0.5)
-    progress = pacing.begin({name: value})
+    retrier = Retrier(clock, lambda: 0.5)
+    progress = retrier.begin({name: value})
     assert progress.started <= clock.now()
-    end = waits_of(pacing, Throttled("busy"), {name: value})[1]
-    assert isinstance(end, Pending)
+    end = waits_of(retrier, Throttled("busy"), {name: value})[1]
+    assert isinstance(end, InProgress)
     json.dumps(end.context, allow_nan=False)
 
 
@@ -201,8 +201,8 @@ def test_only_true_says_that_something_was_claimed(name: str, value: object) -> 
     assert Progress.from_context({"hadClaim": True}, 0.0).to_context(left=0.0, delay=1)["hadClaim"] is True
 
 
-def test_a_time_in_the_future_makes_nobody_wait_for_it(pacing: Pacing, clock: FakeClock) -> None:
-    progress = pacing.begin({"started": clock.now() + 9999, "writtenAt": clock.now() + 9999})
+def test_a_time_in_the_future_makes_nobody_wait_for_it(retrier: Retrier, clock: FakeClock) -> None:
+    progress = retrier.begin({"started": clock.now() + 9999, "writtenAt": clock.now() + 9999})
     assert progress.started == progress.written_at == clock.now()
 
 
@@ -213,11 +213,11 @@ def test_a_clock_that_steps_back_within_an_invocation_harms_nothing(clock: FakeC
             return self.seconds + (step if self.slept else 0.0)
 
     stepping = Stepping()
-    pacing = Pacing(stepping, lambda: 0.5)
+    retrier = Retrier(stepping, lambda: 0.5)
     for error in (Throttled("busy"), NotSettledYet(FINAL)):
-        progress = pacing.begin({"started": stepping.now(), "writtenAt": stepping.now()})
-        end = pacing.write(failing(error), progress)
-        assert isinstance(end, Pending)
+        progress = retrier.begin({"started": stepping.now(), "writtenAt": stepping.now()})
+        end = retrier.write(failing(error), progress)
+        assert isinstance(end, InProgress)
         assert 0 < end.delay <= 15
 
 

@@ -1,4 +1,4 @@
-"""The table in the docstring of ``pacing`` row by row, jitter, context, and clocks and contexts that are not as they should be."""
+"""The table in the docstring of ``retrier`` row by row, jitter, context, and clocks and contexts that are not as they should be."""
 
 import re
 
@@ -19,9 +19,9 @@ from custom_connect_userconfig.core.errors import (
     ServiceFault,
     Throttled,
 )
-from custom_connect_userconfig.retry import retrier as pacing_module
-from custom_connect_userconfig.retry.policy import Patience, Steps
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry import retrier as retrier_module
+from custom_connect_userconfig.retry.policy import FixedDelays, RetryPolicy
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from support.clock import FakeClock
 
 FAULTS = [ServiceFault("5xx"), NetworkFault("reset"), Conflict("409")]
@@ -35,21 +35,21 @@ FAULTS = [ServiceFault("5xx"), NetworkFault("reset"), Conflict("409")]
         (NotReadableYet(NotFound("n")), [1, 2, 4, 8]),
     ],
 )
-def test_the_waits_inside_an_invocation(pacing: Pacing, error: Retriable, waits: list[float]) -> None:
-    assert waits_of(pacing, error)[0] == pytest.approx(waits)
+def test_the_waits_inside_an_invocation(retrier: Retrier, error: Retriable, waits: list[float]) -> None:
+    assert waits_of(retrier, error)[0] == pytest.approx(waits)
 
 
 @pytest.mark.parametrize("error", FAULTS)
-def test_a_fault_is_tried_three_times_more_and_then_left_to_cloudformation(pacing: Pacing, error: Retriable) -> None:
-    assert waits_of(pacing, error) == ([1, 2, 4], type(error))
+def test_a_fault_is_tried_three_times_more_and_then_left_to_cloudformation(retrier: Retrier, error: Retriable) -> None:
+    assert waits_of(retrier, error) == ([1, 2, 4], type(error))
 
 
 @pytest.mark.parametrize("error", [*FAULTS, Throttled("t"), NotSettledYet(FINAL), NotReadableYet(FINAL)])
-def test_an_operation_that_succeeds_after_a_wait_has_succeeded(pacing: Pacing, error: Retriable) -> None:
-    assert pacing.write(failing(error, 2), pacing.begin(None)) == "done"
+def test_an_operation_that_succeeds_after_a_wait_has_succeeded(retrier: Retrier, error: Retriable) -> None:
+    assert retrier.write(failing(error, 2), retrier.begin(None)) == "done"
 
 
-def test_each_kind_of_obstacle_has_its_own_tries(pacing: Pacing, clock: FakeClock) -> None:
+def test_each_kind_of_obstacle_has_its_own_tries(retrier: Retrier, clock: FakeClock) -> None:
     obstacles = iter([Throttled("t"), ServiceFault("s"), Throttled("t"), ServiceFault("s")])
 
     def operation() -> str:
@@ -57,100 +57,102 @@ def test_each_kind_of_obstacle_has_its_own_tries(pacing: Pacing, clock: FakeCloc
             raise obstacle
         return "done"
 
-    assert pacing.write(operation, pacing.begin(None)) == "done"
+    assert retrier.write(operation, retrier.begin(None)) == "done"
     assert clock.slept == [5, 1, 12.5, 2]
 
 
 @pytest.mark.parametrize("error", [InvalidRequest("no"), KeyError("bug")])
-def test_what_waiting_does_not_cure_is_raised_at_once(pacing: Pacing, clock: FakeClock, error: Exception) -> None:
+def test_what_waiting_does_not_cure_is_raised_at_once(retrier: Retrier, clock: FakeClock, error: Exception) -> None:
     with pytest.raises(type(error)):
-        pacing.write(failing(error), pacing.begin(None))
+        retrier.write(failing(error), retrier.begin(None))
     with pytest.raises(type(error)):
-        pacing.read(failing(error))
+        retrier.read(failing(error))
     assert clock.slept == []
 
 
-def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(pacing: Pacing) -> None:
-    assert waits_of(pacing, NotReadableYet(NotFound("n")))[1] is NotFound
+def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(retrier: Retrier) -> None:
+    assert waits_of(retrier, NotReadableYet(NotFound("n")))[1] is NotFound
 
 
-def test_what_patience_needs_to_know_reaches_the_next_invocation(pacing: Pacing, clock: FakeClock) -> None:
+def test_what_patience_needs_to_know_reaches_the_next_invocation(retrier: Retrier, clock: FakeClock) -> None:
     started = clock.now()
     context = {"started": started, "wrote": True, "refusals": 2, "refusedReads": 1}
     clock.seconds += 100
-    waits, end = waits_of(pacing, Throttled("busy"), context)
+    waits, end = waits_of(retrier, Throttled("busy"), context)
     assert waits == [], "in a crowd each further invocation tries once"
-    assert end == Pending({**context, "refusals": 3, "left": clock.now(), "delay": 80}, 80, "busy")
+    assert end == InProgress({**context, "refusals": 3, "left": clock.now(), "delay": 80}, 80, "busy")
 
 
 @pytest.mark.parametrize(("hours", "ends"), [(3.49, False), (3.51, True)])
-def test_a_write_that_is_throttled_for_hours_ends_as_throttled(pacing: Pacing, clock: FakeClock, hours: float, ends: bool) -> None:
+def test_a_write_that_is_throttled_for_hours_ends_as_throttled(
+    retrier: Retrier, clock: FakeClock, hours: float, ends: bool
+) -> None:
     started = clock.now()
     clock.seconds += hours * 3600 - 33.5
-    _, end = waits_of(pacing, Throttled("busy"), {"started": started})
+    _, end = waits_of(retrier, Throttled("busy"), {"started": started})
     assert (end is Throttled) is ends
 
 
 @pytest.mark.parametrize(("elapsed", "ends"), [(250, False), (290, True)])
 def test_what_does_not_show_comes_back_every_fifteen_seconds_for_five_minutes_from_the_first_complete_write(
-    pacing: Pacing, clock: FakeClock, elapsed: float, ends: bool
+    retrier: Retrier, clock: FakeClock, elapsed: float, ends: bool
 ) -> None:
     begun = clock.now()
     clock.seconds += elapsed
     context: dict[str, object] = {"started": begun - 5000, "settlingSince": begun, "writtenAt": clock.now(), "wrote": True}
-    _, end = waits_of(pacing, NotSettledYet(FINAL), context)
+    _, end = waits_of(retrier, NotSettledYet(FINAL), context)
     if ends:
         assert end is NotStabilized
     else:
-        assert end == Pending({**context, "left": clock.now(), "delay": 15}, 15, "Never seen.")
+        assert end == InProgress({**context, "left": clock.now(), "delay": 15}, 15, "Never seen.")
 
 
 @pytest.mark.parametrize(("elapsed", "in_time"), [(0, True), (40, True), (40.1, False)])
 def test_no_call_is_begun_once_the_time_of_an_invocation_is_used_up(
-    pacing: Pacing, clock: FakeClock, elapsed: float, in_time: bool
+    retrier: Retrier, clock: FakeClock, elapsed: float, in_time: bool
 ) -> None:
-    progress = pacing.begin(None)
+    progress = retrier.begin(None)
     clock.seconds += elapsed
     if in_time:
-        pacing.check_time(progress)
+        retrier.check_time(progress)
         return
     with pytest.raises(OutOfTime):
-        pacing.check_time(progress)
+        retrier.check_time(progress)
 
 
-def test_an_operation_out_of_time_goes_on_at_once_in_another_invocation(pacing: Pacing) -> None:
-    waits, end = waits_of(pacing, OutOfTime("No time."))
+def test_an_operation_out_of_time_goes_on_at_once_in_another_invocation(retrier: Retrier) -> None:
+    waits, end = waits_of(retrier, OutOfTime("No time."))
     assert waits == []
-    assert isinstance(end, Pending)
+    assert isinstance(end, InProgress)
     assert (end.delay, end.reason) == (1, "No time.")
 
 
-def test_an_operation_that_is_out_of_time_for_hours_ends(pacing: Pacing, clock: FakeClock) -> None:
-    assert waits_of(pacing, OutOfTime("No time."), {"started": clock.now() - 3.6 * 3600})[1] is OutOfTime
+def test_an_operation_that_is_out_of_time_for_hours_ends(retrier: Retrier, clock: FakeClock) -> None:
+    assert waits_of(retrier, OutOfTime("No time."), {"started": clock.now() - 3.6 * 3600})[1] is OutOfTime
 
 
-def test_what_does_not_show_and_was_never_completely_written_counts_from_the_first_try(pacing: Pacing, clock: FakeClock) -> None:
+def test_what_does_not_show_and_was_never_completely_written_counts_from_the_first_try(retrier: Retrier, clock: FakeClock) -> None:
     started = clock.now()
     clock.seconds += 290
-    assert waits_of(pacing, NotSettledYet(FINAL), {"started": started, "wrote": True})[1] is NotStabilized
+    assert waits_of(retrier, NotSettledYet(FINAL), {"started": started, "wrote": True})[1] is NotStabilized
 
 
 @pytest.mark.parametrize("error", [NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
 @pytest.mark.parametrize("chance", [0.0, 0.999999])
 def test_every_wait_is_jittered_by_at_most_a_quarter(clock: FakeClock, error: Retriable, chance: float) -> None:
-    plain, _ = waits_of(Pacing(clock, lambda: 0.5), error)
+    plain, _ = waits_of(Retrier(clock, lambda: 0.5), error)
     expected = list(plain)
-    jittered, end = waits_of(Pacing(clock, lambda: chance), error)
+    jittered, end = waits_of(Retrier(clock, lambda: chance), error)
     factor = 0.75 if chance == 0 else 1.25
     assert jittered == pytest.approx([seconds * factor for seconds in expected], rel=1e-4)
-    if isinstance(end, Pending) and isinstance(error, NotSettledYet):
+    if isinstance(end, InProgress) and isinstance(error, NotSettledYet):
         assert end.delay == (12 if chance == 0 else 19)
 
 
 @pytest.mark.parametrize("error", [Throttled("t"), NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
 def test_an_invocation_of_a_write_waits_far_less_than_a_minute(clock: FakeClock, error: Retriable) -> None:
     begun = clock.now()
-    waits_of(Pacing(clock, lambda: 1.0), error)
+    waits_of(Retrier(clock, lambda: 1.0), error)
     assert clock.now() - begun <= 40
 
 
@@ -161,8 +163,8 @@ def test_waiting_stops_before_slow_calls_use_up_the_invocation(clock: FakeClock,
         raise Throttled("busy")
 
     begun = clock.now()
-    pacing = Pacing(clock, lambda: 1.0)
-    pacing.write(operation, pacing.begin(None))
+    retrier = Retrier(clock, lambda: 1.0)
+    retrier.write(operation, retrier.begin(None))
     assert clock.now() - begun <= 40 + slow
 
 
@@ -175,10 +177,10 @@ def test_waiting_stops_before_slow_calls_use_up_the_invocation(clock: FakeClock,
     ],
 )
 def test_a_read_waits_inside_only_and_ends_with_the_error(
-    pacing: Pacing, clock: FakeClock, error: Retriable, waits: list[float], end: type
+    retrier: Retrier, clock: FakeClock, error: Retriable, waits: list[float], end: type
 ) -> None:
     with pytest.raises(end):
-        pacing.read(failing(error))
+        retrier.read(failing(error))
     assert clock.slept == waits
 
 
@@ -190,26 +192,26 @@ def test_a_read_answers_within_its_thirty_seconds_however_slow_the_calls(clock: 
 
     begun = clock.now()
     with pytest.raises(Throttled):
-        Pacing(clock, lambda: 1.0).read(operation)
+        Retrier(clock, lambda: 1.0).read(operation)
     assert clock.now() - begun < 30
 
 
-def test_a_read_that_succeeds_in_the_end_has_succeeded(pacing: Pacing) -> None:
-    assert pacing.read(failing(Throttled("t"), 4)) == "done"
+def test_a_read_that_succeeds_in_the_end_has_succeeded(retrier: Retrier) -> None:
+    assert retrier.read(failing(Throttled("t"), 4)) == "done"
 
 
 def test_the_table_for_people_names_the_waits_of_the_code() -> None:
-    assert pacing_module.__doc__
-    rows = dict(re.findall(r"^(\w[\w, ]+?)  +((?:[\d.]+, )*[\d.]+)  ", pacing_module.__doc__, re.MULTILINE))
+    assert retrier_module.__doc__
+    rows = dict(re.findall(r"^(\w[\w, ]+?)  +((?:[\d.]+, )*[\d.]+)  ", retrier_module.__doc__, re.MULTILINE))
     shown = {name: tuple(float(wait) for wait in waits.split(",")) for name, waits in rows.items()}
     assert shown == {
-        "NotSettledYet": _steps(pacing_module.WRITES[NotSettledYet]),
-        "NotReadableYet": _steps(pacing_module.WRITES[NotReadableYet]),
-        "NotClaimedYet": _steps(pacing_module.WRITES[NotClaimedYet]),
-        "5xx, network, 409": _steps(pacing_module._FAULT),
+        "NotSettledYet": _steps(retrier_module.WRITES[NotSettledYet]),
+        "NotReadableYet": _steps(retrier_module.WRITES[NotReadableYet]),
+        "NotClaimedYet": _steps(retrier_module.WRITES[NotClaimedYet]),
+        "5xx, network, 409": _steps(retrier_module._FAULT),
     }
 
 
-def _steps(patience: Patience) -> tuple[float, ...]:
-    assert isinstance(patience, Steps)
-    return patience.seconds
+def _steps(policy: RetryPolicy) -> tuple[float, ...]:
+    assert isinstance(policy, FixedDelays)
+    return policy.seconds

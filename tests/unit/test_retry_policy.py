@@ -2,15 +2,15 @@
 
 import pytest
 
-from custom_connect_userconfig.retry.policy import QuotaPatience, Standing, Steps, Wait, about
+from custom_connect_userconfig.retry.policy import FixedDelays, QuotaBackoff, RetryState, Wait, about
 
 HOURS = 12_600.0
-QUOTA = QuotaPatience(HOURS)
+QUOTA = QuotaBackoff(HOURS)
 
 
 def sleep(waited: float, refused_reads: int) -> float:
     """Return the middle of the window."""
-    least, most = QUOTA.later(Standing(0, waited, 2, refused_reads))
+    least, most = QUOTA.requeue_after(RetryState(0, waited, 2, refused_reads))
     assert (least, most) == pytest.approx((0.4 * (least + most) / 2, 1.6 * (least + most) / 2)), "the window is wide"
     return (least + most) / 2
 
@@ -26,18 +26,18 @@ def test_about_is_a_quarter_more_or_less() -> None:
 
 def test_the_first_two_refusals_are_waited_out_inside_whoever_else_is_there() -> None:
     for reads in (0, 1, 2):
-        assert QUOTA.inside(Standing(0, 0.0, 0, reads)) == (2.0, 8.0)
-        assert QUOTA.inside(Standing(1, 5.0, 1, reads)) == (5.0, 20.0)
+        assert QUOTA.delay_within(RetryState(0, 0.0, 0, reads)) == (2.0, 8.0)
+        assert QUOTA.delay_within(RetryState(1, 5.0, 1, reads)) == (5.0, 20.0)
 
 
 def test_without_a_crowd_it_goes_on_trying_inside() -> None:
-    assert [QUOTA.inside(Standing(n, 10.0 * n, n, 0)) for n in (2, 3, 9)] == [(4.0, 12.0)] * 3
+    assert [QUOTA.delay_within(RetryState(n, 10.0 * n, n, 0)) for n in (2, 3, 9)] == [(4.0, 12.0)] * 3
 
 
 @pytest.mark.parametrize("reads", [1, 2, 5])
 def test_in_a_crowd_it_hands_back_after_the_first_two(reads: int) -> None:
-    assert QUOTA.inside(Standing(2, 20.0, 2, reads)) is None
-    assert QUOTA.inside(Standing(0, 200.0, 7, reads)) is None, "in every further invocation too"
+    assert QUOTA.delay_within(RetryState(2, 20.0, 2, reads)) is None
+    assert QUOTA.delay_within(RetryState(0, 200.0, 7, reads)) is None, "in every further invocation too"
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,14 @@ def test_how_long_it_sleeps(waited: float, reads: int, seconds: float) -> None:
 
 
 def test_no_sleep_of_a_crowd_ends_long_after_a_full_template_is_through() -> None:
-    latest = max(waited + QUOTA.later(Standing(0, float(waited), 2, reads)).most for waited in range(270) for reads in (1, 2))
+    latest = max(
+        waited + QUOTA.requeue_after(RetryState(0, float(waited), 2, reads)).most for waited in range(270) for reads in (1, 2)
+    )
     assert latest <= 1.2 * 270
 
 
 def test_steps_are_waited_one_after_the_other_and_then_every_so_often() -> None:
-    steps = Steps((1.0, 2.0), every=15.0, at_most=300.0)
-    assert [steps.inside(Standing(n, 0.0)) for n in range(3)] == [about(1.0), about(2.0), None]
-    assert steps.later(Standing(2, 0.0)) == about(15.0)
-    assert Steps((1.0,)).later(Standing(1, 0.0)) is None
+    steps = FixedDelays((1.0, 2.0), every=15.0, at_most=300.0)
+    assert [steps.delay_within(RetryState(n, 0.0)) for n in range(3)] == [about(1.0), about(2.0), None]
+    assert steps.requeue_after(RetryState(2, 0.0)) == about(15.0)
+    assert FixedDelays((1.0,)).requeue_after(RetryState(1, 0.0)) is None

@@ -32,7 +32,7 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.identifiers import Identity
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -152,10 +152,10 @@ def test_a_record_that_vanished_after_the_writes_is_never_claimed_anew(
 
 @pytest.mark.parametrize("is_importable", [True, False])
 def test_a_record_that_goes_while_a_create_waits_was_released_unless_the_create_may_be_a_second_try(
-    connect: FakeConnect, pacing: Pacing, is_importable: bool
+    connect: FakeConnect, retrier: Retrier, is_importable: bool
 ) -> None:
     """CloudFormation tries the create of a registered type again after giving back; whatever else comes late is a duplicate."""
-    service = SettingsService(connect, pacing, is_importable=is_importable)
+    service = SettingsService(connect, retrier, is_importable=is_importable)
     connect.tags = claimed_by(OWNER)
     connect.script(DESCRIBE, Answer(afterwards=lambda: setattr(connect, "tags", {})))
     connect.script(TAG, Throttled("busy"))
@@ -168,12 +168,12 @@ def test_a_record_that_goes_while_a_create_waits_was_released_unless_the_create_
         assert (connect.tags, connect.writes) == ({}, [TAG])
 
 
-def test_a_record_that_an_earlier_invocation_of_a_create_saw_was_released_too(connect: FakeConnect, pacing: Pacing) -> None:
-    service = SettingsService(connect, pacing, is_importable=False)
+def test_a_record_that_an_earlier_invocation_of_a_create_saw_was_released_too(connect: FakeConnect, retrier: Retrier) -> None:
+    service = SettingsService(connect, retrier, is_importable=False)
     connect.tags = claimed_by(OWNER)
     connect.script(TAG, *(Throttled("busy") for _ in range(5)))
     pending = service.create(DECLARATION, LATER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     connect.heal()
     connect.tags = {}
     with pytest.raises(NotFound, match="were released"):
@@ -182,10 +182,10 @@ def test_a_record_that_an_earlier_invocation_of_a_create_saw_was_released_too(co
 
 
 def test_a_claim_that_is_lost_on_its_way_is_made_again_where_no_record_had_shown_before(
-    connect: FakeConnect, pacing: Pacing
+    connect: FakeConnect, retrier: Retrier
 ) -> None:
     connect.script(TAG, Answer(ServiceFault("lost"), acted=False))
-    assert isinstance(SettingsService(connect, pacing, is_importable=False).create(DECLARATION, OWNER), OwnedSettings)
+    assert isinstance(SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER), OwnedSettings)
     assert connect.tags == claimed_by(OWNER)
 
 

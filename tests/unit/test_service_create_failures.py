@@ -30,7 +30,7 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.ownership import MARKER_KEY
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -103,7 +103,7 @@ def test_a_failure_in_a_later_invocation_gives_back_too(service: SettingsService
     connect.settings = dict(EVERY_CHANNEL)
     connect.always(UPDATE, Throttled("busy"))
     pending = service.create(DECLARATION, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     connect.heal()
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest, match="was given back"):
@@ -124,7 +124,7 @@ def test_an_invocation_that_is_out_of_time_goes_on_in_the_next_without_losing_an
 ) -> None:
     connect.latency = {DESCRIBE: 21, TAG: 21}
     pending = service.create(DECLARATION, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     assert (connect.calls, pending.delay) == ([DESCRIBE, TAG], 1)
     connect.latency = {}
     assert isinstance(service.create(DECLARATION, OWNER, pending.context), OwnedSettings)
@@ -228,7 +228,7 @@ def test_earlier_values_are_carried_on_and_not_used_for_what_another_invocation_
     connect.script(UPDATE, Answer(ServiceFault("lost"), acted=True), *(Throttled("busy") for _ in range(5)))
     connect.script(DESCRIBE, None, *(Throttled("busy") for _ in range(5)))
     pending = service.create(DECLARATION, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     connect.heal()
     context = json.loads(json.dumps(pending.context))
     assert (context["claimed"], context["wroteSettings"]) == (True, True)
@@ -238,20 +238,20 @@ def test_earlier_values_are_carried_on_and_not_used_for_what_another_invocation_
     assert connect.tags == recorded(OWNER, {VOICE_ACCEPT: (True, True)}).to_tags()
 
 
-def test_a_duplicate_of_a_create_that_fails_leaves_the_resource(connect: FakeConnect, pacing: Pacing) -> None:
+def test_a_duplicate_of_a_create_that_fails_leaves_the_resource(connect: FakeConnect, retrier: Retrier) -> None:
     """Where resources cannot be imported, a create that finds its own record may be a duplicate of the one that wrote it."""
     connect.settings, connect.tags = dict(EVERY_CHANNEL), claimed_by(OWNER)
     connect.script(UPDATE, AccessDenied("No."))
     with pytest.raises(AccessDenied) as failed:
-        SettingsService(connect, pacing, is_importable=False).create(DECLARATION, OWNER)
+        SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER)
     assert str(failed.value) == "No. The resource had been created before, and stays: deleting the resource gives it back."
     assert connect.tags == claimed_by(OWNER)
 
 
-def test_a_create_that_sees_the_record_it_has_written_itself_is_no_duplicate(connect: FakeConnect, pacing: Pacing) -> None:
+def test_a_create_that_sees_the_record_it_has_written_itself_is_no_duplicate(connect: FakeConnect, retrier: Retrier) -> None:
     connect.script(UPDATE, ServiceFault("5xx"), AccessDenied("No."))
     with pytest.raises(AccessDenied, match="What had been taken was given back"):
-        SettingsService(connect, pacing, is_importable=False).create(DECLARATION, OWNER)
+        SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER)
     assert connect.tags == {}
 
 

@@ -34,7 +34,7 @@ from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Valu
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.refusals import OVERTAKEN
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS, left_as_they_are
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -214,7 +214,7 @@ def test_a_record_that_never_goes_ends_as_not_stabilized_in_bounded_time(
     begun = clock.now()
     with pytest.raises(NotStabilized, match="the tags of the record are still there"):  # noqa: PT012 - any invocation may end it
         result = service.delete(IDENTITY, OWNER)
-        while isinstance(result, Pending) and clock.now() - begun < 3600:
+        while isinstance(result, InProgress) and clock.now() - begun < 3600:
             clock.sleep(result.delay)
             result = service.delete(IDENTITY, OWNER, result.context)
     assert clock.now() - begun < 15 * 60
@@ -223,7 +223,7 @@ def test_a_record_that_never_goes_ends_as_not_stabilized_in_bounded_time(
 def test_a_throttled_delete_goes_on_in_another_invocation(service: SettingsService, owned: FakeConnect) -> None:
     owned.script(UNTAG, *(Throttled("busy") for _ in range(5)))
     pending = service.delete(IDENTITY, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     assert service.delete(IDENTITY, OWNER, pending.context) == GivenBack()
     assert (owned.count(TAG), owned.count(UPDATE)) == (1, 1)
 
@@ -242,21 +242,21 @@ def test_a_delete_completes_what_an_update_was_giving_back(service: SettingsServ
 
 @pytest.mark.parametrize("held_by", [NO_STACK, OTHER_OWNER, None])
 def test_where_resources_cannot_be_imported_only_the_owner_itself_deletes(
-    connect: FakeConnect, pacing: Pacing, held_by: Owner | None
+    connect: FakeConnect, retrier: Retrier, held_by: Owner | None
 ) -> None:
     connect.tags = replace(RECORD, owner=held_by).to_tags()
     with pytest.raises(NotFound, match="stay as they are"):
-        SettingsService(connect, pacing, is_importable=False).delete(IDENTITY, OWNER)
+        SettingsService(connect, retrier, is_importable=False).delete(IDENTITY, OWNER)
     assert connect.writes == []
 
 
-def test_a_record_whose_owner_a_late_read_hides_is_still_deleted(connect: FakeConnect, pacing: Pacing) -> None:
+def test_a_record_whose_owner_a_late_read_hides_is_still_deleted(connect: FakeConnect, retrier: Retrier) -> None:
     """Of what this very delete has removed, a late read may hide the owner's tag and show the rest."""
     connect.settings, connect.tags = {VOICE_ACCEPT: True}, RECORD.to_tags()
     ownerless = replace(RECORD, owner=None, requests=()).to_tags()
     connect.script(UNTAG, Answer(afterwards=lambda: setattr(connect, "tags", ownerless)))
     connect.script(DESCRIBE, None, Answer(afterwards=lambda: setattr(connect, "tags", {})))
-    assert SettingsService(connect, pacing, is_importable=False).delete(IDENTITY, OWNER) == GivenBack()
+    assert SettingsService(connect, retrier, is_importable=False).delete(IDENTITY, OWNER) == GivenBack()
     assert connect.count(DESCRIBE) == 3
 
 
@@ -276,7 +276,7 @@ def test_an_earlier_desk_phone_stays_as_it_is_and_that_is_said(service: Settings
 def test_what_has_to_be_said_survives_another_invocation(service: SettingsService, desk: FakeConnect) -> None:
     desk.stale_reads = 8
     pending = service.delete(IDENTITY, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     assert service.delete(IDENTITY, OWNER, pending.context) == GivenBack((LEFT_AS_IT_IS,))
 
 
@@ -332,7 +332,7 @@ def test_a_delete_whose_last_answer_was_lost_has_succeeded_in_another_invocation
     throttle = Answer(NetworkFault("lost"), acted=True, afterwards=lambda: owned.script(DESCRIBE, *[Throttled("busy")] * 5))
     owned.script(UNTAG, throttle)
     pending = service.delete(IDENTITY, LATER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     owned.heal()
     assert service.delete(IDENTITY, LATER, json.loads(json.dumps(pending.context))) == GivenBack()
 
@@ -388,7 +388,7 @@ def test_what_was_recorded_is_carried_on_to_another_invocation(service: Settings
     writes_between(owned, {VOICE_ACCEPT: True})
     owned.script(UNTAG, Answer(afterwards=lambda: owned.script(DESCRIBE, *(Throttled("busy") for _ in range(5)))))
     pending = service.delete(IDENTITY, LATER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     owned.heal()
     context = json.loads(json.dumps(pending.context))
     assert context["found"][f"{MARKER_KEY}:auto-accept"] == "v1 VOICE=true was VOICE=false"

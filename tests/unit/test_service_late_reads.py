@@ -13,7 +13,7 @@ from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Valu
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_STAYED
 from custom_connect_userconfig.retry.progress import Progress
-from custom_connect_userconfig.retry.retrier import Pending
+from custom_connect_userconfig.retry.retrier import InProgress
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -123,7 +123,7 @@ def test_slow_reads_are_looked_at_again_in_one_invocation_only(
     rolled_back.heal()
     rolled_back.latency = {DESCRIBE: 8}
     pending = service.update(AFTER, OWNER, None, BEFORE)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     assert rolled_back.count(DESCRIBE) == 4
     assert isinstance(service.update(AFTER, OWNER, pending.context, BEFORE), OwnedSettings)
     assert rolled_back.count(DESCRIBE) == 5
@@ -175,7 +175,7 @@ def test_a_number_that_the_service_keeps_is_said_at_the_end_of_a_delete(
     desk.stale_reads = stale
     result = service.delete(IDENTITY, OWNER)
     if stale:
-        assert isinstance(result, Pending)
+        assert isinstance(result, InProgress)
         result = service.delete(IDENTITY, OWNER, result.context)
     assert result == GivenBack((NUMBER_STAYED,))
 

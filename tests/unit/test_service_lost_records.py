@@ -25,7 +25,7 @@ from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, Ownershi
 from custom_connect_userconfig.core.refusals import record_restored, user_gone
 from custom_connect_userconfig.core.restoration import left_as_they_are
 from custom_connect_userconfig.core.settings import Settings
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -113,10 +113,10 @@ def test_a_lost_answer_to_the_new_record_makes_no_own_value_an_earlier_one(
 @pytest.mark.parametrize("is_importable", [True, False])
 @pytest.mark.parametrize("error", [NetworkFault("lost"), Throttled("busy"), Conflict("409")])
 def test_a_record_that_goes_between_two_tries_was_released_and_is_not_written_again(
-    connect: FakeConnect, pacing: Pacing, clock: FakeClock, error: Retriable, is_importable: bool
+    connect: FakeConnect, retrier: Retrier, clock: FakeClock, error: Retriable, is_importable: bool
 ) -> None:
     """The resource has been deleted meanwhile: whoever wrote the record again would own settings that no stack holds."""
-    service = SettingsService(connect, pacing, is_importable=is_importable)
+    service = SettingsService(connect, retrier, is_importable=is_importable)
     connect.settings, connect.tags = {VOICE_ACCEPT: True}, recorded(OWNER, {VOICE_ACCEPT: (True, True)}).to_tags()
     connect.script(DESCRIBE, Answer(afterwards=lambda: setattr(connect, "tags", {})))
     connect.script(TAG, error)
@@ -131,7 +131,7 @@ def test_a_record_that_an_earlier_invocation_saw_was_released_too(service: Setti
     connect.script(TAG, *(Throttled("busy") for _ in range(5)))
     declaration = Declaration(IDENTITY, {VOICE_ACCEPT: True})
     pending = service.update(declaration, LATER, None, {VOICE_ACCEPT: False})
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     assert pending.context["hadClaim"] is True
     connect.tags = {}
     writes = list(connect.writes)
@@ -145,7 +145,7 @@ def test_a_write_after_the_new_record_that_is_throttled_keeps_its_earlier_values
 ) -> None:
     stripped.script(UPDATE, *(Throttled("busy") for _ in range(5)))
     pending = service.update(DECLARATION, LATER, None, PREVIOUS)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     result = service.update(DECLARATION, LATER, pending.context, PREVIOUS)
     assert result == OwnedSettings(USER_ARN, DECLARED, (SAID,))
     assert OwnershipRecord.from_tags(stripped.tags) == RESTORED
@@ -203,10 +203,10 @@ def test_outside_of_stacks_nothing_owned_is_not_found_at_once(service: SettingsS
 
 
 @pytest.mark.parametrize("is_importable", [True, False])
-def test_a_record_without_an_owner_is_no_lost_one(connect: FakeConnect, pacing: Pacing, is_importable: bool) -> None:
+def test_a_record_without_an_owner_is_no_lost_one(connect: FakeConnect, retrier: Retrier, is_importable: bool) -> None:
     held = OwnershipRecord(None, {VOICE_ACCEPT: True}, {VOICE_ACCEPT: False})
     connect.settings, connect.tags = {VOICE_ACCEPT: True}, held.to_tags()
-    service = SettingsService(connect, pacing, is_importable=is_importable)
+    service = SettingsService(connect, retrier, is_importable=is_importable)
     assert service.update(Declaration(IDENTITY, {VOICE_ACCEPT: True}), OWNER) == OwnedSettings(USER_ARN, {VOICE_ACCEPT: True})
     assert connect.tags == recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
     assert connect.count(DESCRIBE) == 2
@@ -214,10 +214,10 @@ def test_a_record_without_an_owner_is_no_lost_one(connect: FakeConnect, pacing: 
 
 @pytest.mark.parametrize("is_importable", [True, False])
 def test_an_update_whose_claim_then_lacks_its_owner_is_lost_and_gives_back(
-    connect: FakeConnect, pacing: Pacing, clock: FakeClock, is_importable: bool
+    connect: FakeConnect, retrier: Retrier, clock: FakeClock, is_importable: bool
 ) -> None:
     """A release that runs at the same time has removed the tags; what shows without an owner is what is left of them."""
-    service = SettingsService(connect, pacing, is_importable=is_importable)
+    service = SettingsService(connect, retrier, is_importable=is_importable)
     connect.settings, connect.tags = {VOICE_ACCEPT: False}, recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags()
     left = OwnershipRecord(None, {}, {CHAT_ACCEPT: False}).to_tags()
     connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "tags", left)))
@@ -287,7 +287,7 @@ def test_a_record_that_stays_away_after_the_writes_is_not_found_in_bounded_time_
     declaration = Declaration(IDENTITY, {VOICE_ACCEPT: True})
     with pytest.raises(NotFound):  # noqa: PT012 - any invocation may end it
         result = service.update(declaration, owner)
-        while isinstance(result, Pending):
+        while isinstance(result, InProgress):
             clock.sleep(result.delay)
             result = service.update(declaration, owner, result.context)
     assert clock.now() - begun < 400
@@ -337,7 +337,7 @@ def test_a_user_whom_a_search_still_finds_is_not_gone(service: SettingsService, 
 def test_a_user_whom_only_a_late_search_still_found_is_gone(service: SettingsService, gone: FakeConnect) -> None:
     gone.is_found = True
     pending = service.update(DECLARATION, LATER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     gone.is_found = False
     assert service.update(DECLARATION, LATER, pending.context) == OwnedSettings(None, DECLARED, (user_gone(IDENTITY),))
 
@@ -385,7 +385,7 @@ def test_no_search_begins_when_the_time_of_the_invocation_is_used_up(
     gone.latency = {DESCRIBE: 6, SEARCH: 11}
     begun = clock.now()
     pending = service.update(DECLARATION, LATER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     assert gone.calls == [DESCRIBE] * 5
     assert clock.now() - begun < 60
     gone.calls.clear()

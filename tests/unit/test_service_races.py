@@ -26,7 +26,7 @@ from custom_connect_userconfig.core.errors import AccessDenied, AlreadyExists, N
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.refusals import OVERTAKEN
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -135,7 +135,7 @@ def test_an_overtaken_request_that_goes_on_elsewhere_undoes_only_what_still_stan
     theirs = recorded(OWNER, {CHAT_ACCEPT: (True, False)}, LATER)
     connect.script(UPDATE, becomes(connect, {CHAT_ACCEPT: True}, theirs), *(Throttled("busy") for _ in range(5)))
     pending = service.create(BOTH, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     connect.heal()
     connect.settings[VOICE_ACCEPT] = False
     assert service.create(BOTH, OWNER, pending.context) == OwnedSettings(USER_ARN, {CHAT_ACCEPT: True}, (OVERTAKEN,))
@@ -146,7 +146,7 @@ def test_a_duplicate_of_a_handover_that_knew_of_no_loss_undoes_nothing(service: 
     """The request has long ended, and what it finds may be somebody else's."""
     connect.script(UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttled("busy") for _ in range(5)))))
     pending = service.create(BOTH, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     connect.heal()
     connect.tags = recorded(OWNER, {CHAT_ACCEPT: (True, False)}, LATER).to_tags()
     calls = len(connect.calls)
@@ -289,9 +289,9 @@ def test_a_failed_update_whose_record_is_there_leaves_the_way_back_to_the_rollba
 
 
 def test_an_update_that_loses_its_record_to_another_resource_that_it_cannot_take_over_gives_back(
-    connect: FakeConnect, pacing: Pacing, clock: FakeClock
+    connect: FakeConnect, retrier: Retrier, clock: FakeClock
 ) -> None:
-    service = SettingsService(connect, pacing, is_importable=False)
+    service = SettingsService(connect, retrier, is_importable=False)
     theirs = recorded(OTHER_OWNER, {CHAT_ACCEPT: (True, False)})
     connect.tags = claimed_by(OWNER)
     connect.script(UPDATE, becomes(connect, {CHAT_ACCEPT: True}, theirs))
@@ -302,23 +302,23 @@ def test_an_update_that_loses_its_record_to_another_resource_that_it_cannot_take
 
 
 def test_a_record_of_another_resource_is_taken_over_only_where_resources_can_be_imported(
-    connect: FakeConnect, pacing: Pacing
+    connect: FakeConnect, retrier: Retrier
 ) -> None:
     connect.settings, connect.tags = dict(WANTED), claimed_by(OTHER_OWNER)
     with pytest.raises(NotFound, match="owned by support/Agent, and stay as they are"):
-        SettingsService(connect, pacing, is_importable=False).update(DECLARATION, OWNER)
+        SettingsService(connect, retrier, is_importable=False).update(DECLARATION, OWNER)
     assert connect.calls == [DESCRIBE]
-    assert isinstance(SettingsService(connect, pacing).update(DECLARATION, OWNER), OwnedSettings)
+    assert isinstance(SettingsService(connect, retrier).update(DECLARATION, OWNER), OwnedSettings)
     assert OwnershipRecord.owner_of(connect.tags) == OWNER
 
 
 @pytest.mark.parametrize("is_importable", [True, False])
 def test_a_refused_create_advises_an_import_only_where_there_is_one(
-    connect: FakeConnect, pacing: Pacing, is_importable: bool
+    connect: FakeConnect, retrier: Retrier, is_importable: bool
 ) -> None:
     connect.tags = claimed_by(OTHER_OWNER)
     with pytest.raises(AlreadyExists) as failed:
-        SettingsService(connect, pacing, is_importable=is_importable).create(DECLARATION, OWNER)
+        SettingsService(connect, retrier, is_importable=is_importable).create(DECLARATION, OWNER)
     assert ("import the user here" in str(failed.value)) is is_importable
 
 
@@ -328,7 +328,7 @@ def test_a_create_that_is_to_be_abandoned_names_what_an_earlier_invocation_wrote
     connect.settings = {VOICE_ACCEPT: False}
     connect.script(UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttled("busy") for _ in range(5)))))
     pending = service.create(DECLARATION, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     connect.heal()
     connect.tags = {}
     context = json.loads(json.dumps(pending.context))
@@ -348,7 +348,7 @@ def test_a_create_that_is_to_be_abandoned_gives_back_what_it_has_seen_to_be_lost
     connect.settings = {VOICE_ACCEPT: False}
     connect.script(UPDATE, becomes(connect, {}, None))
     pending = service.create(DECLARATION, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     assert pending.context["lostClaim"] is True
     said = service.abandon(DECLARATION, OWNER, json.loads(json.dumps(pending.context)))
     assert said.startswith(f"What had been written was given back. Should tags that start with {MARKER_KEY} appear")
@@ -361,7 +361,7 @@ def test_a_failed_update_that_sees_the_loss_only_in_a_later_invocation_names_wha
     connect.settings, connect.tags = {VOICE_ACCEPT: False}, claimed_by(OWNER)
     connect.script(UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttled("busy") for _ in range(5)))))
     pending = service.update(DECLARATION, LATER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     connect.heal()
     connect.tags = {}
     with pytest.raises(NotFound, match=r"\(an earlier invocation wrote them\): .* \(was false\)\. If .* set them by hand\.$"):

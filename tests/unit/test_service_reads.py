@@ -25,7 +25,7 @@ from custom_connect_userconfig.core.identifiers import Identity, InstanceRef
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.ports import FoundUser, FoundUsers
-from custom_connect_userconfig.retry.retrier import Pacing
+from custom_connect_userconfig.retry.retrier import Retrier
 from custom_connect_userconfig.service import OwnedSettings, OwnedUsers, SettingsService
 from support.clock import FakeClock
 
@@ -70,7 +70,7 @@ def test_reads_end_within_their_thirty_seconds(connect: FakeConnect, clock: Fake
     connect.latency = {DESCRIBE: 11, SEARCH: 11}
     connect.always(DESCRIBE, Throttled("busy"))
     connect.always(SEARCH, Throttled("busy"))
-    service = SettingsService(connect, Pacing(clock, lambda: 1.0))
+    service = SettingsService(connect, Retrier(clock, lambda: 1.0))
     begun = clock.now()
     with pytest.raises(Throttled):
         service.read(IDENTITY) if operation == "read" else service.list_users(HERE)

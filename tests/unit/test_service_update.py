@@ -28,7 +28,7 @@ from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Valu
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_LEFT
 from custom_connect_userconfig.core.settings import Settings
-from custom_connect_userconfig.retry.retrier import Pending
+from custom_connect_userconfig.retry.retrier import InProgress
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -55,7 +55,7 @@ def updated(service: SettingsService, clock: FakeClock, declaration: Declaration
     """Update as CloudFormation does, invocation after invocation, for an hour at most."""
     begun = clock.now()
     result = service.update(declaration, LATER)
-    while isinstance(result, Pending):
+    while isinstance(result, InProgress):
         assert clock.now() - begun < 3600
         clock.sleep(result.delay)
         result = service.update(declaration, LATER, result.context)
@@ -234,7 +234,7 @@ def test_what_never_shows_ends_in_bounded_time(service: SettingsService, owned: 
 def test_a_throttled_update_goes_on_in_another_invocation(service: SettingsService, owned: FakeConnect, clock: FakeClock) -> None:
     owned.script(UPDATE, *(Throttled("busy") for _ in range(5)))
     pending = service.update(declare(voice=True, chat=True), OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     assert (pending.context["wrote"], pending.context["claimed"]) == (True, True)
     assert pending.context["prior"] == OwnershipRecord(None, {}, HELD.prior).to_tags()
     assert isinstance(service.update(declare(voice=True, chat=True), OWNER, pending.context), OwnedSettings)
@@ -265,7 +265,7 @@ def test_a_number_that_cannot_be_given_back_is_left_and_that_is_said(service: Se
 def test_what_has_to_be_said_survives_another_invocation(service: SettingsService, desk: FakeConnect) -> None:
     desk.stale_reads = 7
     pending = service.update(SOFT, OWNER)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     result = service.update(SOFT, OWNER, pending.context)
     assert isinstance(result, OwnedSettings)
     assert result.notes == (NUMBER_LEFT,)

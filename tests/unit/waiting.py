@@ -1,4 +1,4 @@
-"""Operations that fail, and what pacing makes of them in one invocation."""
+"""Operations that fail, and what a retrier makes of them in one invocation."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from custom_connect_userconfig.core.errors import (
     Retriable,
     SettingsError,
 )
-from custom_connect_userconfig.retry.retrier import Pacing, Pending
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from support.clock import FakeClock
 
 FINAL = NotStabilized("Never seen.")
@@ -26,13 +26,13 @@ def failing(error: Exception, times: int = 10_000) -> Callable[[], str]:
 
 
 def waits_of(
-    pacing: Pacing, error: Retriable, context: dict[str, object] | None = None
-) -> tuple[list[float], Pending | str | type]:
+    retrier: Retrier, error: Retriable, context: dict[str, object] | None = None
+) -> tuple[list[float], InProgress | str | type]:
     """Return what was slept inside one invocation of a write, and how it ended."""
-    clock = pacing.clock
+    clock = retrier.clock
     assert isinstance(clock, FakeClock)
     clock.slept.clear()
     try:
-        return clock.slept, pacing.write(failing(error), pacing.begin(context))
+        return clock.slept, retrier.write(failing(error), retrier.begin(context))
     except SettingsError as raised:
         return clock.slept, type(raised)

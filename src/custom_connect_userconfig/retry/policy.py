@@ -1,4 +1,4 @@
-"""How long each kind of obstacle is waited out, inside an invocation and between invocations; only ``pacing`` asks.
+"""How long each kind of error is waited out, inside an invocation and between invocations; only ``retrier`` asks.
 
 The one that needs thought is a quota that is used up. Quotas are shared by the whole account, CloudFormation starts up to 500
 resources of a template together, none of them knows of the others, and nobody tells how many they are. What one resource can
@@ -48,11 +48,11 @@ def about(seconds: float) -> Wait:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How an operation stands that has met an obstacle."""
+class RetryState:
+    """How an operation stands that has met an error."""
 
     waits: int
-    """How often it has waited for this kind of obstacle within this invocation."""
+    """How often it has waited for this kind of error within this invocation."""
     waited: float
     """Seconds since its first try or, for what does not show yet, since it was written."""
     refusals: int = 0
@@ -61,25 +61,25 @@ class Standing:
     """How many reads were refused of the tries that are `TELLING`."""
 
 
-class Patience(Protocol):
-    """How one kind of obstacle is waited out."""
+class RetryPolicy(Protocol):
+    """How one kind of error is waited out."""
 
     @property
     def at_most(self) -> float:
         """Seconds waited after which no further invocation is asked for."""
         ...
 
-    def inside(self, standing: Standing) -> Wait | None:
+    def delay_within(self, state: RetryState) -> Wait | None:
         """Return how long to wait within the invocation, None when that is over."""
         ...
 
-    def later(self, standing: Standing) -> Wait | None:
+    def requeue_after(self, state: RetryState) -> Wait | None:
         """Return how long to wait until another invocation, None where there is none."""
         ...
 
 
 @dataclass(frozen=True)
-class Steps:
+class FixedDelays:
     """Waits a fixed time before each further try, then comes back every so often."""
 
     seconds: tuple[float, ...] = ()
@@ -87,17 +87,17 @@ class Steps:
     """Seconds between invocations; None where there is no further one."""
     at_most: float = 0.0
 
-    def inside(self, standing: Standing) -> Wait | None:
+    def delay_within(self, state: RetryState) -> Wait | None:
         """Return the next step."""
-        return about(self.seconds[standing.waits]) if standing.waits < len(self.seconds) else None
+        return about(self.seconds[state.waits]) if state.waits < len(self.seconds) else None
 
-    def later(self, standing: Standing) -> Wait | None:  # noqa: ARG002 - every patience is asked so
+    def requeue_after(self, state: RetryState) -> Wait | None:  # noqa: ARG002 - every policy is asked so
         """Return the time between invocations."""
         return None if self.every is None else about(self.every)
 
 
 @dataclass(frozen=True)
-class QuotaPatience:
+class QuotaBackoff:
     """Waits for a quota that others use up as well; the module's text says how, the defaults are what was measured."""
 
     at_most: float
@@ -112,21 +112,21 @@ class QuotaPatience:
     share_afterwards: float = 0.2
     """Of the time waited: without a crowd, and once a full template should be through."""
 
-    def inside(self, standing: Standing) -> Wait | None:
+    def delay_within(self, state: RetryState) -> Wait | None:
         """Return the next short wait; in a crowd there are no more than the first ones."""
-        if standing.refusals < len(_FIRST):
-            return _FIRST[standing.refusals]
-        return None if standing.refused_reads else _MORE
+        if state.refusals < len(_FIRST):
+            return _FIRST[state.refusals]
+        return None if state.refused_reads else _MORE
 
-    def later(self, standing: Standing) -> Wait:
+    def requeue_after(self, state: RetryState) -> Wait:
         """Return the time to sleep, which has a wide window."""
-        seconds = self._sleep(standing)
+        seconds = self._sleep(state)
         return Wait(0.4 * seconds, 1.6 * seconds)
 
-    def _sleep(self, standing: Standing) -> float:
-        waited = standing.waited
-        if not standing.refused_reads or waited > self.full_template:
+    def _sleep(self, state: RetryState) -> float:
+        waited = state.waited
+        if not state.refused_reads or waited > self.full_template:
             return min(max(_LEAST, self.share_afterwards * waited), _MOST)
-        share = self.share_in_a_throng if standing.refused_reads >= _THRONG else self.share_in_a_crowd
+        share = self.share_in_a_throng if state.refused_reads >= _THRONG else self.share_in_a_crowd
         left = self.full_template - waited
         return max(_LEAST_IN_A_CROWD, min(share * waited, self.share_of_what_is_left * left))

@@ -1,6 +1,6 @@
-"""What an operation carries from one invocation to the next: pacing, never the truth about the user.
+"""What an operation carries from one invocation to the next, to go on: never the truth about the user.
 
-``pacing`` makes it from the callback context and puts it back there; ``service`` notes in it what it has sent. A context may come
+``retrier`` makes it from the callback context and puts it back there; ``service`` notes in it what it has sent. A context may come
 late, or twice, or garbled, and the clock may have been set meanwhile: none of that may make an operation end too soon, or never.
 """
 
@@ -13,7 +13,7 @@ from ..core.arrays import SettingKey
 from ..core.errors import NotSettledYet, RecordDamaged, Retriable, Throttled
 from ..core.kinds import RecordedValue
 from ..core.ownership import OwnershipRecord
-from .policy import TELLING, Standing
+from .policy import TELLING, RetryState
 
 _MOST_REFUSALS: Final = 10_000
 """More than hours of waiting can hold."""
@@ -31,7 +31,7 @@ _WRITE_AGAIN_AFTER: Final = 60.0
 
 @dataclass
 class Progress:
-    """What is carried from one invocation of an operation to the next: pacing, never the truth about the user."""
+    """What is carried from one invocation of an operation to the next, to go on: never the truth about the user."""
 
     started: float
     """Seconds since the epoch of the first try."""
@@ -72,7 +72,7 @@ class Progress:
     refused_reads: int = 0
     """How many reads were refused for a quota after such a wait: a sign of how many others there are."""
     waits: dict[type[Retriable], int] = field(default_factory=dict)
-    """How often this invocation has waited for each kind of obstacle."""
+    """How often this invocation has waited for each kind of error."""
 
     @classmethod
     def from_context(cls, context: Mapping[str, object] | None, now: float) -> Self:
@@ -155,17 +155,17 @@ class Progress:
         """Note that a read was refused. The first try says little: everybody makes it at the same moment. So do late ones."""
         self.refused_reads += 0 < self.refusals <= TELLING
 
-    def note_wait(self, obstacle: Retriable) -> None:
-        """Note that `obstacle` is waited for, within the invocation or until the next one."""
-        self.waits[type(obstacle)] = self.waits.get(type(obstacle), 0) + 1
-        self.refusals += isinstance(obstacle, Throttled)
+    def note_wait(self, error: Retriable) -> None:
+        """Note that `error` is waited for, within the invocation or until the next one."""
+        self.waits[type(error)] = self.waits.get(type(error), 0) + 1
+        self.refusals += isinstance(error, Throttled)
 
-    def standing(self, obstacle: Retriable, now: float) -> Standing:
-        """Return how the operation stands before `obstacle`."""
+    def state(self, error: Retriable, now: float) -> RetryState:
+        """Return how the operation stands before `error`."""
         since = self.started
-        if isinstance(obstacle, NotSettledYet) and self.settling_since is not None:
+        if isinstance(error, NotSettledYet) and self.settling_since is not None:
             since = self.settling_since
-        return Standing(self.waits.get(type(obstacle), 0), max(0.0, now - since), self.refusals, self.refused_reads)
+        return RetryState(self.waits.get(type(error), 0), max(0.0, now - since), self.refusals, self.refused_reads)
 
     def note_written(self, now: float, *, only_stamped: bool = False) -> None:
         """Note that all writes of a plan are done; or, with `only_stamped`, that the request is recorded and nothing else."""
