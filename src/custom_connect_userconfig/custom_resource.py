@@ -29,7 +29,6 @@ from .logs import log_event
 from .reply import TRY, Reply, deliver
 from .retry.retrier import InProgress, Retrier
 from .service import GivenBack, OwnedSettings, SettingsService
-from .steady_clock import SteadyClock
 
 _ONE_CALL: Final = 11.0
 """Seconds that a call takes at most (`ONE_TRY`)."""
@@ -84,14 +83,17 @@ class _Work:
     """One request, until it is replied to or handed over."""
 
     def __init__(self, event: Mapping[str, object], context: LambdaContext) -> None:
-        self._retrier = replace(retrier, clock=SteadyClock(retrier.clock))
-        handover = Handover.read(event, self._retrier.clock.now())
+        self._retrier = retrier
+        clock = retrier.clock
+        began, now = clock.now(), clock.monotonic()
+        handover = Handover.read(event, began)
         self._handover = handover
         self._function_arn = context.invoked_function_arn
         self._request = CustomRequest.parse(handover.event)
-        self._ends = self._retrier.clock.monotonic() + context.get_remaining_time_in_millis() / 1000
+        self._ends = now + context.get_remaining_time_in_millis() / 1000
         timeout = self._request.timeout
-        self._awaited_until = handover.since + timeout
+        # The wall clock counts between invocations only: somebody may set it while this one waits.
+        self._awaited_until = now + handover.since + timeout - began
         self._reply_by = self._awaited_until - min(_MARGIN, timeout / 4)
 
     @property
@@ -141,10 +143,10 @@ class _Work:
             result = task.run(handover.context)
             if not isinstance(result, InProgress):
                 return self._success(task.physical_id, result)
-            wait = min(float(result.delay), self._reply_by - self._retrier.clock.now() - NEEDED)
+            wait = min(float(result.delay), self._reply_by - self._retrier.clock.monotonic() - NEEDED)
             if wait <= 0:
-                return self._failed(joined(f"Time is up: {result.reason}", self._abandon(result.context)))
-            handover = replace(handover, context=result.context, wait=wait)
+                return self._failed(joined(f"Time is up: {result.reason}", self._abandon(result.context_after(0.0))))
+            handover = replace(handover, context=result.context_after(wait), wait=wait)
             if wait + NEEDED > self._left():
                 return self._go_on_elsewhere(handover)
             self._retrier.clock.sleep(wait)
@@ -160,7 +162,7 @@ class _Work:
         task = self._task(self._room_to_abandon())
         result = task.run(self._handover.context)
         if isinstance(result, InProgress):
-            return self._failed(joined(problem, result.reason, task.abandon(result.context)))
+            return self._failed(joined(problem, result.reason, task.abandon(result.context_after(0.0))))
         return self._success(task.physical_id, result)
 
     def _wait_on(self, handover: Handover, left: float) -> Reply | None:
@@ -175,12 +177,12 @@ class _Work:
     def _room_for_a_try(self) -> float:
         """Seconds after which a try begins no further call: one more call, and what comes after it, must fit in as well."""
         in_function = self._left() - _AFTER_A_TRY
-        patience = self._reply_by - self._retrier.clock.now()
-        return max(0.0, min(self._retrier.write_seconds, in_function, max(patience - _ONE_CALL, patience / 2)))
+        seconds_left = self._reply_by - self._retrier.clock.monotonic()
+        return max(0.0, min(self._retrier.write_seconds, in_function, max(seconds_left - _ONE_CALL, seconds_left / 2)))
 
     def _room_to_abandon(self) -> float:
         """The same for what is given back before a failure is replied: all the time but one call's and the reply's."""
-        return max(0.0, min(self._left(), self._awaited_until - self._retrier.clock.now()) - _ONE_CALL - _REPLY)
+        return max(0.0, min(self._left(), self._awaited_until - self._retrier.clock.monotonic()) - _ONE_CALL - _REPLY)
 
     def _task(self, seconds: float) -> Task:
         service = SettingsService(

@@ -7,7 +7,6 @@ texts of the service may hold a phone number.
 
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import replace
 from typing import Any, Final, cast
 
 from .cloudformation import (
@@ -31,7 +30,6 @@ from .models import ResourceModel
 from .registry_resource import RawProperties, UserConfigResource, signing_for
 from .retry.retrier import InProgress, Retrier
 from .service import GivenBack, OwnedSettings, SettingsService
-from .steady_clock import SteadyClock
 
 TYPE_NAME: Final = "Custom::Connect::UserConfig"
 
@@ -88,7 +86,7 @@ def _answering(handle: Handler) -> Callable[..., ProgressEvent]:
 
 
 def _service(request: BaseResourceHandlerRequest) -> SettingsService:
-    return SettingsService(ConnectGateway(request.region), replace(retrier, clock=SteadyClock(retrier.clock)))
+    return SettingsService(ConnectGateway(request.region), retrier)
 
 
 @resource.handler(Action.CREATE)

@@ -26,7 +26,7 @@ class Handover:
     event: Mapping[str, object]
     """CloudFormation's."""
     since: float
-    """Seconds since the epoch at which the first invocation began; CloudFormation's patience counts from there."""
+    """Seconds since the epoch at which the first invocation began; CloudFormation waits for the reply from there."""
     context: Mapping[str, object] | None = None
     """The progress of the operation; None at the beginning."""
     wait: float = 0.0

@@ -57,7 +57,7 @@ class Clock(Protocol):
     """Time, so that tests need not wait for it."""
 
     def now(self) -> float:
-        """Seconds since the epoch; comparable between invocations, may step."""
+        """Seconds since the epoch; comparable between invocations, may be set meanwhile."""
         ...
 
     def monotonic(self) -> float:

@@ -92,8 +92,8 @@ class Operation:
             raise
 
     def now(self) -> float:
-        """Return seconds since the epoch."""
-        return self.retrier.clock.now()
+        """Return monotonic seconds."""
+        return self.retrier.clock.monotonic()
 
     def has_user(self) -> bool:
         """Ask a second call whether the user exists, if there is time."""

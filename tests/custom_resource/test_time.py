@@ -135,7 +135,7 @@ def test_the_handover_carries_the_event_the_pacing_and_the_first_beginning(stack
     assert inner["event"] == event
     assert inner["since"] == began
     assert inner["context"]["wrote"] is True
-    assert 0 < inner["wait"] < 60
+    assert 0 < inner["wait"] == inner["context"]["delay"] < 60
     (request,) = stack.function.invoke_requests
     assert request.url.endswith(f"/functions/{quote(FUNCTION_ARN, safe='')}/invocations")
     assert not stack.endpoint.awaited[event["RequestId"]].taken

@@ -1,4 +1,4 @@
-"""What is carried from one invocation to the next, contexts that are not as they should be, and clocks that are not either."""
+"""What is carried from one invocation to the next, contexts that are not as they should be, and clocks that are set meanwhile."""
 
 import json
 import time
@@ -16,7 +16,7 @@ from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OwnershipRecord
 from custom_connect_userconfig.retry.progress import Progress
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier, SystemClock
-from support.clock import FakeClock
+from support.clock import FakeClock, SteppedClock
 
 
 def test_writing_again_does_not_start_the_five_minutes_anew() -> None:
@@ -30,15 +30,15 @@ def test_writing_again_does_not_start_the_five_minutes_anew() -> None:
     "progress", [Progress(1000.1234), Progress(1000.5, wrote=True), Progress(1000.5, written_at=1001.25, wrote=True)]
 )
 def test_a_context_reads_back_after_json(progress: Progress) -> None:
-    found = Progress.from_context(json.loads(json.dumps(progress.to_context(left=4990.0, delay=10))), 5000.0)
-    assert (found.started, found.written_at, found.wrote) == (round(progress.started, 3), progress.written_at, progress.wrote)
+    found = Progress.from_context(json.loads(json.dumps(progress.to_context(4990.0, delay=10))), 5000.0)
+    assert (found.started, found.written_at, found.wrote) == (pytest.approx(progress.started), progress.written_at, progress.wrote)
     assert found.has_written is progress.has_written
     assert found.waits == {}
 
 
 def test_notes_and_the_time_of_settling_survive_json() -> None:
     progress = Progress(1.5, settling_since=2.5, notes=("One.", "Two."))
-    found = Progress.from_context(json.loads(json.dumps(progress.to_context(left=4990.0, delay=10))), 5000.0)
+    found = Progress.from_context(json.loads(json.dumps(progress.to_context(4990.0, delay=10))), 5000.0)
     assert (found.settling_since, found.notes) == (2.5, ("One.", "Two."))
 
 
@@ -54,14 +54,14 @@ GARBAGE: list[object] = ["x", "", [], {}, None, "nan", "inf", "-inf", float("nan
 @pytest.mark.parametrize(
     "name",
     [
-        "started", "writtenAt", "settlingSince", "wrote", "wroteSettings", "lostClaim", "released", "notes", "removedNumber",
-        "onlyStamped", "hadClaim", "claimed", "prior", "found", "refusals", "refusedReads", "left", "delay",
+        "elapsed", "sinceWritten", "sinceSettling", "wrote", "wroteSettings", "lostClaim", "released", "notes", "removedNumber",
+        "onlyStamped", "hadClaim", "claimed", "prior", "found", "refusals", "delay",
     ],
 )  # fmt: skip
 def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: object) -> None:
     retrier = Retrier(clock, lambda: 0.5)
     progress = retrier.begin({name: value})
-    assert progress.started <= clock.now()
+    assert progress.started <= clock.monotonic()
     end = waits_of(retrier, Throttled("busy"), {name: value})[1]
     assert isinstance(end, InProgress)
     json.dumps(end.context, allow_nan=False)
@@ -69,23 +69,19 @@ def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: 
 
 @pytest.mark.parametrize("value", [*GARBAGE, -1, 2.0, 10**9], ids=lambda value: repr(value)[:12])
 def test_only_a_count_counts(value: object) -> None:
-    progress = Progress.from_context({"refusals": value, "refusedReads": value}, 0.0)
-    assert (progress.refusals, progress.refused_reads) == (0, 0)
-    assert Progress.from_context({"refusals": 3, "refusedReads": 2}, 0.0) == Progress(
-        0.0, refusals=3, refused_reads=2, resumed=True
-    )
+    assert Progress.from_context({"refusals": value}, 0.0).refusals == 0
+    assert Progress.from_context({"refusals": 3}, 0.0) == Progress(0.0, refusals=3, resumed=True)
 
 
-def test_refused_reads_tell_of_a_crowd_only_where_short_waits_have_spread_the_tries() -> None:
+def test_whoever_got_on_waits_from_the_start() -> None:
     progress, refusal = Progress(0.0), Throttled("busy")
-    counts = []
-    for _ in range(5):
-        progress.note_refused_read()
-        counts.append(progress.refused_reads)
+    for waits in (1, 2, 3):
         progress.note_wait(refusal)
-    assert counts == [0, 1, 2, 2, 2]
+        assert progress.refusals == waits
+    progress.note_wait(NotSettledYet(FINAL))
+    assert progress.refusals == 3, "only waits for a quota count"
     progress.note_got_on()
-    assert (progress.refusals, progress.refused_reads) == (0, 2), "whoever got on waits anew, but knows of the crowd"
+    assert progress.refusals == 0
 
 
 @pytest.mark.parametrize("value", ["true", 1, "yes", []])
@@ -106,7 +102,7 @@ def test_what_an_operation_has_claimed_is_carried_on_in_the_form_of_tags() -> No
     progress.note_sent(claimed=PRIOR)
     assert (progress.claimed, progress.prior, progress.wrote, progress.wrote_settings) == (True, PRIOR, True, False)
     progress.note_sent(settings=True)
-    context = json.loads(json.dumps(progress.to_context(left=0.0, delay=1)))
+    context = json.loads(json.dumps(progress.to_context(0.0, delay=1)))
     assert context["prior"] == OwnershipRecord(None, {}, PRIOR).to_tags()
     found = Progress.from_context(context, 0.0)
     assert (found.claimed, found.prior, found.wrote, found.wrote_settings) == (True, PRIOR, True, True)
@@ -115,7 +111,7 @@ def test_what_an_operation_has_claimed_is_carried_on_in_the_form_of_tags() -> No
 def test_an_operation_that_has_claimed_nothing_carries_nothing_of_a_claim() -> None:
     progress = Progress(0.0)
     progress.note_sent(settings=True)
-    assert progress.to_context(left=0.0, delay=1).keys().isdisjoint({"claimed", "prior", "hadClaim"})
+    assert progress.to_context(0.0, delay=1).keys().isdisjoint({"claimed", "prior", "hadClaim"})
     assert (progress.claimed, dict(progress.prior)) == (False, {})
 
 
@@ -129,36 +125,36 @@ def test_a_write_of_settings_is_carried_on_and_that_it_was_in_this_invocation_is
     progress = Progress(0.0)
     progress.note_sent(claimed=PRIOR)
     assert (progress.wrote_settings, progress.wrote_settings_now) == (False, False)
-    assert "wroteSettings" not in progress.to_context(left=0.0, delay=1)
+    assert "wroteSettings" not in progress.to_context(0.0, delay=1)
     progress.note_sent(settings=True)
     progress.note_sent()
     assert (progress.wrote_settings, progress.wrote_settings_now) == (True, True)
-    found = Progress.from_context(json.loads(json.dumps(progress.to_context(left=0.0, delay=1))), 0.0)
+    found = Progress.from_context(json.loads(json.dumps(progress.to_context(0.0, delay=1))), 0.0)
     assert (found.wrote_settings, found.wrote_settings_now) == (True, False)
 
 
 def test_a_removal_of_tags_is_carried_on() -> None:
     progress = Progress(0.0)
     progress.note_sent(settings=True)
-    assert "released" not in progress.to_context(left=0.0, delay=1)
+    assert "released" not in progress.to_context(0.0, delay=1)
     progress.note_sent(released=True)
     progress.note_sent()
     assert progress.released is True
-    assert Progress.from_context(progress.to_context(left=0.0, delay=1), 0.0).released is True
+    assert Progress.from_context(progress.to_context(0.0, delay=1), 0.0).released is True
 
 
 def test_whether_the_latest_write_recorded_only_the_request_is_carried_on() -> None:
     progress = Progress(0.0)
     progress.note_written(1.0, only_stamped=True)
-    assert Progress.from_context(progress.to_context(left=1.0, delay=1), 2.0).only_stamped is True
+    assert Progress.from_context(progress.to_context(1.0, delay=1), 2.0).only_stamped is True
     progress.note_written(2.0)
     assert progress.only_stamped is False
-    assert "onlyStamped" not in progress.to_context(left=1.0, delay=1)
+    assert "onlyStamped" not in progress.to_context(1.0, delay=1)
 
 
 def test_a_claim_that_is_seen_to_be_lost_is_carried_on() -> None:
-    assert "lostClaim" not in Progress(0.0).to_context(left=0.0, delay=1)
-    context = json.loads(json.dumps(Progress(0.0, lost_claim=True).to_context(left=0.0, delay=1)))
+    assert "lostClaim" not in Progress(0.0).to_context(0.0, delay=1)
+    context = json.loads(json.dumps(Progress(0.0, lost_claim=True).to_context(0.0, delay=1)))
     assert Progress.from_context(context, 0.0).lost_claim is True
 
 
@@ -170,13 +166,13 @@ def test_only_true_says_that_settings_were_written_tags_removed_or_a_claim_lost(
 
 def test_all_that_reads_have_shown_as_recorded_is_remembered_and_carried_on() -> None:
     progress = Progress(0.0)
-    assert "found" not in progress.to_context(left=0.0, delay=1)
+    assert "found" not in progress.to_context(0.0, delay=1)
     progress.note_found(recorded(OWNER, {VOICE_ACCEPT: (True, False), CHAT_ACW: (60, 0)}))
     progress.note_found(OwnershipRecord(OWNER, {}, {VOICE_ACCEPT: False}))
     progress.note_found(recorded(OWNER, {CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)}))
     known = recorded(None, {VOICE_ACCEPT: (True, False), CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)})
     assert progress.found == known
-    context = json.loads(json.dumps(progress.to_context(left=0.0, delay=1)))
+    context = json.loads(json.dumps(progress.to_context(0.0, delay=1)))
     assert Progress.from_context(context, 0.0).found == known
 
 
@@ -198,30 +194,26 @@ def test_garbled_earlier_values_are_none(tags: object) -> None:
 def test_only_true_says_that_something_was_claimed(name: str, value: object) -> None:
     progress = Progress.from_context({name: value}, 0.0)
     assert (progress.claimed, progress.had_claim) == (False, False)
-    assert Progress.from_context({"hadClaim": True}, 0.0).to_context(left=0.0, delay=1)["hadClaim"] is True
+    assert Progress.from_context({"hadClaim": True}, 0.0).to_context(0.0, delay=1)["hadClaim"] is True
 
 
-def test_a_time_in_the_future_makes_nobody_wait_for_it(retrier: Retrier, clock: FakeClock) -> None:
-    progress = retrier.begin({"started": clock.now() + 9999, "writtenAt": clock.now() + 9999})
-    assert progress.started == progress.written_at == clock.now()
+@pytest.mark.parametrize("duration", [-1, -9999.0, 1e9, 1e300])
+def test_a_duration_that_cannot_be_counts_as_not_there(retrier: Retrier, clock: FakeClock, duration: float) -> None:
+    progress = retrier.begin({"elapsed": duration, "sinceWritten": duration, "sinceSettling": duration, "delay": duration})
+    assert (progress.started, progress.written_at, progress.settling_since) == (clock.monotonic(), None, None)
 
 
-@pytest.mark.parametrize("step", [-100.0, -100_000.0])
-def test_a_clock_that_steps_back_within_an_invocation_harms_nothing(clock: FakeClock, step: float) -> None:
-    class Stepping(FakeClock):
-        def now(self) -> float:
-            return self.seconds + (step if self.slept else 0.0)
-
-    stepping = Stepping()
-    retrier = Retrier(stepping, lambda: 0.5)
+@pytest.mark.parametrize("steps", [(-100.0,), (100_000.0,), (-100_000.0, 100_000.0) * 4])
+def test_a_wall_clock_that_is_set_changes_no_wait(clock: FakeClock, steps: tuple[float, ...]) -> None:
     for error in (Throttled("busy"), NotSettledYet(FINAL)):
-        progress = retrier.begin({"started": stepping.now(), "writtenAt": stepping.now()})
-        end = retrier.write(failing(error), progress)
-        assert isinstance(end, InProgress)
-        assert 0 < end.delay <= 15
+        stepped, right = SteppedClock(FakeClock(), steps), Retrier(clock, lambda: 0.5)
+        retrier, slept = Retrier(stepped, lambda: 0.5), stepped.true.slept
+        context: dict[str, object] = {"elapsed": 50.0, "sinceWritten": 1.0, "sinceSettling": 2.0, "delay": 7}
+        end = retrier.write(failing(error), retrier.begin(context))
+        assert (slept, end) == waits_of(right, error, context)
 
 
-@pytest.mark.parametrize(("seconds", "settling"), [(0, True), (59.9, True), (60, False), (-59.9, True), (-61, False)])
+@pytest.mark.parametrize(("seconds", "settling"), [(0, True), (59.9, True), (60, False), (6000, False)])
 def test_a_write_is_not_repeated_for_a_minute(seconds: float, settling: bool) -> None:
     assert Progress(0.0, written_at=1000.0).is_settling(1000.0 + seconds) is settling
     assert Progress(0.0).is_settling(seconds) is False
@@ -237,26 +229,26 @@ def test_the_clock_of_the_machine_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
     assert clock.monotonic() <= clock.monotonic()
 
 
-LEFT = {"left": 1000.0, "delay": 15, "started": 900.0, "writtenAt": 990.0, "settlingSince": 950.0}
+CONTEXT = {"elapsed": 100.0, "sinceWritten": 10.0, "sinceSettling": 50.0}
 
 
-@pytest.mark.parametrize(
-    ("now", "since_settling"),
-    [
-        (1015.0, 65.0),  # on time
-        (1000.0, 50.0),  # at once, as when what was done is undone
-        (1070.0, 120.0),  # late, as CloudFormation may be
-        (1075.0, 125.0),
-        (4615.0, 65.0),  # put forward an hour: the delay has passed
-        (-2585.0, 65.0),  # put back an hour: the same
-        (999.0, 65.0),
-    ],
-)
-def test_a_clock_that_is_set_between_two_invocations_neither_ends_patience_nor_begins_it_anew(
-    now: float, since_settling: float
-) -> None:
-    progress = Progress.from_context(LEFT, now)
-    assert progress.settling_since is not None
-    assert now - progress.settling_since == since_settling
-    assert progress.written_at is not None
-    assert (progress.written_at - progress.started, progress.settling_since - progress.started) == (90.0, 50.0)
+@pytest.mark.parametrize("now", [0.0, 3.5, 1_000_000.0])
+def test_between_two_invocations_passes_the_delay_that_was_asked_for(now: float) -> None:
+    progress = Progress.from_context({**CONTEXT, "delay": 15}, now)
+    assert (progress.started, progress.written_at, progress.settling_since) == (now - 115, now - 25, now - 65)
+
+
+@pytest.mark.parametrize(("seconds", "settled"), [(0.0, False), (4.9, False), (5.0, True), (15.0, True)])
+def test_where_less_passes_than_the_delay_only_that_counts(seconds: float, settled: bool) -> None:
+    context = Progress(0.0, written_at=10.0).to_context(10.0, delay=15)
+    progress = Progress.from_context(InProgress(context, 15, "wait").context_after(seconds), 1000.0)
+    assert progress.written_at == 1000.0 - seconds
+    assert progress.has_settled(1000.0) is settled
+
+
+def test_invocations_add_up() -> None:
+    progress = Progress(started=7.0, written_at=8.0, settling_since=7.5)
+    for _ in range(3):
+        progress = Progress.from_context(json.loads(json.dumps(progress.to_context(10.0, delay=5))), 0.0)
+    # Each further one lasts for 10 seconds.
+    assert (progress.started, progress.written_at, progress.settling_since) == (-3 - 15 - 20, -2 - 15 - 20, -2.5 - 15 - 20)

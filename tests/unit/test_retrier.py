@@ -75,36 +75,29 @@ def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(retr
 
 
 def test_what_patience_needs_to_know_reaches_the_next_invocation(retrier: Retrier, clock: FakeClock) -> None:
-    started = clock.now()
-    context = {"started": started, "wrote": True, "refusals": 2, "refusedReads": 1}
-    clock.seconds += 100
+    context = {"elapsed": 170.0, "wrote": True, "refusals": 2, "refusedReads": 1, "delay": 30}
     waits, end = waits_of(retrier, Throttled("busy"), context)
-    assert waits == [], "in a crowd each further invocation tries once"
-    assert end == InProgress({**context, "refusals": 3, "left": clock.now(), "delay": 80}, 80, "busy")
+    assert waits == [], "the next wait is too long for an invocation"
+    assert end == InProgress({**context, "elapsed": 200.0, "refusals": 3, "delay": 49}, 49, "busy")
 
 
 @pytest.mark.parametrize(("hours", "ends"), [(3.49, False), (3.51, True)])
-def test_a_write_that_is_throttled_for_hours_ends_as_throttled(
-    retrier: Retrier, clock: FakeClock, hours: float, ends: bool
-) -> None:
-    started = clock.now()
-    clock.seconds += hours * 3600 - 33.5
-    _, end = waits_of(retrier, Throttled("busy"), {"started": started})
+def test_a_write_that_is_throttled_for_hours_ends_as_throttled(retrier: Retrier, hours: float, ends: bool) -> None:
+    _, end = waits_of(retrier, Throttled("busy"), {"elapsed": hours * 3600, "refusals": 9, "refusedReads": 1})
     assert (end is Throttled) is ends
 
 
 @pytest.mark.parametrize(("elapsed", "ends"), [(250, False), (290, True)])
 def test_what_does_not_show_comes_back_every_fifteen_seconds_for_five_minutes_from_the_first_complete_write(
-    retrier: Retrier, clock: FakeClock, elapsed: float, ends: bool
+    retrier: Retrier, elapsed: float, ends: bool
 ) -> None:
-    begun = clock.now()
-    clock.seconds += elapsed
-    context: dict[str, object] = {"started": begun - 5000, "settlingSince": begun, "writtenAt": clock.now(), "wrote": True}
+    context: dict[str, object] = {"elapsed": 5000.0, "sinceSettling": elapsed, "sinceWritten": 0.0, "wrote": True}
     _, end = waits_of(retrier, NotSettledYet(FINAL), context)
     if ends:
         assert end is NotStabilized
     else:
-        assert end == InProgress({**context, "left": clock.now(), "delay": 15}, 15, "Never seen.")
+        times = {"elapsed": 5015.7, "sinceSettling": elapsed + 15.7, "sinceWritten": 15.7}
+        assert end == InProgress({**context, **times, "delay": 15}, 15, "Never seen.")
 
 
 @pytest.mark.parametrize(("elapsed", "in_time"), [(0, True), (40, True), (40.1, False)])
@@ -127,14 +120,12 @@ def test_an_operation_out_of_time_goes_on_at_once_in_another_invocation(retrier:
     assert (end.delay, end.reason) == (1, "No time.")
 
 
-def test_an_operation_that_is_out_of_time_for_hours_ends(retrier: Retrier, clock: FakeClock) -> None:
-    assert waits_of(retrier, OutOfTime("No time."), {"started": clock.now() - 3.6 * 3600})[1] is OutOfTime
+def test_an_operation_that_is_out_of_time_for_hours_ends(retrier: Retrier) -> None:
+    assert waits_of(retrier, OutOfTime("No time."), {"elapsed": 3.6 * 3600})[1] is OutOfTime
 
 
-def test_what_does_not_show_and_was_never_completely_written_counts_from_the_first_try(retrier: Retrier, clock: FakeClock) -> None:
-    started = clock.now()
-    clock.seconds += 290
-    assert waits_of(retrier, NotSettledYet(FINAL), {"started": started, "wrote": True})[1] is NotStabilized
+def test_what_does_not_show_and_was_never_completely_written_counts_from_the_first_try(retrier: Retrier) -> None:
+    assert waits_of(retrier, NotSettledYet(FINAL), {"elapsed": 290.0, "wrote": True})[1] is NotStabilized
 
 
 @pytest.mark.parametrize("error", [NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])

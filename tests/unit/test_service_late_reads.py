@@ -134,7 +134,7 @@ def test_a_later_invocation_looks_again_after_writes_of_an_earlier_one(service: 
     connect.settings, connect.tags = dict(BEFORE), recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
     connect.script(UPDATE, *(Throttled("busy") for _ in range(5)))
     pending = service.update(AFTER, LATER, None, BEFORE)
-    assert isinstance(pending, Pending)
+    assert isinstance(pending, InProgress)
     connect.heal()
     connect.settings[VOICE_ACCEPT] = False
     connect.script(DESCRIBE, Answer(afterwards=lambda: connect.settings.update(BEFORE)))
@@ -194,4 +194,4 @@ def test_a_number_that_went_is_not_worth_a_word(service: SettingsService, desk: 
 @pytest.mark.parametrize(("kept", "removed"), [(True, True), (False, False), ("true", False), (1, False)])
 def test_whether_a_number_was_to_go_is_carried_on(kept: object, removed: bool) -> None:
     assert Progress.from_context({"removedNumber": kept}, 0.0).removed_number is removed
-    assert Progress.from_context(Progress(0.0, removed_number=removed).to_context(left=0.0, delay=1), 0.0).removed_number is removed
+    assert Progress.from_context(Progress(0.0, removed_number=removed).to_context(0.0, delay=1), 0.0).removed_number is removed

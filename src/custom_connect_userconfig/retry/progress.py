@@ -1,7 +1,10 @@
 """What an operation carries from one invocation to the next, to go on: never the truth about the user.
 
-``retrier`` makes it from the callback context and puts it back there; ``service`` notes in it what it has sent. A context may come
-late, or twice, or garbled, and the clock may have been set meanwhile: none of that may make an operation end too soon, or never.
+``retrier`` makes it from the callback context and puts it back there; ``reconcile`` notes in it what it has sent. A context may
+come late, or twice, or garbled: none of that may make an operation end too soon, or never.
+
+Times are carried as durations, and counted within an invocation on a clock that nobody sets. Between two invocations the delay that
+was asked for counts as what has passed: CloudFormation may come later, and then the operation waits longer, never less.
 """
 
 import math
@@ -17,11 +20,10 @@ from .policy import TELLING, RetryState
 
 _MOST_REFUSALS: Final = 10_000
 """More than hours of waiting can hold."""
-_LATEST: Final = 1e11
-"""Seconds since the epoch; no clock shows more, and neither infinity nor "not a number" lies below it."""
-_LATE_AT_MOST: Final = 60.0
-"""Seconds by which CloudFormation may be late with another invocation before the clock is suspected."""
-_ROUNDING: Final = 0.01
+DELAY: Final = "delay"
+"""In a context: the seconds that pass until the next invocation."""
+_LONGEST: Final = 1e9
+"""Seconds; no operation lasts longer, and neither infinity nor "not a number" lies below it."""
 _NOTHING: Final = OwnershipRecord(None, {}, {})
 _BELIEVED_AFTER: Final = 5.0
 """Seconds after a write from which a read counts that shows a value as dropped or clamped."""
@@ -34,9 +36,9 @@ class Progress:
     """What is carried from one invocation of an operation to the next, to go on: never the truth about the user."""
 
     started: float
-    """Seconds since the epoch of the first try."""
+    """Monotonic seconds of the first try. What was in an earlier invocation lies before the beginning of this one's clock."""
     written_at: float | None = None
-    """Seconds since the epoch of the last completed write, None before there was one."""
+    """Monotonic seconds of the last completed write, None before there was one."""
     wrote: bool = False
     """Whether a write of this operation has acted, or may have: its answer can have been lost."""
     wrote_settings: bool = False
@@ -48,7 +50,7 @@ class Progress:
     lost_claim: bool = False
     """Whether an invocation that wrote settings has seen that its claim is gone: it knows then what it has to undo."""
     settling_since: float | None = None
-    """Seconds since the epoch of the first completed write."""
+    """Monotonic seconds of the first completed write."""
     notes: tuple[str, ...] = ()
     """What has to be said at the end, about steps that are done by then."""
     removed_number: bool = False
@@ -76,18 +78,21 @@ class Progress:
 
     @classmethod
     def from_context(cls, context: Mapping[str, object] | None, now: float) -> Self:
-        """Return the progress that a callback context holds; what it does not hold, or not legibly, counts as not there."""
+        """Return the progress that a callback context holds, on a clock that shows `now` monotonic seconds.
+
+        What the context does not hold, or not legibly, counts as not there.
+        """
         context = context or {}
+        left = now - (_seconds(context.get(DELAY)) or 0.0)
         notes = context.get("notes")
-        step = _step(context, now)
         return cls(
-            started=_past(context.get("started"), now, step) or now,
-            written_at=_past(context.get("writtenAt"), now, step),
+            started=left - (_seconds(context.get("elapsed")) or 0.0),
+            written_at=_moment(context.get("sinceWritten"), left),
             wrote=context.get("wrote") is True,
             wrote_settings=context.get("wroteSettings") is True,
             lost_claim=context.get("lostClaim") is True,
             only_stamped=context.get("onlyStamped") is True,
-            settling_since=_past(context.get("settlingSince"), now, step),
+            settling_since=_moment(context.get("sinceSettling"), left),
             notes=tuple(map(str, notes)) if isinstance(notes, list) else (),
             removed_number=context.get("removedNumber") is True,
             had_claim=context.get("hadClaim") is True,
@@ -100,18 +105,17 @@ class Progress:
             refused_reads=_count(context.get("refusedReads")),
         )
 
-    def to_context(self, left: float, delay: int) -> dict[str, object]:
-        """Return what `from_context` reads, of an invocation that ends at `left` and wants another after `delay` seconds."""
+    def to_context(self, now: float, delay: int) -> dict[str, object]:
+        """Return what `from_context` reads, of an invocation that ends at `now` and wants another after `delay` seconds."""
         return {
-            "left": round(left, 3),
-            "delay": delay,
-            "started": round(self.started, 3),
+            DELAY: delay,
+            "elapsed": round(now - self.started, 3),
             "wrote": self.wrote,
             **({"wroteSettings": True} if self.wrote_settings else {}),
             **({"lostClaim": True} if self.lost_claim else {}),
             **({"onlyStamped": True} if self.only_stamped else {}),
-            **({} if self.written_at is None else {"writtenAt": round(self.written_at, 3)}),
-            **({} if self.settling_since is None else {"settlingSince": round(self.settling_since, 3)}),
+            **({} if self.written_at is None else {"sinceWritten": round(now - self.written_at, 3)}),
+            **({} if self.settling_since is None else {"sinceSettling": round(now - self.settling_since, 3)}),
             **({"notes": list(self.notes)} if self.notes else {}),
             **({"removedNumber": True} if self.removed_number else {}),
             **({"hadClaim": True} if self.had_claim else {}),
@@ -165,7 +169,7 @@ class Progress:
         since = self.started
         if isinstance(error, NotSettledYet) and self.settling_since is not None:
             since = self.settling_since
-        return RetryState(self.waits.get(type(error), 0), max(0.0, now - since), self.refusals, self.refused_reads)
+        return RetryState(self.waits.get(type(error), 0), now - since, self.refusals, self.refused_reads)
 
     def note_written(self, now: float, *, only_stamped: bool = False) -> None:
         """Note that all writes of a plan are done; or, with `only_stamped`, that the request is recorded and nothing else."""
@@ -174,30 +178,17 @@ class Progress:
 
     def has_settled(self, now: float) -> bool:
         """Whether the last write is long enough ago that what still does not show may have been dropped by the service."""
-        return self.written_at is not None and abs(now - self.written_at) >= _BELIEVED_AFTER
+        return self.written_at is not None and now - self.written_at >= _BELIEVED_AFTER
 
     def is_settling(self, now: float) -> bool:
         """Whether the last write is too recent to be made again."""
-        return self.written_at is not None and abs(now - self.written_at) < _WRITE_AGAIN_AFTER
+        return self.written_at is not None and now - self.written_at < _WRITE_AGAIN_AFTER
 
 
-def _step(context: Mapping[str, object], now: float) -> float:
-    """Return by how many seconds the clock was set between two invocations, as far as that shows.
-
-    What passes between them is the delay that was asked for, and not much more; where a clock shows otherwise it was set, and
-    the delay counts as what has passed.
-    """
-    left, delay = _number(context.get("left")), _number(context.get("delay"))
-    if left is None or delay is None:
-        return 0.0
-    was_set = not left - _ROUNDING <= now <= left + delay + _LATE_AT_MOST
-    return now - left - delay if was_set else 0.0
-
-
-def _past(value: object, now: float, step: float) -> float | None:
-    """Return a time of an earlier invocation as the clock is set now; what still lies in the future counts as now."""
-    number = _number(value)
-    return None if number is None else min(number + step, now)
+def _moment(duration: object, now: float) -> float | None:
+    """Return when something was that lasts for `duration` at `now`."""
+    seconds = _seconds(duration)
+    return None if seconds is None else now - seconds
 
 
 def _record(tags: object) -> OwnershipRecord:
@@ -209,8 +200,8 @@ def _record(tags: object) -> OwnershipRecord:
         return _NOTHING
 
 
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LATEST < value < _LATEST:
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LONGEST:
         return None
     return float(value)
 

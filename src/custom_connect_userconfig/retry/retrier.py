@@ -30,7 +30,7 @@ from typing import Final, TypeVar
 from ..core.errors import NotClaimedYet, NotReadableYet, NotSettledYet, NotYet, OutOfTime, Retriable, SettingsError, Throttled
 from ..ports import Clock
 from .policy import FixedDelays, QuotaBackoff, RetryPolicy
-from .progress import Progress
+from .progress import DELAY, Progress
 
 T = TypeVar("T")
 
@@ -75,6 +75,10 @@ class InProgress:
     delay: int
     reason: str
 
+    def context_after(self, seconds: float) -> Mapping[str, object]:
+        """Return the context to go on with if `seconds` pass instead of `delay`."""
+        return {**self.context, DELAY: seconds}
+
 
 @dataclass(frozen=True)
 class Retrier:
@@ -91,8 +95,9 @@ class Retrier:
 
     def begin(self, context: Mapping[str, object] | None) -> Progress:
         """Return the progress to start or go on from; the time of the invocation counts from here."""
-        progress = Progress.from_context(context, self.clock.now())
-        progress.deadline = self.clock.monotonic() + self.write_seconds
+        now = self.clock.monotonic()
+        progress = Progress.from_context(context, now)
+        progress.deadline = now + self.write_seconds
         return progress
 
     def check_time(self, progress: Progress) -> None:
@@ -126,7 +131,7 @@ class Retrier:
                     raise _final(error) from error
 
     def _sleep(self, policy: RetryPolicy, error: Retriable, progress: Progress) -> bool:
-        wait = policy.delay_within(progress.state(error, self.clock.now()))
+        wait = policy.delay_within(progress.state(error, self.clock.monotonic()))
         if wait is None:
             return False
         seconds = wait.drawn(self.random())
@@ -137,13 +142,13 @@ class Retrier:
         return True
 
     def _come_back(self, policy: RetryPolicy, error: Retriable, progress: Progress) -> InProgress | None:
-        state = progress.state(error, self.clock.now())
+        state = progress.state(error, self.clock.monotonic())
         wait = policy.requeue_after(state)
         if wait is None or state.waited >= policy.at_most:
             return None
         progress.note_wait(error)
         delay = math.ceil(wait.drawn(self.random()))
-        return InProgress(progress.to_context(left=self.clock.now(), delay=delay), delay, str(error))
+        return InProgress(progress.to_context(self.clock.monotonic(), delay), delay, str(error))
 
 
 def _final(error: Retriable) -> SettingsError:
