@@ -105,11 +105,11 @@ class HalfOfTheTimeWaited:
 
     def delay_within(self, state: RetryState) -> Wait | None:
         """Return the next step."""
-        return about(self.seconds[state.waits]) if state.waits < len(self.seconds) else None
+        return about(self.seconds[state.attempts]) if state.attempts < len(self.seconds) else None
 
     def requeue_after(self, state: RetryState) -> Wait | None:
         """Return the half."""
-        return about(min(max(5.0, state.waited / 2), 900.0))
+        return about(min(max(5.0, state.elapsed / 2), 900.0))
 
 
 @dataclass(frozen=True)

@@ -85,11 +85,7 @@ class Operation:
     def describe(self) -> LiveUser:
         """Read the user, if there is time."""
         self.retrier.check_time(self.progress)
-        try:
-            return self.gateway.describe_user(self.identity.instance_id, self.identity.user_id)
-        except Throttled:
-            self.progress.note_refused_read()
-            raise
+        return self.gateway.describe_user(self.identity.instance_id, self.identity.user_id)
 
     def now(self) -> float:
         """Return monotonic seconds."""

@@ -33,7 +33,7 @@ def test_a_context_reads_back_after_json(progress: Progress) -> None:
     found = Progress.from_context(json.loads(json.dumps(progress.to_context(4990.0, delay=10))), 5000.0)
     assert (found.started, found.written_at, found.wrote) == (pytest.approx(progress.started), progress.written_at, progress.wrote)
     assert found.has_written is progress.has_written
-    assert found.waits == {}
+    assert found.attempts == {}
 
 
 def test_notes_and_the_time_of_settling_survive_json() -> None:

@@ -30,7 +30,7 @@ FAULTS = [ServiceFault("5xx"), NetworkFault("reset"), Conflict("409")]
 @pytest.mark.parametrize(
     ("error", "waits"),
     [
-        (Throttled("t"), [5, 12.5, 8, 8]),
+        (Throttled("t"), [5, 10, 8, 8.05]),
         (NotSettledYet(FINAL), [0.2, 0.5, 1, 2, 4, 8]),
         (NotReadableYet(NotFound("n")), [1, 2, 4, 8]),
     ],
@@ -58,7 +58,7 @@ def test_each_kind_of_obstacle_has_its_own_tries(retrier: Retrier, clock: FakeCl
         return "done"
 
     assert retrier.write(operation, retrier.begin(None)) == "done"
-    assert clock.slept == [5, 1, 12.5, 2]
+    assert clock.slept == [5, 1, 10, 2]
 
 
 @pytest.mark.parametrize("error", [InvalidRequest("no"), KeyError("bug")])
@@ -75,15 +75,15 @@ def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(retr
 
 
 def test_what_patience_needs_to_know_reaches_the_next_invocation(retrier: Retrier, clock: FakeClock) -> None:
-    context = {"elapsed": 170.0, "wrote": True, "refusals": 2, "refusedReads": 1, "delay": 30}
+    context = {"elapsed": 170.0, "wrote": True, "refusals": 2, "delay": 30}
     waits, end = waits_of(retrier, Throttled("busy"), context)
     assert waits == [], "the next wait is too long for an invocation"
-    assert end == InProgress({**context, "elapsed": 200.0, "refusals": 3, "delay": 49}, 49, "busy")
+    assert end == InProgress({**context, "elapsed": 200.0, "refusals": 3, "delay": 42}, 42, "busy")
 
 
 @pytest.mark.parametrize(("hours", "ends"), [(3.49, False), (3.51, True)])
 def test_a_write_that_is_throttled_for_hours_ends_as_throttled(retrier: Retrier, hours: float, ends: bool) -> None:
-    _, end = waits_of(retrier, Throttled("busy"), {"elapsed": hours * 3600, "refusals": 9, "refusedReads": 1})
+    _, end = waits_of(retrier, Throttled("busy"), {"elapsed": hours * 3600, "refusals": 9})
     assert (end is Throttled) is ends
 
 

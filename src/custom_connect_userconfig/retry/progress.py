@@ -16,7 +16,7 @@ from ..core.arrays import SettingKey
 from ..core.errors import NotSettledYet, RecordDamaged, Retriable, Throttled
 from ..core.kinds import RecordedValue
 from ..core.ownership import OwnershipRecord
-from .policy import TELLING, RetryState
+from .policy import RetryState
 
 _MOST_REFUSALS: Final = 10_000
 """More than hours of waiting can hold."""
@@ -71,9 +71,7 @@ class Progress:
     """Monotonic seconds after which this invocation begins no further call."""
     refusals: int = 0
     """How often the operation has waited for a quota since it last got on."""
-    refused_reads: int = 0
-    """How many reads were refused for a quota after such a wait: a sign of how many others there are."""
-    waits: dict[type[Retriable], int] = field(default_factory=dict)
+    attempts: dict[type[Retriable], int] = field(default_factory=dict)
     """How often this invocation has waited for each kind of error."""
 
     @classmethod
@@ -102,7 +100,6 @@ class Progress:
             found=_record(context.get("found")),
             resumed=bool(context),
             refusals=_count(context.get("refusals")),
-            refused_reads=_count(context.get("refusedReads")),
         )
 
     def to_context(self, now: float, delay: int) -> dict[str, object]:
@@ -124,7 +121,6 @@ class Progress:
             **({"released": True} if self.released else {}),
             **({"found": self.found.to_tags()} if self.found.prior else {}),
             **({"refusals": self.refusals} if self.refusals else {}),
-            **({"refusedReads": self.refused_reads} if self.refused_reads else {}),
         }
 
     @property
@@ -155,13 +151,9 @@ class Progress:
         """Note that a write was admitted: whoever waits for the next one waits anew."""
         self.refusals = 0
 
-    def note_refused_read(self) -> None:
-        """Note that a read was refused. The first try says little: everybody makes it at the same moment. So do late ones."""
-        self.refused_reads += 0 < self.refusals <= TELLING
-
     def note_wait(self, error: Retriable) -> None:
         """Note that `error` is waited for, within the invocation or until the next one."""
-        self.waits[type(error)] = self.waits.get(type(error), 0) + 1
+        self.attempts[type(error)] = self.attempts.get(type(error), 0) + 1
         self.refusals += isinstance(error, Throttled)
 
     def state(self, error: Retriable, now: float) -> RetryState:
@@ -169,7 +161,7 @@ class Progress:
         since = self.started
         if isinstance(error, NotSettledYet) and self.settling_since is not None:
             since = self.settling_since
-        return RetryState(self.waits.get(type(error), 0), now - since, self.refusals, self.refused_reads)
+        return RetryState(self.attempts.get(type(error), 0), now - since, self.refusals)
 
     def note_written(self, now: float, *, only_stamped: bool = False) -> None:
         """Note that all writes of a plan are done; or, with `only_stamped`, that the request is recorded and nothing else."""

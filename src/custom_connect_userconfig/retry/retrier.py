@@ -7,7 +7,7 @@ CloudFormation's. Each kind of error has its own policy:
 =================  ==============================  ==========================================  =====================
 error              tried again inside after (s)    then                                        ends with
 =================  ==============================  ==========================================  =====================
-Throttled          see ``policy``                see ``policy``, for 3.5 hours             Throttled
+Throttled          see ``policy``                  see ``policy``, for 3.5 hours               Throttled
 NotSettledYet      0.2, 0.5, 1, 2, 4, 8            every 15 s, up to 5 minutes after writing   NotStabilized, or as said
 NotReadableYet     1, 2, 4, 8                      -                                           NotFound
 NotClaimedYet      1, 2                            -                                           NotFound
@@ -144,7 +144,7 @@ class Retrier:
     def _come_back(self, policy: RetryPolicy, error: Retriable, progress: Progress) -> InProgress | None:
         state = progress.state(error, self.clock.monotonic())
         wait = policy.requeue_after(state)
-        if wait is None or state.waited >= policy.at_most:
+        if wait is None or state.elapsed >= policy.at_most:
             return None
         progress.note_wait(error)
         delay = math.ceil(wait.drawn(self.random()))
