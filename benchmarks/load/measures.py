@@ -20,6 +20,9 @@ from .simulation import Simulation
 LIVE_RATE: Final = 0.3
 """Calls a second that the live contact centre makes of each operation."""
 ALL: Final = 1_000_000
+_PRICE_OF_AN_INVOCATION: Final = 0.0009
+_PRICE_OF_A_SECOND: Final = 0.00008
+"""Dollars for a handler operation of a third-party resource type, and for each of its seconds above 30 (pricing page)."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,11 @@ class Figures:
     live_refused: float
     """Share of the live caller's own calls, of the operation that suffers most."""
     runs: Sequence[Run]
+
+    @property
+    def cost(self) -> float:
+        """Invocations that cost as much as these and their seconds above 30, for each resource."""
+        return self.invocations + self.beyond_free * _PRICE_OF_A_SECOND / _PRICE_OF_AN_INVOCATION
 
 
 def measure(scene: Scene, seeds: int) -> Figures:

@@ -13,7 +13,7 @@ from .measures import ALL, LIVE_RATE, Run, Scene, simulate
 from .wall_clock import Measured
 
 _PAGE: Final = Path(__file__).with_name("page.md")
-_COLUMNS: Final = ("makespan", "refused", "invocations", "billed s", "above 30 s", "worst", "live refused", "failures")
+_COLUMNS: Final = ("makespan", "refused", "invocations", "billed s", "above 30 s", "cost", "worst", "live refused", "failures")
 
 
 def write_report(results: Results, walls: "Sequence[Wall]", seeds: int, machine: str) -> str:
@@ -53,6 +53,7 @@ def _cells(row: Row) -> list[str]:
         f"{figures.invocations:.2f}",
         f"{figures.billed:.0f}",
         f"{figures.beyond_free:.1f}",
+        f"{figures.cost:.2f}",
         f"{figures.worst:.2f}",
         f"{figures.live_refused:.0%}",
         str(figures.failures),

@@ -179,7 +179,7 @@ def test_a_write_in_progress_carries_identifier_delay_and_a_context_that_survive
         own(connect, {VOICE_ACCEPT: action == "DELETE"})
     connect.script(UPDATE, *(errors.Throttled("busy") for _ in range(5)))
     answer = stack.once(action, ACCEPT)
-    assert (answer["status"], answer["message"], answer["callbackDelaySeconds"]) == ("IN_PROGRESS", "busy", 7)
+    assert (answer["status"], answer["message"], answer["callbackDelaySeconds"]) == ("IN_PROGRESS", "busy", 11)
     assert answer.get("errorCode") is None
     declared = {} if action == "DELETE" else {"AutoAcceptConfigs": ACCEPT["AutoAcceptConfigs"]}
     assert answer["resourceModel"] == {**IDS, **declared}

@@ -74,7 +74,7 @@ def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(retr
     assert waits_of(retrier, NotReadableYet(NotFound("n")))[1] is NotFound
 
 
-def test_what_patience_needs_to_know_reaches_the_next_invocation(retrier: Retrier, clock: FakeClock) -> None:
+def test_what_the_policy_needs_to_know_reaches_the_next_invocation(retrier: Retrier) -> None:
     context = {"elapsed": 170.0, "wrote": True, "refusals": 2, "delay": 30}
     waits, end = waits_of(retrier, Throttled("busy"), context)
     assert waits == [], "the next wait is too long for an invocation"
