@@ -1,157 +1,28 @@
-"""One operation on one user: read, plan, apply, until nothing is left to do; and the way back where it fails.
+"""Create and update: read, plan, apply, until nothing is left to do; only ``service`` calls it.
 
-Each operation is level-triggered: it computes what is left from what is declared, recorded and live, and can be cut off between any
-two calls and run again. Only ``service`` calls this; it drives the methods through ``retry``, which decides about trying again.
+Both are level-triggered: what is left is computed from what is declared, recorded and live.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Final, NoReturn
 
-from .core.arrays import PHONE_NUMBER_KEY, SettingKey
-from .core.errors import (
-    InvalidRequest,
-    NetworkFault,
-    NotClaimedYet,
-    NotFound,
-    NotReadableYet,
-    NotSettledYet,
-    Retriable,
-    ServiceFault,
-    SettingsError,
-    Throttled,
-)
+from .core.errors import NotFound, NotReadableYet, NotSettledYet
 from .core.identifiers import Identity
-from .core.kinds import RecordedValue
-from .core.messages import joined
-from .core.ownership import MARKER_KEY, Owner, OwnershipRecord
-from .core.planning import Knowledge, LiveUser, Plan, live, owned_now, plan_concede, plan_give_back, plan_give_back_again, plan_take
-from .core.refusals import (
-    OVERTAKEN,
-    already_owned,
-    nothing_owned,
-    record_restored,
-    released_meanwhile,
-    stays_changed,
-    unsettled,
-    user_gone,
-)
-from .core.restoration import NUMBER_STAYED
+from .core.ownership import Owner, OwnershipRecord
+from .core.planning import Knowledge, LiveUser, Plan, live, owned_now, plan_take
+from .core.refusals import OVERTAKEN, already_owned, nothing_owned, record_restored, released_meanwhile, unsettled, user_gone
 from .core.settings import Settings
-from .ports import Gateway
+from .operation import Operation, OwnedSettings
 from .retry.progress import Progress
-from .retry.retrier import Retrier
+from .undo import Undo
 
 _RECHECK_DELAYS: Final = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further read, if a first one shows what may be the state of some seconds ago."""
-_CLAIM_RECHECK_DELAYS: Final = (0.5, 1.0, 2.0)
-"""Seconds before each further read for what a failed create may have left; it has failed, and cannot wait longer than that."""
-
-
-@dataclass(frozen=True)
-class OwnedSettings:
-    """The owned settings of a user with their live values."""
-
-    user_arn: str | None
-    """None if the user is gone."""
-    settings: Settings
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class GivenBack:
-    """All that was owned is given back; `notes` say what could not be."""
-
-    notes: tuple[str, ...] = ()
 
 
 class _UserGone(Exception):
     """The user, not the instance, is missing."""
-
-
-@dataclass
-class Operation:
-    """The calls of one operation on one user, in one invocation."""
-
-    gateway: Gateway
-    retrier: Retrier
-    identity: Identity
-    owner: Owner
-    progress: Progress
-    is_importable: bool
-    """Whether the resource can be imported, so that an update takes over the record of another one."""
-
-    def describe(self) -> LiveUser:
-        """Read the user, if there is time."""
-        self.retrier.check_time(self.progress)
-        return self.gateway.describe_user(self.identity.instance_id, self.identity.user_id)
-
-    def now(self) -> float:
-        """Return monotonic seconds."""
-        return self.retrier.clock.monotonic()
-
-    def has_user(self) -> bool:
-        """Ask a second call whether the user exists, if there is time."""
-        self.retrier.check_time(self.progress)
-        return self.gateway.has_user(self.identity.instance_id, self.identity.user_id)
-
-    def wait(self, seconds: float) -> None:
-        """Wait within the invocation."""
-        self.retrier.clock.sleep(seconds)
-
-    def apply(self, user: LiveUser, plan: Plan) -> None:
-        """Make the calls of `plan`, in the order that can be cut off anywhere."""
-        progress = self.progress
-        progress.notes = tuple(dict.fromkeys((*progress.notes, *plan.notes)))
-        progress.removed_number = progress.removed_number or plan.removes_number
-        if plan.claim:
-            self._write(lambda: self.gateway.tag_user(user.arn, plan.claim), claimed=plan.prior)
-        if plan.arrays:
-            self._write_arrays(plan)
-        if plan.amend:
-            self._write(lambda: self.gateway.tag_user(user.arn, plan.amend))
-        if plan.release:
-            self._write(lambda: self.gateway.untag_user(user.arn, plan.release), released=True)
-        progress.note_written(self.now(), only_stamped=plan.is_stamp)
-
-    def _write_arrays(self, plan: Plan) -> None:
-        ids = self.identity.instance_id, self.identity.user_id
-        tries = [plan.arrays, *plan.narrower]
-        while arrays := tries.pop(0):
-            try:
-                self._write(partial(self.gateway.update_user_config, *ids, arrays), settings=True)
-            except InvalidRequest:
-                # Some instances do not know every channel. A refusal of what nobody declared must not fail the operation.
-                if not tries:
-                    raise
-            else:
-                break
-
-    def _write(
-        self,
-        call: Callable[[], None],
-        *,
-        settings: bool = False,
-        released: bool = False,
-        claimed: Mapping[SettingKey, RecordedValue] | None = None,
-    ) -> None:
-        self.retrier.check_time(self.progress)
-        note = partial(self.progress.note_sent, settings=settings, released=released, claimed=claimed)
-        try:
-            call()
-        except (NetworkFault, ServiceFault):
-            # Its answer is lost, and the write may have acted.
-            note()
-            raise
-        note()
-        self.progress.note_got_on()
-
-    def notes(self, user: LiveUser | None) -> tuple[str, ...]:
-        """Return what has to be said at the end."""
-        progress = self.progress
-        stayed = progress.removed_number and user is not None and user.settings.effective(PHONE_NUMBER_KEY) is not None
-        return (*progress.notes, NUMBER_STAYED) if stayed else progress.notes
 
 
 @dataclass
@@ -172,26 +43,6 @@ class Reconcile:
         # must not use up each of them.
         delays = () if self._progress.resumed and not self._progress.wrote else _RECHECK_DELAYS
         self._rechecks, self._absence_rechecks = list(delays), list(delays)
-
-        self._lost = False
-
-    @property
-    def _is_lost(self) -> bool:
-        """Whether the latest read shows that the claim of this operation is gone: another one's record is there, or none."""
-        return self._lost
-
-    @_is_lost.setter
-    def _is_lost(self, is_lost: bool) -> None:
-        self._lost = is_lost
-        self._progress.lost_claim |= is_lost and self._progress.wrote_settings_now
-
-    @property
-    def _may_undo(self) -> bool:
-        """Whether what was written without a claim that is left may be undone: by whoever has seen that the claim is gone.
-
-        A duplicate of an event that was handed over before knows neither, and might find somebody else's values.
-        """
-        return self._progress.wrote_settings_now or self._progress.lost_claim
 
     @property
     def _progress(self) -> Progress:
@@ -252,13 +103,13 @@ class Reconcile:
         is_anothers = record is not None and not record.owned_by(self._owner)
         # Never claimed again once all is written: the release that removed the claim has given the settings back, or will.
         is_gone = record is None and (progress.settling_since is not None or self._is_released)
-        self._is_lost = progress.wrote and (is_anothers or is_gone)
+        self.operation.is_lost = progress.wrote and (is_anothers or is_gone)
         if record and is_anothers:
             refused = already_owned(self._identity, record, self._owner, can_import=self.operation.is_importable)
             # Once claimed, another's record is either an old state or a race that the other has won: time will tell.
-            raise NotSettledYet(refused) if self._is_lost else refused
+            raise NotSettledYet(refused) if self.operation.is_lost else refused
         if is_gone:
-            raise unsettled(self._identity) if self._is_lost else released_meanwhile(self._identity)
+            raise unsettled(self._identity) if self.operation.is_lost else released_meanwhile(self._identity)
         progress.had_claim |= record is not None and not progress.wrote
         return user, record
 
@@ -277,15 +128,15 @@ class Reconcile:
             user = self._describe_for_update()
             record = OwnershipRecord.from_tags(user.tags)
             if record and self._may_update(record):
-                self._is_lost = False
+                self.operation.is_lost = False
                 progress.had_claim |= not progress.wrote
                 return user, record
             may_restore = record is None and owner.has_stack and progress.settling_since is None and not progress.had_claim
             if not may_restore:
-                self._is_lost = progress.wrote
+                self.operation.is_lost = progress.wrote
                 missing = nothing_owned(self._identity, record)
-                raise NotSettledYet(missing) if self._is_lost else missing
-            self._is_lost = False
+                raise NotSettledYet(missing) if self.operation.is_lost else missing
+            self.operation.is_lost = False
             if not self._rechecks:
                 return user, None
             self.operation.wait(self._rechecks.pop(0))
@@ -359,177 +210,10 @@ class Reconcile:
             return self.declared, previous
         return {key: value for key, value in self.declared.items() if key in previous}, previous
 
-    # -- the way back --------------------------------------------------------------------------------------------------
-
     def _stand_back(self, user: LiveUser, record: OwnershipRecord) -> OwnedSettings:
         """Leave the user to a later event, and answer with what is in force; NotFound if that is another resource's."""
         if not record.owned_by(self._stamp(record)):
-            self._is_lost = True
+            self.operation.is_lost = True
             raise nothing_owned(self._identity, record)
-        if self._may_undo:
-            # Remembered, in case that this must go on in another invocation.
-            self._is_lost = True
-            self.operation.apply(user, plan_concede(self._written(user), self._progress.prior, record, user))
+        Undo(self.operation, self.declared).stand_back(user, record)
         return OwnedSettings(user.arn, owned_now(record, user.settings), (*self._progress.notes, OVERTAKEN))
-
-    def undo_update(self) -> str:
-        """Undo the writes of a failed update whose record is gone; return what to say about it, nothing if the record is there."""
-        if not (self._is_lost and self._progress.wrote_settings):
-            return ""
-        try:
-            user = self.operation.describe()
-            return self._concede(user, OwnershipRecord.from_tags(user.tags))
-        except SettingsError as error:
-            return stays_changed(self._progress.prior, error)
-
-    def undo_create(self) -> str:
-        """Give back what a failed create has taken, and return what to say about it; never raises a SettingsError."""
-        if not self._progress.wrote:
-            return ""
-        try:
-            return self._give_back_claim()
-        except NotFound:
-            return "Should the user show again, its record holds what had been taken, and deleting the resource gives it back."
-        except SettingsError as error:
-            if self._is_lost:
-                return stays_changed(self._progress.prior, error)
-            return (
-                f"What had been taken could not be given back ({error}); the record on the user holds it,"
-                " and deleting the resource gives it back."
-            )
-
-    def _give_back_claim(self) -> str:
-        user, record = self._find_claim()
-        if record and not self._is_ours(record):
-            return self._concede(user, record)
-        if record and self._is_whole(record):
-            return joined("What had been taken was given back.", *self._restore_and_release(user, record))
-        if record:
-            return "What had been taken does not show in full yet, and stays: deleting the resource gives it back."
-        return (
-            f"{self._concede(user, None) or 'Nothing shows that had to be given back.'} Should tags that start with {MARKER_KEY}"
-            " appear on the user later, deleting the resource gives it back."
-        )
-
-    def _find_claim(self) -> tuple[LiveUser, OwnershipRecord | None]:
-        """Return the user with the claim, or as the last of some reads shows it."""
-        delays = list(_CLAIM_RECHECK_DELAYS)
-        while True:
-            user = self.operation.describe()
-            record = OwnershipRecord.from_tags(user.tags)
-            is_found = record is not None and (not self._is_ours(record) or self._is_whole(record))
-            if is_found or not delays:
-                return user, record
-            self.operation.wait(delays.pop(0))
-
-    def _is_ours(self, record: OwnershipRecord) -> bool:
-        """Whether this operation may remove `record`: no other resource's, and no later request's of the same one."""
-        return record.owned_by(self._owner) and not record.has_overtaken(self._owner.request)
-
-    def _is_whole(self, record: OwnershipRecord) -> bool:
-        # An earlier record of this resource's may show first: removing that one alone would leave a record without an owner.
-        return record.prior.keys() >= self.declared.keys()
-
-    def _concede(self, user: LiveUser, record: OwnershipRecord | None) -> str:
-        """Undo what was written under a claim that is gone: `record` is another's, a later request's, or there is none.
-
-        Return what to say about it: what may not be undone is named.
-        """
-        self._is_lost = True
-        written, prior = self._written(user), self._progress.prior
-        if not self._progress.wrote_settings:
-            return ""
-        if not self._may_undo:
-            return stays_changed({key: prior[key] for key in written}, "an earlier invocation wrote them") if written else ""
-        plan = plan_concede(written, prior, record, user)
-        self.operation.apply(user, plan)
-        return joined("What had been written was given back.", *plan.notes)
-
-    def _written(self, user: LiveUser) -> Collection[SettingKey]:
-        """Return what this operation has written and nobody has changed since.
-
-        Writes of this very invocation may not show yet. Of those before it a read tells.
-        """
-        prior = self._progress.prior
-        if self._progress.wrote_settings_now:
-            return prior.keys()
-        return {key for key in prior if user.settings.effective(key) == self.declared.get(key)}
-
-    def _restore_and_release(self, user: LiveUser, record: OwnershipRecord) -> tuple[str, ...]:
-        progress = self._progress
-        # A read is believed only where nobody else can have written settings: no invocation before this one, which was cut off.
-        is_first = not (progress.wrote_settings or progress.resumed or progress.had_claim)
-        plan = plan_give_back(record, user, believe_read=is_first)
-        try:
-            self.operation.apply(user, plan)
-        except SettingsError as error:
-            may_have_acted = isinstance(error, Retriable) and not isinstance(error, Throttled)
-            if is_first or progress.wrote_settings or may_have_acted:
-                raise
-            # If every write was refused, there is nothing to restore; and after hours of throttling no read is stale.
-            plan = plan_give_back(record, user, believe_read=True)
-            self.operation.apply(user, plan)
-        return plan.notes
-
-
-@dataclass
-class Release:
-    """Delete: give back all that the record holds, then remove the record."""
-
-    operation: Operation
-    _has_repeated: bool = False
-
-    def run(self) -> GivenBack:
-        """Read and give back until the record is gone."""
-        operation, progress = self.operation, self.operation.progress
-        while True:
-            user, record = self._find()
-            if user and record is None and progress.claimed and not progress.released:
-                # The read is from before the claim, which a late first read may have put on a user who was released already.
-                raise NotSettledYet(nothing_owned(operation.identity))
-            if user is None or (record is None and not self._give_back_again(user)):
-                return GivenBack(operation.notes(user))
-            if record is None:
-                continue
-            if record.has_overtaken(operation.owner.request) and not record.is_ending:
-                return GivenBack((*progress.notes, OVERTAKEN))
-            if not self._may_release(record):
-                if progress.wrote:
-                    return GivenBack(progress.notes)
-                raise nothing_owned(operation.identity, record)
-            if progress.is_settling(operation.now()):
-                raise unsettled(operation.identity, ("the tags of the record are still there",))
-            progress.note_found(record)
-            request = "" if progress.claimed else operation.owner.request
-            operation.apply(user, plan_give_back(record, user, request=request, believe_read=progress.wrote_settings))
-
-    def _give_back_again(self, user: LiveUser) -> bool:
-        """Give back what an earlier request has written between our write and the end of the record; once, as reads may be late."""
-        plan = plan_give_back_again(self.operation.progress.found, user)
-        if plan.is_empty or self._has_repeated:
-            return False
-        self._has_repeated = True
-        self.operation.apply(user, plan)
-        return True
-
-    def _find(self) -> tuple[LiveUser | None, OwnershipRecord | None]:
-        """Return the user and its record. A missing one is NotFound at first, and done once this operation has written."""
-        try:
-            user = self.operation.describe()
-        except NotFound:
-            if self.operation.progress.wrote:
-                return None, None
-            raise
-        record = OwnershipRecord.from_tags(user.tags)
-        if record is None and not self.operation.progress.wrote:
-            raise NotClaimedYet(nothing_owned(self.operation.identity))
-        return user, record
-
-    def _may_release(self, record: OwnershipRecord) -> bool:
-        owner = self.operation.owner
-        if record.owned_by(owner):
-            return True
-        if self.operation.is_importable:
-            return record.owner is None or not (record.owner.has_stack and owner.has_stack)
-        # Without an owner it is what a late read has hidden when this very operation removed the rest, the owner's tag included.
-        return record.owner is None and self.operation.progress.wrote

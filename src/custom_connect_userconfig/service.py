@@ -15,9 +15,12 @@ from .core.ownership import MARKER_KEY, MARKER_VALUES, Owner, OwnershipRecord
 from .core.planning import LiveUser, owned_now
 from .core.refusals import nothing_owned
 from .core.settings import Settings
+from .operation import GivenBack, Operation, OwnedSettings
 from .ports import Gateway
-from .reconcile import GivenBack, Operation, OwnedSettings, Reconcile, Release
+from .reconcile import Reconcile
+from .release import Release
 from .retry.retrier import InProgress, Retrier
+from .undo import Undo
 
 __all__ = ["Context", "GivenBack", "OwnedSettings", "OwnedUsers", "SettingsService"]
 
@@ -56,7 +59,8 @@ class SettingsService:
         try:
             return self.retrier.write(reconcile.create, operation.progress)
         except SettingsError as error:
-            raise _noted(error, self._undo_create(reconcile, keeps=not self.is_importable)) from error
+            undo = Undo(operation, declaration.settings)
+            raise _noted(error, undo.create(keep_existing_claim=not self.is_importable)) from error
 
     def update(
         self, declaration: Declaration, owner: Owner, context: Context = None, previous: Settings | None = None
@@ -75,7 +79,7 @@ class SettingsService:
         try:
             return self.retrier.write(reconcile.update, operation.progress)
         except SettingsError as error:
-            raise _noted(error, reconcile.undo_update()) from error
+            raise _noted(error, Undo(operation, declaration.settings).update()) from error
 
     def read(self, identity: Identity) -> OwnedSettings:
         """Return the owned settings with their live values; NotFound if nothing is owned. Never writes."""
@@ -102,7 +106,7 @@ class SettingsService:
     def abandon(self, declaration: Declaration, owner: Owner, context: Context) -> str:
         """Give back what a create has taken that shall not go on from `context`; return what to say about it."""
         operation = self._operation(declaration.identity, owner, context)
-        return self._undo_create(Reconcile(operation, declaration.settings), keeps=True)
+        return Undo(operation, declaration.settings).create(keep_existing_claim=True)
 
     def list_users(self, instance: InstanceRef, token: str | None = None) -> OwnedUsers:
         """Return one page of the users of the instance with owned settings."""
@@ -113,13 +117,6 @@ class SettingsService:
 
     def _operation(self, identity: Identity, owner: Owner, context: Context) -> Operation:
         return Operation(self.gateway, self.retrier, identity, owner, self.retrier.begin(context), self.is_importable)
-
-    @staticmethod
-    def _undo_create(reconcile: Reconcile, *, keeps: bool) -> str:
-        progress = reconcile.operation.progress
-        if keeps and progress.had_claim and progress.wrote:
-            return "The resource had been created before, and stays: deleting the resource gives it back."
-        return reconcile.undo_create()
 
 
 def _noted(error: SettingsError, note: str) -> SettingsError:

@@ -1,0 +1,72 @@
+"""Delete: give everything back, then remove the record; only ``service`` calls it."""
+
+from dataclasses import dataclass
+
+from .core.errors import NotClaimedYet, NotFound, NotSettledYet
+from .core.ownership import OwnershipRecord
+from .core.planning import LiveUser, plan_give_back, plan_give_back_again
+from .core.refusals import OVERTAKEN, nothing_owned, unsettled
+from .operation import GivenBack, Operation
+
+
+@dataclass
+class Release:
+    """Delete: give back all that the record holds, then remove the record."""
+
+    operation: Operation
+    _has_repeated: bool = False
+
+    def run(self) -> GivenBack:
+        """Read and give back until the record is gone."""
+        operation, progress = self.operation, self.operation.progress
+        while True:
+            user, record = self._find()
+            if user and record is None and progress.claimed and not progress.released:
+                # The read is from before the claim, which a late first read may have put on a user who was released already.
+                raise NotSettledYet(nothing_owned(operation.identity))
+            if user is None or (record is None and not self._give_back_again(user)):
+                return GivenBack(operation.notes(user))
+            if record is None:
+                continue
+            if record.has_overtaken(operation.owner.request) and not record.is_ending:
+                return GivenBack((*progress.notes, OVERTAKEN))
+            if not self._may_release(record):
+                if progress.wrote:
+                    return GivenBack(progress.notes)
+                raise nothing_owned(operation.identity, record)
+            if progress.is_settling(operation.now()):
+                raise unsettled(operation.identity, ("the tags of the record are still there",))
+            progress.note_found(record)
+            request = "" if progress.claimed else operation.owner.request
+            operation.apply(user, plan_give_back(record, user, request=request, believe_read=progress.wrote_settings))
+
+    def _give_back_again(self, user: LiveUser) -> bool:
+        """Give back what an earlier request has written between our write and the end of the record; once, as reads may be late."""
+        plan = plan_give_back_again(self.operation.progress.found, user)
+        if plan.is_empty or self._has_repeated:
+            return False
+        self._has_repeated = True
+        self.operation.apply(user, plan)
+        return True
+
+    def _find(self) -> tuple[LiveUser | None, OwnershipRecord | None]:
+        """Return the user and its record. A missing one is NotFound at first, and done once this operation has written."""
+        try:
+            user = self.operation.describe()
+        except NotFound:
+            if self.operation.progress.wrote:
+                return None, None
+            raise
+        record = OwnershipRecord.from_tags(user.tags)
+        if record is None and not self.operation.progress.wrote:
+            raise NotClaimedYet(nothing_owned(self.operation.identity))
+        return user, record
+
+    def _may_release(self, record: OwnershipRecord) -> bool:
+        owner = self.operation.owner
+        if record.owned_by(owner):
+            return True
+        if self.operation.is_importable:
+            return record.owner is None or not (record.owner.has_stack and owner.has_stack)
+        # Without an owner it is what a late read has hidden when this very operation removed the rest, the owner's tag included.
+        return record.owner is None and self.operation.progress.wrote
