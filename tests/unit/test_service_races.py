@@ -103,6 +103,16 @@ def test_a_request_that_was_overtaken_while_it_wrote_writes_what_is_declared_sin
     assert connect.tags == HELD.to_tags()
 
 
+def test_what_an_overtaken_request_has_just_written_is_undone_even_if_it_seems_to_be_as_before(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The read may be from before its own write."""
+    later = recorded(OWNER, {CHAT_ACCEPT: (True, False)}, LATER)
+    connect.script(UPDATE, becomes(connect, {VOICE_ACCEPT: False, CHAT_ACCEPT: True}, later))
+    assert service.create(DECLARATION, OWNER) == OwnedSettings(USER_ARN, {CHAT_ACCEPT: True}, (OVERTAKEN,))
+    assert connect.writes == [TAG, UPDATE, UPDATE]
+
+
 def test_a_request_that_wrote_while_the_later_one_gave_back_gives_back_too(service: SettingsService, connect: FakeConnect) -> None:
     """The later request has given VOICE back before this one wrote it, and is about to remove it from the record."""
     between = replace(HELD, prior={**HELD.prior, VOICE_ACCEPT: False})
