@@ -21,7 +21,7 @@ from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, 
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import AccessDenied, Conflict, NetworkFault, NotFound, Retriable, Throttled
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
-from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.refusals import record_restored, user_gone
 from custom_connect_userconfig.core.restoration import left_as_they_are
 from custom_connect_userconfig.core.settings import Settings
@@ -194,6 +194,22 @@ def test_a_record_that_is_stripped_again_after_the_writes_is_not_written_once_mo
     with pytest.raises(NotFound, match="are owned by this resource"):
         to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context, PREVIOUS))  # type: ignore[arg-type]
     assert (stripped.count(TAG), stripped.tags) == (2, {"team": "sales"})
+
+
+def test_a_record_that_shows_with_the_request_was_never_lost_and_nothing_is_said(
+    service: SettingsService, stripped: FakeConnect
+) -> None:
+    held = {key: tag for key, tag in recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags().items() if key != OWNER_KEY}
+    stripped.script(TAG, Answer(afterwards=lambda: stripped.tags.update(held)))
+    result = service.update(Declaration(IDENTITY, {VOICE_ACCEPT: True}), LATER, None, PREVIOUS)
+    assert result == OwnedSettings(USER_ARN, {VOICE_ACCEPT: True})
+
+
+def test_the_request_alone_comes_first_even_if_nobody_knows_what_was_declared_before(
+    service: SettingsService, stripped: FakeConnect
+) -> None:
+    service.update(DECLARATION, LATER)
+    assert stripped.writes == [TAG, TAG, UPDATE]
 
 
 def test_outside_of_stacks_nothing_owned_is_not_found_at_once(service: SettingsService, stripped: FakeConnect) -> None:
