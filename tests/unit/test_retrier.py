@@ -78,7 +78,7 @@ def test_what_the_policy_needs_to_know_reaches_the_next_invocation(retrier: Retr
     context = {"elapsed": 170.0, "wrote": True, "refusals": 2, "delay": 30}
     waits, end = waits_of(retrier, Throttled("busy"), context)
     assert waits == [], "the next wait is too long for an invocation"
-    assert end == InProgress({**context, "elapsed": 200.0, "refusals": 3, "delay": 42}, 42, "busy")
+    assert end == InProgress({**context, "elapsed": 200.0, "refusals": 3, "delay": 56}, 56, "busy")
 
 
 @pytest.mark.parametrize(("hours", "ends"), [(3.49, False), (3.51, True)])

@@ -39,10 +39,10 @@ def test_the_first_two_waits_are_short_however_long_it_has_taken(elapsed: float)
         (20, 8.0),
         (40, 14.0),  # 0.35 of the time since the first try
         (100, 35.0),
-        (170, 59.5),
-        (171, 59.4),  # six tenths of what is left of 270 seconds
-        (220, 30.0),
-        (250, 12.0),
+        (187, 65.45),
+        (190, 64.0),  # eight tenths of what is left of 270 seconds
+        (220, 40.0),
+        (250, 16.0),
         (260, 8.0),  # the end of a full template is near
         (270, 94.5),  # and is over: more than one template is at it
         (1000, 350.0),

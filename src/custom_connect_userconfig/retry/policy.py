@@ -91,7 +91,7 @@ class QuotaBackoff:
     at_most: float
     first: tuple[Wait, ...] = (Wait(2.0, 8.0), Wait(4.0, 16.0))
     share_of_elapsed: float = 0.35
-    share_of_what_is_left: float = 0.6
+    share_of_what_is_left: float = 0.8
     """Of the time until a full template is through: the longest wait."""
     full_template: float = 270.0
     """Seconds after which 500 resources, the most that a template holds, are through at two writes a second, and a little more."""
