@@ -5,7 +5,6 @@ uses it.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -17,6 +16,8 @@ from .connect_errors import classified
 from .core.errors import AccessDenied, NetworkFault, SettingsError
 
 _KEY: Final = "HandedOver"
+_LATEST: Final = 1e11
+"""Seconds since the epoch; no clock shows more, and neither infinity nor "not a number" lies below it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Handover:
 
 
 def _number(value: object, otherwise: float) -> float:
-    return value if isinstance(value, int | float) and math.isfinite(value) else otherwise
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LATEST < value < _LATEST:
+        return otherwise
+    return value
 
 
 def hand_over(handover: Handover, function_arn: str, region: str | None) -> None:

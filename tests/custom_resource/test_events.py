@@ -1,5 +1,6 @@
 """Events as they may come: twice, at the same time, broken, or into a function with a bug: one outcome, and a reply."""
 
+import math
 import os
 import threading
 from typing import Any
@@ -108,10 +109,19 @@ def test_a_broken_handover_ends(stack: CustomStack, handed_over: object) -> None
     assert answer["Error"] == "InvalidRequest"
 
 
-def test_a_handover_whose_pacing_is_broken_goes_on(stack: CustomStack, agent: Agent) -> None:
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"since": "soon", "wait": -7, "context": "none", "count": None},
+        {"since": 10**400, "wait": 10**400, "count": 10**400},
+        {"since": -(10**400), "wait": -(10**400), "count": True},
+        {"since": math.nan, "wait": math.inf, "count": math.nan},
+    ],
+    ids=["no numbers", "no time is so late", "nor so early", "not finite"],
+)
+def test_a_handover_whose_state_is_broken_goes_on(stack: CustomStack, agent: Agent, state: dict[str, object]) -> None:
     event = stack.event("Create", agent.declare())
-    pacing = {"since": "soon", "wait": -7, "context": "none", "count": None}
-    stack.function.deliver({"HandedOver": {"event": event, **pacing}})
+    stack.function.deliver({"HandedOver": {"event": event, **state}})
     assert stack.answer_to(event, stack.clock.now()).succeeded
 
 
