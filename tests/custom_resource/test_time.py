@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,10 @@ from functional.settings import auto_accept
 
 from connect_local import FaultKind
 from connect_local.faults import Fault
+from custom_connect_userconfig import custom_resource
 from custom_connect_userconfig.connect_gateway import ConnectGateway
+from custom_connect_userconfig.retry.retrier import InProgress
+from custom_connect_userconfig.service import GivenBack
 from support.custom_resource import CustomStack, id_of
 from support.function_double import FUNCTION_ARN, Refusal
 from support.reply_rules import SIGNATURE
@@ -152,6 +155,26 @@ def test_the_wait_that_is_handed_over_is_waited(stack: CustomStack, agent: Agent
     stack.function.invoke(handed_over)
     assert len(agent.connect.calls) > calls
     assert stack.clock.now() - began >= handed_over["HandedOver"]["wait"] > 0
+
+
+def test_where_the_reply_cuts_a_wait_short_only_what_was_waited_counts(
+    stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[float, Mapping[str, object] | None]] = []
+
+    class LongWait:
+        physical_id = id_of(agent.declare())
+
+        def run(self, context: Mapping[str, object] | None) -> GivenBack | InProgress:
+            seen.append((stack.clock.now(), context))
+            return InProgress({"delay": 1000, "elapsed": 7.0}, 1000, "busy") if len(seen) == 1 else GivenBack()
+
+    monkeypatch.setattr(custom_resource, "task_of", lambda *_: LongWait())
+    stack.service_timeout = 300
+    stack.delete(agent.declare())
+    (began, _), (went_on, context) = seen
+    assert context == {"delay": pytest.approx(went_on - began), "elapsed": 7.0}
+    assert 0 < went_on - began < 300
 
 
 PATIENCES = [1, 5, 30, 60, 120, 300, 1800, None]

@@ -18,7 +18,7 @@
         ├── NetworkFault
         ├── Conflict
         ├── OutOfTime         the invocation has none left; the operation goes on in the next one
-        └── NotYet            waiting for the service to show something; knows what to raise when patience ends
+        └── NotYet            waiting for the service to show something; knows what to raise when the wait is over
 
 A message says what is wrong, with which value, where, and what to do. It never holds a phone number or a credential.
 """
