@@ -16,7 +16,7 @@ BUILD: Final = Path("build")
 SETTINGS: Final = ".rpdk-config"
 SCHEMA: Final = "schema.json"
 """Files in what `cfn submit` uploads."""
-_HANDLER: Final = "custom_connect_userconfig/custom_resource.py"
+_HANDLER: Final = "custom_connect_userconfig/custom_resource/__init__.py"
 
 
 def registry_default(type_name: str) -> Path:

@@ -2,8 +2,10 @@
 
 Layers, outermost first; each may import only what stands below it (checked by import-linter):
 
-``handlers``          front end of the CloudFormation registry: translates events, nothing else
-``service``           create, read, update, delete and list over the ports
-``connect_gateway``   the only module that calls Amazon Connect
-``core``              the rules: pure, standard library only
+``handlers``, ``registry``     front end of the CloudFormation registry: translates events, nothing else
+``custom_resource``            front end of a Lambda-backed custom resource
+``service``                    create, read, update, delete and list over the ports
+``reconcile``, ``release``     what happens behind the doors that write, over one ``operation``; ``undo`` is the way back
+``aws``, ``retry``             Amazon Connect behind the ports; when to try again
+``core``                       the rules: pure, standard library only
 """

@@ -9,7 +9,8 @@ import traceback
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final, cast
 
-from .cloudformation import (
+# First: `models`, which is generated, would import the whole support library.
+from .registry.library import (
     Action,
     BaseModel,
     BaseResourceHandlerRequest,
@@ -18,7 +19,9 @@ from .cloudformation import (
     ProgressEvent,
     SessionProxy,
 )
-from .connect_gateway import ConnectGateway
+
+# isort: split
+from .aws.connect import ConnectGateway
 from .core import errors
 from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance, parse_previous
 from .core.identifiers import Identity, Place, arn_of
@@ -27,7 +30,7 @@ from .core.ownership import Owner
 from .core.settings import Settings, expand
 from .logs import log_event
 from .models import ResourceModel
-from .registry_resource import RawProperties, UserConfigResource, signing_for
+from .registry.resource import RawProperties, UserConfigResource, signing_for
 from .retry.retrier import InProgress, Retrier
 from .service import GivenBack, OwnedSettings, SettingsService
 

@@ -107,9 +107,9 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
     )
     read = custom_resource.handler({"RequestType": "Read", "ResourceProperties": off}, Context())
     custom_resource.handler({**event, **named, "RequestType": "Delete", "ResourceProperties": off}, Context())
-    handover = importlib.import_module(f"{package}.handover")
+    handover = importlib.import_module(f"{package}.custom_resource.handover")
     errors = importlib.import_module(f"{package}.core.errors")
-    sessions = importlib.import_module(f"{package}.aws_sessions")
+    sessions = importlib.import_module(f"{package}.aws.clients")
     try:
         with sessions.acting_as(sessions.own_credentials()):
             handover.hand_over(handover.Handover({}, 0.0), Context.invoked_function_arn, "us-east-1")

@@ -80,7 +80,7 @@ def test_the_code_is_the_checkout_s(release: Path) -> None:
     code = registry.code_of(release / "custom-connect-userconfig.zip")
     assert {name: data for name, data in code.items() if name.startswith(f"{LITERAL}/") and name.endswith(".py")} == ours
     function = registry.code_of(release / "custom-resource.zip")
-    assert f"{LITERAL}/custom_resource.py" in function
+    assert f"{LITERAL}/custom_resource/__init__.py" in function
     assert f"{LITERAL}/handlers.py" not in function
 
 

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 from botocore.regions import EndpointResolver
 
-from custom_connect_userconfig.service_data import FOLDER, loader_of, shared_loader
+from custom_connect_userconfig.aws.service_data import FOLDER, loader_of, shared_loader
 from tools.artefact import registry, service_data
 from tools.artefact.service_data import CLOUDWATCH, CONNECT, LAMBDA, LOGS, OF_THE_FUNCTION, OF_THE_REGISTRY, Service
 
@@ -32,8 +32,8 @@ def methods(file: Path, *receivers: str) -> set[str]:
 @pytest.mark.parametrize(
     ("service", "file", "receiver"),
     [
-        (CONNECT, SRC / "connect_gateway.py", "self._client"),
-        (LAMBDA, SRC / "handover.py", "client"),
+        (CONNECT, SRC / "aws/connect.py", "self._client"),
+        (LAMBDA, SRC / "custom_resource/handover.py", "client"),
         (LOGS, LIBRARY / "log_delivery.py", "self.client"),
         (CLOUDWATCH, LIBRARY / "metrics.py", "self._client"),
     ],

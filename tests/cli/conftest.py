@@ -103,7 +103,7 @@ class Desk:
     def function(self, code: str = "one") -> Path:
         """Put an artefact of the custom resource into build/."""
         path = self.folder / "build" / "custom-resource.zip"
-        path.write_bytes(zipped({"custom_connect_userconfig/custom_resource.py": code}))
+        path.write_bytes(zipped({"custom_connect_userconfig/custom_resource/__init__.py": code}))
         return path
 
 

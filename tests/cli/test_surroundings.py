@@ -140,7 +140,7 @@ class Shell:
 
 @pytest.fixture
 def shell(proxy: Proxy, tmp_path: Path) -> Shell:
-    (tmp_path / "fünktion.zip").write_bytes(zipped({"custom_connect_userconfig/custom_resource.py": ""}))
+    (tmp_path / "fünktion.zip").write_bytes(zipped({"custom_connect_userconfig/custom_resource/__init__.py": ""}))
     return Shell(proxy, tmp_path)
 
 

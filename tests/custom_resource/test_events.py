@@ -11,7 +11,7 @@ from botocore.auth import SigV4Auth
 from connect_local import FaultKind
 from connect_local.faults import Fault
 from custom_connect_userconfig import custom_resource
-from custom_connect_userconfig.connect_gateway import ConnectGateway
+from custom_connect_userconfig.aws.connect import ConnectGateway
 from support.custom_resource import CustomStack, id_of
 
 from .conftest import Agent

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_connect_userconfig.reply import MAX_BYTES, NotDelivered, Reply
+from custom_connect_userconfig.custom_resource.response import MAX_BYTES, NotDelivered, Reply
 from support.custom_resource import CustomStack
 from support.reply_endpoint import Fault
 from support.reply_rules import SIGNATURE

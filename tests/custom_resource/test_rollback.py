@@ -8,7 +8,7 @@ from functional.settings import acw, auto_accept
 
 from connect_local import FaultKind
 from connect_local.faults import Fault
-from custom_connect_userconfig.connect_gateway import ConnectGateway
+from custom_connect_userconfig.aws.connect import ConnectGateway
 from support.custom_resource import CustomStack, id_of
 
 from .conftest import Agent

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from custom_connect_userconfig import reply
-from custom_connect_userconfig.reply import NotDelivered, deliver
+from custom_connect_userconfig.custom_resource import response as reply
+from custom_connect_userconfig.custom_resource.response import NotDelivered, deliver
 from custom_connect_userconfig.retry.retrier import SystemClock
 
 SECONDS = 0.4

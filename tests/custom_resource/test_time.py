@@ -14,7 +14,7 @@ from functional.settings import auto_accept
 from connect_local import FaultKind
 from connect_local.faults import Fault
 from custom_connect_userconfig import custom_resource
-from custom_connect_userconfig.connect_gateway import ConnectGateway
+from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.retry.retrier import InProgress
 from custom_connect_userconfig.service import GivenBack
 from support.custom_resource import CustomStack, id_of

@@ -7,7 +7,8 @@ from functional.custom_front_end import CustomFrontEnd
 from functional.world import World
 
 from connect_local import Behaviour, LocalConnect
-from custom_connect_userconfig import aws_sessions, custom_resource, handlers
+from custom_connect_userconfig import custom_resource, handlers
+from custom_connect_userconfig.aws import clients as aws_sessions
 from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.function_double import FunctionDouble

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 USER_AGENT: Final = "custom-connect-userconfig"
 ENTRY_POINTS: Final = {
-    ("custom_connect_userconfig.registry_resource", "__call__"): "registry",
+    ("custom_connect_userconfig.registry.resource", "__call__"): "registry",
     ("custom_connect_userconfig.custom_resource", "handler"): "custom resource",
 }
 """The frames that all work of a front end runs under, and the front end's name."""

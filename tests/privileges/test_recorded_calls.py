@@ -8,7 +8,7 @@ from botocore.credentials import ReadOnlyCredentials
 from functional.front_end import Outcome
 from functional.world import World
 
-from custom_connect_userconfig.aws_sessions import ONE_TRY, acting_as, kept_client
+from custom_connect_userconfig.aws.clients import ONE_TRY, acting_as, kept_client
 from support.registry import REGION
 
 from .recording import USER_AGENT, Call, kind_of, recorder

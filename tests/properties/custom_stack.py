@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.settings import Settings, expand
-from custom_connect_userconfig.custom_request import CustomRequest, fallback_id, physical_id
-from custom_connect_userconfig.custom_tasks import task_of
+from custom_connect_userconfig.custom_resource.request import CustomRequest, fallback_id, physical_id
+from custom_connect_userconfig.custom_resource.tasks import task_of
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import SettingsService
 from support.clock import FakeClock

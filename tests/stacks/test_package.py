@@ -25,7 +25,7 @@ def handler(event, context):
     ours = ("custom_connect_userconfig", "botocore", "dateutil", "jmespath", "six", "urllib3")
     files = {name: module.__file__ for name, module in sys.modules.items()
              if name.partition(".")[0] in ours and getattr(module, "__file__", None)}
-    from custom_connect_userconfig.service_data import shared_loader
+    from custom_connect_userconfig.aws.service_data import shared_loader
     return {"here": __file__, "files": files, "botocore": botocore.__version__, "data": shared_loader().search_paths}
 """
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from moto.core.exceptions import JsonRESTError
 
 from connect_local.models import LocalConnectBackend
-from custom_connect_userconfig.connect_errors import BY_CODE
+from custom_connect_userconfig.aws.errors import BY_CODE
 from custom_connect_userconfig.core.planning import LiveUser
 from custom_connect_userconfig.core.settings import Entry, UserSettings, flatten
 from custom_connect_userconfig.ports import FoundUser, FoundUsers

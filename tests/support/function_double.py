@@ -14,9 +14,9 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from custom_connect_userconfig import custom_resource
-from custom_connect_userconfig.aws_sessions import kept_client
+from custom_connect_userconfig.aws.clients import kept_client
+from custom_connect_userconfig.custom_resource.response import NotDelivered
 from custom_connect_userconfig.ports import Clock
-from custom_connect_userconfig.reply import NotDelivered
 
 from .registry import ACCOUNT, REGION
 

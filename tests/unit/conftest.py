@@ -9,7 +9,7 @@ from unit.fake_connect import FakeConnect
 from unit.wire import Wire, wired
 
 from custom_connect_userconfig import handlers
-from custom_connect_userconfig.aws_sessions import acting_as
+from custom_connect_userconfig.aws.clients import acting_as
 from custom_connect_userconfig.retry.retrier import Retrier
 from custom_connect_userconfig.service import SettingsService
 from support.clock import FakeClock

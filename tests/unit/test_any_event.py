@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from unit.examples import INSTANCE, STACK, USER, USER_ARN
 
-from custom_connect_userconfig import custom_resource, drift_report, handlers
+from custom_connect_userconfig import custom_resource, handlers
 from custom_connect_userconfig.core.errors import NotFound
 from custom_connect_userconfig.core.messages import MOST
 from custom_connect_userconfig.core.planning import LiveUser
+from custom_connect_userconfig.custom_resource import read as drift_report
+from custom_connect_userconfig.custom_resource.response import MAX_BYTES
 from custom_connect_userconfig.ports import FoundUsers
-from custom_connect_userconfig.reply import MAX_BYTES
 from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.function_double import Context

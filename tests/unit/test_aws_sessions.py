@@ -13,10 +13,10 @@ from botocore.session import Session
 from unit.examples import INSTANCE, REGION, USER
 from unit.wire import Wire, user_answer, wired
 
-from custom_connect_userconfig.aws_sessions import EventCredentials, _event_session, acting_as, concerns_us, kept_client
-from custom_connect_userconfig.connect_gateway import ConnectGateway
+from custom_connect_userconfig.aws.clients import EventCredentials, _event_session, acting_as, concerns_us, kept_client
+from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.core.errors import InvalidCredentials
-from custom_connect_userconfig.registry_resource import DeliveryClient
+from custom_connect_userconfig.registry.resource import DeliveryClient
 from custom_connect_userconfig.retry.retrier import Retrier
 
 FIRST = ReadOnlyCredentials("AKIAFIRST", "first-secret", "first-token")

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 from unit.examples import NUMBER
 
-from custom_connect_userconfig.connect_errors import BY_CODE, from_client_error, translated
+from custom_connect_userconfig.aws.errors import BY_CODE, from_client_error, translated
 from custom_connect_userconfig.core import errors
 
 OPERATIONS = ("DescribeUser", "UpdateUserConfig", "TagResource", "UntagResource", "SearchUsers")

@@ -8,9 +8,9 @@ from botocore.exceptions import ConnectTimeoutError
 from unit.examples import INSTANCE, NUMBER, REGION, USER, USER_ARN, VOICE_ACCEPT
 from unit.wire import Sent, Wire, user_answer
 
-from custom_connect_userconfig import connect_gateway
-from custom_connect_userconfig.aws_sessions import ONE_TRY
-from custom_connect_userconfig.connect_gateway import ConnectGateway
+from custom_connect_userconfig.aws import connect as connect_gateway
+from custom_connect_userconfig.aws.clients import ONE_TRY
+from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY
 from custom_connect_userconfig.core.errors import InvalidRequest, NetworkFault, NotFound, ServiceFault, SettingsError, Throttled
 from custom_connect_userconfig.ports import FoundUser, FoundUsers, Gateway

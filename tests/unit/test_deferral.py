@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from botocore.loaders import Loader
 
-from custom_connect_userconfig.deferral import Deferred, deferred
-from custom_connect_userconfig.service_data import loader_of
+from custom_connect_userconfig.aws.lazy_imports import Deferred, deferred
+from custom_connect_userconfig.aws.service_data import loader_of
 
 HEAVY = ("boto3", "requests", "s3transfer", "multiprocessing", "importlib.metadata")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from unit.examples import IDENTITY, INSTANCE, NUMBER, USER
 from unit.fake_connect import DESCRIBE, FakeConnect
 
-from custom_connect_userconfig.connect_errors import from_client_error, translated
+from custom_connect_userconfig.aws.errors import from_client_error, translated
 from custom_connect_userconfig.core import errors
 from custom_connect_userconfig.core.messages import MOST, bounded, joined, numbered
 from custom_connect_userconfig.logs import log_event

@@ -11,10 +11,11 @@ from cloudformation_cli_python_lib.boto3_proxy import SessionProxy
 from unit.examples import INSTANCE, NUMBER, USER
 from unit.fake_connect import DESCRIBE, FakeConnect
 
-from custom_connect_userconfig import handlers, registry_resource
-from custom_connect_userconfig.aws_sessions import EventCredentials, kept_client
+from custom_connect_userconfig import handlers
+from custom_connect_userconfig.aws.clients import EventCredentials, kept_client
 from custom_connect_userconfig.core.errors import AccessDenied, InvalidCredentials
-from custom_connect_userconfig.registry_resource import EventSession, RawProperties, signing_for
+from custom_connect_userconfig.registry import resource as registry_resource
+from custom_connect_userconfig.registry.resource import EventSession, RawProperties, signing_for
 from support.registry import ACCOUNT, CREDENTIALS, REGION, RegistryStack
 
 IDS = {"InstanceId": INSTANCE, "UserId": USER}

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from unit.examples import USER, USER_ARN
 
-from custom_connect_userconfig.aws_sessions import kept_client
+from custom_connect_userconfig.aws.clients import kept_client
 
 
 class _Raw(io.BytesIO):

@@ -17,8 +17,8 @@ from .type_name import TypeName
 
 ROOT: Final = project.ROOT
 FUNCTION: Final = "custom-resource.zip"
-_OF_THE_REGISTRY_ALONE: Final = ("cloudformation.py", "handlers.py", "models.py", "registry_resource.py")
-"""Modules that the function does without: what they import is not in its zip."""
+_OF_THE_REGISTRY_ALONE: Final = ("registry", "handlers.py", "models.py")
+"""What the function does without: what it imports is not in the zip."""
 
 
 class Bytecode(StrEnum):

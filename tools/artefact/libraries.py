@@ -49,8 +49,8 @@ OF_THE_FUNCTION: Final = (
 
 OF_THE_REGISTRY: Final = (*OF_THE_FUNCTION, Library("cloudformation-cli-python-lib"))
 """The support library requires boto3, requests and setuptools besides: its hooks need requests, its own sessions boto3, nothing
-setuptools. `custom_connect_userconfig.cloudformation` imports it without them; with what they bring along they would be a third of
-the zip."""
+setuptools. `custom_connect_userconfig.registry.library` imports it without them; with what they bring along they would be a third
+of the zip."""
 
 
 def pinned(requirements: str) -> dict[str, str]:

@@ -34,7 +34,7 @@ def copy_package(target: Path, name: TypeName = LITERAL, *, without: tuple[str, 
     source = ROOT / "src" / LITERAL.package
     for pattern in _SOURCES:
         for file in source.rglob(pattern):
-            if file.name not in without:
+            if not {*without} & {*file.relative_to(source).parts}:
                 _copy_renamed(file, target / name.package / file.relative_to(source), name)
 
 

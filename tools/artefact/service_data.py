@@ -3,7 +3,7 @@
 A client reads its service's model and endpoint rules, the partitions and `endpoints.json`. Connect's model alone takes 29 ms of a
 cold start, `endpoints.json` 52 ms. What is left out: operations that nobody calls with the shapes that only they reach,
 documentation, paginators, waiters, other services. Nothing that is left is changed (`tests/artefact/test_service_data.py` compares
-it with the full model). The shipped code finds it through the loader's search path: see `custom_connect_userconfig.service_data`.
+it with the full model). The shipped code finds it through the loader's search path: `custom_connect_userconfig.aws.service_data`.
 """
 
 import json

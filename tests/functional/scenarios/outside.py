@@ -7,7 +7,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from connect_local import ChannelRefusal, FaultKind, PhoneConfigLink
-from custom_connect_userconfig.connect_gateway import ConnectGateway
+from custom_connect_userconfig.aws.connect import ConnectGateway
 
 from ..settings import acw, auto_accept, enhancement, persistent
 from ..world import Agent, Resource, World, done, found_nothing, refused

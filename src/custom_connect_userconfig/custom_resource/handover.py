@@ -11,9 +11,9 @@ from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .aws_sessions import kept_client
-from .connect_errors import classified
-from .core.errors import AccessDenied, NetworkFault, SettingsError
+from ..aws.clients import kept_client
+from ..aws.errors import classified
+from ..core.errors import AccessDenied, NetworkFault, SettingsError
 
 _KEY: Final = "HandedOver"
 _LATEST: Final = 1e11

@@ -14,21 +14,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
-from .aws_sessions import acting_as, own_credentials
-from .connect_gateway import ConnectGateway
-from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID
-from .core.errors import SettingsError
-from .core.identifiers import Identity, arn_of
-from .core.messages import bounded, joined
-from .core.redaction import shown
-from .custom_request import CustomRequest, fallback_id
-from .custom_tasks import Task, task_of
-from .drift_report import drift_report
+from ..aws.clients import acting_as, own_credentials
+from ..aws.connect import ConnectGateway
+from ..core.declaration import INSTANCE_ID, USER_ARN, USER_ID
+from ..core.errors import SettingsError
+from ..core.identifiers import Identity, arn_of
+from ..core.messages import bounded, joined
+from ..core.redaction import shown
+from ..logs import log_event
+from ..retry.retrier import InProgress, Retrier
+from ..service import GivenBack, OwnedSettings, SettingsService
 from .handover import Handover, hand_over
-from .logs import log_event
-from .reply import TRY, Reply, deliver
-from .retry.retrier import InProgress, Retrier
-from .service import GivenBack, OwnedSettings, SettingsService
+from .read import drift_report
+from .request import CustomRequest, fallback_id
+from .response import TRY, Reply, deliver
+from .tasks import Task, task_of
 
 _ONE_CALL: Final = 11.0
 """Seconds that a call takes at most (`ONE_TRY`)."""

@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from .core.declaration import Declaration
-from .core.errors import InvalidRequest, NotFound, SettingsError
-from .core.identifiers import Identity
-from .core.ownership import Owner
-from .core.redaction import shown
-from .core.settings import Settings
-from .custom_request import CustomRequest, fallback_id, physical_id
-from .retry.retrier import InProgress
-from .service import GivenBack, OwnedSettings, SettingsService
+from ..core.declaration import Declaration
+from ..core.errors import InvalidRequest, NotFound, SettingsError
+from ..core.identifiers import Identity
+from ..core.ownership import Owner
+from ..core.redaction import shown
+from ..core.settings import Settings
+from ..retry.retrier import InProgress
+from ..service import GivenBack, OwnedSettings, SettingsService
+from .request import CustomRequest, fallback_id, physical_id
 
 Context = Mapping[str, object] | None
 

@@ -9,18 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from .aws_sessions import kept_client
-from .connect_errors import translated
-from .core.errors import ServiceFault, SettingsError
-from .core.planning import LiveUser
-from .core.settings import Entry, UserSettings, flatten
-from .logs import log_event
-from .ports import FoundUser, FoundUsers
+from ..core.errors import ServiceFault, SettingsError
+from ..core.planning import LiveUser
+from ..core.settings import Entry, UserSettings, flatten
+from ..logs import log_event
+from ..ports import FoundUser, FoundUsers
+from .clients import kept_client
+from .errors import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_connect import ConnectClient
 
-    from .core.kinds import Value
+    from ..core.kinds import Value
 
 PAGE_SIZE: Final = 100
 """Users a page of a search: the administrator guide's maximum, below the model's 500."""

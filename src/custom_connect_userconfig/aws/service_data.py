@@ -12,7 +12,7 @@ from typing import Final
 
 from botocore.loaders import Loader, create_loader
 
-FOLDER: Final = Path(__file__).parent.with_name("botocore_data")
+FOLDER: Final = Path(__file__).parents[1].with_name("botocore_data")
 
 
 @cache

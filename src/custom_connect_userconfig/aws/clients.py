@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final
 
-from .deferral import deferred
+from .lazy_imports import deferred
 
 # urllib3 names it for HTTP/2, which nobody switches on.
 with deferred("importlib.metadata"):

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from .core.declaration import parse_identity, parse_previous
-from .core.errors import InvalidRequest
-from .core.identifiers import Identity, Place
-from .core.ownership import Owner
-from .core.settings import Settings
+from ..core.declaration import parse_identity, parse_previous
+from ..core.errors import InvalidRequest
+from ..core.identifiers import Identity, Place
+from ..core.ownership import Owner
+from ..core.settings import Settings
 
 _OF_CLOUDFORMATION: Final = ("ServiceToken", "ServiceTimeout")
 _ARN: Final = re.compile(r"arn:[^:]{1,40}:[^:]{1,40}:(?P<region>[a-z0-9-]{1,40}):(?P<account>[0-9]{12}):")

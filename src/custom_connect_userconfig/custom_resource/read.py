@@ -7,18 +7,18 @@ import traceback
 from collections.abc import Mapping
 from typing import cast
 
-from .aws_sessions import acting_as, own_credentials
-from .connect_gateway import ConnectGateway
-from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity
-from .core.drift import differences
-from .core.errors import SettingsError
-from .core.messages import bounded
-from .core.planning import live
-from .core.settings import expand
-from .custom_request import CustomRequest, place_of
-from .logs import log_event
-from .retry.retrier import Retrier
-from .service import SettingsService
+from ..aws.clients import acting_as, own_credentials
+from ..aws.connect import ConnectGateway
+from ..core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity
+from ..core.drift import differences
+from ..core.errors import SettingsError
+from ..core.messages import bounded
+from ..core.planning import live
+from ..core.settings import expand
+from ..logs import log_event
+from ..retry.retrier import Retrier
+from ..service import SettingsService
+from .request import CustomRequest, place_of
 
 
 def drift_report(event: Mapping[str, object], function_arn: str, retrier: Retrier) -> dict[str, object]:

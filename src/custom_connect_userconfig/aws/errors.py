@@ -21,7 +21,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as BotocoreConnectionError
 from botocore.parsers import ResponseParserError
 
-from .core.errors import (
+from ..core.errors import (
     AccessDenied,
     Conflict,
     InvalidCredentials,
@@ -34,8 +34,8 @@ from .core.errors import (
     SettingsError,
     Throttled,
 )
-from .core.messages import bounded
-from .core.redaction import redact
+from ..core.messages import bounded
+from ..core.redaction import redact
 
 BY_CODE: Final[Mapping[str, type[SettingsError]]] = {
     # Modelled for the operations that are used.

@@ -20,8 +20,11 @@ from typing import Any, Final
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .aws_sessions import acting_as, kept_client
-from .cloudformation import (
+from ..aws.clients import acting_as, kept_client
+from ..core.errors import InvalidCredentials
+from ..core.messages import bounded
+from ..core.redaction import redact, shown
+from .library import (
     Action,
     BaseModel,
     BaseResourceHandlerRequest,
@@ -34,9 +37,6 @@ from .cloudformation import (
     TestEvent,
     UnmodelledRequest,
 )
-from .core.errors import InvalidCredentials
-from .core.messages import bounded
-from .core.redaction import redact, shown
 
 _REGION: Final = re.compile(r"[a-z0-9-]{1,40}")
 

@@ -14,9 +14,9 @@ from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from .core.redaction import redact_international
-from .logs import log_event
-from .ports import Clock
+from ..core.redaction import redact_international
+from ..logs import log_event
+from ..ports import Clock
 
 MAX_BYTES: Final = 4096
 """Of the whole reply (documentation of custom resource responses)."""
