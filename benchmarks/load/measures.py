@@ -193,10 +193,10 @@ class Figures:
         return self.invocations + self.beyond_free * _PRICE_OF_A_SECOND / _PRICE_OF_AN_INVOCATION
 
 
-def measure(scene: Scene, seeds: int) -> Figures:
-    """Play a scene several times alone, and as often with a live caller."""
+def measure(scene: Scene, seeds: int, live_seeds: int | None = None) -> Figures:
+    """Play a scene several times alone, and with a live caller as often or `live_seeds` times: its calls are few, and vary."""
     alone = [simulate(scene, seed) for seed in range(seeds)]
-    with_live = [simulate(replace(scene, live=True), seed) for seed in range(seeds)]
+    with_live = [simulate(replace(scene, live=True), seed) for seed in range(seeds if live_seeds is None else live_seeds)]
     return Figures(
         makespan=fmean(run.makespan_ratio for run in alone),
         refused=fmean(run.refused_ratio for run in alone),
