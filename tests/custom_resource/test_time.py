@@ -15,7 +15,9 @@ from connect_local import FaultKind
 from connect_local.faults import Fault
 from custom_connect_userconfig import custom_resource
 from custom_connect_userconfig.aws.connect import ConnectGateway
-from custom_connect_userconfig.retry.retrier import InProgress
+from custom_connect_userconfig.core.errors import Throttled
+from custom_connect_userconfig.retry.policy import RetryState
+from custom_connect_userconfig.retry.retrier import WRITES, InProgress
 from custom_connect_userconfig.service import GivenBack
 from support.custom_resource import CustomStack, id_of
 from support.function_double import FUNCTION_ARN, Refusal
@@ -111,7 +113,17 @@ def test_a_function_that_only_just_has_room_waits_for_its_turn_in_a_crowd(
     assert not answer.succeeded
     assert "as often as Lambda allows: give the function a longer Timeout" in answer.reason
     assert answer.invocations == 16
-    assert answer.seconds > 100, "it has handed itself over without waiting"
+    tries = [call for call in agent.connect.calls if call.operation == "DescribeUser"]
+    assert len(tries) > answer.invocations / 3
+    assert answer.seconds >= _asked_for(len(tries) - 1), "it has handed itself over without waiting"
+
+
+def _asked_for(waits: int) -> float:
+    """Return the seconds that the policy for quotas asks to wait before the next tries."""
+    elapsed = 0.0
+    for refusals in range(waits):
+        elapsed += WRITES[Throttled].requeue_after(RetryState(0, elapsed, refusals)).drawn(0.5)
+    return elapsed
 
 
 @pytest.mark.parametrize("kind", ["Update", "Delete"])
