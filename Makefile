@@ -98,19 +98,19 @@ package: $(READY) ## build what a release holds, into build/; TYPE_NAME=Acme::Co
 	@python -m tools.artefact package --to build $(if $(TYPE_NAME),--type-name '$(TYPE_NAME)') $(if $(BYTECODE),--bytecode $(BYTECODE))
 
 .PHONY: bench-cold
-bench-cold: $(READY) ## compare cold starts with a bare script on stock boto3; writes doc/benchmarks/cold.md
+bench-cold: $(READY) ## compare cold starts with a bare script on stock boto3; writes guide/benchmarks/cold.md
 	@python -m benchmarks.cold $(ARGS)
 
 .PHONY: bench-warm
-bench-warm: $(READY) ## compare warm invocations with a bare client's cached calls; writes doc/benchmarks/warm.md
+bench-warm: $(READY) ## compare warm invocations with a bare client's cached calls; writes guide/benchmarks/warm.md
 	@python -m benchmarks.warm $(ARGS)
 
 .PHONY: bench
-bench: $(READY) ## measure what quotas do to stacks of hundreds, and memory, into doc/benchmarks (ten minutes)
+bench: $(READY) ## measure what quotas do to stacks of hundreds, and memory, into guide/benchmarks (ten minutes)
 	$(say) 'load: simulated, and on the wall clock'
 	@python -m benchmarks.load $(ARGS)
 	$(say) 'memory of a warm handler'
-	@python -m benchmarks.memory --write doc/benchmarks/memory.md
+	@python -m benchmarks.memory --write guide/benchmarks/memory.md
 
 .PHONY: lock
 lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements.txt; ARGS=--upgrade for newer versions of the rest

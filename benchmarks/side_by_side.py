@@ -191,8 +191,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def publish(name: str, text: str) -> None:
-    """Print the text, and write it to `doc/benchmarks/`."""
-    target = ROOT / "doc" / "benchmarks" / f"{name}.md"
+    """Print the text, and write it to `guide/benchmarks/`."""
+    target = ROOT / "guide" / "benchmarks" / f"{name}.md"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, "utf-8", newline="\n")
     print(f"{text}\nwritten to {target.relative_to(ROOT)}")

@@ -11,7 +11,7 @@ from .experiments import run_all
 from .plots import draw_all
 from .report import Wall, write_report
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "doc" / "benchmarks"
+FOLDER: Final = Path(__file__).resolve().parents[2] / "guide" / "benchmarks"
 _WALLS: Final = ((60, 1.0, (1, 2, 3)), (500, 10.0, (1,)))
 """Resources, how many times as fast the clocks run, and seeds: what few resources take depends much on chance."""
 
@@ -20,7 +20,7 @@ def main() -> None:
     """Run everything."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
     options.add_argument("--seeds", type=int, default=10, help="simulated runs of each scene (10)")
-    options.add_argument("--folder", type=Path, default=FOLDER, help="where to write (doc/benchmarks)")
+    options.add_argument("--folder", type=Path, default=FOLDER, help="where to write (guide/benchmarks)")
     chosen = options.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     # First the wall clock, while the machine has nothing else to do for us.

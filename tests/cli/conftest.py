@@ -14,8 +14,8 @@ import click.testing
 import pytest
 from moto import mock_aws
 
-from connect_user_config_cli import options
-from connect_user_config_cli.commands import Outside, cli
+from connect_user_config import options
+from connect_user_config.commands import Outside, cli
 from support.clock import FakeClock
 
 from .registry_double import ACCOUNT, RegistryDouble

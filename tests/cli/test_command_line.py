@@ -13,15 +13,15 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from connect_user_config_cli.artefacts import SCHEMA, SETTINGS
-from connect_user_config_cli.commands import cli
-from connect_user_config_cli.core.names import RESERVED, check_type_name
-from connect_user_config_cli.core.problems import EXIT_CODES, Wrong
+from connect_user_config.artefacts import SCHEMA, SETTINGS
+from connect_user_config.commands import cli
+from connect_user_config.core.names import RESERVED, check_type_name
+from connect_user_config.core.problems import EXIT_CODES, Wrong
 from tools.artefact.type_name import Refused, TypeName
 
 from .conftest import EAST, INSTANCE, ROOT, TYPE, WEST, Desk
 
-GUIDE = (ROOT / "doc" / "install.md").read_text("utf-8")
+GUIDE = (ROOT / "guide" / "install.md").read_text("utf-8")
 COMMANDS = (
     (),
     ("install", "registry"),
@@ -60,7 +60,7 @@ def test_every_option_is_explained_and_in_the_guide(words: tuple[str, ...]) -> N
     for parameter in command_at(words).params:
         assert isinstance(parameter, click.Option)
         assert parameter.help, parameter.name
-        assert f"`{parameter.opts[-1]}" in GUIDE, f"doc/install.md does not tell of {parameter.opts[-1]}"
+        assert f"`{parameter.opts[-1]}" in GUIDE, f"guide/install.md does not tell of {parameter.opts[-1]}"
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -81,7 +81,7 @@ def test_the_guide_has_every_exit_code() -> None:
 
 
 def test_the_guide_has_every_problem() -> None:
-    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src" / "connect_user_config_cli").rglob("*.py"))
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src" / "connect_user_config").rglob("*.py"))
     codes = set(re.findall(r'\b(?:Wrong|Failed|Refused|NoAccess|Interrupted)\(\s*"([a-z-]+)"', sources)) - {"botocore"}
     assert len(codes) > 25
     table = GUIDE.partition("## When it fails")[2].partition("\n## ")[0]
@@ -250,7 +250,7 @@ def test_no_credentials_are_said_to_be_missing(desk: Desk, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("missing", ["click", "rich"])
 def test_without_its_own_dependencies_it_says_what_to_install(tmp_path: Path, missing: str) -> None:
-    code = f"import sys; sys.modules[{missing!r}] = None; from connect_user_config_cli.__main__ import main; main()"
+    code = f"import sys; sys.modules[{missing!r}] = None; from connect_user_config.__main__ import main; main()"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 1

@@ -11,7 +11,7 @@ import pytest
 from .conftest import ROOT
 
 SCRIPT = """
-from connect_user_config_cli.display import watching
+from connect_user_config.display import watching
 with watching(is_quiet=False) as watcher:
     for step in ("create stack", "create stack", "wait [for] it"):
         watcher.tell("eu-west-1", step)

@@ -17,13 +17,13 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
-from connect_user_config_cli.core.calls import Call, Later
-from connect_user_config_cli.core.problems import Failed, NoAccess, Problem, Wrong
-from connect_user_config_cli.core.registry import Registration, Version, VersionDetails
-from connect_user_config_cli.gateways.aws import Aws
-from connect_user_config_cli.gateways.errors import translated
-from connect_user_config_cli.gateways.registry import running_registrations, see_details, see_registration, see_versions
-from connect_user_config_cli.gateways.stacks import first_failure, importers
+from connect_user_config.core.calls import Call, Later
+from connect_user_config.core.problems import Failed, NoAccess, Problem, Wrong
+from connect_user_config.core.registry import Registration, Version, VersionDetails
+from connect_user_config.gateways.aws import Aws
+from connect_user_config.gateways.errors import translated
+from connect_user_config.gateways.registry import running_registrations, see_details, see_registration, see_versions
+from connect_user_config.gateways.stacks import first_failure, importers
 
 TYPE = "Acme::Connect::UserConfig"
 TYPE_ARN = "arn:aws:cloudformation:us-east-1:123456789012:type/resource/Acme-Connect-UserConfig"

@@ -35,7 +35,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_has_the_templates_as_they_stand_in_deploy(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         for name in ("artefact-bucket.yml", "custom-resource.yml", "registry-role.yml"):
-            assert packed.read(f"connect_user_config_cli/templates/{name}") == (ROOT / "deploy" / name).read_bytes()
+            assert packed.read(f"connect_user_config/templates/{name}") == (ROOT / "deploy" / name).read_bytes()
 
 
 def test_its_own_dependencies_are_an_extra(wheel: Path) -> None:

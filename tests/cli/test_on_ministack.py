@@ -38,7 +38,7 @@ class Shell:
             "AWS_ENDPOINT_URL": self.cloud.aws_url,
             "PYTHONPATH": str(ROOT / "src"),
         }
-        command = [sys.executable, "-m", "connect_user_config_cli", *arguments]
+        command = [sys.executable, "-m", "connect_user_config", *arguments]
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=180, check=False)
 
     def answer(self, *arguments: str, code: int = 0) -> dict[str, Any]:

@@ -4,15 +4,15 @@ import itertools
 
 import pytest
 
-from connect_user_config_cli.core.calls import Call, Content, Later, is_settled
-from connect_user_config_cli.core.instances import by_region
-from connect_user_config_cli.core.names import role_stack
-from connect_user_config_cli.core.problems import DONE, FAILED, INTERRUPTED, NO_ACCESS, PARTLY, REFUSED, Failed, NoAccess, Refused
-from connect_user_config_cli.core.records import Record
-from connect_user_config_cli.core.reports import INTERRUPTION, RegionReport, exit_code
-from connect_user_config_cli.core.stacks import StackSeen, StackWanted, mark_of, parameters_of, plan_stack, plan_stack_removal
-from connect_user_config_cli.core.steps import Write
-from connect_user_config_cli.templates import ARTEFACT_BUCKET, CUSTOM_RESOURCE, REGISTRY_ROLE, template
+from connect_user_config.core.calls import Call, Content, Later, is_settled
+from connect_user_config.core.instances import by_region
+from connect_user_config.core.names import role_stack
+from connect_user_config.core.problems import DONE, FAILED, INTERRUPTED, NO_ACCESS, PARTLY, REFUSED, Failed, NoAccess, Refused
+from connect_user_config.core.records import Record
+from connect_user_config.core.reports import INTERRUPTION, RegionReport, exit_code
+from connect_user_config.core.stacks import StackSeen, StackWanted, mark_of, parameters_of, plan_stack, plan_stack_removal
+from connect_user_config.core.steps import Write
+from connect_user_config.templates import ARTEFACT_BUCKET, CUSTOM_RESOURCE, REGISTRY_ROLE, template
 
 TEXT = """A: 1
 Description: >-

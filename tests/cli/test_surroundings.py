@@ -122,7 +122,7 @@ class Shell:
 
     def run(self, *arguments: str | bytes, **options: Any) -> subprocess.CompletedProcess[bytes]:
         environment = {**self.environment, **options.pop("env", {})}
-        command = [sys.executable, "-m", "connect_user_config_cli", *arguments]
+        command = [sys.executable, "-m", "connect_user_config", *arguments]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         ran = subprocess.run(command, cwd=self.folder, env=environment, timeout=2 * ENOUGH, check=False, **streams)
         assert b"Traceback" not in (ran.stderr or b""), ran.stderr.decode()

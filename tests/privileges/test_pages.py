@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from .roles import ROLES, ROOT, load
 
-PAGES = ("doc/security.md", "doc/rolling-out.md", "SECURITY.md")
+PAGES = ("guide/security.md", "guide/rolling-out.md", "SECURITY.md")
 SOURCES = ROOT / "src" / "custom_connect_userconfig"
 
 
@@ -33,7 +33,7 @@ def logged() -> dict[str, set[str]]:
 
 
 def test_the_page_lists_what_is_logged() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (`[`\w ]+) \|$", text_of("doc/security.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (`[`\w ]+) \|$", text_of("guide/security.md"), re.MULTILINE)
     assert {event: set(re.findall(r"\w+", fields)) for event, fields in rows} == logged()
 
 
@@ -75,21 +75,21 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 
 def test_the_page_lists_every_action_of_the_roles() -> None:
-    table = text_of("doc/security.md").partition("## What each role may do")[2].partition("- **Exactly")[0]
+    table = text_of("guide/security.md").partition("## What each role may do")[2].partition("- **Exactly")[0]
     listed = set(re.findall(r"`((?:connect|logs|lambda|cloudwatch):\w+)`", table))
     assert listed == {action for role in ROLES for action in role.granted}
 
 
 @pytest.mark.parametrize("template", ["stackset-registry.yml", "stackset-custom-resource.yml"])
 def test_parameters_in_commands_are_the_templates(template: str) -> None:
-    named = set(re.findall(r"ParameterKey=(\w+)", text_of("doc/rolling-out.md")))
+    named = set(re.findall(r"ParameterKey=(\w+)", text_of("guide/rolling-out.md")))
     of_the_type = set(load(ROOT / "deploy" / "stackset-registry.yml")["Parameters"])
     assert named == of_the_type
     assert {"ArtefactBucketPrefix", "ArtefactKey", "InstanceArns"} <= set(load(ROOT / "deploy" / template)["Parameters"])
 
 
 def test_the_bucket_s_policy_lets_the_organisation_read_and_nobody_write() -> None:
-    (shown,) = re.findall(r"```json\n(.*?)```", text_of("doc/rolling-out.md"), re.DOTALL)
+    (shown,) = re.findall(r"```json\n(.*?)```", text_of("guide/rolling-out.md"), re.DOTALL)
     policy = json.loads(shown)
     allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
     assert [(each["Action"], each["Condition"]) for each in allowed] == [

@@ -27,7 +27,7 @@ def test_what_is_promised_is_what_is_tried() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["requires-python"] == f">=3.{minors[0]},<3.{minors[-1] + 1}"
     promise = f"{', '.join(tried[:-1])} or {tried[-1]}"
-    for page in ("README.md", "CONTRIBUTING.md", "doc/install.md"):
+    for page in ("README.md", "CONTRIBUTING.md", "guide/install.md"):
         said = re.findall(r"Python (3\.\d+(?:, 3\.\d+)* or [\w.]+)", (ROOT / page).read_text("utf-8"))
         assert said, page
         assert {each.rstrip(".") for each in said} == {promise}, page

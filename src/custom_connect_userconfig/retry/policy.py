@@ -11,7 +11,7 @@ follow from that:
   has room for them, and do not sleep past the end.
 
 The same wait is spent within the invocation if it fits in, and between two invocations if it does not. The numbers come from
-``benchmarks/load``, which runs this very class; ``doc/benchmarks/load.md`` compares it with other policies.
+``benchmarks/load``, which runs this very class; ``guide/benchmarks/load.md`` compares it with other policies.
 """
 
 from dataclasses import dataclass

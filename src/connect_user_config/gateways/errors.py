@@ -101,7 +101,7 @@ def _answered(error: ClientError, service: str, operation: str, region: str) -> 
         named = f"{service}:{operation}"
         action = found[1] if found else _ACTIONS.get(named, named)
         where = f" on {found[2]}" if found and found[2] else ""
-        advice = "ask for that action; doc/install.md lists all that the command calls"
+        advice = "ask for that action; guide/install.md lists all that the command calls"
         return NoAccess("access-denied", f"the credentials in use may not {action}{where} in {region}", advice)
     if code in _EXPIRED:
         return NoAccess("expired-credentials", f"the credentials in use have expired ({code})", _SIGN_IN)

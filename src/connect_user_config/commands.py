@@ -39,7 +39,7 @@ class Outside:
 def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - click calls it so
     if is_asked:
         try:
-            click.echo(version("custom-connect-userconfig"))
+            click.echo(version("connect-user-config"))
         except PackageNotFoundError:
             click.echo("not installed: running from the tree")
         context.exit()

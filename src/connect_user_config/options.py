@@ -93,7 +93,7 @@ _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
         show_default=True,
         help="How long to wait in all, single calls included; what is under way then goes on in AWS.",
     ),
-    click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines; doc/install.md has the shape."),
+    click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines; guide/install.md has the shape."),
     click.option(
         "--quiet", is_flag=True, help="Show no progress. (Progress goes to standard error, the answer to standard output.)"
     ),
