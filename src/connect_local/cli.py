@@ -7,6 +7,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from .administration import DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Administration
 from .behaviour import Behaviour
@@ -14,6 +15,8 @@ from .conditions import current
 from .seed import sow
 from .server import bind, run
 from .switches import SWITCH_NAMES, behaviour_with, choices, fault_from_words
+
+_HIGHEST_PORT: Final = 65_535
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -41,7 +44,7 @@ def _administration(options: argparse.Namespace) -> Administration:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="connect_local", description="A local Amazon Connect, and all of moto with it.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--account-id", default=DEFAULT_ACCOUNT_ID)
     parser.add_argument("--region", default=DEFAULT_REGION, help="region of --seed and of the control endpoints")
     parser.add_argument("--seed", type=Path, metavar="FILE.json", help="instances and users to create at the start")
@@ -49,3 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     for name in SWITCH_NAMES:
         parser.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=choices(name))
     return parser
+
+
+def _port(given: str) -> int:
+    # The socket takes the lowest sixteen bits of a greater number, and listens elsewhere.
+    if not (given.isdecimal() and int(given) <= _HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"{given!r} is not a port: name one up to {_HIGHEST_PORT}, or 0 for a free one")
+    return int(given)

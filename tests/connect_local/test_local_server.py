@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedErro
 import connect_local
 from connect_local import Behaviour, Fault, FaultKind, LocalConnect, ThrottlingCode
 from connect_local.behaviour import DOCUMENTED_QUOTAS, ArrayWrite, Quota
+from connect_local.cli import main
 from connect_local.switches import behaviour_with, fault_from_words
 
 INSTANCE, USER = "11111111-aaaa-4aaa-8aaa-111111111111", "22222222-bbbb-4bbb-8bbb-222222222222"
@@ -164,3 +165,10 @@ def test_faults_in_words(connect: LocalConnect) -> None:
     expected = Fault("TagResource", FaultKind.THROTTLING, on_call=2, times=float("inf"))
     assert fault_from_words("TagResource:ThrottlingException:2:forever") == expected
     assert fault_from_words("TagResource:MadeUp") == Fault("TagResource", "MadeUp")
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "x"])
+def test_a_port_that_there_is_not_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--port", port])
+    assert f"argument --port: {port!r} is not a port: name one up to 65535, or 0 for a free one" in capsys.readouterr().err
