@@ -49,6 +49,8 @@ class Operation:
     is_importable: bool
     """Whether the resource can be imported, so that an update takes over the record of another one."""
     _is_lost: bool = False
+    _refusals: int = 0
+    """How many writes of settings the service has refused as invalid."""
 
     @property
     def is_lost(self) -> bool:
@@ -96,13 +98,15 @@ class Operation:
     def _write_arrays(self, plan: Plan) -> None:
         ids = self.identity.instance_id, self.identity.user_id
         tries = [plan.arrays, *plan.narrower]
-        while arrays := tries.pop(0):
+        # Some instances do not know every channel. A refusal of what nobody declared must not fail the operation.
+        while arrays := tries[min(self._refusals, len(tries) - 1)]:
             try:
                 self._write(partial(self.gateway.update_user_config, *ids, arrays), settings=True)
             except InvalidRequest:
-                # Some instances do not know every channel. A refusal of what nobody declared must not fail the operation.
-                if not tries:
+                if self._refusals >= len(tries) - 1:
                     raise
+                # Kept for this invocation: a quota that is used up meanwhile does not begin all tries again.
+                self._refusals += 1
             else:
                 break
 

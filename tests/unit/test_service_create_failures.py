@@ -6,6 +6,7 @@ import pytest
 from unit.creating import DECLARATION, EVERY_CHANNEL, claimed_by
 from unit.examples import (
     CHAT_ACCEPT,
+    EMAIL_ACCEPT,
     IDENTITY,
     NUMBER,
     OTHER_NUMBER,
@@ -172,27 +173,36 @@ def test_a_channel_that_is_refused_and_that_nobody_declares_is_left_out(service:
 
 def test_no_more_channels_are_left_out_than_are_refused(service: SettingsService, connect: FakeConnect) -> None:
     connect.settings = {CHAT_ACCEPT: True}
-    connect.script(UPDATE, InvalidRequest("EMAIL is not known here."), InvalidRequest("TASK is not known here."))
+    connect.script(UPDATE, InvalidRequest("TASK is not known here."), InvalidRequest("TASK is not known here."))
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
     assert connect.calls == [DESCRIBE, TAG, UPDATE, UPDATE, UPDATE, DESCRIBE]
-    assert connect.settings == {VOICE_ACCEPT: True, CHAT_ACCEPT: True}
+    assert connect.settings == {VOICE_ACCEPT: True, CHAT_ACCEPT: True, EMAIL_ACCEPT: False}
+
+
+def test_a_quota_that_is_used_up_between_two_refusals_does_not_begin_them_again(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.script(UPDATE, InvalidRequest("EMAIL is not known here."), Throttled("busy"))
+    assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
+    sent = [arrays for operation, arrays in connect.sent if operation == UPDATE]
+    assert [len(arrays["AutoAcceptConfigs"]) for arrays in sent] == [4, 3, 3]
 
 
 def test_a_record_of_a_channel_that_is_refused_can_be_released(service: SettingsService, connect: FakeConnect) -> None:
     connect.tags = recorded(OWNER, {CHAT_ACCEPT: (True, False)}).to_tags()
-    connect.script(UPDATE, *(InvalidRequest("No such channel.") for _ in range(4)))
+    connect.script(UPDATE, *(InvalidRequest("No such channel.") for _ in range(15)))
     assert service.delete(IDENTITY, OWNER) == GivenBack()
     assert (connect.settings, connect.tags) == ({}, {})
-    assert connect.writes == [TAG, *[UPDATE] * 4, UNTAG]
+    assert connect.writes == [TAG, *[UPDATE] * 15, UNTAG]
 
 
 def test_a_refusal_of_what_is_declared_stays_a_refusal(service: SettingsService, connect: FakeConnect) -> None:
-    again = (InvalidRequest(f"Refused {number} times.") for number in range(1, 4))
+    again = (InvalidRequest(f"Refused {number} times.") for number in range(1, 8))
     connect.script(UPDATE, *again, InvalidRequest("VOICE is not known here."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(DECLARATION, OWNER)
     assert str(failed.value) == "VOICE is not known here. What had been taken was given back."
-    assert connect.writes == [TAG, *[UPDATE] * 4, UNTAG]
+    assert connect.writes == [TAG, *[UPDATE] * 8, UNTAG]
 
 
 @pytest.mark.parametrize("error", [AccessDenied("No."), ServiceRefused("Why not."), LimitExceeded("Enough.")])

@@ -9,8 +9,10 @@ A plan has three steps in this order, and can be cut off between any two calls a
 An empty plan means that all is as wanted: that is the test of "done" as well as of "nothing to do".
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Final, TypedDict
 
 from .arrays import (
@@ -49,9 +51,10 @@ class Plan:
     """The earlier values of all that is declared, as `claim` records them."""
     arrays: Mapping[str, list[Entry]] = field(default_factory=dict)
     narrower: tuple[Mapping[str, list[Entry]], ...] = ()
-    """`arrays` without channels that an instance may refuse: nobody declares them, no read shows them, and they are as wanted.
+    """`arrays` without channels that an instance may refuse: no read shows them, and they are as wanted.
 
-    Each leaves out one channel more, the newest first, and no more than it must: what an unnamed channel rests on may move.
+    First those that nobody declares, one channel alone, the newest first, then two, and so on: what an unnamed channel rests on
+    may move, so that none is left out without need. Last those that are declared, and in force already.
     """
     amend: Mapping[str, str] = field(default_factory=dict)
     release: tuple[str, ...] = ()
@@ -182,8 +185,10 @@ def plan_concede(
     other settings too: a phone is given back as a whole or not at all.
     """
     theirs = record or OwnershipRecord(None, {}, {})
-    back = restoration(set(written) - theirs.declared.keys(), {**prior, **theirs.prior}, user.settings)
-    declared = {key: value for key, value in theirs.declared.items() if not isinstance(value, Unrecorded)}
+    # A delete that has begun wants nothing but the earlier values.
+    wants = {} if theirs.is_ending else theirs.declared
+    back = restoration(set(written) - wants.keys(), {**prior, **theirs.prior}, user.settings)
+    declared = {key: value for key, value in wants.items() if not isinstance(value, Unrecorded)}
     off = [*back.wanted, *(key for key, value in declared.items() if key in written or user.settings.effective(key) != value)]
     return Plan(**_writes(off, {**back.wanted, **declared}, user.settings), notes=back.notes)
 
@@ -226,15 +231,22 @@ def _writes(off: Collection[SettingKey], wanted: Wanted, settings: UserSettings,
     touched = [array for array in ARRAYS if any(key.array == array.name for key in off)]
     arrays = {array.name: settings.lay_over(array, wanted) for array in touched}
     changes = [key for key, value in wanted.items() if settings.effective(key) != value]
-    needed = {(key.array, key.channel) for key in (*declared, *changes, *settings.shown)}
-    spare = [(array.name, channel) for array in touched for channel in array.channels if (array.name, channel) not in needed]
-    newest_first = [channel for channel in reversed(CHANNELS) if channel in {channel for _, channel in spare}]
-    narrower = []
-    for number in range(1, len(newest_first) + 1):
-        left_out = {place for place in spare if place[1] in newest_first[:number]}
-        kept = {name: [each for each in entries if (name, each["Channel"]) not in left_out] for name, entries in arrays.items()}
-        narrower.append({name: entries for name, entries in kept.items() if entries})
+    needed = {(key.array, key.channel) for key in (*changes, *settings.shown)}
+    spare = {(array.name, channel) for array in touched for channel in array.channels} - needed
+    undeclared = spare - {(key.array, key.channel) for key in declared}
+    narrower = [
+        {name: kept for name, entries in arrays.items() if (kept := [e for e in entries if (name, e["Channel"]) not in left_out])}
+        for left_out in (*_choices(undeclared), *(choice for choice in _choices(spare) if not choice <= undeclared))
+    ]
     return {"arrays": arrays, "narrower": tuple(narrower)}
+
+
+def _choices(spare: AbstractSet[tuple[str, object]]) -> Iterator[set[tuple[str, object]]]:
+    """Yield what may be left out of a write, as little as possible first: all entries of one channel, of two, and so on."""
+    channels = [channel for channel in reversed(CHANNELS) if any(place[1] == channel for place in spare)]
+    for number in range(1, len(channels) + 1):
+        for chosen in combinations(channels, number):
+            yield {place for place in spare if place[1] in chosen}
 
 
 def _as_declared(key: SettingKey, declared: Value, settings: UserSettings, *, written: bool) -> bool:
