@@ -262,9 +262,9 @@ def delete_where_nothing_can_be_given_back(world: World) -> Act:
     return lambda: done(world.resource().delete(properties))
 
 
-@costs(describe=3)
+@costs(describe=5)
 def delete_that_finds_nothing(world: World) -> Act:
-    """Looked at twice more: a create that was cut off seconds ago may have claimed (decision 8)."""
+    """Looked at four times more: a create that was cut off seconds ago may have claimed (decision 8)."""
     properties = _first(world.agent("dense"))
     return lambda: found_nothing(world.resource().delete(properties))
 
