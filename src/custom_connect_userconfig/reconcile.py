@@ -9,9 +9,19 @@ from typing import Final, NoReturn
 
 from .core.errors import NotFound, NotReadableYet, NotSettledYet
 from .core.identifiers import Identity
+from .core.kinds import Unrecorded
 from .core.ownership import Owner, OwnershipRecord
 from .core.planning import Knowledge, LiveUser, Plan, live, owned_now, plan_take
-from .core.refusals import OVERTAKEN, already_owned, nothing_owned, record_restored, released_meanwhile, unsettled, user_gone
+from .core.refusals import (
+    OVERTAKEN,
+    already_owned,
+    nothing_owned,
+    record_restored,
+    released_meanwhile,
+    tags_restored,
+    unsettled,
+    user_gone,
+)
 from .core.settings import Settings
 from .operation import Operation, OwnedSettings
 from .retry.progress import Progress
@@ -73,7 +83,7 @@ class Reconcile:
             # What was planned and not written is no longer true: another read may show another state.
             progress.notes = progress.notes if progress.wrote else ()
             user, record = read()
-            if record and record.has_overtaken(self._owner.request):
+            if record and (record.has_overtaken(self._owner.request) or self._comes_after_delete(record)):
                 return self._stand_back(user, record)
             plan = plan_take(self.declared, self._stamp(record), record, user, self._knowledge(record))
             if plan.is_empty and self.changed and self._rechecks and not progress.has_written:
@@ -83,8 +93,8 @@ class Reconcile:
                 return OwnedSettings(user.arn, live(self.declared, user.settings), operation.notes(user))
             if progress.is_settling(operation.now()) and not self._shows_our_claim(plan):
                 raise unsettled(self._identity, plan.differences)
-            if self._is_restoring(record) and not plan.is_stamp:
-                progress.notes = (record_restored(plan.prior, self.previous or {}),)
+            if not plan.is_stamp:
+                progress.notes = (*progress.notes, *self._restored(record, plan))
             # Until this plan is done as well: a read may show the end of the one before, and hide what this one has claimed.
             progress.written_at = None
             operation.apply(user, plan)
@@ -177,6 +187,20 @@ class Reconcile:
     def _is_restoring(self, record: OwnershipRecord | None) -> bool:
         """Whether this is an update whose record is lost: somebody has removed the tags."""
         return self.previous is not None and not (record and record.prior)
+
+    def _restored(self, record: OwnershipRecord | None, plan: Plan) -> tuple[str, ...]:
+        """Return what to say if the plan writes again what somebody has removed."""
+        if self._is_restoring(record):
+            return (record_restored(plan.prior, self.previous or {}),)
+        recorded = record.prior if record else {}
+        lost = {key: value for key, value in plan.prior.items() if key not in recorded and key in (self.previous or {})}
+        is_known = not any(isinstance(value, Unrecorded) for value in lost.values())
+        return () if is_known else (tags_restored(lost),)
+
+    def _comes_after_delete(self, record: OwnershipRecord) -> bool:
+        """Whether this is an update of a resource that a delete has begun to release: no stack sends one then, but Lambda may."""
+        is_own = self._owner.has_stack and record.owned_by(self._owner)
+        return self.previous is not None and is_own and record.is_ending
 
     def _distrusts(self, record: OwnershipRecord | None) -> bool:
         """Whether an update finds less recorded than was declared before: tags are gone, or the read is from before the claim.

@@ -151,6 +151,14 @@ def test_a_user_without_a_record_is_not_found_without_a_write_after_a_short_wait
     with pytest.raises(NotFound, match="are owned by this resource"):
         service.delete(IDENTITY, OWNER)
     assert connect.writes == []
+    assert sum(clock.slept) < 16
+
+
+def test_outside_of_stacks_a_user_without_a_record_is_not_found_sooner(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
+    with pytest.raises(NotFound):
+        service.delete(IDENTITY, NO_STACK)
     assert sum(clock.slept) < 4
 
 
@@ -173,6 +181,15 @@ def test_a_user_that_another_takes_after_the_writes_is_deleted_and_left_to_the_o
     owned.script(UNTAG, Answer(afterwards=lambda: owned.tags.update(theirs)))
     assert service.delete(IDENTITY, OWNER) == GivenBack()
     assert owned.tags == {"team": "sales", **theirs}
+
+
+def test_whoever_may_not_release_a_record_without_an_owner_is_told_which_tags_to_remove(
+    owned: FakeConnect, retrier: Retrier
+) -> None:
+    owned.tags = replace(RECORD, owner=None).to_tags()
+    with pytest.raises(NotFound, match=f"remove its tags that start with {MARKER_KEY}"):
+        SettingsService(owned, retrier, is_importable=False).delete(IDENTITY, OWNER)
+    assert owned.writes == []
 
 
 def test_a_damaged_record_is_not_touched(service: SettingsService, owned: FakeConnect) -> None:

@@ -90,6 +90,27 @@ def test_without_previous_properties_only_what_is_declared_now_may_be_its_own(
     assert found.prior == {VOICE_ACCEPT: Unrecorded.VALUE, PERSISTENT: False, VOICE_ACW: 30}
 
 
+def test_an_update_that_finds_a_part_of_its_record_writes_it_again_and_names_what_is_lost(
+    service: SettingsService, stripped: FakeConnect
+) -> None:
+    stripped.tags = recorded(OWNER, {VOICE_ACCEPT: (True, False), CHAT_ACCEPT: (True, False)}).to_tags()
+    result = service.update(Declaration(IDENTITY, {**PREVIOUS, CHAT_ACCEPT: False}), LATER, None, PREVIOUS)
+    assert isinstance(result, OwnedSettings)
+    said = (
+        "Somebody has removed a tag of this resource's record from the user. It is written again."
+        " The earlier value of AfterContactWorkConfigs[VOICE].AfterContactWorkConfig.AfterContactWorkTimeLimit"
+        " is not known any more: deleting the resource will leave it as it is."
+    )
+    assert result.notes == (said,)
+
+
+def test_a_setting_that_is_newly_declared_is_no_lost_one(service: SettingsService, stripped: FakeConnect) -> None:
+    stripped.tags = recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
+    result = service.update(DECLARATION, LATER, None, {VOICE_ACCEPT: True})
+    assert isinstance(result, OwnedSettings)
+    assert result.notes == ()
+
+
 def test_the_note_names_only_what_there_is_to_name() -> None:
     assert record_restored({VOICE_ACCEPT: False}, {VOICE_ACCEPT: True}) == (
         "The user carried no record of the settings that this resource owns: somebody has removed its tags."

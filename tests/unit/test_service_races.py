@@ -395,3 +395,14 @@ def test_an_owner_is_the_same_in_every_request() -> None:
     assert Owner.of(IDENTITY, None, None, "a").request != Owner.of(IDENTITY, None, None, "b").request
     assert OWNER == LATER
     assert OWNER.request != LATER.request
+
+
+def test_an_update_that_comes_while_its_own_stack_s_delete_is_under_way_stands_back(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.tags = replace(recorded(OWNER, {VOICE_ACCEPT: (True, False)}), is_ending=True).to_tags()
+    before = dict(connect.tags)
+    result = service.update(BOTH, LATER, None, {VOICE_ACCEPT: True})
+    assert isinstance(result, OwnedSettings)
+    assert result.notes == (OVERTAKEN,)
+    assert (connect.writes, connect.tags) == ([], before)

@@ -10,14 +10,14 @@ from .kinds import RecordedValue, Unrecorded
 from .ownership import MARKER_KEY, Owner, OwnershipRecord, to_word
 from .settings import Settings
 
-OVERTAKEN: Final = (
-    "A later request has changed this resource: this one changed nothing, and the answer shows the settings in force."
-)
+OVERTAKEN: Final = "A later request has changed this resource: this one changed nothing."
 
 
 def nothing_owned(identity: Identity, anothers: OwnershipRecord | None = None) -> NotFound:
     """Return that the resource owns nothing of the user; `anothers` is the record of who does."""
     stays = f" They are owned by {_label(anothers)}, and stay as they are." if anothers else ""
+    if anothers and anothers.owner is None:
+        stays += f" To release the user with the settings it has now, remove its tags that start with {MARKER_KEY}."
     return NotFound(f"No settings of {identity} are owned by this resource.{stays}")
 
 
@@ -63,6 +63,11 @@ def record_restored(prior: Mapping[SettingKey, RecordedValue], previous: Setting
         f" again.{_unknown_priors(prior)}{_left_behind(previous.keys() - prior.keys())} If another tool manages the user's tags,"
         f" let it ignore those that start with {MARKER_KEY}."
     )
+
+
+def tags_restored(prior: Mapping[SettingKey, RecordedValue]) -> str:
+    """Return the note of an update that found a part of its record only: of `prior` the earlier values are not known."""
+    return f"Somebody has removed a tag of this resource's record from the user. It is written again.{_unknown_priors(prior)}"
 
 
 def _unknown_priors(prior: Mapping[SettingKey, RecordedValue]) -> str:
