@@ -127,7 +127,6 @@ class Operation:
             note()
             raise
         note()
-        self.progress.note_got_on()
 
     def notes(self, user: LiveUser | None) -> tuple[str, ...]:
         """Return what has to be said at the end."""

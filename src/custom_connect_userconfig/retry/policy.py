@@ -46,7 +46,7 @@ class RetryState:
     elapsed: float
     """Seconds since its first try or, for what does not show yet, since it was written."""
     refusals: int = 0
-    """How often it has waited for a quota, within any invocation or between them, since a write was last admitted."""
+    """How often it has waited for a quota, within any invocation or between them."""
 
 
 class RetryPolicy(Protocol):

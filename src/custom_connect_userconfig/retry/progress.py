@@ -70,7 +70,7 @@ class Progress:
     deadline: float = math.inf
     """Monotonic seconds after which this invocation begins no further call."""
     refusals: int = 0
-    """How often the operation has waited for a quota since it last got on."""
+    """How often the operation has waited for a quota."""
     attempts: dict[type[Retriable], int] = field(default_factory=dict)
     """How often this invocation has waited for each kind of error."""
 
@@ -146,10 +146,6 @@ class Progress:
         """Note what a read shows as recorded."""
         found = self.found
         self.found = OwnershipRecord(None, {**found.declared, **record.declared}, {**found.prior, **record.prior})
-
-    def note_got_on(self) -> None:
-        """Note that a write was admitted: whoever waits for the next one waits anew."""
-        self.refusals = 0
 
     def note_wait(self, error: Retriable) -> None:
         """Note that `error` is waited for, within the invocation or until the next one."""
