@@ -76,9 +76,12 @@ class Operation:
         self.retrier.check_time(self.progress)
         return self.gateway.has_user(self.identity.instance_id, self.identity.user_id)
 
-    def wait(self, seconds: float) -> None:
-        """Wait within the invocation."""
-        self.retrier.clock.sleep(seconds)
+    def waits(self, delays: list[float]) -> bool:
+        """Wait within the invocation for the first of `delays`, and remove it; False if there is none, or no time for it."""
+        if not delays or self.now() + delays[0] > self.progress.deadline:
+            return False
+        self.retrier.clock.sleep(delays.pop(0))
+        return True
 
     def apply(self, user: LiveUser, plan: Plan) -> None:
         """Make the calls of `plan`, in the order that can be cut off anywhere."""

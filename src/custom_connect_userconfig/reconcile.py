@@ -86,8 +86,7 @@ class Reconcile:
             if record and (record.has_overtaken(self._owner.request) or self._comes_after_delete(record)):
                 return self._stand_back(user, record)
             plan = plan_take(self.declared, self._stamp(record), record, user, self._knowledge(record))
-            if plan.is_empty and self.changed and self._rechecks and not progress.has_written:
-                operation.wait(self._rechecks.pop(0))
+            if plan.is_empty and self.changed and not progress.has_written and operation.waits(self._rechecks):
                 continue
             if plan.is_empty:
                 return OwnedSettings(user.arn, live(self.declared, user.settings), operation.notes(user))
@@ -147,9 +146,8 @@ class Reconcile:
                 missing = nothing_owned(self._identity, record)
                 raise NotSettledYet(missing) if self.operation.is_lost else missing
             self.operation.is_lost = False
-            if not self._rechecks:
+            if not self.operation.waits(self._rechecks):
                 return user, None
-            self.operation.wait(self._rechecks.pop(0))
 
     def _may_update(self, record: OwnershipRecord) -> bool:
         if record.owner is None:
@@ -164,9 +162,8 @@ class Reconcile:
             except NotFound:
                 if not self._owner.has_stack:
                     raise
-                if not self._absence_rechecks:
+                if not self.operation.waits(self._absence_rechecks):
                     self._check_gone()
-                self.operation.wait(self._absence_rechecks.pop(0))
 
     def _check_gone(self) -> NoReturn:
         """Raise _UserGone if the instance is there and the user is not; else that the instance is missing, or the user is there."""

@@ -1,16 +1,12 @@
 """Delete: give everything back, then remove the record; only ``service`` calls it."""
 
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
 
 from .core.errors import NotClaimedYet, NotFound, NotSettledYet
 from .core.ownership import OwnershipRecord
 from .core.planning import LiveUser, plan_give_back, plan_give_back_again
 from .core.refusals import OVERTAKEN, nothing_owned, unsettled
 from .operation import GivenBack, Operation
-
-_RECHECK_DELAYS: Final = (4.0, 8.0)
-"""Seconds before further reads for a stack that finds nothing: its create may have failed seconds ago, and reads may be late."""
 
 
 @dataclass
@@ -19,11 +15,6 @@ class Release:
 
     operation: Operation
     _has_repeated: bool = False
-    _rechecks: list[float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        waits = self.operation.owner.has_stack and not self.operation.progress.resumed
-        self._rechecks = list(_RECHECK_DELAYS if waits else ())
 
     def run(self) -> GivenBack:
         """Read and give back until the record is gone."""
@@ -60,19 +51,16 @@ class Release:
 
     def _find(self) -> tuple[LiveUser | None, OwnershipRecord | None]:
         """Return the user and its record. A missing one is NotFound at first, and done once this operation has written."""
-        while True:
-            try:
-                user = self.operation.describe()
-            except NotFound:
-                if self.operation.progress.wrote:
-                    return None, None
-                raise
-            record = OwnershipRecord.from_tags(user.tags)
-            if record or self.operation.progress.wrote:
-                return user, record
-            if not self._rechecks:
-                raise NotClaimedYet(nothing_owned(self.operation.identity))
-            self.operation.wait(self._rechecks.pop(0))
+        try:
+            user = self.operation.describe()
+        except NotFound:
+            if self.operation.progress.wrote:
+                return None, None
+            raise
+        record = OwnershipRecord.from_tags(user.tags)
+        if record is None and not self.operation.progress.wrote:
+            raise NotClaimedYet(nothing_owned(self.operation.identity))
+        return user, record
 
     def _may_release(self, record: OwnershipRecord) -> bool:
         owner = self.operation.owner

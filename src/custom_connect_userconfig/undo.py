@@ -95,9 +95,8 @@ class Undo:
             user = self.operation.describe()
             record = OwnershipRecord.from_tags(user.tags)
             is_found = record is not None and (not self._is_ours(record) or self._is_whole(record))
-            if is_found or not delays:
+            if is_found or not self.operation.waits(delays):
                 return user, record
-            self.operation.wait(delays.pop(0))
 
     def _is_ours(self, record: OwnershipRecord) -> bool:
         """Whether this operation may remove `record`: no other resource's, and no later request's of the same one."""

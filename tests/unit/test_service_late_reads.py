@@ -13,7 +13,7 @@ from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Valu
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_STAYED
 from custom_connect_userconfig.retry.progress import Progress
-from custom_connect_userconfig.retry.retrier import InProgress
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
@@ -116,17 +116,24 @@ def test_a_tag_that_was_removed_and_still_shows_is_not_removed_again_at_once(
     assert connect.writes == [TAG, UNTAG]
 
 
-def test_slow_reads_are_looked_at_again_in_one_invocation_only(
+def test_slow_reads_are_looked_at_again_as_long_as_there_is_time(
     service: SettingsService, rolled_back: FakeConnect, clock: FakeClock
 ) -> None:
-    """Else each of them would use up its time before the last look."""
+    """No further invocation looks once more: each of them would use up its time before the last look."""
     rolled_back.heal()
     rolled_back.latency = {DESCRIBE: 8}
-    pending = service.update(AFTER, OWNER, None, BEFORE)
-    assert isinstance(pending, InProgress)
+    begun = clock.now()
+    assert isinstance(service.update(AFTER, OWNER, None, BEFORE), OwnedSettings)
     assert rolled_back.count(DESCRIBE) == 4
-    assert isinstance(service.update(AFTER, OWNER, pending.context, BEFORE), OwnedSettings)
-    assert rolled_back.count(DESCRIBE) == 5
+    assert 39 <= clock.now() - begun <= 40
+
+
+def test_looking_again_leaves_a_short_invocation_its_time(rolled_back: FakeConnect, clock: FakeClock) -> None:
+    rolled_back.heal()
+    service = SettingsService(rolled_back, Retrier(clock, lambda: 0.5, write_seconds=5), is_importable=False)
+    begun = clock.now()
+    assert isinstance(service.update(AFTER, OWNER, None, BEFORE), OwnedSettings)
+    assert clock.now() - begun <= 5
 
 
 def test_a_later_invocation_looks_again_after_writes_of_an_earlier_one(service: SettingsService, connect: FakeConnect) -> None:

@@ -10,7 +10,7 @@ error              tried again inside after (s)    then                         
 Throttled          see ``policy``                  see ``policy``, for 3.5 hours               Throttled
 NotSettledYet      0.2, 0.5, 1, 2, 4, 8            every 15 s, up to 5 minutes after writing   NotStabilized, or as said
 NotReadableYet     1, 2, 4, 8                      -                                           NotFound
-NotClaimedYet      1, 2                            -                                           NotFound
+NotClaimedYet      1, 2, 4, 8                      -                                           NotFound
 5xx, network, 409  1, 2, 4                         - (CloudFormation itself tries again)       the same error
 OutOfTime          -                               at once                                     OutOfTime
 =================  ==============================  ==========================================  =====================
@@ -61,7 +61,7 @@ WRITES: Final[Mapping[type[Retriable], RetryPolicy]] = {
     # "Usually seconds, sometimes minutes" is what is known of the service's consistency.
     NotSettledYet: FixedDelays((0.2, 0.5, 1.0, 2.0, 4.0, 8.0), every=15.0, at_most=300.0),
     NotReadableYet: FixedDelays((1.0, 2.0, 4.0, 8.0)),
-    NotClaimedYet: FixedDelays((1.0, 2.0)),
+    NotClaimedYet: FixedDelays((1.0, 2.0, 4.0, 8.0)),
 }
 """How creates, updates and deletes wait; what is not named waits as for a fault."""
 _READS: Final[Mapping[type[Retriable], RetryPolicy]] = {Throttled: FixedDelays((1.0, 2.0, 4.0, 8.0))}
