@@ -11,7 +11,8 @@ from benchmarks.load.measures import Scene, measure, simulate
 from benchmarks.load.policies import POLICIES
 from connect_local import Quota
 
-SEEDS = 3
+LANE_SEEDS = 10
+"""A single unlucky wait at the end of a lane shows in the time of a run."""
 
 
 class Target(NamedTuple):
@@ -56,7 +57,7 @@ def test_twenty_resources_are_through_in_seconds(operation: Operation) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", Operation)
 def test_lanes_in_the_template_come_close_to_the_floor_with_one_invocation_each(operation: Operation) -> None:
-    runs = [simulate(Scene(operation, lanes=20), seed) for seed in range(SEEDS)]
+    runs = [simulate(Scene(operation, lanes=20), seed) for seed in range(LANE_SEEDS)]
     assert all(run.failures == 0 for run in runs)
     assert fmean(run.makespan_ratio for run in runs) <= 1.08
     assert fmean(run.invocations for run in runs) <= 1.2
