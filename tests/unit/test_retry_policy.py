@@ -44,8 +44,8 @@ def test_the_first_two_waits_are_short_however_long_it_has_taken(elapsed: float)
         (220, 40.0),
         (250, 16.0),
         (260, 8.0),  # the end of a full template is near
-        (270, 94.5),  # and is over: more than one template is at it
-        (1000, 350.0),
+        (270, 54.0),  # and is over: a fifth of the time since the first try
+        (1000, 200.0),
         (10_000, 900.0),  # the most
     ],
 )

@@ -8,7 +8,7 @@ follow from that:
 - Each further wait is a share of the time since the first try. The more resources there are, the longer each of them has waited, so
   that the tries thin out by themselves.
 - No wait is longer than a share of what is left until a full template is through. The last resources so come back when the quota
-  has room for them, and do not sleep past the end.
+  has room for them, and do not sleep past the end. Whoever is late all the same, as with a neighbour, waits for a smaller share.
 
 The same wait is spent within the invocation if it fits in, and between two invocations if it does not. The numbers come from
 ``benchmarks/load``, which runs this very class; ``guide/benchmarks/load.md`` compares it with other policies.
@@ -95,6 +95,8 @@ class QuotaBackoff:
     """Of the time until a full template is through: the longest wait."""
     full_template: float = 270.0
     """Seconds after which 500 resources, the most that a template holds, are through at two writes a second, and a little more."""
+    share_afterwards: float = 0.2
+    """Of the time elapsed, once that is over: most of the resources are through, and the others need not wait for long."""
     jitter: float = 0.35
     least: float = 8.0
     most: float = 900.0
@@ -104,8 +106,11 @@ class QuotaBackoff:
         if state.refusals < len(self.first):
             return self.first[state.refusals]
         left = self.full_template - state.elapsed
-        longest = self.share_of_what_is_left * left if left > 0 else self.most
-        return about(max(self.least, min(self.share_of_elapsed * state.elapsed, longest)), self.jitter)
+        if left > 0:
+            seconds = min(self.share_of_elapsed * state.elapsed, self.share_of_what_is_left * left)
+        else:
+            seconds = min(self.share_afterwards * state.elapsed, self.most)
+        return about(max(self.least, seconds), self.jitter)
 
     def requeue_after(self, state: RetryState) -> Wait:
         """Return the same."""
