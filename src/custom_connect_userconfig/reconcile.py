@@ -83,7 +83,7 @@ class Reconcile:
             # What was planned and not written is no longer true: another read may show another state.
             progress.notes = progress.notes if progress.wrote else ()
             user, record = read()
-            if record and (record.has_overtaken(self._owner.request) or self._comes_after_delete(record)):
+            if record and record.has_overtaken(self._owner.request):
                 return self._stand_back(user, record)
             plan = plan_take(self.declared, self._stamp(record), record, user, self._knowledge(record))
             if plan.is_empty and self.changed and not progress.has_written and operation.waits(self._rechecks):
@@ -193,11 +193,6 @@ class Reconcile:
         lost = {key: value for key, value in plan.prior.items() if key not in recorded and key in (self.previous or {})}
         is_known = not any(isinstance(value, Unrecorded) for value in lost.values())
         return () if is_known else (tags_restored(lost),)
-
-    def _comes_after_delete(self, record: OwnershipRecord) -> bool:
-        """Whether this is an update of a resource that a delete has begun to release: no stack sends one then, but Lambda may."""
-        is_own = self._owner.has_stack and record.owned_by(self._owner)
-        return self.previous is not None and is_own and record.is_ending
 
     def _distrusts(self, record: OwnershipRecord | None) -> bool:
         """Whether an update finds less recorded than was declared before: tags are gone, or the read is from before the claim.
