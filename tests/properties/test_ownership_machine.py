@@ -39,7 +39,7 @@ from connect_local import Behaviour
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY
 from custom_connect_userconfig.core.errors import NotFound, SettingsError
 from custom_connect_userconfig.core.identifiers import Identity, InstanceRef, Place
-from custom_connect_userconfig.core.ownership import MARKER_KEY, MARKER_VALUE
+from custom_connect_userconfig.core.ownership import MARKER_KEY, MARKER_VALUES
 from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.retry.retrier import Retrier
 from custom_connect_userconfig.service import SettingsService
@@ -231,7 +231,7 @@ class Ownership(RuleBasedStateMachine):
             token = page.next_token
             if token is None:
                 break
-        is_managed = self.agent.tags().get(MARKER_KEY) == MARKER_VALUE  # and not given back already
+        is_managed = self.agent.tags().get(MARKER_KEY) in MARKER_VALUES  # a delete that was cut off can be read, and so listed
         owners = [stack.identity for stack in self.stacks if is_managed and stack.owner.digest == self.model.owner]
         assert found == [*((owner.instance.given, owner.user_given) for owner in owners), (INSTANCE_ID, BYSTANDERS[-1])]
         assert set(gateway.calls) == {"SearchUsers"}
