@@ -110,6 +110,13 @@ def test_an_answer_that_never_ends_is_given_up_in_time(behave: Callable[[socket.
         _wait_until(lambda: "reply" not in [thread.name for thread in threading.enumerate()])
 
 
+def test_the_time_limit_of_the_socket_says_the_same_if_it_strikes_first() -> None:
+    with _answering(_nothing) as url:
+        attempt = reply._Attempt(url, BODY, 0.1)
+        attempt.run()
+    assert attempt.outcome == ("no answer in time", False)
+
+
 @pytest.mark.parametrize("behave", [_body_without_end, _body_byte_by_byte])
 def test_a_reply_that_was_taken_is_delivered_however_long_the_answer_is(
     behave: Callable[[socket.socket, threading.Event], None],

@@ -35,6 +35,7 @@ _SHORTEST_TRY: Final = 1.0
 _TAKEN: Final = range(200, 300)
 _REFUSED: Final = range(400, 500)
 _CUT: Final = "…"
+_TOO_LATE: Final = "no answer in time"
 _THREAD: Final = "reply"
 _CONNECTIONS: Final = {"http": HTTPConnection, "https": HTTPSConnection}
 
@@ -125,7 +126,7 @@ def _put(url: str, body: bytes, seconds: float) -> tuple[str, bool]:
     thread.join(seconds)
     if thread.is_alive():
         attempt.give_up()
-        return "no answer in time", False
+        return _TOO_LATE, False
     return attempt.outcome
 
 
@@ -143,6 +144,8 @@ class _Attempt:
             status = self._status()
         except (ValueError, InvalidURL) as error:  # not a URL; the text of either may hold it
             self.outcome = type(error).__name__, True
+        except TimeoutError:
+            self.outcome = _TOO_LATE, False
         except (OSError, HTTPException) as error:
             self.outcome = type(error).__name__, False
         else:
