@@ -11,13 +11,14 @@ from typing import Any, Final
 
 import pytest
 from functional.agents import FOREIGN_TAGS, KINDS
-from functional.record import OURS, OWNER, is_ours, recorded, without_requests, words_for
+from functional.record import recorded, without_requests, words_for
 from functional.settings import PHONE_NUMBER, PHONE_TYPE, Values, settings_of
 
 from connect_local import Behaviour, EntryWrite, LocalConnect
 from custom_connect_userconfig import custom_resource, handlers
 from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
+from support.record_form import MARKER, OWNER, is_ours
 
 from .dimensions import ANN, BEHAVIOURS, BEN, CLEO, INSTANCE_ID, NEW, OLD, SECONDS_OF_CALLS, is_late
 from .watch import Watch
@@ -30,7 +31,7 @@ MAY_BE_DECLARED: Final = {
     for setting in (*settings_of(OLD), *settings_of(NEW))
 }
 _OF_ANOTHER_STACK: Final = {
-    OURS: "managed",
+    MARKER: "managed",
     OWNER: "v1 0123456789abcdef id.id - support-stack/Agent",
     "connect-user-config:persistent-connection": "v1 VOICE=true was VOICE=false",
 }
@@ -120,7 +121,7 @@ class Stage:
     def _of_record(self, born: Values, settings: Values, tags: Mapping[str, str]) -> Iterator[str]:
         record = recorded(tags)
         # A Delete that comes at once may see a record without its latest tags: those then go last, after the owner's.
-        if any(map(is_ours, tags)) and not {OURS, OWNER} <= tags.keys() and not is_late(self.connect.behaviour):
+        if any(map(is_ours, tags)) and not {MARKER, OWNER} <= tags.keys() and not is_late(self.connect.behaviour):
             yield f"half owned: {tags}"
         for setting in record.earlier.keys() - MAY_BE_DECLARED.keys():
             yield f"{setting} is recorded, and nobody has declared it"

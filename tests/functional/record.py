@@ -5,34 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from support import record_form
+from support.record_form import MARKER, OWNER, is_ours
+
 from .settings import PHONE_NUMBER, Setting
 
-OURS: Final = "connect-user-config"
-OWNER: Final = f"{OURS}:owner"
 UNRECORDED: Final = object()
 """An earlier value that nobody knows."""
 
 _REQUESTS: Final = re.compile(r"^(v1 \w+ \w+\.\w+) [0-9a-f.]+")
-
-_LIMIT: Final = "AfterContactWorkTimeLimit"
-_FIELDS: Final[Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]]] = {
-    "auto-accept": ("AutoAcceptConfigs", {"": ("AutoAccept",), "agent-first-callback": ("AgentFirstCallbackAutoAccept",)}),
-    "after-contact-work": (
-        "AfterContactWorkConfigs",
-        {
-            "": ("AfterContactWorkConfig", _LIMIT),
-            "agent-first-callback": ("AgentFirstCallbackAfterContactWorkConfig", _LIMIT),
-        },
-    ),
-    "phone-number": ("PhoneNumberConfigs", {"": ("PhoneType",), "number": ("PhoneNumber",)}),
-    "persistent-connection": ("PersistentConnectionConfigs", {"": ("PersistentConnection",)}),
-    "voice-enhancement": ("VoiceEnhancementConfigs", {"": ("VoiceEnhancementMode",)}),
-}
-
-
-def is_ours(key: str) -> bool:
-    """Whether a tag belongs to a record."""
-    return key.partition(":")[0] == OURS
 
 
 @dataclass(frozen=True)
@@ -48,8 +29,8 @@ def recorded(tags: Mapping[str, str]) -> Recorded:
     declared: dict[Setting, str] = {}
     earlier: dict[Setting, str] = {}
     for key, value in tags.items():
-        if is_ours(key) and key not in (OURS, OWNER):
-            of_array = _FIELDS[key.partition(":")[2]]
+        if is_ours(key) and key not in (MARKER, OWNER):
+            of_array = record_form.FIELDS[key.partition(":")[2]]
             version, *words = value.split(" ")
             assert version == "v1", value
             middle = words.index("was")
@@ -58,19 +39,18 @@ def recorded(tags: Mapping[str, str]) -> Recorded:
     return Recorded(declared, earlier)
 
 
-def _settings(of_array: tuple[str, Mapping[str, tuple[str, ...]]], words: list[str]) -> dict[Setting, str]:
-    array, fields = of_array
-    named = [word.partition("=") for word in words]
-    places = [(name.partition("."), word) for name, _, word in named]
-    return {(array, channel, fields[field]): word for (channel, _, field), word in places}
+def _settings(of_array: tuple[str, Mapping[str, str]], words: list[str]) -> dict[Setting, str]:
+    found = record_form.words_of(of_array, words)
+    assert len(found) == len(words), words
+    return {(array, channel, tuple(path.split("."))): word for (array, channel, path), word in found.items()}
 
 
 def words_for(setting: Setting, value: object) -> str:
     """Return how a record must put a value; of a number only that there is one."""
     if value is UNRECORDED:
-        return "unrecorded"
+        return record_form.UNRECORDED
     if setting == PHONE_NUMBER:
-        return "none" if value is None else "unrecorded"
+        return "none" if value is None else record_form.UNRECORDED
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from connect_local import Call, Fault, FaultKind, LocalConnect
 from support.clock import FakeClock
+from support.record_form import is_ours
 
 from .agents import FOREIGN_TAGS, KINDS
 from .expectation import Expectation
 from .front_end import Driver, FrontEnd, Outcome, Properties, identifier_of
-from .record import is_ours
 from .settings import Values, settings_of
 
 WRITES = ("UpdateUserConfig", "UpdateUserPhoneConfig", "TagResource", "UntagResource")

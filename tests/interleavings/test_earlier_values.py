@@ -21,7 +21,7 @@ ACCEPT, WORK = "connect-user-config:auto-accept", "connect-user-config:after-con
 @pytest.fixture
 def agent() -> Iterator[LocalAgent]:
     with local_agent(Birth(edits=(BORN,)), Behaviour()) as agent:
-        agent.tag({**OURS, WORK: "v1 VOICE=120"})
+        agent.tag({**OURS, WORK: "v1 was VOICE=120"})
         agent.read()
         yield agent
 
@@ -36,7 +36,7 @@ def _work(agent: LocalAgent, seconds: int) -> None:
     agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AfterContactWorkConfigs": [entry]})  # type: ignore[list-item]
 
 
-@pytest.mark.parametrize("form", ["v1 VOICE=true", "v1 VOICE=true was VOICE=true", "v1 was VOICE=true"])
+@pytest.mark.parametrize("form", ["v1 VOICE=true was VOICE=true", "v1 was VOICE=true"])
 def test_a_value_that_was_written_without_a_claim_is_not_recorded_as_earlier(agent: LocalAgent, form: str) -> None:
     _write(agent, {"VOICE": True})
     agent.tag({ACCEPT: form})
@@ -44,12 +44,12 @@ def test_a_value_that_was_written_without_a_claim_is_not_recorded_as_earlier(age
 
 
 def test_nor_one_that_was_written_again_when_it_had_been_given_back(agent: LocalAgent) -> None:
-    agent.tag({ACCEPT: "v1 VOICE=false"})
+    agent.tag({ACCEPT: "v1 was VOICE=false"})
     _write(agent, {"VOICE": True})
     _write(agent, {"VOICE": False})
     _write(agent, {"VOICE": True})
     agent.untag([ACCEPT])
-    agent.tag({ACCEPT: "v1 VOICE=true"})
+    agent.tag({ACCEPT: "v1 was VOICE=true"})
     assert len(take_breaches()) == 1
 
 
@@ -57,7 +57,7 @@ def test_nor_one_of_many_that_were_declared(agent: LocalAgent) -> None:
     _work(agent, 30)
     _work(agent, 45)
     agent.untag([WORK])
-    agent.tag({WORK: "v1 VOICE=30"})
+    agent.tag({WORK: "v1 was VOICE=30"})
     assert len(take_breaches()) == 1
 
 
@@ -65,14 +65,14 @@ def test_nor_one_that_was_written_before_a_copy_of_the_users_was_put_back(agent:
     _write(agent, {"VOICE": True})
     backend = agent.gateway.backend
     backend.users = deepcopy(backend.users)
-    agent.tag({ACCEPT: "v1 VOICE=true"})
+    agent.tag({ACCEPT: "v1 was VOICE=true"})
     assert len(take_breaches()) == 1
 
 
 def test_nor_one_that_the_record_gives_to_another_owner_meanwhile(agent: LocalAgent) -> None:
     _write(agent, {"VOICE": True})
     agent.tag({"connect-user-config:owner": "v1 fedcba9876543210 id.id support/Agent"})
-    agent.tag({ACCEPT: "v1 VOICE=true"})
+    agent.tag({ACCEPT: "v1 was VOICE=true"})
     assert len(take_breaches()) == 1
 
 
@@ -84,13 +84,13 @@ def test_nor_when_another_tool_has_removed_the_record(agent: LocalAgent) -> None
 
 
 def test_what_was_given_back_is_free(agent: LocalAgent) -> None:
-    agent.tag({ACCEPT: "v1 VOICE=false"})
+    agent.tag({ACCEPT: "v1 was VOICE=false"})
     _write(agent, {"VOICE": True})
     _write(agent, {"VOICE": False})
     agent.untag([ACCEPT])
     _write(agent, {"VOICE": False})
     agent.administer({V: True})
-    agent.tag({ACCEPT: "v1 VOICE=true"})
+    agent.tag({ACCEPT: "v1 was VOICE=true"})
 
 
 def test_what_an_administrator_has_set_is_the_administrators(agent: LocalAgent) -> None:
@@ -98,7 +98,7 @@ def test_what_an_administrator_has_set_is_the_administrators(agent: LocalAgent) 
     _work(agent, 45)
     agent.administer({W: 30})
     agent.untag([WORK])
-    agent.tag({WORK: "v1 VOICE=30"})
+    agent.tag({WORK: "v1 was VOICE=30"})
 
 
 def test_what_was_declared_as_it_was_before_is_recorded_so_again(agent: LocalAgent) -> None:
@@ -112,7 +112,7 @@ def test_what_was_written_along_with_another_channel_is_nobodys(agent: LocalAgen
     agent.administer({C: True})
     agent.read()
     _write(agent, {"VOICE": True, "CHAT": True})
-    agent.tag({ACCEPT: "v1 CHAT=true"})
+    agent.tag({ACCEPT: "v1 was CHAT=true"})
 
 
 def test_what_cannot_be_recorded_is_free(agent: LocalAgent) -> None:
@@ -124,12 +124,14 @@ def test_what_cannot_be_recorded_is_free(agent: LocalAgent) -> None:
 def test_what_somebody_releases_is_free(agent: LocalAgent) -> None:
     _work(agent, 30)
     agent.release()
-    agent.tag({**OURS, WORK: "v1 VOICE=30"})
+    agent.tag({**OURS, WORK: "v1 was VOICE=30"})
 
 
 def test_tags_in_no_such_form_say_nothing(agent: LocalAgent) -> None:
     _write(agent, {"VOICE": True})
-    agent.tag({ACCEPT: "v9 VOICE=true", "connect-user-config:nonsense": "v1 VOICE=true", "connect-user-configs": "v1 VOICE=true"})
+    agent.tag(
+        {ACCEPT: "v9 VOICE=true", "connect-user-config:nonsense": "v1 was VOICE=true", "connect-user-configs": "v1 was VOICE=true"}
+    )
 
 
 @pytest.mark.parametrize("front_end", [REGISTRY, CUSTOM])

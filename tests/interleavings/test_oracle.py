@@ -42,7 +42,7 @@ def _name_it(trial: Trial) -> None:
 
 BREACHES: dict[str, tuple[Callable[[Trial], None], set[Breach]]] = {
     "all is well": (lambda _: None, set()),
-    "another earlier value is recorded": (lambda trial: trial.agent.tag({RECORD: "v1 VOICE=60"}), {Breach.LOST}),
+    "another earlier value is recorded": (lambda trial: trial.agent.tag({RECORD: "v1 was VOICE=60"}), {Breach.LOST}),
     "the form with declared values": (lambda trial: trial.agent.tag({RECORD: "v1 VOICE=30 was VOICE=120"}), set()),
     "the same, lost": (lambda trial: trial.agent.tag({RECORD: "v1 VOICE=30 was VOICE=unrecorded"}), {Breach.LOST}),
     "no earlier value is recorded": (_lose_the_record, {Breach.LOST}),

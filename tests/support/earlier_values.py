@@ -26,7 +26,7 @@ _IN_BACKEND: Final = {
     (setting.array, setting.channel, ".".join(setting.field)): setting for setting in FIELDS if setting != PHONE_NUMBER
 }
 """Every setting whose earlier value is recorded; of a number only whether there was one is."""
-_NOT_KEPT: Final = {*UNRECORDED, DESK_PHONE}
+_NOT_KEPT: Final = {UNRECORDED, DESK_PHONE}
 """Earlier values that need not come back: a number is recorded nowhere, and a desk phone is nothing without its number."""
 
 Tags = Mapping[str, str]

@@ -1,7 +1,6 @@
 """What tags record, read by the README's description and not by the code that writes them.
 
-A tag of an array holds the declared values, the word ``was`` and the earlier values: ``v1 VOICE=30 was VOICE=0``. Without that word
-all of them are earlier values.
+A tag of an array holds the declared values, the word ``was`` and the earlier values: ``v1 VOICE=30 was VOICE=0``.
 """
 
 from collections.abc import Mapping
@@ -14,12 +13,12 @@ Value = bool | int | str | None
 
 MARKER: Final = "connect-user-config"
 OWNER: Final = f"{MARKER}:owner"
-UNRECORDED: Final = ("withheld", "unrecorded")
-"""The words for an earlier value that no tag holds."""
+UNRECORDED: Final = "unrecorded"
+"""The word for an earlier value that no tag holds."""
 DESK_PHONE: Final = "DESK_PHONE"
 
 _LIMIT: Final = "AfterContactWorkTimeLimit"
-_FIELDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+FIELDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "auto-accept": ("AutoAcceptConfigs", {"": "AutoAccept", "agent-first-callback": "AgentFirstCallbackAutoAccept"}),
     "after-contact-work": (
         "AfterContactWorkConfigs",
@@ -29,6 +28,7 @@ _FIELDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "persistent-connection": ("PersistentConnectionConfigs", {"": "PersistentConnection"}),
     "voice-enhancement": ("VoiceEnhancementConfigs", {"": "VoiceEnhancementMode"}),
 }
+"""By a tag's name its array, and the dotted path of each field by the name that it has in the tag."""
 
 
 @dataclass(frozen=True)
@@ -52,25 +52,26 @@ def read_record(tags: Mapping[str, str]) -> Recorded:
     declared: dict[Setting, Value] = {}
     for key, value in tags.items():
         version, _, rest = value.partition(" ")
-        array = _FIELDS.get(key.partition(":")[2]) if is_ours(key) else None
-        if array is None or version != "v1":
-            continue
+        array = FIELDS.get(key.partition(":")[2]) if is_ours(key) else None
         words = rest.split()
-        before, after = (words[: words.index("was")], words[words.index("was") + 1 :]) if "was" in words else ([], words)
-        declared |= _settings(array, before)
-        earlier |= _settings(array, after)
+        if array is None or version != "v1" or "was" not in words:
+            continue
+        middle = words.index("was")
+        declared |= {setting: _value(word) for setting, word in words_of(array, words[:middle]).items()}
+        earlier |= {setting: _value(word) for setting, word in words_of(array, words[middle + 1 :]).items()}
     owner = tags.get(OWNER, "").split()
     return Recorded(owner[1] if len(owner) > 1 else None, earlier, declared)
 
 
-def _settings(array: tuple[str, Mapping[str, str]], words: list[str]) -> dict[Setting, Value]:
+def words_of(array: tuple[str, Mapping[str, str]], words: list[str]) -> dict[Setting, str]:
+    """Return the word for each setting of a part of a tag such as ``VOICE=30 CHAT=0``."""
     name, fields = array
-    found: dict[Setting, Value] = {}
+    found: dict[Setting, str] = {}
     for word in words:
         place, equals, text = word.partition("=")
         channel, _, field = place.partition(".")
         if equals and field in fields:
-            found[name, channel, fields[field]] = _value(text)
+            found[name, channel, fields[field]] = text
     return found
 
 
