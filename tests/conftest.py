@@ -1,5 +1,6 @@
 """What must be known before any test folder is read."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,18 @@ from support import earlier_values  # noqa: E402 - the same
 
 recorder.install()
 earlier_values.install()
+
+
+@pytest.fixture(autouse=True)
+def the_environment_is_left_as_found() -> Iterator[None]:
+    """Fail the test that leaks a variable, not the one that finds it later in the same process."""
+    before = _environment()
+    yield
+    assert _environment() == before
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,8 @@
 """A local account: Connect, IAM, CloudWatch and its logs, with both front ends in it."""
 
+import os
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from functional.custom_front_end import CustomFrontEnd
@@ -56,10 +58,12 @@ def registry(connect: LocalConnect, clock: FakeClock) -> World:
 
 
 @pytest.fixture
-def custom(connect: LocalConnect, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def custom(connect: LocalConnect, clock: FakeClock) -> Iterator[World]:
     """An instance, seen through the function, whose keys are in its environment as Lambda puts them there."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", FUNCTION)
     function = FunctionDouble(clock)
-    with ReplyEndpoint.serving(clock) as endpoint, function.intercepting():
+    # Not by `monkeypatch`: it may have been set up before the local Connect, and would then restore a key that is the local
+    # Connect's into an environment that has no secret to it.
+    keys = patch.dict(os.environ, {"AWS_ACCESS_KEY_ID": FUNCTION})
+    with keys, ReplyEndpoint.serving(clock) as endpoint, function.intercepting():
         yield World(connect, clock, CustomFrontEnd(clock, endpoint, function))
         endpoint.check()
