@@ -1,7 +1,8 @@
 """Cold starts, packaged, beside a bare script with the same four calls on stock boto3: `make bench-cold`.
 
-Each run is a new process of each side in turn, so that a busy moment of the machine meets all of them; medians are compared.
-What is measured is the time from the start of the process to the answer of the first CREATE, and the most memory it ever held.
+Each run is a new process of each side in turn, so that a busy moment of the machine meets all of them;
+medians are compared. What is measured is the time from the start of the process to the answer of the first
+CREATE, and the most memory it ever held.
 """
 
 import argparse
@@ -39,7 +40,10 @@ def report(found: Runs, machine: str) -> str:
         name: {kind: statistics.median(run[name] for run in runs) for kind, runs in found.items()}
         for name in ("since_start", "cpu", "peak")
     }
-    ratios = {name: {kind: value / by_kind["bare"] for kind, value in by_kind.items()} for name, by_kind in medians.items()}
+    ratios = {
+        name: {kind: value / by_kind["bare"] for kind, value in by_kind.items()}
+        for name, by_kind in medians.items()
+    }
     rows = [
         [
             NAMES[kind],
@@ -54,8 +58,14 @@ def report(found: Runs, machine: str) -> str:
         [
             "# Cold start",
             "",
-            "Written by `make bench-cold`: from the start of the process to the answer of the first CREATE, on the packaged",
-            "artefacts, beside a bare script that makes the same four calls (DescribeUser, TagResource, UpdateUserConfig,",
+            (
+                "Written by `make bench-cold`: from the start of the process to the answer of the first CREATE,"
+                " on the packaged"
+            ),
+            (
+                "artefacts, beside a bare script that makes the same four calls (DescribeUser, TagResource,"
+                " UpdateUserConfig,"
+            ),
             f"DescribeUser) with stock boto3, bytecode included. {machine}, shared with",
             "other work and noisy: compare the ratios, not the times.",
             f"Medians of {runs} runs, all sides in turn.",

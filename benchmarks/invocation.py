@@ -1,11 +1,13 @@
-"""One side of a comparison, in a process of its own that sees the standard library and one folder: `cold` and `warm` start it.
+"""One side of a comparison, in a process of its own that sees the standard library and one folder: `cold` and
+`warm` start it.
 
     invocation.py KIND FOLDER URL REPLY_URL INSTANCE
 
-Each line of standard input names a user; each is answered with one line of JSON as soon as the four calls are done: the seconds
-since the line was read, and what the process takes up. All kinds make the same calls: DescribeUser, TagResource, UpdateUserConfig,
-DescribeUser. `bare` is a script on stock boto3, with one client that is kept; `registry` and `function` are the packaged handlers,
-each event with credentials of its own; `delivering` is `registry` with log delivery and metrics.
+Each line of standard input names a user; each is answered with one line of JSON as soon as the four calls are
+done: the seconds since the line was read, and what the process takes up. All kinds make the same calls:
+DescribeUser, TagResource, UpdateUserConfig, DescribeUser. `bare` is a script on stock boto3, with one client
+that is kept; `registry` and `function` are the packaged handlers, each event with credentials of its own;
+`delivering` is `registry` with log delivery and metrics.
 """
 
 import json
@@ -29,14 +31,20 @@ Invoke = Callable[[str], None]
 def _keys() -> dict[str, str]:
     """Credentials that nobody has had before."""
     number = next(_NUMBER)
-    return {"accessKeyId": f"AKIA{number:08d}", "secretAccessKey": f"secret-{number}", "sessionToken": f"token-{number}"}
+    return {
+        "accessKeyId": f"AKIA{number:08d}",
+        "secretAccessKey": f"secret-{number}",
+        "sessionToken": f"token-{number}",
+    }
 
 
 def _bare(url: str, instance: str, _reply: str) -> Invoke:
     import boto3  # noqa: PLC0415  # what is measured
 
     keys = _keys()
-    session = boto3.Session(keys["accessKeyId"], keys["secretAccessKey"], keys["sessionToken"], region_name=_REGION)
+    session = boto3.Session(
+        keys["accessKeyId"], keys["secretAccessKey"], keys["sessionToken"], region_name=_REGION
+    )
     client = session.client("connect", endpoint_url=url)
 
     def invoke(user: str) -> None:
@@ -117,11 +125,17 @@ def _function(url: str, instance: str, reply: str) -> Invoke:
 
 
 def _properties(instance: str, user: str, *, accept: object) -> dict[str, Any]:
-    return {"InstanceId": instance, "UserId": user, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": accept}]}
+    return {
+        "InstanceId": instance,
+        "UserId": user,
+        "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": accept}],
+    }
 
 
 def _memory() -> Iterator[tuple[str, int]]:
-    """Peak and present resident memory in kB. Not `ru_maxrss`: it remembers the size of the process that started this one."""
+    """Peak and present resident memory in kB. Not `ru_maxrss`: it remembers the size of the process that
+    started this one.
+    """
     try:
         status = Path("/proc/self/status").read_text("ascii")
     except OSError:
@@ -138,7 +152,9 @@ def main(kind: str, folder: str, url: str, reply: str, instance: str) -> None:
     # Lambda's runtime has a handler of its own; the support library puts a filter on the first one.
     logging.getLogger().addHandler(logging.NullHandler())
     sys.path.insert(0, folder)
-    invoke = {"bare": _bare, "registry": _registry, "delivering": _delivering, "function": _function}[kind](url, instance, reply)
+    invoke = {"bare": _bare, "registry": _registry, "delivering": _delivering, "function": _function}[kind](
+        url, instance, reply
+    )
     for line in sys.stdin:
         begun = time.perf_counter()
         invoke(line.strip())

@@ -1,12 +1,14 @@
-"""Memory of a warm handler over thousands of events, each with credentials of its own: `python -m benchmarks.memory`.
+"""Memory of a warm handler over thousands of events, each with credentials of its own: `python -m
+benchmarks.memory`.
 
-Drives ``handlers.resource`` in process against the local Connect, in cycles of CREATE, UPDATE, READ and DELETE over a fixed number
-of users. Every event brings credentials to call Connect with, and others for the support library's metrics and log lines, which
-moto takes. All that the local services keep of that is thrown away again and again, so that what grows is the handler's.
+Drives ``handlers.resource`` in process against the local Connect, in cycles of CREATE, UPDATE, READ and
+DELETE over a fixed number of users. Every event brings credentials to call Connect with, and others for the
+support library's metrics and log lines, which moto takes. All that the local services keep of that is thrown
+away again and again, so that what grows is the handler's.
 
-Two runs: one as Lambda would run it, for the resident memory and the time; one with every allocation traced and no garbage
-collection between two samples, for what an invocation leaves behind, with and without the garbage. `tests/limits` uses
-`WarmHandler` and `left_behind` for a short form of the second.
+Two runs: one as Lambda would run it, for the resident memory and the time; one with every allocation traced
+and no garbage collection between two samples, for what an invocation leaves behind, with and without the
+garbage. `tests/limits` uses `WarmHandler` and `left_behind` for a short form of the second.
 """
 
 import argparse
@@ -35,7 +37,9 @@ OURS: Final = ("custom_connect_userconfig", "botocore", "boto3", "cloudformation
 """The packages that run in Lambda; whatever else allocates here belongs to the measurement."""
 USERS: Final = 5
 _SETTLING: Final = 20
-"""Invocations that are traced but not counted: what the interpreter keeps for reuse must have been allocated under its eyes."""
+"""Invocations that are traced but not counted: what the interpreter keeps for reuse must have been allocated
+under its eyes.
+"""
 WARM_UP: Final = 100
 """Invocations before anything is counted: clients, parsers and caches are made on the way."""
 
@@ -139,7 +143,9 @@ class LeftBehind:
     blocks_with_garbage: float
     """The same before the garbage collector has come round: what a function holds until then."""
     by_file: Mapping[str, float]
-    """Blocks for each invocation that outlive the garbage collection, by the file that allocated them; the largest first."""
+    """Blocks for each invocation that outlive the garbage collection, by the file that allocated them; the
+    largest first.
+    """
 
 
 def left_behind(run: Callable[[int], None], invocations: int, packages: Sequence[str] = OURS) -> LeftBehind:
@@ -164,13 +170,20 @@ def left_behind(run: Callable[[int], None], invocations: int, packages: Sequence
     return LeftBehind(
         blocks=sum(each.count_diff for each in grown) / invocations,
         size=sum(each.size_diff for each in grown) / invocations,
-        blocks_with_garbage=sum(each.count_diff for each in garbage.compare_to(before, "filename")) / invocations,
-        by_file={_short(each.traceback[0].filename): each.count_diff / invocations for each in grown if each.count_diff > 0},
+        blocks_with_garbage=sum(each.count_diff for each in garbage.compare_to(before, "filename"))
+        / invocations,
+        by_file={
+            _short(each.traceback[0].filename): each.count_diff / invocations
+            for each in grown
+            if each.count_diff > 0
+        },
     )
 
 
 def _snapshot(filters: Sequence[tracemalloc.Filter]) -> tracemalloc.Snapshot:
-    """Return what is allocated, without what the interpreter's cache of attributes holds: up to 4,096 recent names."""
+    """Return what is allocated, without what the interpreter's cache of attributes holds: up to 4,096 recent
+    names.
+    """
     sys._clear_type_cache()  # noqa: SLF001 - there is no public name; 3.13's other one is missing before it
     return tracemalloc.take_snapshot().filter_traces(filters)
 
@@ -202,7 +215,9 @@ def sampled(handler: WarmHandler, invocations: int, every: int) -> list[Sample]:
 
 
 def resident_megabytes() -> float:
-    """Return the resident memory of this process; elsewhere than on Linux its peak so far, which shows growth as well."""
+    """Return the resident memory of this process; elsewhere than on Linux its peak so far, which shows growth
+    as well.
+    """
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 1e6
@@ -213,7 +228,9 @@ def resident_megabytes() -> float:
 def slope(samples: Sequence[Sample]) -> float:
     """Return the growth in kilobytes for each invocation, fitted over the later three quarters of `samples`."""
     later = samples[len(samples) // 4 :]
-    fit = statistics.linear_regression([each.invocations for each in later], [each.resident for each in later])
+    fit = statistics.linear_regression(
+        [each.invocations for each in later], [each.resident for each in later]
+    )
     return fit.slope * 1000
 
 
@@ -223,15 +240,24 @@ def report(samples: Sequence[Sample], left: LeftBehind, traced: int, log_lines: 
     lines = [
         "# Memory of a warm handler",
         "",
-        f"{last.invocations} invocations on {USERS} users, each with new credentials and with metrics and {log_lines} log lines.",
+        (
+            f"{last.invocations} invocations on {USERS} users, each with new credentials and with metrics and"
+            f" {log_lines} log lines."
+        ),
         "",
         "| invocations | resident memory (MB) | ms an invocation |",
         "|---:|---:|---:|",
         *_rows(samples),
         "",
-        f"Growth after warm-up: **{slope(samples):.3f} kB an invocation** ({len(samples) - len(samples) // 4} samples).",
+        (
+            f"Growth after warm-up: **{slope(samples):.3f} kB an invocation**"
+            f" ({len(samples) - len(samples) // 4} samples)."
+        ),
         "",
-        f"An invocation leaves (allocations of {', '.join(OURS)}; {traced} invocations traced, no garbage collection meanwhile):",
+        (
+            f"An invocation leaves (allocations of {', '.join(OURS)}; {traced} invocations traced, no garbage"
+            " collection meanwhile):"
+        ),
         "",
         "| | blocks an invocation |",
         "|---|---:|",
@@ -253,11 +279,20 @@ def _rows(samples: Sequence[Sample]) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and print what was found."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__, formatter_class=_Formatter)
-    parser.add_argument("--invocations", type=int, default=2000, help="how many events (default: %(default)s)")
-    parser.add_argument("--every", type=int, default=100, help="events between two samples (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.memory", description=__doc__, formatter_class=_Formatter
+    )
     parser.add_argument(
-        "--traced", type=int, default=400, help="how many events more with every allocation traced (default: %(default)s)"
+        "--invocations", type=int, default=2000, help="how many events (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--every", type=int, default=100, help="events between two samples (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--traced",
+        type=int,
+        default=400,
+        help="how many events more with every allocation traced (default: %(default)s)",
     )
     parser.add_argument("--write", type=Path, metavar="PATH", help="also write the tables to this file")
     options = parser.parse_args(arguments)

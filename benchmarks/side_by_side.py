@@ -1,7 +1,8 @@
-"""What both comparisons need: the packaged artefacts and a stock boto3, unpacked; a local Connect; processes; a table.
+"""What both comparisons need: the packaged artefacts and a stock boto3, unpacked; a local Connect; processes;
+a table.
 
-`cold` and `warm` use it. All sides run on the same Python, that of the runtime, and see nothing but the standard library and their
-folder. Nobody writes to the folders: bytecode is in them, and none is made.
+`cold` and `warm` use it. All sides run on the same Python, that of the runtime, and see nothing but the
+standard library and their folder. Nobody writes to the folders: bytecode is in them, and none is made.
 """
 
 import json
@@ -38,7 +39,9 @@ NAMES: Final = {
     "delivering": "registry handler with log delivery and metrics",
 }
 _INSTANCE: Final = "10000000-0000-4000-8000-000000000001"
-_STOCK: Final = tuple(map(Library, ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")))
+_STOCK: Final = tuple(
+    map(Library, ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"))
+)
 """What `pip install boto3` brings, whole."""
 _SCRIPT: Final = Path(__file__).with_name("invocation.py")
 
@@ -58,7 +61,9 @@ class Side:
         )
 
     def serve(self, user: str) -> dict[str, float]:
-        """Let it configure the user; return what it tells, and the seconds since the process began as `since_start`."""
+        """Let it configure the user; return what it tells, and the seconds since the process began as
+        `since_start`.
+        """
         if not self._process.stdin or not self._process.stdout:
             raise AssertionError("both are pipes")
         self._process.stdin.write(f"{user}\n")
@@ -89,7 +94,9 @@ class Sides:
             self._unpack()
             self._before = self._files()
             command = [sys.executable, "-m", "connect_local", "--region", "us-east-1"]
-            server = starting.enter_context(Server("connect-local", command, {"PYTHONPATH": str(ROOT / "src")}))
+            server = starting.enter_context(
+                Server("connect-local", command, {"PYTHONPATH": str(ROOT / "src")})
+            )
             self._url = server.first_line()
             self._reply_url = starting.enter_context(_taking_replies())
             users = [{"username": f"agent-{number}", "id": user} for number, user in enumerate(self._ids)]

@@ -1,7 +1,7 @@
 """Warm invocations, each with credentials of its own, beside a bare client's cached calls: `make bench-warm`.
 
-One process of each side, all of them waiting; each round lets every side configure one user. Medians of the rounds are compared.
-The bare side keeps one client with one set of credentials, which a handler may not.
+One process of each side, all of them waiting; each round lets every side configure one user. Medians of the
+rounds are compared. The bare side keeps one client with one set of credentials, which a handler may not.
 """
 
 import argparse
@@ -15,7 +15,8 @@ _TARGET = Target("time", ("registry",), 1.20)
 _WARM_UP = 20
 """Rounds before anything is counted."""
 _GROWTH = 1024
-"""kB that a side may grow by over the counted rounds; a client made for each event grows by more within ten."""
+"""kB that a side may grow by over the counted rounds; a client made for each event grows by more within ten.
+"""
 
 Rounds = dict[str, list[dict[str, float]]]
 
@@ -39,7 +40,9 @@ def measure(sides: Sides, rounds: int) -> Rounds:
 def growth(told: Sequence[dict[str, float]]) -> float:
     """Return the kB by which a side grew: the median of the last tenth against that of the first."""
     tenth = max(1, len(told) // 10)
-    return statistics.median(one["now"] for one in told[-tenth:]) - statistics.median(one["now"] for one in told[:tenth])
+    return statistics.median(one["now"] for one in told[-tenth:]) - statistics.median(
+        one["now"] for one in told[:tenth]
+    )
 
 
 def report(found: Rounds, machine: str) -> str:
@@ -47,18 +50,33 @@ def report(found: Rounds, machine: str) -> str:
     medians = {kind: statistics.median(one["seconds"] for one in told) for kind, told in found.items()}
     ratios = {kind: seconds / medians["bare"] for kind, seconds in medians.items()}
     grown = {kind: growth(told) for kind, told in found.items()}
-    rows = [[NAMES[kind], f"**{ratios[kind]:.2f} x** ({medians[kind] * 1000:.1f} ms)", f"{grown[kind]:+.0f} kB"] for kind in found]
+    rows = [
+        [NAMES[kind], f"**{ratios[kind]:.2f} x** ({medians[kind] * 1000:.1f} ms)", f"{grown[kind]:+.0f} kB"]
+        for kind in found
+    ]
     rounds = len(found["bare"])
     return "\n".join(
         [
             "# Warm invocations",
             "",
-            "Written by `make bench-warm`: one CREATE after the other in one process, each with credentials that nobody has had",
-            "before (the custom resource's come from its environment), on the packaged artefacts, beside the same four calls of",
-            "one cached client of stock boto3. The custom resource replies to CloudFormation besides, over a connection of its",
+            (
+                "Written by `make bench-warm`: one CREATE after the other in one process, each with credentials"
+                " that nobody has had"
+            ),
+            (
+                "before (the custom resource's come from its environment), on the packaged artefacts, beside the"
+                " same four calls of"
+            ),
+            (
+                "one cached client of stock boto3. The custom resource replies to CloudFormation besides, over a"
+                " connection of its"
+            ),
             "own; log delivery makes a call for each line.",
             f"{machine}, shared with other work and noisy: compare the ratios, not the times.",
-            f"Medians of {rounds} rounds, all sides in turn; growth from the first tenth of them to the last.",
+            (
+                f"Medians of {rounds} rounds, all sides in turn; growth from the first tenth of them to the"
+                " last."
+            ),
             "",
             table(["", "an invocation", "growth of memory"], rows),
             "",

@@ -26,7 +26,8 @@ _WIDTH = 100
 _INTERRUPTED = 130
 _HIGHEST_PORT = 65_535
 _STOPPED = "\nStopped; the local cloud is gone."
-# Reads leave out what equals its default and are one call late: the function has to read back, as with a real service.
+# Reads leave out what equals its default and are one call late: the function has to read back, as with a real
+# service.
 _FLAGS = ("--reads", "sparse", "--stale-reads", "1")
 
 
@@ -64,14 +65,18 @@ def _run(console: Console, arguments: argparse.Namespace) -> int:
     archive: Path = arguments.zip
     if not archive.is_file():
         raise NotStarted(f"There is no file {archive}: run `make function` first.")
-    console.print("Starting a local CloudFormation, Lambda, S3 and IAM (ministack) and a local Amazon Connect ...")
+    console.print(
+        "Starting a local CloudFormation, Lambda, S3 and IAM (ministack) and a local Amazon Connect ..."
+    )
     begun = time.monotonic()
     with LocalCloud(arguments.port, _FLAGS) as cloud:
         console.print(f"They run on {cloud.aws_url} and {cloud.connect_url}; nothing leaves this machine.")
         demo = Demo(console, cloud, archive, arguments.sabotage)
         demo.run()
         console.rule(style="green")
-        console.print(f"[bold green]All steps were as declared[/bold green] ({time.monotonic() - begun:.1f} s).")
+        console.print(
+            f"[bold green]All steps were as declared[/bold green] ({time.monotonic() - begun:.1f} s)."
+        )
         if arguments.keep:
             # From here on Ctrl-C is how it is meant to end.
             with suppress(KeyboardInterrupt):
@@ -95,13 +100,22 @@ def _end_in_order() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demo", description="Agent settings, owned by stacks, on a local cloud.")
+    parser = argparse.ArgumentParser(
+        prog="python -m demo", description="Agent settings, owned by stacks, on a local cloud."
+    )
     parser.add_argument(
-        "--zip", type=Path, default=ROOT / "build" / "custom-resource.zip", help="the function, from `make function`"
+        "--zip",
+        type=Path,
+        default=ROOT / "build" / "custom-resource.zip",
+        help="the function, from `make function`",
     )
     parser.add_argument("--port", type=_port, help="port of ministack on this machine (default: a free one)")
-    parser.add_argument("--keep", action="store_true", help="leave the local cloud running, and print commands to try")
-    parser.add_argument("--sabotage", choices=SABOTAGES, help="break the demo on purpose, to see that its checks bite")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the local cloud running, and print commands to try"
+    )
+    parser.add_argument(
+        "--sabotage", choices=SABOTAGES, help="break the demo on purpose, to see that its checks bite"
+    )
     return parser.parse_args()
 
 

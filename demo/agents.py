@@ -15,7 +15,10 @@ PEOPLE: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
     "Ann": (
         "made by SSO; settings per channel",
         {
-            "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": False}, {"Channel": "TASK", "AutoAccept": True}],
+            "AutoAcceptConfigs": [
+                {"Channel": "VOICE", "AutoAccept": False},
+                {"Channel": "TASK", "AutoAccept": True},
+            ],
             "AfterContactWorkConfigs": [
                 {"Channel": "VOICE", "AfterContactWorkConfig": {_ACW: 90}},
                 {"Channel": "CHAT", "AfterContactWorkConfig": {_ACW: 45}},
@@ -24,7 +27,14 @@ PEOPLE: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
     ),
     "Bob": (
         "made years ago; legacy settings only",
-        {"phone_config": {"PhoneType": "SOFT_PHONE", "AutoAccept": False, _ACW: 25, "PersistentConnection": False}},
+        {
+            "phone_config": {
+                "PhoneType": "SOFT_PHONE",
+                "AutoAccept": False,
+                _ACW: 25,
+                "PersistentConnection": False,
+            }
+        },
     ),
     "Cara": (
         "made by the CRM; about to get a desk phone",
@@ -70,7 +80,10 @@ def hire(cloud: LocalCloud) -> list[Agent]:
     users = [{"username": name, "tags": _TAGS, **settings} for name, (_, settings) in PEOPLE.items()]
     cloud.control("POST", "seed", {"instances": [{"id": INSTANCE, "users": users}]})
     made = {user["username"]: user for user in _users(cloud)}
-    return [Agent(cloud, name, about, made[name]["user_id"], made[name]["user_arn"]) for name, (about, _) in PEOPLE.items()]
+    return [
+        Agent(cloud, name, about, made[name]["user_id"], made[name]["user_arn"])
+        for name, (about, _) in PEOPLE.items()
+    ]
 
 
 def _users(cloud: LocalCloud) -> list[dict[str, Any]]:

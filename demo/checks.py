@@ -79,7 +79,8 @@ class Ledger(Generic[AnyAgent]):
         """Compare the agent with what must be."""
         found = self.agent.settings()
         wrong = [
-            f"{label(setting)}{'' if setting in self.prior else ' (not owned)'}: must be {shown(setting, self.expected)},"
+            f"{label(setting)}{'' if setting in self.prior else ' (not owned)'}: must be"
+            f" {shown(setting, self.expected)},"
             f" is {shown(setting, found)}"
             for setting in self.expected
             if found[setting] != self.expected[setting]
@@ -91,9 +92,13 @@ class Ledger(Generic[AnyAgent]):
         """READ must show exactly the owned settings, with their live values."""
         live = {setting: value for setting, value in self.agent.settings().items() if setting in self.prior}
         read = settings_of(model)
-        self._complain([f"READ shows {label(setting)}, which is not owned" for setting in read.keys() - live.keys()])
+        self._complain(
+            [f"READ shows {label(setting)}, which is not owned" for setting in read.keys() - live.keys()]
+        )
         self._complain([f"READ hides {label(setting)}" for setting in live.keys() - read.keys()])
-        self._complain([f"READ shows an old {label(setting)}" for setting in live if read[setting] != live[setting]])
+        self._complain(
+            [f"READ shows an old {label(setting)}" for setting in live if read[setting] != live[setting]]
+        )
 
     def _check_tags(self) -> None:
         tags = self.agent.tags()

@@ -1,4 +1,6 @@
-"""The custom resource's function, installed in a local cloud as the README says: zip to S3, then `deploy/custom-resource.yml`."""
+"""The custom resource's function, installed in a local cloud as the README says: zip to S3, then
+`deploy/custom-resource.yml`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,4 +55,6 @@ def install(
     if outcome.status != "CREATE_COMPLETE":
         raise NotInstalled(f"{TEMPLATE.name} ended in {outcome.status}: {outcome.failures}")
     outputs = stacks.outputs(name)
-    return Installation(outputs["ServiceToken"], outputs["RoleArn"], outputs["LogGroup"], parameters["ExportName"])
+    return Installation(
+        outputs["ServiceToken"], outputs["RoleArn"], outputs["LogGroup"], parameters["ExportName"]
+    )

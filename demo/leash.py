@@ -1,8 +1,9 @@
 """Runs a command that must not outlive whoever started it: `python leash.py FOLDER COMMAND…`.
 
-The end of standard input ends the command: either `servers` closes it, or the system does, because that process was killed. The
-processes that the command has started end with it, such as a Lambda that is busy when its server is killed. FOLDER, where the
-command keeps what it needs, is removed afterwards. Only the standard library, so that any Python runs it.
+The end of standard input ends the command: either `servers` closes it, or the system does, because that
+process was killed. The processes that the command has started end with it, such as a Lambda that is busy when
+its server is killed. FOLDER, where the command keeps what it needs, is removed afterwards. Only the standard
+library, so that any Python runs it.
 """
 
 import os

@@ -1,8 +1,10 @@
-"""A cloud on this machine: ministack for CloudFormation, Lambda, S3 and IAM, and the local Connect, which ministack lacks.
+"""A cloud on this machine: ministack for CloudFormation, Lambda, S3 and IAM, and the local Connect, which
+ministack lacks.
 
-The demo and the tests of `tests/stacks` run on it. ministack lives in a virtual environment of its own, because its Lambdas run on
-that environment's Python: packages of ours there would hide what is missing from our zip. It checks signatures and the policies of
-roles (AUTH); the local Connect is told the policies of the function's role (`hold_to_policies_of`).
+The demo and the tests of `tests/stacks` run on it. ministack lives in a virtual environment of its own,
+because its Lambdas run on that environment's Python: packages of ours there would hide what is missing from
+our zip. It checks signatures and the policies of roles (AUTH); the local Connect is told the policies of the
+function's role (`hold_to_policies_of`).
 """
 
 import json
@@ -34,10 +36,14 @@ _TRIES: Final = 3
 class LocalCloud:
     """Both servers, from entering to leaving; `aws_url` and `connect_url` are their addresses."""
 
-    def __init__(self, port: int | None = None, connect_flags: Iterable[str] = (), *, takes_unsigned: bool = False) -> None:
-        """Ask for `port` for ministack, or for a free one; `connect_flags` are switches of the local Connect's behaviour.
+    def __init__(
+        self, port: int | None = None, connect_flags: Iterable[str] = (), *, takes_unsigned: bool = False
+    ) -> None:
+        """Ask for `port` for ministack, or for a free one; `connect_flags` are switches of the local
+        Connect's behaviour.
 
-        `takes_unsigned` is for clients that do not sign, as `cfn test` does not; ministack then checks no policy either.
+        `takes_unsigned` is for clients that do not sign, as `cfn test` does not; ministack then checks no
+        policy either.
         """
         self._port = port
         self._auth = "false" if takes_unsigned else "true"
@@ -64,7 +70,9 @@ class LocalCloud:
     def client(self, service: str) -> Any:  # noqa: ANN401 - the services' clients have no types of their own
         """Return a client of the account's root for `service`."""
         if service not in self._clients:
-            self._clients[service] = _client(service, self.connect_url if service == "connect" else self.aws_url)
+            self._clients[service] = _client(
+                service, self.connect_url if service == "connect" else self.aws_url
+            )
         return self._clients[service]
 
     def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -75,7 +83,9 @@ class LocalCloud:
             return json.load(answer)
 
     def hold_to_policies_of(self, role_arn: str) -> list[dict[str, Any]]:
-        """From now on Connect admits Lambdas as the inline policies of the role, as they are now, allow; return the policies."""
+        """From now on Connect admits Lambdas as the inline policies of the role, as they are now, allow;
+        return the policies.
+        """
         iam = self.client("iam")
         role = role_arn.rpartition("/")[2]
         names = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -85,8 +95,20 @@ class LocalCloud:
         return policies
 
     def _start_connect(self, starting: ExitStack) -> str:
-        command = [sys.executable, "-m", "connect_local", "--host", _HOST, "--account-id", ACCOUNT, "--region", REGION]
-        server = starting.enter_context(Server("connect-local", [*command, *self._flags], {"PYTHONPATH": str(ROOT / "src")}))
+        command = [
+            sys.executable,
+            "-m",
+            "connect_local",
+            "--host",
+            _HOST,
+            "--account-id",
+            ACCOUNT,
+            "--region",
+            REGION,
+        ]
+        server = starting.enter_context(
+            Server("connect-local", [*command, *self._flags], {"PYTHONPATH": str(ROOT / "src")})
+        )
         url = server.first_line()
         if not url.startswith("http://"):
             raise NotStarted(f"The local Connect did not start:\n{server.log}")
@@ -102,7 +124,8 @@ class LocalCloud:
             try:
                 return self._start_on(port, python, starting)
             except NotStarted as problem:
-                # Somebody else may have taken the port between our finding it and ministack's listening on it.
+                # Somebody else may have taken the port between our finding it and ministack's listening on
+                # it.
                 if "already in use" not in str(problem) or not left:
                     raise
         raise NotStarted("There is no free port for ministack.")
@@ -160,4 +183,6 @@ def refuse_taken(port: int) -> None:
         try:
             probe.bind((_HOST, port))
         except OSError as error:
-            raise NotStarted(f"Port {port} is in use or not ours to use ({error.strerror}): name another one, or none.") from error
+            raise NotStarted(
+                f"Port {port} is in use or not ours to use ({error.strerror}): name another one, or none."
+            ) from error

@@ -28,7 +28,10 @@ _UPDATE: Final = (
     ("        - { Channel: TASK, AutoAccept: true }\n", ""),
     (
         "VOICE_ISOLATION }\n",
-        "VOICE_ISOLATION }\n      PersistentConnectionConfigs:\n        - { Channel: VOICE, PersistentConnection: true }\n",
+        (
+            "VOICE_ISOLATION }\n      PersistentConnectionConfigs:\n        - { Channel: VOICE,"
+            " PersistentConnection: true }\n"
+        ),
     ),
 )
 _MISTAKE: Final = (
@@ -64,7 +67,11 @@ class Demo:
     def start(self) -> None:
         """Before the stacks."""
         self._headline(
-            "Before", "Four agents that no stack owns. Each carries settings of its own; a missing one means its default."
+            "Before",
+            (
+                "Four agents that no stack owns. Each carries settings of its own; a missing one means its"
+                " default."
+            ),
         )
         self.ledgers = [Ledger(agent) for agent in hire(self.cloud)]
         for ledger in self.ledgers:
@@ -73,14 +80,22 @@ class Demo:
 
     def install(self) -> None:
         """Deploy `deploy/custom-resource.yml`."""
-        self._headline("1 Install", "deploy/custom-resource.yml: the function, its role, its log. Once for an account and region.")
+        self._headline(
+            "1 Install",
+            "deploy/custom-resource.yml: the function, its role, its log. Once for an account and region.",
+        )
         self.installation = install(self.cloud, self.archive, [INSTANCE], watch=self._tell)
         self.cloud.hold_to_policies_of(self.installation.role_arn)
-        self._checked(f"installed; the function may configure agents of {INSTANCE} and nothing else, and is held to that")
+        self._checked(
+            f"installed; the function may configure agents of {INSTANCE} and nothing else, and is held to"
+            " that"
+        )
 
     def create(self) -> None:
         """Create a stack from `examples/agent-settings.yaml`."""
-        self._headline("2 Create", f"Stack {STACK}, from examples/agent-settings.yaml: one resource for each agent.")
+        self._headline(
+            "2 Create", f"Stack {STACK}, from examples/agent-settings.yaml: one resource for each agent."
+        )
         ann, bob, cara, dev = (ledger.agent for ledger in self.ledgers)
         self.template = EXAMPLE.read_text("utf-8")
         self.parameters = {
@@ -95,12 +110,17 @@ class Demo:
         before = snapshot(self.ledgers)
         self._expect(self._stacks.create(STACK, self.template, self.parameters), "CREATE_COMPLETE")
         self._declares(self.template)
-        self._finish("what the template declares holds and is owned; no other setting or tag has changed", before)
+        self._finish(
+            "what the template declares holds and is owned; no other setting or tag has changed", before
+        )
 
     def update(self) -> None:
         """Update the stack: a value, a channel less, an array more."""
         after = edited(self.template, *_UPDATE)
-        self._headline("3 Update", "The template changes. What it no longer declares goes back to what it was before the stack:")
+        self._headline(
+            "3 Update",
+            "The template changes. What it no longer declares goes back to what it was before the stack:",
+        )
         self._diff(self.template, after)
         before = snapshot(self.ledgers)
         if self.sabotage == "denied":
@@ -115,7 +135,11 @@ class Demo:
         """An update that fails on its last resource."""
         broken = edited(self.template, *_MISTAKE)
         self._headline(
-            "4 Rollback", "Two changes, the second one a mistake. CloudFormation checks no custom resource; the function does:"
+            "4 Rollback",
+            (
+                "Two changes, the second one a mistake. CloudFormation checks no custom resource; the function"
+                " does:"
+            ),
         )
         self._diff(self.template, broken)
         before = snapshot(self.ledgers)
@@ -126,16 +150,23 @@ class Demo:
     def rival(self) -> None:
         """Another stack that wants an agent of the first."""
         bob = self.ledgers[1].agent
-        self._headline("5 A second owner", f"Stack {RIVAL} wants to configure {bob.name}, whom {STACK} configures already.")
+        self._headline(
+            "5 A second owner",
+            f"Stack {RIVAL} wants to configure {bob.name}, whom {STACK} configures already.",
+        )
         before = snapshot(self.ledgers)
         outcome = self._stacks.create(RIVAL, self._rival_template(bob))
         self._expect(outcome, "ROLLBACK_COMPLETE", {"Callers": f"{STACK}/Sales"})
         self._stacks.delete(RIVAL)
-        self._finish(f"refused with the owner's name; its rollback and its removal have left {bob.name} alone", before)
+        self._finish(
+            f"refused with the owner's name; its rollback and its removal have left {bob.name} alone", before
+        )
 
     def drift(self) -> None:
         """A change from outside, seen by a direct Read."""
-        self._headline("6 Drift", "An administrator changes a setting that the stack owns, and one that it does not own.")
+        self._headline(
+            "6 Drift", "An administrator changes a setting that the stack owns, and one that it does not own."
+        )
         before = snapshot(self.ledgers)
         ann = self.ledgers[0]
         limit = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 300}}
@@ -153,13 +184,19 @@ class Demo:
     def delete(self) -> None:
         """Delete the stack."""
         self._headline(
-            "7 Delete", "Everything owned goes back to what it was before the stack, drift or not; the rest stays as it is."
+            "7 Delete",
+            (
+                "Everything owned goes back to what it was before the stack, drift or not; the rest stays as it"
+                " is."
+            ),
         )
         before = snapshot(self.ledgers)
         self._expect(self._stacks.delete(STACK), "DELETE_COMPLETE")
         for ledger in self.ledgers:
             ledger.declares({})
-        self._finish("every agent is back as it was; only the administrator's other change has stayed", before)
+        self._finish(
+            "every agent is back as it was; only the administrator's other change has stayed", before
+        )
 
     @property
     def _installed(self) -> Installation:
@@ -175,14 +212,17 @@ class Demo:
         properties = declared(self.template, self.parameters)[logical_id]
         del properties["ServiceToken"]
         event = {"RequestType": "Read", "ResourceProperties": properties}
-        invoked = self.cloud.client("lambda").invoke(FunctionName=self._installed.service_token, Payload=json.dumps(event))
+        invoked = self.cloud.client("lambda").invoke(
+            FunctionName=self._installed.service_token, Payload=json.dumps(event)
+        )
         answer: dict[str, Any] = json.loads(invoked["Payload"].read())
         if "Differences" not in answer:
             raise NotAsDeclared(f"Read of {logical_id} failed: {answer}")
         return answer
 
     def _let_reads_catch_up(self, agent: Agent) -> None:
-        # Reads here are one call late, as those of the service may be by seconds; drift is looked for minutes later or more.
+        # Reads here are one call late, as those of the service may be by seconds; drift is looked for minutes
+        # later or more.
         self.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=agent.user_id)
 
     def _rival_template(self, agent: Agent) -> str:
@@ -192,7 +232,9 @@ class Demo:
             "UserId": agent.user_id,
             "AutoAcceptConfigs": [{"Channel": "CHAT", "AutoAccept": True}],
         }
-        return json.dumps({"Resources": {"Callers": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}})
+        return json.dumps(
+            {"Resources": {"Callers": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}}
+        )
 
     def _declares(self, template: str) -> None:
         resources = declared(template, self.parameters)
@@ -201,13 +243,19 @@ class Demo:
 
     def _expect(self, outcome: Outcome, status: str, failures: Mapping[str, str] | None = None) -> None:
         if outcome.status != status:
-            raise NotAsDeclared(f"The stack must end in {status} and ended in {outcome.status}: {outcome.failures}")
+            raise NotAsDeclared(
+                f"The stack must end in {status} and ended in {outcome.status}: {outcome.failures}"
+            )
         expected = failures or {}
         if outcome.failures.keys() != expected.keys():
-            raise NotAsDeclared(f"{', '.join(expected) or 'No resource'} must fail, and failures are {outcome.failures}")
+            raise NotAsDeclared(
+                f"{', '.join(expected) or 'No resource'} must fail, and failures are {outcome.failures}"
+            )
         for logical_id, words in expected.items():
             if words not in outcome.failures[logical_id]:
-                raise NotAsDeclared(f"The failure of {logical_id} must name {words}: {outcome.failures[logical_id]}")
+                raise NotAsDeclared(
+                    f"The failure of {logical_id} must name {words}: {outcome.failures[logical_id]}"
+                )
 
     def _finish(self, what: str, before: Snapshot) -> None:
         for ledger in self.ledgers:
@@ -215,7 +263,8 @@ class Demo:
             must = f"{STACK}/{_RESOURCES[ledger.agent.name]}" if ledger.owned else ""
             if ledger.owner != must:
                 raise NotAsDeclared(
-                    f"{ledger.agent.name} must be owned by {must or 'nobody'}, and is by {ledger.owner or 'nobody'}."
+                    f"{ledger.agent.name} must be owned by {must or 'nobody'}, and is by"
+                    f" {ledger.owner or 'nobody'}."
                 )
         self._table("What the agents carry now", before)
         self._checked(what)

@@ -1,4 +1,5 @@
-"""Servers of a local cloud: started on a leash, waited for until they answer, ended with what they have started.
+"""Servers of a local cloud: started on a leash, waited for until they answer, ended with what they have
+started.
 
 Only `local_cloud` uses it. Nothing here ends a process that it did not start.
 """
@@ -32,7 +33,8 @@ class Server:
         self.name = name
         self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
         self._log = self.folder / "log.txt"
-        # Nothing is inherited: PYTHONPATH would let a Lambda import the source tree, AWS_* would let it reach an account.
+        # Nothing is inherited: PYTHONPATH would let a Lambda import the source tree, AWS_* would let it reach
+        # an account.
         kept = {variable: os.environ[variable] for variable in _KEPT if variable in os.environ}
         own = {"TMPDIR": str(self.folder), "PYTHONUNBUFFERED": "1"}
         with self._log.open("wb") as log:

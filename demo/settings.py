@@ -35,7 +35,9 @@ def label(setting: Setting) -> str:
 def in_order(settings: Iterable[Setting]) -> list[Setting]:
     """Return `settings` as the tables list them, and then the others."""
     order = list(_LABELS)
-    return sorted(settings, key=lambda setting: (order.index(setting) if setting in order else len(order), setting))
+    return sorted(
+        settings, key=lambda setting: (order.index(setting) if setting in order else len(order), setting)
+    )
 
 
 def settings_of(properties: Mapping[str, Any]) -> dict[Setting, object]:
@@ -50,7 +52,9 @@ def settings_of(properties: Mapping[str, Any]) -> dict[Setting, object]:
     }
 
 
-def _leaves(entry: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+def _leaves(
+    entry: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], object]]:
     for name, value in entry.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, (*above, name))

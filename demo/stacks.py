@@ -46,7 +46,9 @@ class Outcome:
     @property
     def failures(self) -> dict[str, str]:
         """Why which resources failed, without those that were merely cancelled."""
-        failed = [event for event in self.events if event.status.endswith("_FAILED") and not event.is_of_stack]
+        failed = [
+            event for event in self.events if event.status.endswith("_FAILED") and not event.is_of_stack
+        ]
         return {event.logical_id: event.reason for event in failed if "cancelled" not in event.reason.lower()}
 
 
@@ -58,15 +60,21 @@ class Stacks:
         self._client = cloud.client("cloudformation")
         self._watch = watch
 
-    def create(self, name: str, template: str, parameters: Mapping[str, str] | None = None, **options: object) -> Outcome:
+    def create(
+        self, name: str, template: str, parameters: Mapping[str, str] | None = None, **options: object
+    ) -> Outcome:
         """Create the stack and return how that ended."""
-        made = self._client.create_stack(StackName=name, **self._source(template), Parameters=_given(parameters), **options)
+        made = self._client.create_stack(
+            StackName=name, **self._source(template), Parameters=_given(parameters), **options
+        )
         return self._end(made["StackId"], set())
 
     def update(self, name: str, template: str, parameters: Mapping[str, str] | None = None) -> Outcome:
         """Update the stack and return how that ended."""
         seen = {event["EventId"] for event in self._events(name)}
-        made = self._client.update_stack(StackName=name, **self._source(template), Parameters=_given(parameters))
+        made = self._client.update_stack(
+            StackName=name, **self._source(template), Parameters=_given(parameters)
+        )
         return self._end(made["StackId"], seen)
 
     def delete(self, name: str) -> Outcome:
@@ -104,7 +112,8 @@ class Stacks:
         while time.monotonic() < ends:
             status = self._client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
             is_at_rest = not status.endswith("_IN_PROGRESS")
-            # Events are many pages for a large stack: nobody asks for them before the end unless somebody is watching.
+            # Events are many pages for a large stack: nobody asks for them before the end unless somebody is
+            # watching.
             if self._watch or is_at_rest:
                 told += self._news(stack_id, seen)
             if is_at_rest and any(event.is_of_stack and event.status == status for event in told):

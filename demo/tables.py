@@ -21,7 +21,9 @@ def snapshot(ledgers: Sequence[Ledger[AnyAgent]]) -> dict[str, Values]:
 
 def settings_table(title: str, ledgers: Sequence[Ledger[AnyAgent]], before: Snapshot) -> Table:
     """Return the table of what the agents carry, changes since `before` highlighted."""
-    table = Table(title=title, title_justify="left", title_style="bold", caption=LEGEND, caption_justify="left")
+    table = Table(
+        title=title, title_justify="left", title_style="bold", caption=LEGEND, caption_justify="left"
+    )
     table.add_column("Setting", no_wrap=True)
     for ledger in ledgers:
         table.add_column(ledger.agent.name, no_wrap=True)

@@ -1,4 +1,6 @@
-"""Templates as a person handles them: read, edited, compared; and what they declare, worked out without the resource type."""
+"""Templates as a person handles them: read, edited, compared; and what they declare, worked out without the
+resource type.
+"""
 
 import difflib
 from collections.abc import Mapping

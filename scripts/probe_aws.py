@@ -1,11 +1,13 @@
-"""Find out, in a sandbox account, what the documentation of Amazon Connect leaves open; undo everything afterwards.
+"""Find out, in a sandbox account, what the documentation of Amazon Connect leaves open; undo everything
+afterwards.
 
     python scripts/probe_aws.py --instance INSTANCE_ID --user USER_ID [--region REGION] [--template]
 
-USER_ID must be an agent that nobody uses meanwhile: settings and tags are changed for some minutes and then put back as they were.
-Each step prints a question and what the service did. Needs the actions of resource-role.yaml, and with --template
-cloudformation:CreateChangeSet, DescribeChangeSet, DeleteChangeSet and DeleteStack. Nothing is deployed. Exit status: 0 when every
-question has an answer and the agent is as before, 1 otherwise.
+USER_ID must be an agent that nobody uses meanwhile: settings and tags are changed for some minutes and then
+put back as they were. Each step prints a question and what the service did. Needs the actions of
+resource-role.yaml, and with --template cloudformation:CreateChangeSet, DescribeChangeSet, DeleteChangeSet and
+DeleteStack. Nothing is deployed. Exit status: 0 when every question has an answer and the agent is as before,
+1 otherwise.
 """
 
 import argparse
@@ -16,7 +18,19 @@ from typing import Any, Final
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from probe_questions import ARRAYS, CHANNELS, EMAIL, PER_CHANNEL, STEPS, TAG, Agent, Entries, accept, entry_of, work
+from probe_questions import (
+    ARRAYS,
+    CHANNELS,
+    EMAIL,
+    PER_CHANNEL,
+    STEPS,
+    TAG,
+    Agent,
+    Entries,
+    accept,
+    entry_of,
+    work,
+)
 
 STACK: Final = "connect-user-config-probe"
 TEMPLATE: Final = """{"Resources": {"Probe": {"Type": "Custom::Connect::UserConfig", "Properties": {"ServiceToken": "%s"}}}}"""
@@ -37,7 +51,11 @@ def put_back(agent: Agent) -> Iterator[None]:
         except ClientError:
             # An instance that does not take e-mail has no settings of it to put back.
             agent.connect.update_user_config(
-                **ids, **{name: [entry for entry in entries if entry["Channel"] != EMAIL] for name, entries in arrays.items()}
+                **ids,
+                **{
+                    name: [entry for entry in entries if entry["Channel"] != EMAIL]
+                    for name, entries in arrays.items()
+                },
             )
         print("settings and tags: put back")
 
@@ -49,7 +67,11 @@ def _whole(user: Mapping[str, Any], array: str) -> Entries:
     absent: dict[str, Callable[[str], dict[str, Any]]] = {
         "AutoAcceptConfigs": lambda channel: accept(channel, value=legacy.get("AutoAccept", False)),
         "AfterContactWorkConfigs": lambda channel: work(channel, legacy.get("AfterContactWorkTimeLimit", 0)),
-        "PhoneNumberConfigs": lambda channel: {"Channel": channel, "PhoneType": legacy.get("PhoneType", "SOFT_PHONE"), **number},
+        "PhoneNumberConfigs": lambda channel: {
+            "Channel": channel,
+            "PhoneType": legacy.get("PhoneType", "SOFT_PHONE"),
+            **number,
+        },
         "PersistentConnectionConfigs": lambda channel: {
             "Channel": channel,
             "PersistentConnection": legacy.get("PersistentConnection", False),
@@ -66,7 +88,9 @@ def _whole(user: Mapping[str, Any], array: str) -> Entries:
 
 
 def literal_type_name(cloudformation: Any, account: str, region: str) -> str:  # noqa: ANN401 - a boto3 client
-    """Does a template take the literal name Custom::Connect::UserConfig? Asks with a change set, which is never executed."""
+    """Does a template take the literal name Custom::Connect::UserConfig? Asks with a change set, which is
+    never executed.
+    """
     token = f"arn:aws:lambda:{region}:{account}:function:{STACK}"
     try:
         cloudformation.create_change_set(
@@ -104,14 +128,18 @@ def main() -> int:
     parser.add_argument("--instance", required=True, help="id of the Connect instance")
     parser.add_argument("--user", required=True, help="id of an agent that nobody uses meanwhile")
     parser.add_argument("--region", help="region of the instance; default: that of the AWS configuration")
-    parser.add_argument("--template", action="store_true", help="also ask CloudFormation about the literal type name")
+    parser.add_argument(
+        "--template", action="store_true", help="also ask CloudFormation about the literal type name"
+    )
     options = parser.parse_args()
     session = boto3.Session(region_name=options.region)
     answered = probe(Agent(session.client("connect"), options.instance, options.user))
     if options.template:
         account = session.client("sts").get_caller_identity()["Account"]
         cloudformation = session.client("cloudformation")
-        answered &= ask(literal_type_name.__doc__, lambda: literal_type_name(cloudformation, account, session.region_name))
+        answered &= ask(
+            literal_type_name.__doc__, lambda: literal_type_name(cloudformation, account, session.region_name)
+        )
     return 0 if answered else 1
 
 

@@ -1,4 +1,6 @@
-"""The questions of `probe_aws.py`: each does something to an agent of a sandbox account and says what the service made of it."""
+"""The questions of `probe_aws.py`: each does something to an agent of a sandbox account and says what the
+service made of it.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -37,11 +39,19 @@ class Agent:
         user: dict[str, Any] = self.connect.describe_user(**ids)["User"]
         return user
 
-    def write(self, shows: Callable[[dict[str, Any]], bool] | None = None, **arrays: Entries) -> dict[str, Any]:
-        """Write `arrays` and return the agent once it `shows` them, by default once every written entry's value is there."""
+    def write(
+        self, shows: Callable[[dict[str, Any]], bool] | None = None, **arrays: Entries
+    ) -> dict[str, Any]:
+        """Write `arrays` and return the agent once it `shows` them, by default once every written entry's
+        value is there.
+        """
         self.connect.update_user_config(InstanceId=self.instance_id, UserId=self.user_id, **arrays)
         begun = time.monotonic()
-        seen = shows or (lambda user: all(_shows(user, name, entry) for name, entries in arrays.items() for entry in entries))
+        seen = shows or (
+            lambda user: all(
+                _shows(user, name, entry) for name, entries in arrays.items() for entry in entries
+            )
+        )
         while not seen(user := self.read()):
             if time.monotonic() - begun > PATIENCE:
                 raise TimeoutError(f"what was written does not show after {PATIENCE:.0f} s")
@@ -81,7 +91,9 @@ def reads_are_sparse_or_dense(agent: Agent) -> str:
 def arrays_are_replaced_or_merged(agent: Agent) -> str:
     """Does a written array clear the channels that it does not name?"""
     agent.write(AutoAcceptConfigs=[accept("VOICE", value=True), accept("CHAT", value=True)])
-    user = agent.write(AutoAcceptConfigs=[accept("VOICE", value=False)], shows=lambda user: not _accepts(user, "VOICE"))
+    user = agent.write(
+        AutoAcceptConfigs=[accept("VOICE", value=False)], shows=lambda user: not _accepts(user, "VOICE")
+    )
     return "merged: CHAT has kept its value" if _accepts(user, "CHAT") else "replaced: CHAT was cleared"
 
 
@@ -92,7 +104,9 @@ def _accepts(user: Mapping[str, Any], channel: str) -> bool:
 def entries_are_replaced_or_merged(agent: Agent) -> str:
     """Does a written entry clear the fields that it does not name?"""
     agent.write(AutoAcceptConfigs=[accept("VOICE", value=True, AgentFirstCallbackAutoAccept=True)])
-    user = agent.write(AutoAcceptConfigs=[accept("VOICE", value=False)], shows=lambda user: not _accepts(user, "VOICE"))
+    user = agent.write(
+        AutoAcceptConfigs=[accept("VOICE", value=False)], shows=lambda user: not _accepts(user, "VOICE")
+    )
     kept = (entry_of(user, "AutoAcceptConfigs", "VOICE") or {}).get("AgentFirstCallbackAutoAccept")
     return "merged: the callback setting was kept" if kept else "replaced: the callback setting was cleared"
 
@@ -104,14 +118,18 @@ def the_older_form_follows_voice_or_not(agent: Agent) -> str:
 
 
 def _older_form_after(agent: Agent, *, value: bool) -> bool:
-    user = agent.write(AutoAcceptConfigs=[accept("VOICE", value=value)], shows=lambda user: _accepts(user, "VOICE") is value)
+    user = agent.write(
+        AutoAcceptConfigs=[accept("VOICE", value=value)], shows=lambda user: _accepts(user, "VOICE") is value
+    )
     return bool((user.get("PhoneConfig") or {}).get("AutoAccept"))
 
 
 def chat_work_is_clamped_or_not(agent: Agent) -> str:
     """Is after-contact work on CHAT above 5,400 seconds kept as written?"""
     agent.write(AfterContactWorkConfigs=[work("CHAT", _SHORT)])
-    user = agent.write(AfterContactWorkConfigs=[work("CHAT", _LONG)], shows=lambda user: _chat_work(user) != _SHORT)
+    user = agent.write(
+        AfterContactWorkConfigs=[work("CHAT", _LONG)], shows=lambda user: _chat_work(user) != _SHORT
+    )
     return f"{_chat_work(user)} seconds after writing {_LONG}"
 
 
@@ -123,8 +141,11 @@ def _chat_work(user: Mapping[str, Any]) -> int | None:
 
 def a_number_survives_or_not(agent: Agent) -> str:
     """Does a phone number survive a change to SOFT_PHONE?"""
-    # With the agent's own number, which can be put back: whether a number can be taken away again is another open question.
-    number = (agent.read().get("PhoneConfig") or {}).get("DeskPhoneNumber") or _phone(agent.read()).get("PhoneNumber")
+    # With the agent's own number, which can be put back: whether a number can be taken away again is another
+    # open question.
+    number = (agent.read().get("PhoneConfig") or {}).get("DeskPhoneNumber") or _phone(agent.read()).get(
+        "PhoneNumber"
+    )
     if not number:
         return "not asked, since the agent has no phone number; give the agent one to ask"
     agent.write(PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": number}])
@@ -164,7 +185,9 @@ def search_finds_by_tag_or_not(agent: Agent) -> str:
     begun = time.monotonic()
     condition = {"TagCondition": {"TagKey": TAG, "TagValue": "on"}}
     while time.monotonic() - begun < PATIENCE:
-        found = agent.connect.search_users(InstanceId=agent.instance_id, SearchFilter={"TagFilter": condition})["Users"]
+        found = agent.connect.search_users(
+            InstanceId=agent.instance_id, SearchFilter={"TagFilter": condition}
+        )["Users"]
         if found:
             shown = found[0].get("Tags", {}).get(TAG) == "on"
             return f"found after {time.monotonic() - begun:.1f} s, tags {'shown' if shown else 'not shown'}"
@@ -175,8 +198,12 @@ def search_finds_by_tag_or_not(agent: Agent) -> str:
 def search_finds_by_identifier_or_not(agent: Agent) -> str:
     """Does SearchUsers find a user by its identifier?"""
     condition = {"FieldName": "resourceId", "Value": agent.user_id, "ComparisonType": "EXACT"}
-    found = agent.connect.search_users(InstanceId=agent.instance_id, SearchCriteria={"StringCondition": condition})["Users"]
-    return "found" if [user["Id"] for user in found] == [agent.user_id] else f"not found ({len(found)} others)"
+    found = agent.connect.search_users(
+        InstanceId=agent.instance_id, SearchCriteria={"StringCondition": condition}
+    )["Users"]
+    return (
+        "found" if [user["Id"] for user in found] == [agent.user_id] else f"not found ({len(found)} others)"
+    )
 
 
 def reads_lag_or_not(agent: Agent) -> str:

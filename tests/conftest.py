@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-# Their assertions speak as those of tests do. Named here, because a module that was imported before can no longer be rewritten.
+# Their assertions speak as those of tests do. Named here, because a module that was imported before can no
+# longer be rewritten.
 pytest.register_assert_rewrite("functional", "support")
 
 from privileges.recording import recorder  # noqa: E402 - after the line above
@@ -45,7 +46,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests have counted (``record_property("counted", …)``): a worker's own output is not shown."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    counted = [said for report in reports if report.when == "call" for name, said in report.user_properties if name == "counted"]
+    counted = [
+        said
+        for report in reports
+        if report.when == "call"
+        for name, said in report.user_properties
+        if name == "counted"
+    ]
     if counted:
         terminalreporter.section("counted")
         for said in counted:

@@ -1,9 +1,10 @@
-"""Tells whether the locks are complete, and still the locks of what pyproject.toml and requirements.txt ask for.
+"""Tells whether the locks are complete, and still the locks of what pyproject.toml and requirements.txt ask
+for.
 
-Run by `make check-lock` with the Python of `.venv`, which was installed from its lock, hashes and all; `.venv-ministack` was
-installed from the other. It walks from the wanted requirements through the metadata of the installed packages, extras included:
-needs no network and upgrades nothing. Installation asks no resolver, so whatever a lock lacks would be missing. `make lock` mends
-whatever it finds.
+Run by `make check-lock` with the Python of `.venv`, which was installed from its lock, hashes and all;
+`.venv-ministack` was installed from the other. It walks from the wanted requirements through the metadata of
+the installed packages, extras included: needs no network and upgrades nothing. Installation asks no resolver,
+so whatever a lock lacks would be missing. `make lock` mends whatever it finds.
 """
 
 import re
@@ -19,9 +20,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-ADDRESS: Final = re.compile(r"https?://|file:|^\s*-(?:i|f|-index-url|-extra-index-url|-find-links)\b", re.MULTILINE)
+ADDRESS: Final = re.compile(
+    r"https?://|file:|^\s*-(?:i|f|-index-url|-extra-index-url|-find-links)\b", re.MULTILINE
+)
 PIN: Final = re.compile(r"[\w.-]+==[\w.!+]+( ; [^\\]+)?( --hash=sha256:[0-9a-f]{64})+")
-"""One version, where it counts, and hashes; nothing else: an extra or a range would be for a resolver to decide."""
+"""One version, where it counts, and hashes; nothing else: an extra or a range would be for a resolver to
+decide.
+"""
 
 Environment = dict[str, str]
 """What markers are asked about, where it differs from the running Python."""
@@ -44,7 +49,12 @@ def statements(lock: str) -> Iterator[str]:
 
 def group(root: Path, name: str) -> list[Requirement]:
     """A dependency group of the project."""
-    return [*map(Requirement, tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["dependency-groups"][name])]
+    return [
+        *map(
+            Requirement,
+            tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["dependency-groups"][name],
+        )
+    ]
 
 
 @dataclass(frozen=True)
@@ -87,21 +97,29 @@ class Installed:
         seen: dict[tuple[str, ...], Requirement] = {}
         while open_ends:
             requirement = open_ends.pop()
-            key = (canonicalize_name(requirement.name), str(requirement.specifier), *sorted(requirement.extras))
+            key = (
+                canonicalize_name(requirement.name),
+                str(requirement.specifier),
+                *sorted(requirement.extras),
+            )
             if key not in seen:
                 seen[key] = requirement
                 open_ends += self.brought_along(requirement)
         return list(seen.values())
 
     def disagreements(self, needs: Iterable[Requirement], locked: dict[str, Requirement]) -> Iterator[str]:
-        """One line for each package that the lock lacks, pins out of range or need not hold, or that could not be looked into."""
+        """One line for each package that the lock lacks, pins out of range or need not hold, or that could
+        not be looked into.
+        """
         names: set[str] = set()
         for need in needs:
             name = canonicalize_name(need.name)
             names.add(name)
             if name not in locked:
                 yield f"{need} is needed but not locked"
-            elif not need.specifier.contains(str(locked[name].specifier).removeprefix("=="), prereleases=True):
+            elif not need.specifier.contains(
+                str(locked[name].specifier).removeprefix("=="), prereleases=True
+            ):
                 yield f"{need} is needed but {locked[name]} is locked"
             if name not in self.packages:
                 yield f"{need} is not installed, so what it needs is not known"
@@ -116,7 +134,9 @@ def problems(lock: str, wanted: Iterable[Requirement], installed: Installed) -> 
     if loose:
         return [f"{line}: is not one version with its hashes" for line in loose]
     pins = (Requirement(line.split(" --hash")[0]) for line in statements(lock))
-    locked: dict[str, Requirement] = {canonicalize_name(pin.name): pin for pin in pins if installed.applies(pin)}
+    locked: dict[str, Requirement] = {
+        canonicalize_name(pin.name): pin for pin in pins if installed.applies(pin)
+    }
     return sorted(set(installed.disagreements(installed.closure(wanted), locked)))
 
 
@@ -128,7 +148,9 @@ def check(root: Path) -> list[str]:
 
 def check_ministack(root: Path, venv: Path = ROOT / ".venv-ministack") -> list[str]:
     """What is wrong with the lock of ministack's own environment."""
-    return problems((root / "requirements-ministack.txt").read_text("utf-8"), group(root, "ministack"), Installed.at(venv))
+    return problems(
+        (root / "requirements-ministack.txt").read_text("utf-8"), group(root, "ministack"), Installed.at(venv)
+    )
 
 
 LOCKS: Final[dict[str, Callable[[Path], list[str]]]] = {

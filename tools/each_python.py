@@ -1,7 +1,8 @@
-"""Keeps the promise about Python versions: runs tests under each supported Python that this machine has, and says which it has not.
+"""Keeps the promise about Python versions: runs tests under each supported Python that this machine has, and
+says which it has not.
 
-`make test` ends with it. The Python that ran everything is not asked again; each other one gets an environment from the same lock,
-by the same recipe, and the tests of the target `test-this-python`.
+`make test` ends with it. The Python that ran everything is not asked again; each other one gets an
+environment from the same lock, by the same recipe, and the tests of the target `test-this-python`.
 """
 
 import os
@@ -18,7 +19,9 @@ Try = Callable[[str, Path], bool]
 
 
 def run(versions: Iterable[str], running: str, find: Find, attempt: Try) -> bool:
-    """Try each version but the running one, tell what came of it, and return whether all that were found have passed."""
+    """Try each version but the running one, tell what came of it, and return whether all that were found have
+    passed.
+    """
     said = [f"{running} ran everything"]
     passed = True
     for version in versions:
@@ -31,7 +34,8 @@ def run(versions: Iterable[str], running: str, find: Find, attempt: Try) -> bool
             said.append(f"{interpreters.version_of(python)} passed the tests of `make test-this-python`")
         else:
             said.append(
-                f"{interpreters.version_of(python)} FAILED (again: make PYTHON={python} VENV=.venv-{version} test-this-python)"
+                f"{interpreters.version_of(python)} FAILED (again: make PYTHON={python} VENV=.venv-{version}"
+                " test-this-python)"
             )
             passed = False
     print(f"\n== Python: {'; '.join(said)}", flush=True)
@@ -41,7 +45,12 @@ def run(versions: Iterable[str], running: str, find: Find, attempt: Try) -> bool
 def make(version: str, python: Path) -> bool:
     """Install and test under that Python; tell whether it went well."""
     print(f"\n== Python {interpreters.version_of(python)}: {python}", flush=True)
-    command = [os.environ.get("MAKE", "make"), "--no-print-directory", f"PYTHON={python}", f"VENV=.venv-{version}"]
+    command = [
+        os.environ.get("MAKE", "make"),
+        "--no-print-directory",
+        f"PYTHON={python}",
+        f"VENV=.venv-{version}",
+    ]
     return subprocess.run([*command, "test-this-python"], check=False).returncode == 0  # noqa: S603  # nosec B603  # our own target
 
 

@@ -1,6 +1,8 @@
-"""A rule that import-linter does not bring along: a package that imports nothing but the standard library and itself.
+"""A rule that import-linter does not bring along: a package that imports nothing but the standard library and
+itself.
 
-Read by `lint-imports` (see `contract_types` in pyproject.toml). A list of forbidden packages would let the next dependency in.
+Read by `lint-imports` (see `contract_types` in pyproject.toml). A list of forbidden packages would let the
+next dependency in.
 """
 
 import sys
@@ -10,7 +12,9 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class StandardLibraryOnly(Contract):
-    """Breaks for each module of `package` that imports a module from outside of it and of the standard library."""
+    """Breaks for each module of `package` that imports a module from outside of it and of the standard
+    library.
+    """
 
     type_name = "standard_library_only"
 
@@ -31,4 +35,6 @@ class StandardLibraryOnly(Contract):
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Names each import that must go."""
         for importer, imported in check.metadata["strangers"]:
-            output.print_error(f"{importer} imports {imported}; {self.package} may import the standard library only")
+            output.print_error(
+                f"{importer} imports {imported}; {self.package} may import the standard library only"
+            )

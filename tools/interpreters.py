@@ -1,7 +1,8 @@
-"""Finds the Pythons of this machine: the runtime's, to compile for Lambda, and each that the project supports, to test on.
+"""Finds the Pythons of this machine: the runtime's, to compile for Lambda, and each that the project
+supports, to test on.
 
-`python tools/interpreters.py 3.12` prints the path of one, or fails. The Makefile calls it with whatever Python it was given,
-before anything is installed: standard library only.
+`python tools/interpreters.py 3.12` prints the path of one, or fails. The Makefile calls it with whatever
+Python it was given, before anything is installed: standard library only.
 """
 
 import os
@@ -23,7 +24,9 @@ def variable(version: str) -> str:
 
 def find(version: str) -> Path | None:
     """Return a Python of that minor version; None if there is none that runs."""
-    return next((python for python in _candidates(version) if version_of(python).startswith(f"{version}.")), None)
+    return next(
+        (python for python in _candidates(version) if version_of(python).startswith(f"{version}.")), None
+    )
 
 
 def _candidates(version: str) -> Iterator[Path]:
@@ -44,7 +47,9 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def version_of(python: Path) -> str:
-    """Return the version of a Python, in full; empty where it does not run: pyenv's shims exist for versions that are not there."""
+    """Return the version of a Python, in full; empty where it does not run: pyenv's shims exist for versions
+    that are not there.
+    """
     try:
         told = subprocess.run(  # noqa: S603  # nosec B603  # asks a Python for its version
             [str(python), "-I", "-S", "--version"], capture_output=True, text=True, timeout=30, check=False

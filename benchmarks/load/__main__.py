@@ -13,7 +13,9 @@ from .report import Wall, write_report
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "guide" / "benchmarks"
 _WALLS: Final = ((60, 1.0, (1, 2, 3)), (500, 10.0, (1,)))
-"""Resources, how many times as fast the clocks run, and seeds: what few resources take depends much on chance."""
+"""Resources, how many times as fast the clocks run, and seeds: what few resources take depends much on
+chance.
+"""
 
 
 def main() -> None:
@@ -25,7 +27,8 @@ def main() -> None:
     chosen.folder.mkdir(parents=True, exist_ok=True)
     # First the wall clock, while the machine has nothing else to do for us.
     walls = [
-        Wall(speed, seeds, [wall_clock.measure(resources, speed, seed) for seed in seeds]) for resources, speed, seeds in _WALLS
+        Wall(speed, seeds, [wall_clock.measure(resources, speed, seed) for seed in seeds])
+        for resources, speed, seeds in _WALLS
     ]
     results = run_all(chosen.seeds)
     draw_all(results, chosen.folder)

@@ -1,7 +1,7 @@
 """What botocore does by itself when a call is refused, on a clock that can be simulated.
 
-Its own parts are used where they take a clock: rate limiter, cubic calculator and token bucket. Each resource has a process of its
-own, as in Lambda, and so a limiter that knows nothing of the others.
+Its own parts are used where they take a clock: rate limiter, cubic calculator and token bucket. Each resource
+has a process of its own, as in Lambda, and so a limiter that knows nothing of the others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from botocore.retries.bucket import Clock as BotocoreClock
 from botocore.retries.bucket import TokenBucket
 from botocore.retries.throttling import CubicCalculator
 
-from custom_connect_userconfig.core.errors import Throttled
+from custom_connect_userconfig.core.errors import Throttling
 from custom_connect_userconfig.core.planning import LiveUser
 from custom_connect_userconfig.core.settings import Entry
 from custom_connect_userconfig.ports import Clock, FoundUsers, Gateway
@@ -146,7 +146,9 @@ class RetryingGateway:
         """Return the user."""
         return self._try(lambda: self.inner.describe_user(instance_id, user_id))
 
-    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+    def update_user_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
+    ) -> None:
         """Write the arrays that are given."""
         self._try(lambda: self.inner.update_user_config(instance_id, user_id, arrays))
 
@@ -162,7 +164,9 @@ class RetryingGateway:
         """Return whether a search finds the user."""
         return self._try(lambda: self.inner.has_user(instance_id, user_id))
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+    def search_tagged_users(
+        self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
+    ) -> FoundUsers:
         """Return a page of users."""
         return self._try(lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_values, token))
 
@@ -171,7 +175,7 @@ class RetryingGateway:
             self.retries.before_sending()
             try:
                 answer = call()
-            except Throttled:
+            except Throttling:
                 self.retries.after(refused=True)
                 if attempt + 1 == self.retries.attempts:
                     raise

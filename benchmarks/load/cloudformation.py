@@ -1,4 +1,5 @@
-"""CloudFormation's part: it starts many resources together, invokes each anew when it is asked to, and pays by the second.
+"""CloudFormation's part: it starts many resources together, invokes each anew when it is asked to, and pays
+by the second.
 
 What is driven is the real service with a real retrier; only Connect and time are simulated.
 """
@@ -14,7 +15,7 @@ from typing import Final
 from custom_connect_userconfig.core.arrays import AUTO_ACCEPT, VOICE
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import SettingsError
-from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.ownership import Owner
 from custom_connect_userconfig.retry.retrier import InProgress
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
@@ -23,7 +24,9 @@ from .connect import INSTANCE_ID, SimulatedConnect
 from .policies import Policy
 from .simulation import SimulatedClock, Simulation
 
-_STACK: Final = "arn:aws:cloudformation:us-east-1:123456789012:stack/contact-centre/0a1b2c3d-0000-4000-8000-000000000000"
+_STACK: Final = (
+    "arn:aws:cloudformation:us-east-1:123456789012:stack/contact-centre/0a1b2c3d-0000-4000-8000-000000000000"
+)
 _AUTO_ACCEPT: Final = AUTO_ACCEPT.key(VOICE, AUTO_ACCEPT.fields[0])
 _DISPATCH: Final = 0.5
 """Seconds at most until an invocation that is due begins."""
@@ -52,7 +55,9 @@ _CALLS: Final = {
 
 
 def dice_of(seed: int, number: int) -> Callable[[], float]:
-    """Return the random numbers of one resource: the same ones whatever the others do, and on the wall clock too."""
+    """Return the random numbers of one resource: the same ones whatever the others do, and on the wall clock
+    too.
+    """
     return random.Random(f"{seed}/{number}").random  # noqa: S311 - an experiment wants the same numbers each time
 
 
@@ -112,10 +117,14 @@ class StackOperation:
 
     def _carry_out(self, resource: Resource) -> None:
         user_id = self.connect.user(resource.number)
-        identity = Identity.parse(INSTANCE_ID, user_id, Place())
-        owner = Owner.of(identity, _STACK, f"Agent{resource.number}", f"{self.operation.value} {resource.number}")
+        identity = Identity.parse(INSTANCE_ID, user_id, Environment())
+        owner = Owner.of(
+            identity, _STACK, f"Agent{resource.number}", f"{self.operation.value} {resource.number}"
+        )
         dice = dice_of(self.seed, resource.number)
-        service = SettingsService(*self.policy.service_parts(self.connect, SimulatedClock(self.simulation), dice))
+        service = SettingsService(
+            *self.policy.service_parts(self.connect, SimulatedClock(self.simulation), dice)
+        )
         context: Mapping[str, object] | None = None
         resource.began = self.simulation.now
         while True:

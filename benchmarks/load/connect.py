@@ -1,4 +1,5 @@
-"""Amazon Connect as far as load is concerned: users with settings and tags, token buckets, and calls that take a moment.
+"""Amazon Connect as far as load is concerned: users with settings and tags, token buckets, and calls that
+take a moment.
 
 The buckets are those of the local Connect, so that both mean the same by a quota.
 """
@@ -11,7 +12,7 @@ from typing import Final
 from connect_local import Quota
 from connect_local.conditions import QuotaBuckets
 from custom_connect_userconfig.core.arrays import SettingKey
-from custom_connect_userconfig.core.errors import Throttled
+from custom_connect_userconfig.core.errors import Throttling
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.planning import LiveUser
 from custom_connect_userconfig.core.settings import Entry, UserSettings, flatten
@@ -56,7 +57,9 @@ class SimulatedConnect:
 
     def admits(self, operation: str) -> bool:
         """Take a token of `operation`, if there is one."""
-        return self._buckets.admit((operation,), self.quotas[operation], self.simulation.now, self.refused_cost)
+        return self._buckets.admit(
+            (operation,), self.quotas[operation], self.simulation.now, self.refused_cost
+        )
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
         """Return the user."""
@@ -64,7 +67,9 @@ class SimulatedConnect:
         user = self.users[user_id]
         return LiveUser(_ARN + user_id, UserSettings(dict(user.settings), {}), dict(user.tags))
 
-    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+    def update_user_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
+    ) -> None:
         """Replace the arrays that are given."""
         self._called("UpdateUserConfig", instance_id)
         user = self.users[user_id]
@@ -87,7 +92,9 @@ class SimulatedConnect:
         self._called("SearchUsers", instance_id)
         return user_id in self.users
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+    def search_tagged_users(
+        self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
+    ) -> FoundUsers:
         """No stack operation searches."""
         raise NotImplementedError
 
@@ -98,4 +105,4 @@ class SimulatedConnect:
         (self.admitted if admitted else self.refused)[operation] += 1
         self.log.append((self.simulation.now, operation, admitted))
         if not admitted:
-            raise Throttled(f"Amazon Connect refused {operation}.")
+            raise Throttling(f"Amazon Connect refused {operation}.")

@@ -1,4 +1,5 @@
-"""What is simulated for the report: the policies beside each other, ours alone in many scenes, and a frontier of its variants.
+"""What is simulated for the report: the policies beside each other, ours alone in many scenes, and a frontier
+of its variants.
 
 Scenes are independent of each other, so they are spread over the processors.
 """
@@ -54,9 +55,12 @@ def run_all(seeds: int) -> Results:
             "frontier": _frontier(),
         }
         pending = {
-            part: [(name, scene, pool.submit(_measure, scene, seeds)) for name, scene in rows] for part, rows in parts.items()
+            part: [(name, scene, pool.submit(_measure, scene, seeds)) for name, scene in rows]
+            for part, rows in parts.items()
         }
-        return Results(**{part: [Row(n, s, f.result()) for n, s, f in rows] for part, rows in pending.items()})
+        return Results(
+            **{part: [Row(n, s, f.result()) for n, s, f in rows] for part, rows in pending.items()}
+        )
 
 
 def _measure(scene: Scene, seeds: int) -> Figures:
@@ -69,11 +73,16 @@ Named = list[tuple[str, Scene]]
 
 
 def _policies() -> Named:
-    return [(policy.name, Scene(operation, policy=policy)) for policy, operation in product(POLICIES, Operation)]
+    return [
+        (policy.name, Scene(operation, policy=policy)) for policy, operation in product(POLICIES, Operation)
+    ]
 
 
 def _sizes() -> Named:
-    scenes = [Scene(resources=size, in_flight=in_flight) for size, in_flight in product((50, 200, 500, 2000), IN_FLIGHT)]
+    scenes = [
+        Scene(resources=size, in_flight=in_flight)
+        for size, in_flight in product((50, 200, 500, 2000), IN_FLIGHT)
+    ]
     return [("", scene) for scene in scenes if scene.in_flight < scene.resources or scene.in_flight == ALL]
 
 

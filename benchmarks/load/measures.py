@@ -1,7 +1,7 @@
 """One simulated stack operation, and what is measured of it.
 
-Makespan is measured with nobody else about; what a live caller suffers, in a second run with one. A ratio of 1 is the floor:
-the successful calls of the busiest operation, less the burst, at the quota's rate.
+Makespan is measured with nobody else about; what a live caller suffers, in a second run with one. A ratio of
+1 is the floor: the successful calls of the busiest operation, less the burst, at the quota's rate.
 """
 
 import random
@@ -22,7 +22,9 @@ LIVE_RATE: Final = 0.3
 ALL: Final = 1_000_000
 _PRICE_OF_AN_INVOCATION: Final = 0.0009
 _PRICE_OF_A_SECOND: Final = 0.00008
-"""Dollars for a handler operation of a third-party resource type, and for each of its seconds above 30 (pricing page)."""
+"""Dollars for a handler operation of a third-party resource type, and for each of its seconds above 30
+(pricing page).
+"""
 
 
 @dataclass(frozen=True)
@@ -116,20 +118,36 @@ def simulate(scene: Scene, seed: int) -> Run:
         simulation, connect = _afresh(scene, connect, dice.random)
     others = _Others(simulation, connect, scene, dice)
     stack = _play(scene, seed, connect, simulation, others)
-    return Run(scene, connect.admitted, connect.refused, connect.log, stack.resources, connect.users, others.live_calls)
+    return Run(
+        scene,
+        connect.admitted,
+        connect.refused,
+        connect.log,
+        stack.resources,
+        connect.users,
+        others.live_calls,
+    )
 
 
 _BOUNDLESS: Final = dict.fromkeys(DOCUMENTED_QUOTAS, Quota(1e9, 1e9))
 
 
-def _afresh(scene: Scene, before: SimulatedConnect, dice: Callable[[], float]) -> tuple[Simulation, SimulatedConnect]:
+def _afresh(
+    scene: Scene, before: SimulatedConnect, dice: Callable[[], float]
+) -> tuple[Simulation, SimulatedConnect]:
     """Return a new simulation of the users that another has made."""
     simulation = Simulation()
-    return simulation, SimulatedConnect(simulation, scene.quotas, dice, scene.refused_cost, scene.latency, before.users)
+    return simulation, SimulatedConnect(
+        simulation, scene.quotas, dice, scene.refused_cost, scene.latency, before.users
+    )
 
 
 def _play(
-    scene: Scene, seed: int, connect: SimulatedConnect, simulation: Simulation, others: "_Others | None" = None
+    scene: Scene,
+    seed: int,
+    connect: SimulatedConnect,
+    simulation: Simulation,
+    others: "_Others | None" = None,
 ) -> StackOperation:
     connect.quotas = scene.quotas
     resources = [Resource(number) for number in range(scene.resources)]
@@ -194,9 +212,14 @@ class Figures:
 
 
 def measure(scene: Scene, seeds: int, live_seeds: int | None = None) -> Figures:
-    """Play a scene several times alone, and with a live caller as often or `live_seeds` times: its calls are few, and vary."""
+    """Play a scene several times alone, and with a live caller as often or `live_seeds` times: its calls are
+    few, and vary.
+    """
     alone = [simulate(scene, seed) for seed in range(seeds)]
-    with_live = [simulate(replace(scene, live=True), seed) for seed in range(seeds if live_seeds is None else live_seeds)]
+    with_live = [
+        simulate(replace(scene, live=True), seed)
+        for seed in range(seeds if live_seeds is None else live_seeds)
+    ]
     return Figures(
         makespan=fmean(run.makespan_ratio for run in alone),
         refused=fmean(run.refused_ratio for run in alone),

@@ -43,10 +43,17 @@ def _growth(rows: Sequence[Row]) -> Figure:
     for name in PLOTTED:
         mine = [row for row in rows if row.name == name]
         axes.plot(
-            [row.scene.resources for row in mine], [row.figures.makespan * _floor(row) for row in mine], marker="o", label=name
+            [row.scene.resources for row in mine],
+            [row.figures.makespan * _floor(row) for row in mine],
+            marker="o",
+            label=name,
         )
     axes.plot(
-        SIZES, [_floor(row) for row in rows if row.name == PLOTTED[0]], color="black", linestyle="--", label="floor of the quota"
+        SIZES,
+        [_floor(row) for row in rows if row.name == PLOTTED[0]],
+        color="black",
+        linestyle="--",
+        label="floor of the quota",
     )
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -72,16 +79,26 @@ def _calls(rows: Sequence[Row]) -> Figure:
 
 
 def _per_second(run: Run, *, admitted: bool) -> tuple[list[float], list[float]]:
-    times = [at for at, operation, was_admitted in run.log if operation == "UpdateUserConfig" and was_admitted is admitted]
+    times = [
+        at
+        for at, operation, was_admitted in run.log
+        if operation == "UpdateUserConfig" and was_admitted is admitted
+    ]
     starts = [number * _BIN for number in range(int(run.makespan // _BIN) + 2)]
     return starts, [sum(start <= at < start + _BIN for at in times) / _BIN for start in starts]
 
 
 def _frontier(results: Results) -> Figure:
-    figure, axes = _axes("500 creates together: time against cost", "cost a resource, in invocations", "makespan by floor")
+    figure, axes = _axes(
+        "500 creates together: time against cost", "cost a resource, in invocations", "makespan by floor"
+    )
     axes.scatter(*_places(results.frontier), color="lightgray", label="variants of this one")
     for row in results.policies:
-        if row.scene.operation is Operation.CREATE and row.scene.in_flight == ALL and not row.figures.failures:
+        if (
+            row.scene.operation is Operation.CREATE
+            and row.scene.in_flight == ALL
+            and not row.figures.failures
+        ):
             axes.scatter(*_places([row]), label=row.name)
     axes.axvline(4.7, color="black", linestyle=":")
     axes.axhline(1.16, color="black", linestyle=":", label="targets")

@@ -1,4 +1,5 @@
-"""The ways of waiting that are compared: each is a retrier, and for botocore's own retries a gateway that retries unseen.
+"""The ways of waiting that are compared: each is a retrier, and for botocore's own retries a gateway that
+retries unseen.
 
 `OURS` is what ships. The others change only how a used-up quota is waited for.
 """
@@ -7,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from custom_connect_userconfig.core.errors import Throttled
+from custom_connect_userconfig.core.errors import Throttling
 from custom_connect_userconfig.ports import Clock, Gateway
 from custom_connect_userconfig.retry.policy import RetryPolicy, RetryState, Wait, about
 from custom_connect_userconfig.retry.retrier import WRITES, Retrier
@@ -28,13 +29,17 @@ class Policy:
     write_seconds: float = 40.0
     retries: Callable[[Clock, Callable[[], float]], Retries] | None = None
 
-    def service_parts(self, connect: Gateway, clock: Clock, random: Callable[[], float]) -> tuple[Gateway, Retrier]:
+    def service_parts(
+        self, connect: Gateway, clock: Clock, random: Callable[[], float]
+    ) -> tuple[Gateway, Retrier]:
         """Return gateway and retrier of one resource."""
         gateway = RetryingGateway(connect, self.retries(clock, random)) if self.retries else connect
-        return gateway, Retrier(clock, random, write_seconds=self.write_seconds, policies=self._policies(random))
+        return gateway, Retrier(
+            clock, random, write_seconds=self.write_seconds, policies=self._policies(random)
+        )
 
     def _policies(self, random: Callable[[], float]) -> Mapping[type, RetryPolicy]:
-        return {**WRITES, Throttled: self.retry_policy(random)} if self.retry_policy else WRITES
+        return {**WRITES, Throttling: self.retry_policy(random)} if self.retry_policy else WRITES
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,9 @@ class Polling:
 
 @dataclass(frozen=True)
 class HalfOfTheTimeWaited:
-    """After about 6 and 18 seconds inside, then after half of the time since the first try: blind to crowd and template."""
+    """After about 6 and 18 seconds inside, then after half of the time since the first try: blind to crowd
+    and template.
+    """
 
     at_most: float = HOURS
     seconds: tuple[float, ...] = field(default=(6.0, 18.0))

@@ -13,20 +13,35 @@ from .measures import ALL, LIVE_RATE, Run, Scene, simulate
 from .wall_clock import Measured
 
 _PAGE: Final = Path(__file__).with_name("page.md")
-_COLUMNS: Final = ("makespan", "refused", "invocations", "billed s", "above 30 s", "cost", "worst", "live refused", "failures")
+_COLUMNS: Final = (
+    "makespan",
+    "refused",
+    "invocations",
+    "billed s",
+    "above 30 s",
+    "cost",
+    "worst",
+    "live refused",
+    "failures",
+)
 
 
 def write_report(results: Results, walls: "Sequence[Wall]", seeds: int, machine: str) -> str:
     """Return the page."""
-    in_order = [row for operation in Operation for row in results.policies if row.scene.operation is operation]
+    in_order = [
+        row for operation in Operation for row in results.policies if row.scene.operation is operation
+    ]
     return Template(_PAGE.read_text()).substitute(
         live_rate=LIVE_RATE,
         seeds=seeds,
         machine=machine,
-        policies=_table(("operation", "policy"), [((row.scene.operation.value, row.name), row) for row in in_order]),
+        policies=_table(
+            ("operation", "policy"), [((row.scene.operation.value, row.name), row) for row in in_order]
+        ),
         sizes=_table(("resources", "in flight"), [(_size(row.scene), row) for row in results.sizes]),
         circumstances=_table(
-            ("operation", "circumstance"), [((row.scene.operation.value, row.name), row) for row in results.circumstances]
+            ("operation", "circumstance"),
+            [((row.scene.operation.value, row.name), row) for row in results.circumstances],
         ),
         walls=_walls(walls),
     )
@@ -76,14 +91,24 @@ class Wall:
 
 
 def _walls(walls: Sequence[Wall]) -> str:
-    rows = [_line(["resources", "clocks", "", "makespan", "refused", "invocations", "failures"]), _line(["---"] * 3 + ["---:"] * 4)]
+    rows = [
+        _line(["resources", "clocks", "", "makespan", "refused", "invocations", "failures"]),
+        _line(["---"] * 3 + ["---:"] * 4),
+    ]
     for wall in walls:
         simulated = wall.simulated
         clocks = "real" if wall.speed == 1 else f"{wall.speed:g} times as fast"
         ratio = _makespan(wall.measured) / _makespan(simulated)
         rows += [
             _line([str(wall.measured[0].resources), clocks, "wall clock", *_means(wall.measured)]),
-            _line(["", f"{len(wall.seeds)} runs" if len(wall.seeds) > 1 else "", "simulated", *_means(simulated)]),
+            _line(
+                [
+                    "",
+                    f"{len(wall.seeds)} runs" if len(wall.seeds) > 1 else "",
+                    "simulated",
+                    *_means(simulated),
+                ]
+            ),
             _line(["", "", "the one by the other", f"{ratio:.2f}", "", "", ""]),
         ]
     return "\n".join(rows) + "\n"
@@ -95,4 +120,9 @@ def _makespan(runs: Sequence[Measured | Run]) -> float:
 
 def _means(runs: Sequence[Measured | Run]) -> list[str]:
     refused, invocations = fmean(run.refused_ratio for run in runs), fmean(run.invocations for run in runs)
-    return [f"{_makespan(runs):.2f}", f"{refused:.2f}", f"{invocations:.2f}", str(max(run.failures for run in runs))]
+    return [
+        f"{_makespan(runs):.2f}",
+        f"{refused:.2f}",
+        f"{invocations:.2f}",
+        str(max(run.failures for run in runs)),
+    ]

@@ -1,7 +1,8 @@
 """Time that passes only from one event to the next, for hundreds of ordinary programs that wait in it.
 
-The code under test sleeps as it always does, on the clock that it is given. Each program runs in a greenlet of its own, so that
-its sleep can be the return to whoever is next; nothing runs beside anything else, and the same seed gives the same run.
+The code under test sleeps as it always does, on the clock that it is given. Each program runs in a greenlet
+of its own, so that its sleep can be the return to whoever is next; nothing runs beside anything else, and the
+same seed gives the same run.
 """
 
 import heapq

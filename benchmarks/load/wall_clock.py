@@ -1,8 +1,9 @@
-"""The same on the wall clock: the real handlers, botocore and the local Connect's buckets, every resource in a thread of its own.
+"""The same on the wall clock: the real handlers, botocore and the local Connect's buckets, every resource in
+a thread of its own.
 
-Nothing is simulated but CloudFormation and the service. To see 500 resources within a minute, every clock runs ten times as fast:
-that of the handlers and that by which the buckets fill. Then a call, which takes as long as it takes, weighs ten times as much;
-the simulation that is compared is told so.
+Nothing is simulated but CloudFormation and the service. To see 500 resources within a minute, every clock
+runs ten times as fast: that of the handlers and that by which the buckets fill. Then a call, which takes as
+long as it takes, weighs ten times as much; the simulation that is compared is told so.
 """
 
 import json
@@ -24,12 +25,16 @@ from custom_connect_userconfig.retry.retrier import Retrier
 from .cloudformation import Operation, dice_of
 
 _CREDENTIALS: Final = {"accessKeyId": "ASIAEXAMPLE", "secretAccessKey": "example", "sessionToken": "example"}
-_STACK: Final = "arn:aws:cloudformation:us-east-1:123456789012:stack/contact-centre/0a1b2c3d-0000-4000-8000-000000000000"
+_STACK: Final = (
+    "arn:aws:cloudformation:us-east-1:123456789012:stack/contact-centre/0a1b2c3d-0000-4000-8000-000000000000"
+)
 
 
 @dataclass(frozen=True)
 class FastClock:
-    """The machine's clock, `speed` times as fast; implements the `Clock` port, and is what the local Connect asks."""
+    """The machine's clock, `speed` times as fast; implements the `Clock` port, and is what the local Connect
+    asks.
+    """
 
     speed: float
     _began: float = field(default_factory=time.monotonic)
@@ -139,7 +144,9 @@ def _users(connect: LocalConnect, clock: FastClock, resources: int) -> list[_Dri
 
 
 class _Dice(threading.local):
-    """The random numbers of the resource whose thread asks; the retrier of the handlers is one for all threads."""
+    """The random numbers of the resource whose thread asks; the retrier of the handlers is one for all
+    threads.
+    """
 
     roll: Callable[[], float]
 
@@ -165,7 +172,10 @@ def _measured(connect: LocalConnect, drives: Sequence[_Drive], began: float, lat
     return Measured(
         resources=len(drives),
         makespan=max(drive.ended for drive in drives) - began,
-        floor=max((calls - DOCUMENTED_QUOTAS[name].burst) / DOCUMENTED_QUOTAS[name].rate for name, calls in admitted.items()),
+        floor=max(
+            (calls - DOCUMENTED_QUOTAS[name].burst) / DOCUMENTED_QUOTAS[name].rate
+            for name, calls in admitted.items()
+        ),
         refused_ratio=refused / (len(Operation.CREATE.calls) * len(drives)),
         invocations=fmean(drive.invocations for drive in drives),
         latency=latency,

@@ -1,4 +1,6 @@
-"""``python -m demo.registry``: ends with 0 when every step was as declared, with 1 and the reason when one was not."""
+"""``python -m demo.registry``: ends with 0 when every step was as declared, with 1 and the reason when one
+was not.
+"""
 
 import argparse
 import sys
@@ -12,16 +14,20 @@ from ..checks import NotAsDeclared
 from .scenario import SABOTAGES, Demo
 
 _WIDTH = 100
-# Sparse and a little late, as a real service may be: the handlers have to read back, and what is missing has to be understood.
+# Sparse and a little late, as a real service may be: the handlers have to read back, and what is missing has
+# to be understood.
 _BEHAVIOUR = Behaviour(reads=Reads.SPARSE, stale_reads=1)
 
 
 def main() -> int:
     """Run the demo and return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m demo.registry", description="The registry's handlers, driven in process, on a local Connect."
+        prog="python -m demo.registry",
+        description="The registry's handlers, driven in process, on a local Connect.",
     )
-    parser.add_argument("--sabotage", choices=SABOTAGES, help="break the demo on purpose, to see that its checks bite")
+    parser.add_argument(
+        "--sabotage", choices=SABOTAGES, help="break the demo on purpose, to see that its checks bite"
+    )
     arguments = parser.parse_args()
     console = Console(width=_WIDTH, highlight=False)
     console.print("Starting a local Amazon Connect in this process; nothing leaves this machine.")

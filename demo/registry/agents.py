@@ -13,7 +13,10 @@ PEOPLE: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "Ann": (
         "made by SSO; settings per channel",
         {
-            "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": False}, {"Channel": "TASK", "AutoAccept": True}],
+            "AutoAcceptConfigs": [
+                {"Channel": "VOICE", "AutoAccept": False},
+                {"Channel": "TASK", "AutoAccept": True},
+            ],
             "AfterContactWorkConfigs": [
                 {"Channel": "VOICE", "AfterContactWorkConfig": {_ACW: 90}},
                 {"Channel": "CHAT", "AfterContactWorkConfig": {_ACW: 45}},
@@ -22,12 +25,21 @@ PEOPLE: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     ),
     "Bob": (
         "made years ago; legacy settings only",
-        {"phone_config": {"PhoneType": "SOFT_PHONE", "AutoAccept": True, _ACW: 25, "PersistentConnection": True}},
+        {
+            "phone_config": {
+                "PhoneType": "SOFT_PHONE",
+                "AutoAccept": True,
+                _ACW: 25,
+                "PersistentConnection": True,
+            }
+        },
     ),
     "Cara": (
         "has a desk phone",
         {
-            "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+12025550101"}],
+            "PhoneNumberConfigs": [
+                {"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+12025550101"}
+            ],
             "AfterContactWorkConfigs": [{"Channel": "TASK", "AfterContactWorkConfig": {_ACW: 120}}],
         },
     ),

@@ -11,7 +11,9 @@ from custom_connect_userconfig import handlers
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "123456789012"
 STACK_NAME: Final = "contact-centre"
-_STACK_ID: Final = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK_NAME}/0a1b2c3d-0000-4000-8000-000000000000"
+_STACK_ID: Final = (
+    f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK_NAME}/0a1b2c3d-0000-4000-8000-000000000000"
+)
 _CREDENTIALS: Final = {"accessKeyId": "local", "secretAccessKey": "local", "sessionToken": "local"}
 
 Properties = Mapping[str, Any]
@@ -36,11 +38,15 @@ class StackResource:
     logical_id: str
 
     def invoke(self, action: str, properties: Properties, previous: Properties | None = None) -> Answer:
-        """Send events, as long as the handler asks for another, to the real entry point; return the last answer."""
+        """Send events, as long as the handler asks for another, to the real entry point; return the last
+        answer.
+        """
         answer: dict[str, Any] = {"resourceModel": properties}
         token = f"demo-{next(_requests)}"
         while True:
-            event = self._event(token, action, answer["resourceModel"], previous, answer.get("callbackContext"))
+            event = self._event(
+                token, action, answer["resourceModel"], previous, answer.get("callbackContext")
+            )
             answer = handlers.resource(event, None)
             if answer["status"] != "IN_PROGRESS":
                 break

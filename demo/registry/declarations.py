@@ -23,7 +23,10 @@ def first() -> dict[str, Any]:
 
 def without_dropped_channel() -> dict[str, Any]:
     """Return the same without the dropped channel."""
-    return {array: [entry for entry in entries if entry["Channel"] != DROPPED_CHANNEL] for array, entries in _SETTINGS.items()}
+    return {
+        array: [entry for entry in entries if entry["Channel"] != DROPPED_CHANNEL]
+        for array, entries in _SETTINGS.items()
+    }
 
 
 def as_template(settings: dict[str, Any], identifier: dict[str, str], logical_id: str, type_name: str) -> str:

@@ -45,7 +45,10 @@ class Demo:
         """Before the stack."""
         self._headline(
             "Before",
-            "Four agents that no stack owns. Each carries settings of its own; a missing one means its default.",
+            (
+                "Four agents that no stack owns. Each carries settings of its own; a missing one means its"
+                " default."
+            ),
         )
         self.ledgers = [Ledger(agent) for agent in hire(self.connect)]
         for ledger in self.ledgers:
@@ -57,16 +60,23 @@ class Demo:
         declared = declarations.first()
         self._headline(
             "1 Create",
-            f"The stack {STACK_NAME} declares the same settings for each of them. The first of its four resources:",
+            (
+                f"The stack {STACK_NAME} declares the same settings for each of them. The first of its four"
+                " resources:"
+            ),
         )
         agent = self.ledgers[0].agent
-        template = declarations.as_template(declared, agent.identifier, _logical_id(agent), handlers.TYPE_NAME)
+        template = declarations.as_template(
+            declared, agent.identifier, _logical_id(agent), handlers.TYPE_NAME
+        )
         self.console.print(f"\n[dim]{escape(template)}[/dim]", highlight=False)
         self._apply("CREATE", declared)
 
     def read(self) -> None:
         """READ."""
-        self._headline("2 Read", "READ shows the settings that are owned, with their live values, and nothing else.")
+        self._headline(
+            "2 Read", "READ shows the settings that are owned, with their live values, and nothing else."
+        )
         for ledger in self.ledgers:
             answer = self._invoke("READ", ledger.agent, ledger.agent.identifier)
             ledger.check_read(answer.model)
@@ -77,7 +87,8 @@ class Demo:
         """UPDATE."""
         self._headline(
             "3 Update",
-            f"The template no longer declares {declarations.DROPPED_CHANNEL}. Its settings go back to what they were before"
+            f"The template no longer declares {declarations.DROPPED_CHANNEL}. Its settings go back to what"
+            " they were before"
             " the stack.",
         )
         self._apply("UPDATE", declarations.without_dropped_channel())
@@ -86,7 +97,8 @@ class Demo:
         """Changes from outside, then READ."""
         self._headline(
             "4 Drift",
-            "An older tool calls UpdateUserPhoneConfig for Ann, which sets after-contact work on all channels. Cara goes back to"
+            "An older tool calls UpdateUserPhoneConfig for Ann, which sets after-contact work on all"
+            " channels. Cara goes back to"
             " her desk phone. An administrator changes a setting of Dev that the stack does not own.",
         )
         before = snapshot(self.ledgers)
@@ -108,17 +120,22 @@ class Demo:
             for setting in in_order(ledger.drifted):
                 declared = shown(setting, settings_of(self.declared))
                 found = shown(setting, ledger.agent.settings())
-                self.console.print(f"    drift of {ledger.agent.name}: {label(setting)} is {found}, declared {declared}")
+                self.console.print(
+                    f"    drift of {ledger.agent.name}: {label(setting)} is {found}, declared {declared}"
+                )
         drifted = [ledger.agent.name for ledger in self.ledgers if ledger.drifted]
         if drifted != ["Ann", "Cara"]:
-            raise NotAsDeclared(f"Drift must be seen of Ann and Cara, and is of {', '.join(drifted) or 'nobody'}.")
+            raise NotAsDeclared(
+                f"Drift must be seen of Ann and Cara, and is of {', '.join(drifted) or 'nobody'}."
+            )
         self._finish("Drift of Ann and Cara is seen; Dev's change is none of the stack's business", before)
 
     def delete(self) -> None:
         """DELETE."""
         self._headline(
             "5 Delete",
-            "Everything owned goes back to what it was before the stack, drift or not. What others changed meanwhile, and the stack"
+            "Everything owned goes back to what it was before the stack, drift or not. What others changed"
+            " meanwhile, and the stack"
             " never owned, stays theirs.",
         )
         self._apply("DELETE", {})
@@ -136,7 +153,11 @@ class Demo:
         self._finish("all owned settings are as declared, and no other setting or tag has changed", before)
 
     def _invoke(
-        self, action: str, agent: Agent, properties: Mapping[str, Any], previous: Mapping[str, Any] | None = None
+        self,
+        action: str,
+        agent: Agent,
+        properties: Mapping[str, Any],
+        previous: Mapping[str, Any] | None = None,
     ) -> Answer:
         self.connect.forget_calls()
         answer = StackResource(_logical_id(agent)).invoke(action, properties, previous)
@@ -151,7 +172,8 @@ class Demo:
         return answer
 
     def _let_reads_catch_up(self) -> None:
-        # Reads here are one call late, as those of the service may be by seconds; drift is looked for minutes later or more.
+        # Reads here are one call late, as those of the service may be by seconds; drift is looked for minutes
+        # later or more.
         client = boto3.client("connect", region_name=self.connect.region)
         for ledger in self.ledgers:
             client.describe_user(InstanceId=ledger.agent.instance_id, UserId=ledger.agent.user_id)
@@ -191,4 +213,6 @@ def _logical_id(agent: Agent) -> str:
 
 def _in_words(answer: Answer, ledger: Ledger[Agent]) -> str:
     read = settings_of(answer.model)
-    return ", ".join(f"{label(setting)} {shown(setting, read)}" for setting in in_order(ledger.owned) if setting in read)
+    return ", ".join(
+        f"{label(setting)} {shown(setting, read)}" for setting in in_order(ledger.owned) if setting in read
+    )

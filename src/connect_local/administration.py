@@ -26,7 +26,8 @@ class Administration:
         self.region = region
         self._conditions = conditions
 
-    # -- conditions ----------------------------------------------------------------------------------------------------
+    # -- conditions
+    # ----------------------------------------------------------------------------------------------------
 
     @property
     def behaviour(self) -> Behaviour:
@@ -37,7 +38,9 @@ class Administration:
         self._conditions.behaviour = behaviour
 
     def reset(self, behaviour: Behaviour | None = None) -> None:
-        """Forgets instances, users, calls, faults, permissions and spent quota; other services of moto keep what they have."""
+        """Forgets instances, users, calls, faults, permissions and spent quota; other services of moto keep
+        what they have.
+        """
         for _, _, backend in connect_backends.iter_backends():
             backend.reset()
         self._conditions.reset(behaviour)
@@ -45,7 +48,7 @@ class Administration:
     def plant(self, fault: Fault) -> None:
         self._conditions.faults.plant(fault)
 
-    def heal(self) -> None:
+    def clear_faults(self) -> None:
         """Removes all planted faults."""
         self._conditions.faults.clear()
 
@@ -68,10 +71,13 @@ class Administration:
     def forget_calls(self) -> None:
         self._conditions.calls.clear()
 
-    # -- instances and users -------------------------------------------------------------------------------------------
+    # -- instances and users
+    # -------------------------------------------------------------------------------------------
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> LocalConnectBackend:
-        return cast("LocalConnectBackend", connect_backends[account_id or self.account_id][region or self.region])
+        return cast(
+            "LocalConnectBackend", connect_backends[account_id or self.account_id][region or self.region]
+        )
 
     def create_instance(self, instance_id: str | None = None) -> tuple[str, str]:
         """The identifier and the ARN of a new instance."""
@@ -109,10 +115,13 @@ class Administration:
         """Tags that begin with `aws:`, such as CloudFormation sets on a user that a stack creates."""
         self.backend().set_system_tags(instance_id, user_id, dict(tags))
 
-    # -- the truth -----------------------------------------------------------------------------------------------------
+    # -- the truth
+    # -----------------------------------------------------------------------------------------------------
 
     def effective(self, instance_id: str, user_id: str) -> dict[tuple[str, str, tuple[str, ...]], object]:
-        """Every setting, by (array, channel, field path), as it now is whatever reads show; no number is None."""
+        """Every setting, by (array, channel, field path), as it now is whatever reads show; no number is
+        None.
+        """
         effective = self.backend().effective_settings(instance_id, user_id)
         return {(array, channel, field): value for (array, channel, field), value in effective.items()}
 

@@ -1,6 +1,7 @@
 """The table of the five per-channel arrays: the one place that knows their fields, channels and fallbacks.
 
-Read by `settings` and `validation`. A test compares it, member by member, with botocore's model of the service.
+Read by `settings` and `validation`. A test compares it, member by member, with botocore's model of the
+service.
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Array:
-    """One array of per-channel entries; `required_structures` appear in an entry even when nothing in them does."""
+    """One array of per-channel entries; `required_structures` appear in an entry even when nothing in them
+    does.
+    """
 
     name: str
     channels: tuple[str, ...]

@@ -1,7 +1,7 @@
 """How the local Connect behaves where the service's documentation leaves a question open.
 
-Every open question is one field of `Behaviour`, so that a test names the answer it assumes and a suite can run
-under all of them. Read by `settings` (writes and reads), `models` (staleness, identifiers) and `boundary`
+Every open question is one field of `Behaviour`, so that a test names the answer it assumes and a suite can
+run under all of them. Read by `settings` (writes and reads), `models` (staleness, identifiers) and `boundary`
 (quotas). `ASSUMPTIONS.md` lists the same questions with what is known about each.
 """
 
@@ -83,7 +83,9 @@ DOCUMENTED_QUOTAS: Mapping[str, Quota] = MappingProxyType(
         "UpdateUserPhoneConfig": Quota(2, 5),
     }
 )
-"""Requests a second and burst, per account and region, from the service quotas table and the administrator guide."""
+"""Requests a second and burst, per account and region, from the service quotas table and the administrator
+guide.
+"""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,8 @@ class Behaviour:
     """Under which name is a write that names a refused channel refused?"""
 
     quotas: Mapping[str, Quota] | None = None
-    """Which operations are throttled, and how; None throttles nothing. `DOCUMENTED_QUOTAS` is ready for use."""
+    """Which operations are throttled, and how; None throttles nothing. `DOCUMENTED_QUOTAS` is ready for use.
+    """
 
     throttling_code: ThrottlingCode = ThrottlingCode.THROTTLING_EXCEPTION
     """Under which name is a call over its quota refused?"""
@@ -147,10 +150,16 @@ class Behaviour:
             self.phone_config.value,
             f"stale{self.stale_reads}",
         ]
-        switches = {"clamp": self.clamp_chat_acw, "drop": self.drop_number_under_soft_phone, "arns": self.accept_arns}
+        switches = {
+            "clamp": self.clamp_chat_acw,
+            "drop": self.drop_number_under_soft_phone,
+            "arns": self.accept_arns,
+        }
         words += [name for name, on in switches.items() if on]
         words += [f"without-{channel}" for channel in sorted(self.refused_channels)]
-        return "-".join(words + ["invalid-request"] * (self.channel_refusal is ChannelRefusal.INVALID_REQUEST_EXCEPTION))
+        return "-".join(
+            words + ["invalid-request"] * (self.channel_refusal is ChannelRefusal.INVALID_REQUEST_EXCEPTION)
+        )
 
 
 _READ_WRITE_SWITCHES: Mapping[str, tuple[object, ...]] = {
@@ -179,9 +188,12 @@ def every_read_write_combination() -> list[Behaviour]:
 def where_every_two_switches_meet(**fixed: object) -> list[Behaviour]:
     """A small choice in which every answer to every question meets every answer to every other question.
 
-    The questions are those of reading, writing and refused channels; each of `fixed` has the answer that is given for it.
+    The questions are those of reading, writing and refused channels; each of `fixed` has the answer that is
+    given for it.
     """
-    switches = {**_READ_WRITE_SWITCHES, **_CHANNEL_SWITCHES} | {name: (value,) for name, value in fixed.items()}
+    switches = {**_READ_WRITE_SWITCHES, **_CHANNEL_SWITCHES} | {
+        name: (value,) for name, value in fixed.items()
+    }
     meetings = {behaviour: _meetings(behaviour, switches) for behaviour in _every_combination(switches)}
     missing, chosen = set().union(*meetings.values()), []
     while missing:

@@ -1,8 +1,8 @@
 """The edge where a call meets the service: quota, permission, planted fault, action, log, in this order.
 
-`responses` sends every call through `serve`. A call that is over its quota or not permitted does not count towards a
-fault. Faults of the transport are raised in process as the exceptions that botocore raises for real ones; on the
-server the socket is really cut or left silent.
+`responses` sends every call through `serve`. A call that is over its quota or not permitted does not count
+towards a fault. Faults of the transport are raised in process as the exceptions that botocore raises for real
+ones; on the server the socket is really cut or left silent.
 """
 
 import json
@@ -103,7 +103,11 @@ def _strike(fault: Fault, arrival: Arrival) -> TYPE_RESPONSE:
             raise _botocore_exception(fault, arrival.url)
         raise _cut(fault, arrival.socket)
     if fault.kind is FaultKind.SERVER_ERROR:
-        return fault.http_status, {"Content-Type": "text/html"}, "<html><body>Service Unavailable</body></html>"
+        return (
+            fault.http_status,
+            {"Content-Type": "text/html"},
+            "<html><body>Service Unavailable</body></html>",
+        )
     return error_answer(fault.http_status, fault.code, fault.message or _message(fault, arrival))
 
 
@@ -121,7 +125,8 @@ def error_answer(status: int, code: str, message: str) -> TYPE_RESPONSE:
 
 
 def _botocore_exception(fault: Fault, url: str) -> Exception:
-    # moto answers inside botocore's before-send event, where botocore treats what is raised as a failure to send.
+    # moto answers inside botocore's before-send event, where botocore treats what is raised as a failure to
+    # send.
     if fault.kind in _TIMEOUTS:
         return ReadTimeoutError(endpoint_url=url)
     if fault.kind is FaultKind.ENDPOINT_UNREACHABLE:
@@ -132,7 +137,8 @@ def _botocore_exception(fault: Fault, url: str) -> Exception:
 def _cut(fault: Fault, socket: sockets.socket) -> ConnectionError:
     """Ends the connection without an answer; werkzeug takes a ConnectionError to mean that nobody awaits one."""
     if fault.kind in _TIMEOUTS:
-        # Readable means that the client has hung up; nothing else can come on a connection that awaits its answer.
+        # Readable means that the client has hung up; nothing else can come on a connection that awaits its
+        # answer.
         select.select([socket], [], [], fault.hold_seconds)
     # Without an end to reading, werkzeug would keep the connection and wait for the next request on it.
     socket.shutdown(sockets.SHUT_RD)

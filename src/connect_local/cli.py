@@ -12,7 +12,7 @@ from typing import Final
 from .administration import DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Administration
 from .behaviour import Behaviour
 from .conditions import current
-from .seed import sow
+from .seed import seed
 from .server import bind, run
 from .switches import SWITCH_NAMES, behaviour_with, choices, fault_from_words
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     server = bind(options.host, options.port, options.account_id, options.region)
     if options.seed:
-        sow(administration, json.loads(options.seed.read_text(encoding="utf-8")))
+        seed(administration, json.loads(options.seed.read_text(encoding="utf-8")))
     run(server)
 
 
@@ -42,12 +42,20 @@ def _administration(options: argparse.Namespace) -> Administration:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="connect_local", description="A local Amazon Connect, and all of moto with it.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser = argparse.ArgumentParser(
+        prog="connect_local", description="A local Amazon Connect, and all of moto with it."
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
+    )
     parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--account-id", default=DEFAULT_ACCOUNT_ID)
-    parser.add_argument("--region", default=DEFAULT_REGION, help="region of --seed and of the control endpoints")
-    parser.add_argument("--seed", type=Path, metavar="FILE.json", help="instances and users to create at the start")
+    parser.add_argument(
+        "--region", default=DEFAULT_REGION, help="region of --seed and of the control endpoints"
+    )
+    parser.add_argument(
+        "--seed", type=Path, metavar="FILE.json", help="instances and users to create at the start"
+    )
     parser.add_argument("--fault", action="append", default=[], metavar="OPERATION:KIND[:ON_CALL[:TIMES]]")
     for name in SWITCH_NAMES:
         parser.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=choices(name))
@@ -57,5 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 def _port(given: str) -> int:
     # The socket takes the lowest sixteen bits of a greater number, and listens elsewhere.
     if not (given.isdecimal() and int(given) <= _HIGHEST_PORT):
-        raise argparse.ArgumentTypeError(f"{given!r} is not a port: name one up to {_HIGHEST_PORT}, or 0 for a free one")
+        raise argparse.ArgumentTypeError(
+            f"{given!r} is not a port: name one up to {_HIGHEST_PORT}, or 0 for a free one"
+        )
     return int(given)

@@ -1,8 +1,9 @@
-"""What surrounds the backend while it runs: behaviour, clock, planted faults, permissions, quota buckets, log of calls.
+"""What surrounds the backend while it runs: behaviour, clock, planted faults, permissions, quota buckets, log
+of calls.
 
-moto creates backends itself, one per account and region, and gives them nothing but those two names; so what they
-all share stands here, once per process. `models` and `boundary` read it; `LocalConnect` and the server's control
-endpoints change it.
+moto creates backends itself, one per account and region, and gives them nothing but those two names; so what
+they all share stands here, once per process. `models` and `boundary` read it; `LocalConnect` and the server's
+control endpoints change it.
 """
 
 import threading
@@ -22,7 +23,9 @@ _SENSITIVE = {"PhoneNumber", "DeskPhoneNumber", "Mobile", "Password"}
 
 @dataclass(frozen=True)
 class Call:
-    """One call as the service saw it: `outcome` is "ok" or an error code, `acted` whether anything was carried out."""
+    """One call as the service saw it: `outcome` is "ok" or an error code, `acted` whether anything was
+    carried out.
+    """
 
     operation: str
     user_id: str | None

@@ -15,8 +15,8 @@
     GET    users                    every user with its effective settings and tags, never stale
     POST   admin-update             an administrator's write: {"InstanceId": …, "UserId": …, "AutoAcceptConfigs": […]}
 
-`users`, `seed` and `admin-update` concern the account and region of the server unless `?account=` and `?region=`
-say otherwise.
+`users`, `seed` and `admin-update` concern the account and region of the server unless `?account=` and
+`?region=` say otherwise.
 """
 
 import json
@@ -32,7 +32,7 @@ from .administration import Administration
 from .behaviour import Quota
 from .conditions import current
 from .permissions import Permissions
-from .seed import sow
+from .seed import seed
 from .switches import SWITCH_NAMES, behaviour_with, fault_from
 from .users import User
 
@@ -87,7 +87,7 @@ def _plant(administration: Administration, request: Request) -> object:
 
 
 def _heal(administration: Administration, _request: Request) -> object:
-    administration.heal()
+    administration.clear_faults()
     return {}
 
 
@@ -121,12 +121,14 @@ def _reset(administration: Administration, request: Request) -> object:
 
 
 def _seed(administration: Administration, request: Request) -> object:
-    return sow(administration, _body(request))
+    return seed(administration, _body(request))
 
 
 def _users(administration: Administration, _request: Request) -> object:
     backend = administration.backend()
-    return {"users": [_user(administration, user) for users in backend.users.values() for user in users.values()]}
+    return {
+        "users": [_user(administration, user) for users in backend.users.values() for user in users.values()]
+    }
 
 
 def _user(administration: Administration, user: User) -> dict[str, object]:
@@ -135,7 +137,12 @@ def _user(administration: Administration, user: User) -> dict[str, object]:
         {"array": array, "channel": channel, "field": list(path), "value": value}
         for (array, channel, path), value in effective.items()
     ]
-    named = {"instance_id": user.instance_id, "user_id": user.id, "user_arn": user.arn, "username": user.username}
+    named = {
+        "instance_id": user.instance_id,
+        "user_id": user.id,
+        "user_arn": user.arn,
+        "username": user.username,
+    }
     return {**named, "effective": settings, "tags": administration.tags(user.instance_id, user.id)}
 
 

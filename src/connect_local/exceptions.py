@@ -1,7 +1,7 @@
 """The errors that the local Connect answers with, beside those that moto's Connect already has.
 
-Raised by `wire`, `validation`, `tags`, `search`, `responses` and `models`; moto turns them into answers. No message ever contains a
-phone number.
+Raised by `wire`, `validation`, `tags`, `search`, `responses` and `models`; moto turns them into answers. No
+message ever contains a phone number.
 """
 
 from moto.connect.exceptions import InvalidParameterException, ResourceNotFoundException

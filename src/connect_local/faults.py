@@ -58,11 +58,12 @@ _TRANSPORT = _AFTER | {
 
 @dataclass(frozen=True)
 class Fault:
-    """Calls `on_call` to `on_call + times - 1` of the operation, counted from when this was planted, go wrong.
+    """Calls `on_call` to `on_call + times - 1` of the operation, counted from when this was planted, go
+    wrong.
 
-    `operation` may be `"*"`; `times` may be `math.inf`; `user_id` counts only calls on that user. `acted` makes an
-    error answer come after the service has done what was asked. `hold_seconds` bounds how long the server holds a
-    call that times out.
+    `operation` may be `"*"`; `times` may be `math.inf`; `user_id` counts only calls on that user. `acted`
+    makes an error answer come after the service has done what was asked. `hold_seconds` bounds how long the
+    server holds a call that times out.
     """
 
     operation: str

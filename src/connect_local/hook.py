@@ -1,7 +1,7 @@
 """The one place where the local Connect plugs into moto.
 
-Called by `LocalConnect` and by the server; a test (`test_hook.py`) fails with a message if moto moves what is used
-here.
+Called by `LocalConnect` and by the server; a test (`test_hook.py`) fails with a message if moto moves what is
+used here.
 """
 
 from moto.connect.models import connect_backends
@@ -16,8 +16,9 @@ def activate() -> None:
     """
     if connect_backends.backend is LocalConnectBackend:
         return
-    # Not a documented extension point: moto's registry of backends keeps the class to instantiate in this attribute,
-    # and a backend finds its paths in the `urls` module beside its own. Setting it is enough for mock_aws, for the
-    # server and for moto's other services, because all of them reach Connect through this one registry.
+    # Not a documented extension point: moto's registry of backends keeps the class to instantiate in this
+    # attribute, and a backend finds its paths in the `urls` module beside its own. Setting it is enough for
+    # mock_aws, for the server and for moto's other services, because all of them reach Connect through this
+    # one registry.
     connect_backends.backend = LocalConnectBackend
     connect_backends.clear()

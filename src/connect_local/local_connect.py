@@ -1,9 +1,9 @@
 """`LocalConnect`: the local Connect in process, for tests.
 
 Entering costs what moto's `mock_aws` costs, some ten milliseconds; where one is open already it costs next to
-nothing. So a large suite enters one `LocalConnect` for the whole run and calls `reset` between tests, which takes
-microseconds. While it is active every boto3 client of the process talks to moto. One at a time: users and
-conditions are those of the process.
+nothing. So a large suite enters one `LocalConnect` for the whole run and calls `reset` between tests, which
+takes microseconds. While it is active every boto3 client of the process talks to moto. One at a time: users
+and conditions are those of the process.
 """
 
 import os
@@ -25,7 +25,9 @@ _PRIVATE_VARIABLES = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CONNE
 
 
 class LocalConnect(Administration):
-    """A Connect of one's own: an account, a region, a behaviour, faults, a log of calls, and nobody in it yet."""
+    """A Connect of one's own: an account, a region, a behaviour, faults, a log of calls, and nobody in it
+    yet.
+    """
 
     _is_entered = False
 
@@ -54,7 +56,9 @@ class LocalConnect(Administration):
         LocalConnect._is_entered = True
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         LocalConnect._is_entered = False
         self._exits.close()
 

@@ -1,9 +1,9 @@
 """moto's Connect backend extended with users.
 
-`hook.activate` makes moto create this backend instead of its own; `responses` calls it for each request, and tests
-may call its methods directly, with parameters that fit the service's model. What moto's backend has (instances,
-analytics data sets) is inherited. What a write changes and what a read shows is in `settings`; one user, with its
-staleness and wire forms, is in `users`.
+`hook.activate` makes moto create this backend instead of its own; `responses` calls it for each request, and
+tests may call its methods directly, with parameters that fit the service's model. What moto's backend has
+(instances, analytics data sets) is inherited. What a write changes and what a read shows is in `settings`;
+one user, with its staleness and wire forms, is in `users`.
 """
 
 import uuid
@@ -49,7 +49,8 @@ class LocalConnectBackend(ConnectBackend):
         self.users: dict[str, dict[str, User]] = {}
         self._created_users = 0
 
-    # -- users ---------------------------------------------------------------------------------------------------------
+    # -- users
+    # ---------------------------------------------------------------------------------------------------------
 
     def create_user(
         self,
@@ -72,7 +73,9 @@ class LocalConnectBackend(ConnectBackend):
         behaviour, username = current().behaviour, str(parameters["Username"])
         others = self.users.get(instance.id, {})
         if user_id in others or any(user.username == username for user in others.values()):
-            raise DuplicateResourceException(f"A user with the name {username} already exists in {instance.id}")
+            raise DuplicateResourceException(
+                f"A user with the name {username} already exists in {instance.id}"
+            )
         phone_config: dict[str, Value] = parameters.get("PhoneConfig") or {}  # type: ignore[assignment]
         settings = write_phone_config(Settings(), phone_config, behaviour)
         settings = write_arrays(settings, _arrays_of(parameters, behaviour), behaviour)
@@ -106,7 +109,9 @@ class LocalConnectBackend(ConnectBackend):
         behaviour = replace(current().behaviour, array_write=ArrayWrite.MERGE, entry_write=EntryWrite.MERGE)
         self._write_config(instance_id, user_id, arrays, behaviour)
 
-    def _write_config(self, instance_id: str, user_id: str, arrays: Mapping[str, object], behaviour: Behaviour) -> None:
+    def _write_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, object], behaviour: Behaviour
+    ) -> None:
         user = self._get_user_or_raise(instance_id, user_id)
         written = write_arrays(user.settings, _arrays_of(arrays, behaviour), behaviour)
         if PHONE_TYPE.array in arrays:
@@ -114,7 +119,9 @@ class LocalConnectBackend(ConnectBackend):
         self._remember_before(user)
         user.settings = written
 
-    def update_user_phone_config(self, instance_id: str, user_id: str, phone_config: Mapping[str, Value]) -> None:
+    def update_user_phone_config(
+        self, instance_id: str, user_id: str, phone_config: Mapping[str, Value]
+    ) -> None:
         user = self._get_user_or_raise(instance_id, user_id)
         written = write_phone_config(user.settings, phone_config, current().behaviour)
         _check_desk_phone_has_number(written)
@@ -145,9 +152,14 @@ class LocalConnectBackend(ConnectBackend):
         is_wanted = wanted(search_filter, search_criteria)
         found = [user for user in self._users_of(instance_id) if is_wanted(user, self._tags_of(user))]
         shown, token = page(found, max_results or _PAGE_OF_SEARCH, next_token)
-        return [user.search_summary(self._tags_of(user), current().behaviour) for user in shown], token, len(found)
+        return (
+            [user.search_summary(self._tags_of(user), current().behaviour) for user in shown],
+            token,
+            len(found),
+        )
 
-    # -- tags ----------------------------------------------------------------------------------------------------------
+    # -- tags
+    # ----------------------------------------------------------------------------------------------------------
 
     def tag_resource(self, resource_arn: str, tags: dict[str, str]) -> None:
         tag_rules.check_tags(tags)
@@ -181,9 +193,12 @@ class LocalConnectBackend(ConnectBackend):
             for user in users.values():
                 yield TaggedResource(arn=user.arn, tags=self._tags_of(user), resource_type="connect:agent")
 
-    # -- instances -----------------------------------------------------------------------------------------------------
+    # -- instances
+    # -----------------------------------------------------------------------------------------------------
 
-    def create_instance(self, *given: Any, tags: dict[str, str] | None = None, **named: Any) -> dict[str, str]:
+    def create_instance(
+        self, *given: Any, tags: dict[str, str] | None = None, **named: Any
+    ) -> dict[str, str]:
         tag_rules.check_tags(tags or {})
         instance = self.instances[super().create_instance(*given, **named)["Id"]]
         # moto puts every instance into the partition aws.
@@ -204,7 +219,9 @@ class LocalConnectBackend(ConnectBackend):
         shown = super().describe_instance(instance_id)
         # moto keeps a second copy of the tags in the instance, which TagResource does not reach.
         tags = self.tagger.get_tag_dict_for_resource(shown["Arn"])
-        return {name: value for name, value in shown.items() if name != "Tags"} | ({"Tags": tags} if tags else {})
+        return {name: value for name, value in shown.items() if name != "Tags"} | (
+            {"Tags": tags} if tags else {}
+        )
 
     def delete_instance(self, instance_id: str) -> None:
         super().delete_instance(instance_id)
@@ -214,10 +231,13 @@ class LocalConnectBackend(ConnectBackend):
     def _remember_before(self, user: User) -> None:
         user.remember_before(self._tags_of(user), current().clock(), current().behaviour)
 
-    # -- the truth, for assertions -------------------------------------------------------------------------------------
+    # -- the truth, for assertions
+    # -------------------------------------------------------------------------------------
 
     def effective_settings(self, instance_id: str, user_id: str) -> dict[Setting, Value | None]:
-        """Every setting of the user as it now is, whatever reads show; a channel that is refused has no settings."""
+        """Every setting of the user as it now is, whatever reads show; a channel that is refused has no
+        settings.
+        """
         effective = self._get_user_or_raise(instance_id, user_id).settings.all_effective()
         refused = current().behaviour.refused_channels
         return {setting: value for setting, value in effective.items() if setting.channel not in refused}
@@ -226,7 +246,8 @@ class LocalConnectBackend(ConnectBackend):
         """The tags of the user as they now are, whatever reads show."""
         return self._tags_of(self._get_user_or_raise(instance_id, user_id))
 
-    # -- finding -------------------------------------------------------------------------------------------------------
+    # -- finding
+    # -------------------------------------------------------------------------------------------------------
 
     def _find_instance(self, instance_id: str) -> Instance:
         instance = self._get_instance_or_raise(_bare_id(instance_id, "InstanceId"))
@@ -277,7 +298,9 @@ def _arrays_of(parameters: Mapping[str, object], behaviour: Behaviour) -> Arrays
     for name, entries in arrays.items():
         for entry in entries:
             if entry["Channel"] in behaviour.refused_channels:
-                raise _REFUSALS[behaviour.channel_refusal](f"{name}: the channel {entry['Channel']} is not supported here")
+                raise _REFUSALS[behaviour.channel_refusal](
+                    f"{name}: the channel {entry['Channel']} is not supported here"
+                )
     return arrays
 
 

@@ -1,7 +1,7 @@
 """Paging over a sequence that may change between two pages.
 
-Called by `models` for `ListUsers` and `SearchUsers`. moto's own paginator refuses a token whose item has since
-been deleted; a token here names a position in the order of creation, which deletions do not disturb.
+Called by `models` for `ListUsers` and `SearchUsers`. moto's own paginator refuses a token whose item has
+since been deleted; a token here names a position in the order of creation, which deletions do not disturb.
 """
 
 import base64

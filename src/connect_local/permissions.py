@@ -1,10 +1,12 @@
-"""What a role may do: the local Connect answers AccessDeniedException where the policies that it was given do not allow a call.
+"""What a role may do: the local Connect answers AccessDeniedException where the policies that it was given do
+not allow a call.
 
-Set through `LocalConnect.permissions` or the server's control endpoint, kept in `Conditions`, asked by `boundary`. IAM itself is
-another service: whoever deploys a role here reads its policies there and hands them over. moto's own evaluator decides;
-`test_local_permissions` fails when it no longer decides as IAM does.
+Set through `LocalConnect.permissions` or the server's control endpoint, kept in `Conditions`, asked by
+`boundary`. IAM itself is another service: whoever deploys a role here reads its policies there and hands them
+over. moto's own evaluator decides; `test_local_permissions` fails when it no longer decides as IAM does.
 
-Calls signed with long-term keys pass: those are the administrators who seed and look. A Lambda's keys are temporary.
+Calls signed with long-term keys pass: those are the administrators who seed and look. A Lambda's keys are
+temporary.
 """
 
 import json
@@ -15,7 +17,9 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 
 _TEMPORARY = "ASIA"
 _ACTIONS = {"UpdateUserConfig": ("UpdateUserConfig", "UpdateUserPhoneConfig")}
-"""Sources differ on the action that IAM checks for this operation: a policy must allow both, and so passes either way."""
+"""Sources differ on the action that IAM checks for this operation: a policy must allow both, and so passes
+either way.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class Permissions:
         if not (access_key or "").startswith(_TEMPORARY):
             return None
         for action in _ACTIONS.get(operation, (operation,)):
-            decisions = [IAMPolicy(policy).is_action_permitted(f"connect:{action}", resource) for policy in self.policies]
+            decisions = [
+                IAMPolicy(policy).is_action_permitted(f"connect:{action}", resource)
+                for policy in self.policies
+            ]
             if PermissionResult.PERMITTED not in decisions or PermissionResult.DENIED in decisions:
                 return refusal(self.principal, f"connect:{action}", resource, decisions)
         return None

@@ -1,8 +1,8 @@
 """Requests in, answers out: moto's Connect responses extended with the operations on users.
 
 moto calls `dispatch` for every request to a path in `urls`; every call passes through `boundary`, which keeps
-quotas, planted faults and the log. What does not fit the service's model is refused here, as the service's JSON errors.
-What an operation means is in `models`.
+quotas, planted faults and the log. What does not fit the service's model is refused here, as the service's
+JSON errors. What an operation means is in `models`.
 """
 
 import json
@@ -50,7 +50,9 @@ class LocalConnectResponse(ConnectResponse):
     def call_action(self) -> TYPE_RESPONSE:
         operation = self._get_action()
         if self.region not in connect_backends[self.current_account]:
-            return error_answer(403, "InvalidSignatureException", "Credential should be scoped to a valid region.")
+            return error_answer(
+                403, "InvalidSignatureException", "Credential should be scoped to a valid region."
+            )
         if not operation:
             return _refused(UnknownOperationException("No operation has this method and path"))
         refusal = self._read_parameters(operation)
@@ -93,14 +95,18 @@ class LocalConnectResponse(ConnectResponse):
         return json.dumps(self.connect_backend.create_user(self._get_instance_id(), self._body()))
 
     def describe_user(self) -> str:
-        return json.dumps({"User": self.connect_backend.describe_user(self._get_instance_id(), self._user_id())})
+        return json.dumps(
+            {"User": self.connect_backend.describe_user(self._get_instance_id(), self._user_id())}
+        )
 
     def update_user_config(self) -> str:
         self.connect_backend.update_user_config(self._get_instance_id(), self._user_id(), self._body())
         return "{}"
 
     def update_user_phone_config(self) -> str:
-        self.connect_backend.update_user_phone_config(self._get_instance_id(), self._user_id(), self.params.get("PhoneConfig"))
+        self.connect_backend.update_user_phone_config(
+            self._get_instance_id(), self._user_id(), self.params.get("PhoneConfig")
+        )
         return "{}"
 
     def delete_user(self) -> str:

@@ -1,4 +1,5 @@
-"""The part of `SearchUsers` that is implemented: tag filters and string conditions. Anything else is refused, never ignored.
+"""The part of `SearchUsers` that is implemented: tag filters and string conditions. Anything else is refused,
+never ignored.
 
 Called by `models`.
 """
@@ -37,7 +38,9 @@ def _of_filter(given: Condition) -> Test:
     if {"TagFilter", "UserAttributeFilter"} <= given.keys():
         raise AccessDeniedException("SearchFilter takes either TagFilter or UserAttributeFilter, not both")
     if "UserAttributeFilter" in given:
-        raise InvalidRequestException("SearchFilter.UserAttributeFilter is not implemented here; use TagFilter")
+        raise InvalidRequestException(
+            "SearchFilter.UserAttributeFilter is not implemented here; use TagFilter"
+        )
     return _of_tag_filter(given["TagFilter"]) if "TagFilter" in given else _everybody  # type: ignore[arg-type]
 
 
@@ -52,7 +55,9 @@ def _of_tag_filter(tag_filter: Condition) -> Test:
 
 def _of_tag(condition: Condition) -> Test:
     if not {"TagKey", "TagValue"} <= condition.keys():
-        raise InvalidRequestException("A TagCondition without both TagKey and TagValue is not implemented here")
+        raise InvalidRequestException(
+            "A TagCondition without both TagKey and TagValue is not implemented here"
+        )
     return lambda _user, tags: tags.get(str(condition["TagKey"])) == condition["TagValue"]
 
 

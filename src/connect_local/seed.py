@@ -13,7 +13,7 @@ from typing import Any
 from .administration import Administration
 
 
-def sow(administration: Administration, document: dict[str, Any]) -> dict[str, dict[str, str]]:
+def seed(administration: Administration, document: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Creates what the document lists; returns the identifiers of the users by instance and user name."""
     return dict(_instance(administration, instance) for instance in document.get("instances", []))
 

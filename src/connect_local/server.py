@@ -1,5 +1,5 @@
-"""The local Connect as a server: moto's own server application with users in its Connect and control endpoints in
-front.
+"""The local Connect as a server: moto's own server application with users in its Connect and control
+endpoints in front.
 
 Every other service of moto works here too. Called by `cli`; what the control endpoints are is in `control`.
 """
@@ -37,7 +37,9 @@ def bind(host: str, port: int, account_id: str, region: str) -> BaseWSGIServer:
 
 
 def _application_of(service: Any) -> Any:
-    """The application for one service: moto's, but for Connect, where unknown paths and methods would be HTML pages."""
+    """The application for one service: moto's, but for Connect, where unknown paths and methods would be HTML
+    pages.
+    """
     return _answer_connect if service == "connect" else create_backend_app(service)
 
 
@@ -50,7 +52,9 @@ def _answer_connect(environ: "WSGIEnvironment", start_response: "StartResponse")
     path = "/" + environ["RAW_URI"].lstrip("/")
     request = _Request({**environ, "HTTP_HOST": "localhost", "RAW_URI": path})
     query = request.query_string.decode(errors="replace")
-    status, headers, body = LocalConnectResponse.dispatch(request, f"http://localhost{request.raw_path}?{query}", request.headers)
+    status, headers, body = LocalConnectResponse.dispatch(
+        request, f"http://localhost{request.raw_path}?{query}", request.headers
+    )
     return Response(body, status, headers)(environ, start_response)
 
 

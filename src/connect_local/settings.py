@@ -1,8 +1,8 @@
 """The settings of one user: how writes change them, what each effectively is, and how a read shows them.
 
 Pure functions over frozen values; `models` keeps one `Settings` per user and calls nothing else here. What a
-missing entry or field means is decided once, in `Settings.absent`: the legacy `PhoneConfig` value where there is
-one, else the default.
+missing entry or field means is decided once, in `Settings.absent`: the legacy `PhoneConfig` value where there
+is one, else the default.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -113,7 +113,9 @@ def _survives(setting: Setting, array: Array, written_channels: set[str], behavi
     return behaviour.array_write is ArrayWrite.MERGE
 
 
-def _mirrored(legacy: Mapping[str, Value], array: Array, named: Mapping[Setting, Value], behaviour: Behaviour) -> dict[str, Value]:
+def _mirrored(
+    legacy: Mapping[str, Value], array: Array, named: Mapping[Setting, Value], behaviour: Behaviour
+) -> dict[str, Value]:
     mirrored = dict(legacy)
     for described in array.fields:
         if described.legacy is None:
@@ -153,7 +155,9 @@ def show_phone_config(settings: Settings, behaviour: Behaviour) -> dict[str, Val
 
 
 def _show_array(settings: Settings, array: Array, behaviour: Behaviour) -> list[dict[str, object]]:
-    entries = [_show_entry(settings, array, channel, behaviour) for channel in _order(settings, array, behaviour)]
+    entries = [
+        _show_entry(settings, array, channel, behaviour) for channel in _order(settings, array, behaviour)
+    ]
     shown = [entry for entry in entries if entry]
     return shown[::-1] if behaviour.array_order is ArrayOrder.REVERSED else shown
 
@@ -165,7 +169,9 @@ def _order(settings: Settings, array: Array, behaviour: Behaviour) -> list[str]:
 
 
 def _show_entry(settings: Settings, array: Array, channel: str, behaviour: Behaviour) -> dict[str, object]:
-    values = {Setting(array.name, channel, described.path): described for described in array.fields_of(channel)}
+    values = {
+        Setting(array.name, channel, described.path): described for described in array.fields_of(channel)
+    }
     telling = {setting for setting in values if settings.effective(setting) != settings.absent(setting)}
     dense = behaviour.reads is Reads.DENSE
     if not dense and not telling:
@@ -174,7 +180,9 @@ def _show_entry(settings: Settings, array: Array, channel: str, behaviour: Behav
     return _nest(channel, array.required_structures, {s.field: settings.effective(s) for s in shown})
 
 
-def _nest(channel: str, structures: tuple[str, ...], values: Mapping[tuple[str, ...], object]) -> dict[str, object]:
+def _nest(
+    channel: str, structures: tuple[str, ...], values: Mapping[tuple[str, ...], object]
+) -> dict[str, object]:
     entry: dict[str, object] = {"Channel": channel}
     inner: dict[str, dict[str, object]] = {structure: {} for structure in structures}
     for (*parents, leaf), value in values.items():

@@ -44,14 +44,18 @@ def choices(switch: str) -> str:
 def fault_from_words(words: str) -> Fault:
     """A fault from `Operation:Kind[:on_call[:times]]`, with `forever` as a number of times."""
     operation, kind, *counts = words.split(":")
-    return fault_from({"operation": operation, "kind": kind, **dict(zip(("on_call", "times"), counts, strict=False))})
+    return fault_from(
+        {"operation": operation, "kind": kind, **dict(zip(("on_call", "times"), counts, strict=False))}
+    )
 
 
 def fault_from(members: Mapping[str, object]) -> Fault:
     """A fault from its members by name; a kind that is not a `FaultKind` is taken as a bare error code."""
     unknown = members.keys() - {field.name for field in fields(Fault)}
     if unknown or not {"operation", "kind"} <= members.keys():
-        raise ValueError("a fault has operation, kind and, optionally, " + ", ".join(f.name for f in fields(Fault)[2:]))
+        raise ValueError(
+            "a fault has operation, kind and, optionally, " + ", ".join(f.name for f in fields(Fault)[2:])
+        )
     kind = str(members["kind"])
     known = {member.value: member for member in FaultKind}
     numbers = {name: _number(members[name]) for name in ("times", "hold_seconds") if name in members}
@@ -98,7 +102,11 @@ def _quota(words: object) -> Quota:
 
 
 def _channels(value: object) -> frozenset[str]:
-    words = value if isinstance(value, list) else [word for word in str(value).split(",") if word not in ("", "none")]
+    words = (
+        value
+        if isinstance(value, list)
+        else [word for word in str(value).split(",") if word not in ("", "none")]
+    )
     unknown = [str(word) for word in words if word not in CHANNELS]
     if unknown:
         raise ValueError(f"no such channel: {', '.join(unknown)}; there are {', '.join(CHANNELS)}")

@@ -20,17 +20,25 @@ def check_tags(tags: Mapping[str, str]) -> None:
     check_keys(tags)
     for key, value in tags.items():
         if len(value) > LONGEST_VALUE:
-            raise InvalidParameterException(f"The value of tag {key} is longer than {LONGEST_VALUE} characters")
+            raise InvalidParameterException(
+                f"The value of tag {key} is longer than {LONGEST_VALUE} characters"
+            )
         if not _is_allowed(value):
-            raise InvalidParameterException(f"The value of tag {key} contains a character that is not allowed")
+            raise InvalidParameterException(
+                f"The value of tag {key} contains a character that is not allowed"
+            )
 
 
 def check_keys(keys: Iterable[str]) -> None:
     for key in keys:
         if not 1 <= len(key) <= LONGEST_KEY:
-            raise InvalidParameterException(f"A tag key must have 1 to {LONGEST_KEY} characters, not {len(key)}")
+            raise InvalidParameterException(
+                f"A tag key must have 1 to {LONGEST_KEY} characters, not {len(key)}"
+            )
         if is_system_tag(key):
-            raise InvalidParameterException(f"A tag key must not begin with {RESERVED_PREFIX}, which is reserved")
+            raise InvalidParameterException(
+                f"A tag key must not begin with {RESERVED_PREFIX}, which is reserved"
+            )
         if not _is_allowed(key):
             raise InvalidParameterException("A tag key contains a character that is not allowed")
 
@@ -50,10 +58,14 @@ def check_system_tags(tags: Iterable[str]) -> None:
 
 
 def is_system_tag(key: str) -> bool:
-    """Whether AWS itself sets the tag, as CloudFormation does on what a stack creates; no caller can set or remove it."""
+    """Whether AWS itself sets the tag, as CloudFormation does on what a stack creates; no caller can set or
+    remove it.
+    """
     return key.startswith(RESERVED_PREFIX)
 
 
 def _is_allowed(text: str) -> bool:
-    """Whether all is letters, separators, numbers (by Unicode's categories, which `re` does not know) or listed signs."""
+    """Whether all is letters, separators, numbers (by Unicode's categories, which `re` does not know) or
+    listed signs.
+    """
     return all(char in _PUNCTUATION or unicodedata.category(char)[0] in "LZN" for char in text)

@@ -1,6 +1,7 @@
 """One user: what is stored, what a read shows of it at the moment, and its three wire forms.
 
-Made and kept by `models`. Tags stand in the backend's tagger, so methods that show them take them as an argument.
+Made and kept by `models`. Tags stand in the backend's tagger, so methods that show them take them as an
+argument.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,13 @@ from dataclasses import dataclass, field
 from .behaviour import Behaviour
 from .settings import Settings, show_arrays, show_phone_config
 
-PROFILE_MEMBERS = ("IdentityInfo", "DirectoryUserId", "SecurityProfileIds", "RoutingProfileId", "HierarchyGroupId")
+PROFILE_MEMBERS = (
+    "IdentityInfo",
+    "DirectoryUserId",
+    "SecurityProfileIds",
+    "RoutingProfileId",
+    "HierarchyGroupId",
+)
 _ACW_LIMIT = "AfterContactWorkTimeLimit"
 
 
@@ -35,7 +42,8 @@ class PendingWrite:
         return self.reads_left <= 0 and self.visible_at <= now
 
 
-# Not moto's BaseModel: that keeps every instance for the whole life of the process, and thousands of tests make users.
+# Not moto's BaseModel: that keeps every instance for the whole life of the process, and thousands of tests
+# make users.
 @dataclass
 class User:
     """One agent; `number` is its place in the order of creation."""
@@ -63,7 +71,9 @@ class User:
         self.modified_at = now
 
     def visible_state(self, tags: Mapping[str, str], now: float) -> UserState:
-        """The state that this read shows: the one before the first write that is not visible yet. Counts as a read."""
+        """The state that this read shows: the one before the first write that is not visible yet. Counts as a
+        read.
+        """
         while self.pending and self.pending[0].is_visible(now):
             self.pending.pop(0)
         for write in self.pending:
@@ -97,7 +107,9 @@ class User:
             "Arn": self.arn,
             "Username": self.username,
             **deepcopy({name: value for name, value in self.profile.items() if name != "IdentityInfo"}),
-            "IdentityInfo": {name: self.identity[name] for name in ("FirstName", "LastName") if name in self.identity},
+            "IdentityInfo": {
+                name: self.identity[name] for name in ("FirstName", "LastName") if name in self.identity
+            },
             **_in_milliseconds(_settings_wire(self.settings, behaviour)),
             **_tags_wire(tags),
         }

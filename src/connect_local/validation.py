@@ -1,8 +1,9 @@
 """What the service documents about requests, checked before anything is changed.
 
-The general part (required members, types, enums, sizes) is read from botocore's model of the operation, so that it
-cannot drift from it; the rest is what the documentation says in words. Called by `responses`, `administration` and
-`models`. Messages name the member and the rule, never the value: a value may be a phone number.
+The general part (required members, types, enums, sizes) is read from botocore's model of the operation, so
+that it cannot drift from it; the rest is what the documentation says in words. Called by `responses`,
+`administration` and `models`. Messages name the member and the rule, never the value: a value may be a phone
+number.
 """
 
 import re
@@ -46,7 +47,9 @@ def check_request(operation: str, parameters: Mapping[str, object]) -> None:
 
 
 def check_create_user(parameters: Mapping[str, object]) -> None:
-    """Refuses a legacy member together with the array that says the same per channel, as `CreateUser` documents."""
+    """Refuses a legacy member together with the array that says the same per channel, as `CreateUser`
+    documents.
+    """
     phone_config = parameters.get("PhoneConfig") or {}
     for member, array in _CONFLICTS.items():
         if member in phone_config and array in parameters:  # type: ignore[operator]
@@ -118,7 +121,9 @@ def _check_array(array: Array, entries: Sequence[Mapping[str, object]]) -> None:
     channels = [str(entry["Channel"]) for entry in entries]
     for channel in channels:
         if channel not in array.channels:
-            raise InvalidParameterException(f"{array.name} supports only {', '.join(array.channels)}, not {channel}")
+            raise InvalidParameterException(
+                f"{array.name} supports only {', '.join(array.channels)}, not {channel}"
+            )
         if channels.count(channel) > 1:
             raise InvalidParameterException(f"{array.name} names the channel {channel} more than once")
     for entry in entries:
@@ -128,4 +133,6 @@ def _check_array(array: Array, entries: Sequence[Mapping[str, object]]) -> None:
 def _check_voice_only_fields(array: Array, entry: Mapping[str, object]) -> None:
     for field in array.fields:
         if field.voice_only and entry["Channel"] != VOICE and entry.get(field.path[0]) is not None:
-            raise InvalidParameterException(f"{array.name}: {field.path[0]} applies only to {VOICE}, not to {entry['Channel']}")
+            raise InvalidParameterException(
+                f"{array.name}: {field.path[0]} applies only to {VOICE}, not to {entry['Channel']}"
+            )

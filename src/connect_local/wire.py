@@ -1,6 +1,7 @@
 """The parameters of a call as they stand in its body and its query.
 
-Called by `responses`. moto's parser is not used, because it turns "yes" into true and fails on what is not JSON.
+Called by `responses`. moto's parser is not used, because it turns "yes" into true and fails on what is not
+JSON.
 """
 
 import json
@@ -31,8 +32,14 @@ def members_of_body(members: Mapping[str, Shape], body: bytes) -> dict[str, obje
 
 
 def _known(members: Mapping[str, Shape], values: Mapping[str, object]) -> dict[str, object]:
-    """The members that the model has; null is no value, in a structure, and what the model does not have is dropped."""
-    return {name: _value(members[name], value) for name, value in values.items() if name in members and value is not None}
+    """The members that the model has; null is no value, in a structure, and what the model does not have is
+    dropped.
+    """
+    return {
+        name: _value(members[name], value)
+        for name, value in values.items()
+        if name in members and value is not None
+    }
 
 
 def _value(shape: Shape, value: object) -> object:
@@ -45,7 +52,9 @@ def _value(shape: Shape, value: object) -> object:
 
 def members_of_query(members: Mapping[str, Shape], query: Query) -> dict[str, object]:
     """The members that the query sets; a number that is none stays text, which validation refuses."""
-    described = {name: shape for name, shape in members.items() if shape.serialization.get("location") == "querystring"}
+    described = {
+        name: shape for name, shape in members.items() if shape.serialization.get("location") == "querystring"
+    }
     given = {name: query.getlist(shape.serialization["name"]) for name, shape in described.items()}
     return {name: _of_texts(described[name], texts) for name, texts in given.items() if texts}
 
@@ -62,7 +71,9 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _check(value: object, levels: int) -> None:
-    """ValueError where there is more nesting than `levels`, or half a surrogate pair, which no answer could repeat."""
+    """ValueError where there is more nesting than `levels`, or half a surrogate pair, which no answer could
+    repeat.
+    """
     if levels == 0:
         raise ValueError("nested too deeply")
     if isinstance(value, str):

@@ -13,7 +13,14 @@ from .core.problems import Problem
 from .core.reports import RegionReport, exit_code
 from .core.steps import Step
 
-_MARKS = {"done": "green", "unchanged": "green", "planned": "cyan", "failed": "red", "refused": "yellow", "interrupted": "yellow"}
+_MARKS = {
+    "done": "green",
+    "unchanged": "green",
+    "planned": "cyan",
+    "failed": "red",
+    "refused": "yellow",
+    "interrupted": "yellow",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,11 @@ def give(answer: Answer, *, as_json: bool) -> None:
         return
     if answer.problem:
         with suppress(OSError):
-            _give_problem(Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True), answer.problem, "")
+            _give_problem(
+                Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True),
+                answer.problem,
+                "",
+            )
     for report in answer.reports:
         _give_report(console, report, with_calls=answer.is_dry)
 

@@ -49,7 +49,11 @@ def read_function_artefact(path: Path) -> Artefact:
     with _opened(data, path, how) as packed:
         names = packed.namelist()
     if not any(name in names for name in (_HANDLER, f"{_HANDLER}c")):
-        raise Wrong("other-artefact", f"{path} does not hold {_HANDLER}: it is not the custom resource's function", how)
+        raise Wrong(
+            "other-artefact",
+            f"{path} does not hold {_HANDLER}: it is not the custom resource's function",
+            how,
+        )
     return Artefact(Content(path.name, data))
 
 
@@ -57,7 +61,9 @@ def _read(path: Path, how: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Wrong("no-artefact", f"there is no artefact to read at {path} ({error.strerror})", how) from error
+        raise Wrong(
+            "no-artefact", f"there is no artefact to read at {path} ({error.strerror})", how
+        ) from error
 
 
 def _opened(data: bytes, path: Path, how: str) -> zipfile.ZipFile:

@@ -45,8 +45,17 @@ def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=help_texts.ALL)
-@click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Print the version and exit.")
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog=help_texts.ALL
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    callback=_version,
+    expose_value=False,
+    is_eager=True,
+    help="Print the version and exit.",
+)
 def cli() -> None:
     """Install the resource type that owns settings of Amazon Connect agents.
 
@@ -73,7 +82,10 @@ def uninstall() -> None:
 @options.type_name
 @options.region(is_required=True)
 @click.option(
-    "--artefact", type=click.Path(path_type=Path), metavar="ZIP", help="What `make package` built; default: build/<type-name>.zip."
+    "--artefact",
+    type=click.Path(path_type=Path),
+    metavar="ZIP",
+    help="What `make package` built; default: build/<type-name>.zip.",
 )
 @click.option(
     "--instance",
@@ -82,7 +94,9 @@ def uninstall() -> None:
     help="Limit the role to the agents of this Connect instance; may be repeated. Left out: as it was, at first every instance.",
 )
 @click.option(
-    "--log-group", metavar="NAME", help="Let the handlers log to this group. Left out: as it was, at first no log. Empty: no log."
+    "--log-group",
+    metavar="NAME",
+    help="Let the handlers log to this group. Left out: as it was, at first no log. Empty: no log.",
 )
 @options.shared
 @options.dry_run
@@ -125,10 +139,17 @@ def install_registry(
 )
 @options.region(is_required=False, note=" Left out: the regions of the instances.")
 @click.option(
-    "--artefact", type=click.Path(path_type=Path), metavar="ZIP", help=f"What `make function` built; default: {FUNCTION_DEFAULT}."
+    "--artefact",
+    type=click.Path(path_type=Path),
+    metavar="ZIP",
+    help=f"What `make function` built; default: {FUNCTION_DEFAULT}.",
 )
 @click.option(
-    "--stack-name", metavar="NAME", default=FUNCTION_STACK, show_default=True, help="Another name installs it a second time."
+    "--stack-name",
+    metavar="NAME",
+    default=FUNCTION_STACK,
+    show_default=True,
+    help="Another name installs it a second time.",
 )
 @click.option(
     "--parameter",
@@ -186,19 +207,34 @@ def uninstall_registry(context: click.Context, /, type_name: str, *, force: bool
     def works() -> Mapping[str, Work]:
         name = check_type_name(type_name)
         _check(shared)
-        return {region: uninstall_type(name, shared.place, region, is_forced=force) for region in shared.regions}
+        return {
+            region: uninstall_type(name, shared.place, region, is_forced=force) for region in shared.regions
+        }
 
     _finish(context, "uninstall registry", shared, works)
 
 
 @uninstall.command("custom-resource", epilog=help_texts.UNINSTALL_CUSTOM_RESOURCE)
 @options.region(is_required=True)
-@click.option("--stack-name", metavar="NAME", default=FUNCTION_STACK, show_default=True, help="The stack that was installed.")
+@click.option(
+    "--stack-name",
+    metavar="NAME",
+    default=FUNCTION_STACK,
+    show_default=True,
+    help="The stack that was installed.",
+)
 @options.shared
 @options.dry_run
 @options.force
 @click.pass_context
-def uninstall_custom_resource(context: click.Context, /, stack_name: str, *, force: bool, **given: Any) -> None:  # noqa: ANN401 - the shared options
+def uninstall_custom_resource(
+    context: click.Context,
+    /,
+    stack_name: str,
+    *,
+    force: bool,
+    **given: Any,  # noqa: ANN401 - the shared options
+) -> None:
     """Remove the function's stack, then its artefacts; refused while stacks use its ServiceToken.
 
     First every stack of the region is looked through for resources of the function, however templates spell the token. Agents keep
@@ -209,18 +245,37 @@ def uninstall_custom_resource(context: click.Context, /, stack_name: str, *, for
     def works() -> Mapping[str, Work]:
         name = check_stack_name(stack_name)
         _check(shared)
-        return {region: uninstall_function(name, shared.place, region, is_forced=force) for region in shared.regions}
+        return {
+            region: uninstall_function(name, shared.place, region, is_forced=force)
+            for region in shared.regions
+        }
 
     _finish(context, "uninstall custom-resource", shared, works)
 
 
 @cli.command(epilog=help_texts.STATUS)
 @options.region(is_required=True)
-@click.option("--type-name", metavar="NAME", multiple=True, help="A type to look for besides those that the bucket knows of.")
-@click.option("--stack-name", metavar="NAME", multiple=True, help="A stack to look for besides those that the bucket knows of.")
+@click.option(
+    "--type-name",
+    metavar="NAME",
+    multiple=True,
+    help="A type to look for besides those that the bucket knows of.",
+)
+@click.option(
+    "--stack-name",
+    metavar="NAME",
+    multiple=True,
+    help="A stack to look for besides those that the bucket knows of.",
+)
 @options.shared
 @click.pass_context
-def status(context: click.Context, /, type_name: tuple[str, ...], stack_name: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - the shared options
+def status(
+    context: click.Context,
+    /,
+    type_name: tuple[str, ...],
+    stack_name: tuple[str, ...],
+    **given: Any,  # noqa: ANN401 - the shared options
+) -> None:
     """Tell what is installed where.
 
     That is: which version of which type is the default, which artefact is behind each, and the stacks of the custom resource.
@@ -228,7 +283,10 @@ def status(context: click.Context, /, type_name: tuple[str, ...], stack_name: tu
     shared = Shared.of(given)
 
     def works() -> Mapping[str, Work]:
-        types, stacks = [check_type_name(name) for name in type_name], [check_stack_name(name) for name in stack_name]
+        types, stacks = (
+            [check_type_name(name) for name in type_name],
+            [check_stack_name(name) for name in stack_name],
+        )
         _check(shared)
         return {region: look_around(types, stacks, shared.place, region) for region in shared.regions}
 
@@ -245,12 +303,18 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
     for each in given:
         name, equals, value = each.partition("=")
         if not equals or name not in free:
-            raise Wrong("bad-parameter", f"{each!r} does not set a parameter", f"write NAME=VALUE with one of {', '.join(free)}")
+            raise Wrong(
+                "bad-parameter",
+                f"{each!r} does not set a parameter",
+                f"write NAME=VALUE with one of {', '.join(free)}",
+            )
         parameters[name] = value
     return parameters
 
 
-def _finish(context: click.Context, command: str, shared: Shared, works: Callable[[], Mapping[str, Work]]) -> None:
+def _finish(
+    context: click.Context, command: str, shared: Shared, works: Callable[[], Mapping[str, Work]]
+) -> None:
     outside = context.find_object(Outside) or Outside()
     is_dry = shared.place.is_dry
     try:

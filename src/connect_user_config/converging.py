@@ -33,7 +33,9 @@ def converge(
         done.append(steps[0])
 
 
-def _look_past(done: list[Step], look: Callable[[], Seen], plan: Callable[[Seen], list[Step]]) -> Generator[Wait, None, Seen]:
+def _look_past(
+    done: list[Step], look: Callable[[], Seen], plan: Callable[[Seen], list[Step]]
+) -> Generator[Wait, None, Seen]:
     for _, wait in zip(range(_LOOKS), growing_waits("wait until that shows"), strict=False):
         seen = look()
         steps = _left(plan(seen), done)

@@ -6,7 +6,9 @@ from .core.problems import EXIT_CODES
 
 # A line with nothing but this character keeps click from wrapping what follows.
 _AS_IT_IS: Final = "\b\n"
-_CODES: Final = _AS_IT_IS + "Exit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+_CODES: Final = (
+    _AS_IT_IS + "Exit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+)
 _INSTANCE: Final = "arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
 _TYPE: Final = "--type-name Acme::Connect::UserConfig"
 
@@ -34,6 +36,8 @@ INSTALL_CUSTOM_RESOURCE: Final = _end(
     "connect-user-config install custom-resource --stack-name team-b --parameter ExportName=TeamBToken \\",
     f"    --instance {_INSTANCE}",
 )
-UNINSTALL_REGISTRY: Final = _end(f"connect-user-config uninstall registry {_TYPE} --region eu-west-1 --dry-run")
+UNINSTALL_REGISTRY: Final = _end(
+    f"connect-user-config uninstall registry {_TYPE} --region eu-west-1 --dry-run"
+)
 UNINSTALL_CUSTOM_RESOURCE: Final = _end("connect-user-config uninstall custom-resource --region eu-west-1")
 STATUS: Final = _end("connect-user-config status --region eu-west-1 --region us-east-1 --json")

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from .core.artefact import Artefact
 from .core.function import FunctionSeen, FunctionWanted, plan_function
 from .core.instances import check_account
-from .core.registry import LOG_GROUP_PARAMETER, ROLE_OUTPUT, TypeSeen, TypeWanted, live_version, log_group_of, plan_type
+from .core.registry import (
+    LOG_GROUP_PARAMETER,
+    ROLE_OUTPUT,
+    TypeSeen,
+    TypeWanted,
+    live_version,
+    log_group_of,
+    plan_type,
+)
 from .core.stacks import mark_of
 from .core.steps import Step
 from .gateways.aws import Aws
@@ -53,8 +61,12 @@ def install_type(request: TypeRequest, place: Place, region: str) -> Work:
             parameters[LOG_GROUP_PARAMETER] = request.log_group
         roles = role_stack_wanted(request.type_name, parameters)
         store = place.store(aws, account)
-        wanted = TypeWanted(request.type_name, request.artefact, store, roles, request.log_group, str(uuid.uuid4()))
-        seen = yield from reach(place, aws, lambda: see_type(aws, wanted), lambda seen: plan_type(wanted, seen), steps)
+        wanted = TypeWanted(
+            request.type_name, request.artefact, store, roles, request.log_group, str(uuid.uuid4())
+        )
+        seen = yield from reach(
+            place, aws, lambda: see_type(aws, wanted), lambda seen: plan_type(wanted, seen), steps
+        )
         return _told_of_type(wanted, seen)
 
     return work
@@ -71,8 +83,12 @@ def install_function(request: FunctionRequest, place: Place, region: str) -> Wor
         content = template(CUSTOM_RESOURCE)
         parameters = {**request.parameters, "InstanceArns": ",".join(instances)}
         store = place.store(aws, account)
-        wanted = FunctionWanted(request.stack, mark_of(content.text), content, parameters, request.artefact, store)
-        seen = yield from reach(place, aws, lambda: see_function(aws, wanted), lambda seen: plan_function(wanted, seen), steps)
+        wanted = FunctionWanted(
+            request.stack, mark_of(content.text), content, parameters, request.artefact, store
+        )
+        seen = yield from reach(
+            place, aws, lambda: see_function(aws, wanted), lambda seen: plan_function(wanted, seen), steps
+        )
         return _told_of_function(wanted, seen)
 
     return work
@@ -119,7 +135,9 @@ def _told_of_type(wanted: TypeWanted, seen: TypeSeen) -> Result:
 
 
 def _told_of_function(wanted: FunctionWanted, seen: FunctionSeen) -> Result:
-    outputs, parameters = (seen.stack.outputs, seen.stack.parameters) if seen.stack else ({}, wanted.parameters)
+    outputs, parameters = (
+        (seen.stack.outputs, seen.stack.parameters) if seen.stack else ({}, wanted.parameters)
+    )
     return {
         "serviceToken": outputs.get("ServiceToken"),
         "exportName": parameters.get("ExportName"),

@@ -45,7 +45,9 @@ def look_around(type_names: Iterable[str], stacks: Iterable[str], place: Place, 
         found.stacks |= set(stacks) or {FUNCTION_STACK}
         yield Wait(0, "look into the registry and at the stacks")
         types = [_type(aws, name, found.digests) for name in sorted(found.types)]
-        functions = [_function(aws, stack) for name in sorted(found.stacks) if (stack := see_stack(aws, name))]
+        functions = [
+            _function(aws, stack) for name in sorted(found.stacks) if (stack := see_stack(aws, name))
+        ]
         return {
             "bucket": bucket.name if is_settled(bucket.name) else None,
             "types": types,
@@ -60,7 +62,9 @@ def _look_into(aws: Aws, bucket: Bucket) -> _Found:
     for key in keys(aws, bucket, _ROOT):
         if key.startswith(_FUNCTION):
             found.stacks.add(key.removeprefix(_FUNCTION).partition("/")[0])
-        elif key.startswith(_REGISTRY) and key.endswith(".json") and (record := read_record(aws, bucket, key)):
+        elif (
+            key.startswith(_REGISTRY) and key.endswith(".json") and (record := read_record(aws, bucket, key))
+        ):
             found.types.add(str(record.request.get("TypeName")))
             if record.version_arn:
                 found.digests[record.version_arn] = key.rpartition("/")[2].removesuffix(".json")

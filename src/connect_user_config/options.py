@@ -22,7 +22,9 @@ def _minutes(_context: click.Context, _option: click.Parameter, given: str) -> f
     except ValueError:
         minutes = math.nan
     if not 0 < minutes <= _WEEK:
-        raise click.BadParameter(f"{given!r} is not a number of minutes above 0 and up to {_WEEK:.0f}, which is a week.")
+        raise click.BadParameter(
+            f"{given!r} is not a number of minutes above 0 and up to {_WEEK:.0f}, which is a week."
+        )
     return minutes
 
 
@@ -65,7 +67,9 @@ def region(*, is_required: bool, note: str = "") -> Callable[[Command], Command]
 dry_run: Final = click.option(
     "--dry-run", is_flag=True, help="Print each call that would be made, and make none that changes anything."
 )
-force: Final = click.option("--force", is_flag=True, help="Go on although stacks still use it, or nobody can tell.")
+force: Final = click.option(
+    "--force", is_flag=True, help="Go on although stacks still use it, or nobody can tell."
+)
 type_name: Final = click.option(
     "--type-name",
     metavar="NAME",
@@ -75,7 +79,9 @@ type_name: Final = click.option(
 
 _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option(
-        "--profile", metavar="NAME", help="A profile of the AWS configuration; else credentials are found as boto3 finds them."
+        "--profile",
+        metavar="NAME",
+        help="A profile of the AWS configuration; else credentials are found as boto3 finds them.",
     ),
     click.option(
         "--bucket",
@@ -83,7 +89,9 @@ _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
         help="A bucket of yours for the artefacts, in the same region ({region} stands for its name); else a stack makes one.",
     ),
     click.option(
-        "--bucket-owner", metavar="ACCOUNT", help="The account of that bucket, where it is not the one of the credentials."
+        "--bucket-owner",
+        metavar="ACCOUNT",
+        help="The account of that bucket, where it is not the one of the credentials.",
     ),
     click.option(
         "--timeout",
@@ -93,8 +101,15 @@ _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
         show_default=True,
         help="How long to wait in all, single calls included; what is under way then goes on in AWS.",
     ),
-    click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines; guide/install.md has the shape."),
     click.option(
-        "--quiet", is_flag=True, help="Show no progress. (Progress goes to standard error, the answer to standard output.)"
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Answer in JSON, for machines; guide/install.md has the shape.",
+    ),
+    click.option(
+        "--quiet",
+        is_flag=True,
+        help="Show no progress. (Progress goes to standard error, the answer to standard output.)",
     ),
 )

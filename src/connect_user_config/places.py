@@ -39,7 +39,9 @@ class Place:
 def role_stack_wanted(type_name: str, parameters: Mapping[str, str]) -> StackWanted:
     """Return the stack with the type's roles."""
     content = template(REGISTRY_ROLE)
-    return StackWanted(role_stack(type_name), mark_of(content.text), content, {"TypeName": type_name, **parameters})
+    return StackWanted(
+        role_stack(type_name), mark_of(content.text), content, {"TypeName": type_name, **parameters}
+    )
 
 
 def reach(

@@ -83,7 +83,9 @@ class _Turn:
     step: _Step | None = None
 
 
-def run(works: Mapping[str, Work], watcher: Watcher, patience: float, clock: Clock | None = None) -> list[RegionReport]:
+def run(
+    works: Mapping[str, Work], watcher: Watcher, patience: float, clock: Clock | None = None
+) -> list[RegionReport]:
     """Run each region's work to its end, for `patience` seconds at most, and report in the order given."""
     clock = clock or _Time()
     ends = clock.monotonic() + patience
@@ -132,7 +134,11 @@ def _advance(turn: _Turn, watcher: Watcher, clock: Clock, ends: float) -> None:
         turn.due = now
         return
     if not wait or turn.due > ends:
-        raise Failed("timeout", f"time ran out while it had to {turn.doing}", "run the same command again: it goes on from there")
+        raise Failed(
+            "timeout",
+            f"time ran out while it had to {turn.doing}",
+            "run the same command again: it goes on from there",
+        )
     watcher.tell(turn.region, wait.doing)
 
 

@@ -24,7 +24,9 @@ from .templates import CUSTOM_RESOURCE, template
 
 Found = TypeVar("Found")
 _GO_ON = "remove it from those stacks first, or go on with --force"
-_FIND_OUT = "ask for the action that is missing, or wait until the stack's operation has ended; or go on with --force"
+_FIND_OUT = (
+    "ask for the action that is missing, or wait until the stack's operation has ended; or go on with --force"
+)
 
 
 @dataclass
@@ -51,9 +53,13 @@ def uninstall_type(type_name: str, place: Place, region: str, *, is_forced: bool
         def look() -> TypeRemovalSeen:
             seen, contents = _see_store(aws, store, registry_folder(type_name))
             running = running_registrations(aws, type_name)
-            return TypeRemovalSeen(seen, see_stack(aws, roles.name), see_versions(aws, type_name), running, contents)
+            return TypeRemovalSeen(
+                seen, see_stack(aws, roles.name), see_versions(aws, type_name), running, contents
+            )
 
-        yield from reach(place, aws, look, lambda seen: plan_type_removal(type_name, store, roles, seen), steps)
+        yield from reach(
+            place, aws, look, lambda seen: plan_type_removal(type_name, store, roles, seen), steps
+        )
         return {"typeName": type_name}
 
     return work
@@ -72,14 +78,22 @@ def uninstall_function(stack: str, place: Place, region: str, *, is_forced: bool
             users = _Users(set(_knowing(partial(importers, aws, export))) if export else set())
             if token:
                 exports = cache(partial(exported, aws))
-                yield from _find_users(aws, lambda each: use_of_function(aws, each, token, exports), "the ServiceToken", users)
-            _refuse_used(users, "the ServiceToken", "without the function, agents' settings can be neither changed nor given back")
+                yield from _find_users(
+                    aws, lambda each: use_of_function(aws, each, token, exports), "the ServiceToken", users
+                )
+            _refuse_used(
+                users,
+                "the ServiceToken",
+                "without the function, agents' settings can be neither changed nor given back",
+            )
 
         def look() -> FunctionSeen:
             store_seen, contents = _see_store(aws, store, function_folder(stack))
             return FunctionSeen(store_seen, see_stack(aws, stack), contents=contents)
 
-        yield from reach(place, aws, look, lambda seen: plan_function_removal(stack, mark, store, seen), steps)
+        yield from reach(
+            place, aws, look, lambda seen: plan_function_removal(stack, mark, store, seen), steps
+        )
         return {"stack": stack}
 
     return work
@@ -90,7 +104,9 @@ def _see_store(aws: Aws, store: StoreWanted, folder: str) -> tuple[StackSeen | N
     return seen, see_contents(aws, store.bucket(seen), folder)
 
 
-def _find_users(aws: Aws, use: Callable[[StackListed], Use], what: str, users: _Users) -> Generator[Wait, None, None]:
+def _find_users(
+    aws: Aws, use: Callable[[StackListed], Use], what: str, users: _Users
+) -> Generator[Wait, None, None]:
     """Look through all stacks, which takes a call or a few for each."""
     listed = stacks(aws)
     count = 0
@@ -114,9 +130,17 @@ def _refuse_used(users: _Users, what: str, why: str) -> None:
     doubts = "; ".join(f"{name} ({reason})" for name, reason in sorted(users.unknown.items()))
     if users.certain:
         besides = f"; it cannot be told of {doubts}" if doubts else ""
-        raise Refused("in-use", f"these stacks still use {what}: {', '.join(sorted(users.certain))}; {why}{besides}", _GO_ON)
+        raise Refused(
+            "in-use",
+            f"these stacks still use {what}: {', '.join(sorted(users.certain))}; {why}{besides}",
+            _GO_ON,
+        )
     if doubts:
-        raise Refused("use-unknown", f"it cannot be told whether these stacks still use {what}: {doubts}; {why}", _FIND_OUT)
+        raise Refused(
+            "use-unknown",
+            f"it cannot be told whether these stacks still use {what}: {doubts}; {why}",
+            _FIND_OUT,
+        )
 
 
 def _knowing(ask: Callable[[], Found]) -> Found:

@@ -1,4 +1,5 @@
-"""The resource type ``Custom::Connect::UserConfig``: a stack owns exactly the agent settings that its template declares.
+"""The resource type ``Custom::Connect::UserConfig``: a stack owns exactly the agent settings that its
+template declares.
 
 Layers, outermost first; each may import only what stands below it (checked by import-linter):
 

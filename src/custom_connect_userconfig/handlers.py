@@ -1,8 +1,9 @@
-"""The front end of the CloudFormation registry: translates requests into service calls and results into progress events.
+"""The front end of the CloudFormation registry: translates requests into service calls and results into
+progress events.
 
-``resource`` is the entry point of the Lambda function (``template.yml``), ``test_entrypoint`` that of ``cfn invoke``. No rule
-lives here. Every failure is returned, not raised: the library would log a raised one with its whole chain of causes, and
-texts of the service may hold a phone number.
+``resource`` is the entry point of the Lambda function (``template.yml``), ``test_entrypoint`` that of ``cfn
+invoke``. No rule lives here. Every failure is returned, not raised: the library would log a raised one with
+its whole chain of causes, and texts of the service may hold a phone number.
 """
 
 import traceback
@@ -23,8 +24,16 @@ from .registry.library import (
 # isort: split
 from .aws.connect import ConnectGateway
 from .core import errors
-from .core.declaration import INSTANCE_ID, USER_ARN, USER_ID, Declaration, parse_identity, parse_instance, parse_previous
-from .core.identifiers import Identity, Place, arn_of
+from .core.declaration import (
+    INSTANCE_ID,
+    USER_ARN,
+    USER_ID,
+    Declaration,
+    parse_identity,
+    parse_instance,
+    parse_previous,
+)
+from .core.identifiers import Environment, Identity, arn_of
 from .core.messages import bounded, joined
 from .core.ownership import Owner
 from .core.settings import Settings, expand
@@ -42,14 +51,14 @@ ERROR_CODES: Final[Mapping[type[errors.SettingsError], HandlerErrorCode]] = {
     errors.AlreadyExists: HandlerErrorCode.AlreadyExists,
     errors.AccessDenied: HandlerErrorCode.AccessDenied,
     errors.InvalidCredentials: HandlerErrorCode.InvalidCredentials,
-    errors.LimitExceeded: HandlerErrorCode.ServiceLimitExceeded,
+    errors.ServiceLimitExceeded: HandlerErrorCode.ServiceLimitExceeded,
     errors.NotStabilized: HandlerErrorCode.NotStabilized,
     errors.RecordDamaged: HandlerErrorCode.GeneralServiceException,
     errors.ServiceRefused: HandlerErrorCode.GeneralServiceException,
-    errors.Throttled: HandlerErrorCode.Throttling,
-    errors.ServiceFault: HandlerErrorCode.ServiceInternalError,
-    errors.NetworkFault: HandlerErrorCode.NetworkFailure,
-    errors.Conflict: HandlerErrorCode.ResourceConflict,
+    errors.Throttling: HandlerErrorCode.Throttling,
+    errors.ServiceInternalError: HandlerErrorCode.ServiceInternalError,
+    errors.NetworkFailure: HandlerErrorCode.NetworkFailure,
+    errors.ResourceConflict: HandlerErrorCode.ResourceConflict,
     errors.OutOfTime: HandlerErrorCode.ServiceInternalError,
 }
 """The code of each failure. CloudFormation itself tries the last five again; all others end the operation."""
@@ -82,7 +91,13 @@ def _answering(handle: Handler) -> Callable[..., ProgressEvent]:
             )
         event.message = bounded(event.message)
         code = event.errorCode.name if event.errorCode else None
-        log_event("answer", action=handle.__name__, status=event.status.name, code=code, message=event.message or None)
+        log_event(
+            "answer",
+            action=handle.__name__,
+            status=event.status.name,
+            code=code,
+            message=event.message or None,
+        )
         return event
 
     return handler
@@ -94,29 +109,37 @@ def _service(request: BaseResourceHandlerRequest) -> SettingsService:
 
 @resource.handler(Action.CREATE)
 @_answering
-def create(service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]) -> ProgressEvent:
+def create(
+    service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]
+) -> ProgressEvent:
     """Take the declared settings."""
-    declaration = Declaration.parse(_properties(request), _place(request))
+    declaration = Declaration.parse(_properties(request), _environment(request))
     result = service.create(declaration, _owner(request, declaration.identity), context)
     return _taken(declaration, result)
 
 
 @resource.handler(Action.UPDATE)
 @_answering
-def update(service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]) -> ProgressEvent:
+def update(
+    service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]
+) -> ProgressEvent:
     """Apply what is declared now, and give back what is no longer."""
-    declaration = Declaration.parse(_properties(request), _place(request))
-    previous = parse_previous(_raw(request.previousResourceState), _place(request))
+    declaration = Declaration.parse(_properties(request), _environment(request))
+    previous = parse_previous(_raw(request.previousResourceState), _environment(request))
     result = service.update(declaration, _owner(request, declaration.identity), context, previous)
-    gone_arn = _raw(request.previousResourceState).get(USER_ARN) or arn_of(declaration.identity, _place(request))
+    gone_arn = _raw(request.previousResourceState).get(USER_ARN) or arn_of(
+        declaration.identity, _environment(request)
+    )
     return _taken(declaration, result, str(gone_arn))
 
 
 @resource.handler(Action.DELETE)
 @_answering
-def delete(service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]) -> ProgressEvent:
+def delete(
+    service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]
+) -> ProgressEvent:
     """Give everything back."""
-    identity = parse_identity(_properties(request), _place(request))
+    identity = parse_identity(_properties(request), _environment(request))
     result = service.delete(identity, _owner(request, identity), context)
     if isinstance(result, GivenBack):
         return ProgressEvent(OperationStatus.SUCCESS, message=joined(*result.notes))
@@ -125,17 +148,21 @@ def delete(service: SettingsService, request: BaseResourceHandlerRequest, contex
 
 @resource.handler(Action.READ)
 @_answering
-def read(service: SettingsService, request: BaseResourceHandlerRequest, _context: Mapping[str, Any]) -> ProgressEvent:
+def read(
+    service: SettingsService, request: BaseResourceHandlerRequest, _context: Mapping[str, Any]
+) -> ProgressEvent:
     """Show the owned settings as they are now."""
-    identity = parse_identity(_properties(request), _place(request))
+    identity = parse_identity(_properties(request), _environment(request))
     return _succeeded(identity, service.read(identity))
 
 
 @resource.handler(Action.LIST)
 @_answering
-def list_(service: SettingsService, request: BaseResourceHandlerRequest, _context: Mapping[str, Any]) -> ProgressEvent:
+def list_(
+    service: SettingsService, request: BaseResourceHandlerRequest, _context: Mapping[str, Any]
+) -> ProgressEvent:
     """Show one page of the identifiers of users with owned settings."""
-    page = service.list_users(parse_instance(_properties(request), _place(request)), request.nextToken)
+    page = service.list_users(parse_instance(_properties(request), _environment(request)), request.nextToken)
     models: list[BaseModel] = [_to_model({INSTANCE_ID: i, USER_ID: u}) for i, u in page.identifiers]
     return ProgressEvent(OperationStatus.SUCCESS, resourceModels=models, nextToken=page.next_token)
 
@@ -148,15 +175,17 @@ def _raw(state: BaseModel | None) -> Mapping[str, object]:
     return cast("RawProperties", state).properties if state else {}
 
 
-def _place(request: BaseResourceHandlerRequest) -> Place:
-    return Place(request.region, request.awsAccountId)
+def _environment(request: BaseResourceHandlerRequest) -> Environment:
+    return Environment(request.region, request.awsAccountId)
 
 
 def _owner(request: BaseResourceHandlerRequest, identity: Identity) -> Owner:
     return Owner.of(identity, request.stackId, request.logicalResourceIdentifier, request.clientRequestToken)
 
 
-def _taken(declaration: Declaration, result: OwnedSettings | InProgress, gone_arn: str | None = None) -> ProgressEvent:
+def _taken(
+    declaration: Declaration, result: OwnedSettings | InProgress, gone_arn: str | None = None
+) -> ProgressEvent:
     """`gone_arn` is the ARN of a user who may be gone: a template's ``Fn::GetAtt`` must go on working."""
     if isinstance(result, InProgress):
         return _in_progress(result, _model(declaration.identity, declaration.settings))
@@ -179,7 +208,11 @@ def _in_progress(result: InProgress, model: ResourceModel) -> ProgressEvent:
 
 
 def _model(identity: Identity, settings: Settings, user_arn: str | None = None) -> ResourceModel:
-    properties: dict[str, object] = {INSTANCE_ID: identity.instance.given, USER_ID: identity.user_given, **expand(settings)}
+    properties: dict[str, object] = {
+        INSTANCE_ID: identity.instance.given,
+        USER_ID: identity.user_given,
+        **expand(settings),
+    }
     if user_arn:
         properties[USER_ARN] = user_arn
     return _to_model(properties)

@@ -1,4 +1,6 @@
-"""Structured log lines: one for each API call, one for each answer; as JSON, without phone numbers or credentials."""
+"""Structured log lines: one for each API call, one for each answer; as JSON, without phone numbers or
+credentials.
+"""
 
 import json
 import logging
@@ -15,7 +17,9 @@ LOG.setLevel(logging.INFO)
 
 
 def log_event(event: str, **details: object) -> None:
-    """Write one line with `event` and every detail that is not None; text is redacted, and its middle left out if it is long."""
+    """Write one line with `event` and every detail that is not None; text is redacted, and its middle left
+    out if it is long.
+    """
     shown = {name: _shown(value) for name, value in details.items() if value is not None}
     LOG.info(json.dumps({"event": event, **shown}, default=str))
 

@@ -1,6 +1,7 @@
 """One operation on one user, in one invocation: its calls, and what they leave in its progress.
 
-``reconcile``, ``release`` and ``undo`` say which calls; an operation can be cut off between any two of them and run again.
+``reconcile``, ``release`` and ``undo`` say which calls; an operation can be cut off between any two of them
+and run again.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from .core.arrays import PHONE_NUMBER_KEY, SettingKey
-from .core.errors import InvalidRequest, NetworkFault, ServiceFault
+from .core.errors import InvalidRequest, NetworkFailure, ServiceInternalError
 from .core.identifiers import Identity
 from .core.kinds import RecordedValue
 from .core.ownership import Owner
@@ -54,7 +55,9 @@ class Operation:
 
     @property
     def is_lost(self) -> bool:
-        """Whether the latest read shows that the claim of this operation is gone: another one's record is there, or none."""
+        """Whether the latest read shows that the claim of this operation is gone: another one's record is
+        there, or none.
+        """
         return self._is_lost
 
     @is_lost.setter
@@ -77,7 +80,9 @@ class Operation:
         return self.gateway.has_user(self.identity.instance_id, self.identity.user_id)
 
     def waits(self, delays: list[float]) -> bool:
-        """Wait within the invocation for the first of `delays`, and remove it; False if there is none, or no time for it."""
+        """Wait within the invocation for the first of `delays`, and remove it; False if there is none, or no
+        time for it.
+        """
         if not delays or self.now() + delays[0] > self.progress.deadline:
             return False
         self.retrier.clock.sleep(delays.pop(0))
@@ -101,7 +106,8 @@ class Operation:
     def _write_arrays(self, plan: Plan) -> None:
         ids = self.identity.instance_id, self.identity.user_id
         tries = [plan.arrays, *plan.narrower]
-        # Some instances do not know every channel. A refusal of what nobody declared must not fail the operation.
+        # Some instances do not know every channel. A refusal of what nobody declared must not fail the
+        # operation.
         while arrays := tries[min(self._refusals, len(tries) - 1)]:
             try:
                 self._write(partial(self.gateway.update_user_config, *ids, arrays), settings=True)
@@ -125,7 +131,7 @@ class Operation:
         note = partial(self.progress.note_sent, settings=settings, released=released, claimed=claimed)
         try:
             call()
-        except (NetworkFault, ServiceFault):
+        except (NetworkFailure, ServiceInternalError):
             # Its answer is lost, and the write may have acted.
             note()
             raise
@@ -134,5 +140,9 @@ class Operation:
     def notes(self, user: LiveUser | None) -> tuple[str, ...]:
         """Return what has to be said at the end."""
         progress = self.progress
-        stayed = progress.removed_number and user is not None and user.settings.effective(PHONE_NUMBER_KEY) is not None
+        stayed = (
+            progress.removed_number
+            and user is not None
+            and user.settings.effective(PHONE_NUMBER_KEY) is not None
+        )
         return (*progress.notes, NUMBER_STAYED) if stayed else progress.notes

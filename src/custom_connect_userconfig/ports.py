@@ -32,7 +32,9 @@ class Gateway(Protocol):
         """Return the user; NotFound when there is no such user or instance."""
         ...
 
-    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+    def update_user_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
+    ) -> None:
         """Write the arrays that are given; others are left alone."""
         ...
 
@@ -48,7 +50,9 @@ class Gateway(Protocol):
         """Return whether a search finds the user; NotFound when there is no such instance."""
         ...
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+    def search_tagged_users(
+        self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
+    ) -> FoundUsers:
         """Return a page of the users of the instance that carry the tag with one of the values."""
         ...
 

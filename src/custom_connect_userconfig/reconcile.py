@@ -49,8 +49,8 @@ class Reconcile:
     _absence_rechecks: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
-        # What was late when the operation began shows by its second invocation, unless it has written meanwhile; and slow reads
-        # must not use up each of them.
+        # What was late when the operation began shows by its second invocation, unless it has written
+        # meanwhile; and slow reads must not use up each of them.
         delays = () if self._progress.resumed and not self._progress.wrote else _RECHECK_DELAYS
         self._rechecks, self._absence_rechecks = list(delays), list(delays)
 
@@ -86,7 +86,12 @@ class Reconcile:
             if record and record.has_overtaken(self._owner.request):
                 return self._stand_back(user, record)
             plan = plan_take(self.declared, self._stamp(record), record, user, self._knowledge(record))
-            if plan.is_empty and self.changed and not progress.has_written and operation.waits(self._rechecks):
+            if (
+                plan.is_empty
+                and self.changed
+                and not progress.has_written
+                and operation.waits(self._rechecks)
+            ):
                 continue
             if plan.is_empty:
                 return OwnedSettings(user.arn, live(self.declared, user.settings), operation.notes(user))
@@ -94,12 +99,15 @@ class Reconcile:
                 raise unsettled(self._identity, plan.differences)
             if not plan.is_stamp:
                 progress.notes = (*progress.notes, *self._restored(record, plan))
-            # Until this plan is done as well: a read may show the end of the one before, and hide what this one has claimed.
+            # Until this plan is done as well: a read may show the end of the one before, and hide what this
+            # one has claimed.
             progress.written_at = None
             operation.apply(user, plan)
 
     def _shows_our_claim(self, plan: Plan) -> bool:
-        """Whether a read shows all that was written, and no settings were: what is off then is no write that does not show yet."""
+        """Whether a read shows all that was written, and no settings were: what is off then is no write that
+        does not show yet.
+        """
         only_stamped = self._progress.only_stamped and not plan.is_stamp
         return only_stamped or (bool(plan.arrays) and not plan.claim and not self._progress.wrote_settings)
 
@@ -110,12 +118,16 @@ class Reconcile:
             raise NotReadableYet(error) from error
         record, progress = OwnershipRecord.from_tags(user.tags), self._progress
         is_anothers = record is not None and not record.owned_by(self._owner)
-        # Never claimed again once all is written: the release that removed the claim has given the settings back, or will.
+        # Never claimed again once all is written: the release that removed the claim has given the settings
+        # back, or will.
         is_gone = record is None and (progress.settling_since is not None or self._is_released)
         self.operation.is_lost = progress.wrote and (is_anothers or is_gone)
         if record and is_anothers:
-            refused = already_owned(self._identity, record, self._owner, can_import=self.operation.is_importable)
-            # Once claimed, another's record is either an old state or a race that the other has won: time will tell.
+            refused = already_owned(
+                self._identity, record, self._owner, can_import=self.operation.is_importable
+            )
+            # Once claimed, another's record is either an old state or a race that the other has won: time
+            # will tell.
             raise NotSettledYet(refused) if self.operation.is_lost else refused
         if is_gone:
             raise unsettled(self._identity) if self.operation.is_lost else released_meanwhile(self._identity)
@@ -126,8 +138,8 @@ class Reconcile:
     def _is_released(self) -> bool:
         """Whether the resource is gone if no record shows: an earlier read has shown one.
 
-        CloudFormation tries a create of a registered type again after it has given back what it took, so that a late read may
-        have shown that. Whatever else comes a second time is a duplicate.
+        CloudFormation tries a create of a registered type again after it has given back what it took, so that
+        a late read may have shown that. Whatever else comes a second time is a duplicate.
         """
         return self._progress.had_claim and not self.operation.is_importable
 
@@ -140,7 +152,12 @@ class Reconcile:
                 self.operation.is_lost = False
                 progress.had_claim |= not progress.wrote
                 return user, record
-            may_restore = record is None and owner.has_stack and progress.settling_since is None and not progress.had_claim
+            may_restore = (
+                record is None
+                and owner.has_stack
+                and progress.settling_since is None
+                and not progress.had_claim
+            )
             if not may_restore:
                 self.operation.is_lost = progress.wrote
                 missing = nothing_owned(self._identity, record)
@@ -151,7 +168,8 @@ class Reconcile:
 
     def _may_update(self, record: OwnershipRecord) -> bool:
         if record.owner is None:
-            # Somebody has edited the tags; or, once this operation has set the owner's tag, a release has removed it.
+            # Somebody has edited the tags; or, once this operation has set the owner's tag, a release has
+            # removed it.
             return not self._progress.claimed
         return self.operation.is_importable or record.owned_by(self._owner)
 
@@ -166,12 +184,16 @@ class Reconcile:
                     self._check_gone()
 
     def _check_gone(self) -> NoReturn:
-        """Raise _UserGone if the instance is there and the user is not; else that the instance is missing, or the user is there."""
+        """Raise _UserGone if the instance is there and the user is not; else that the instance is missing, or
+        the user is there.
+        """
         identity = self._identity
         if self.operation.has_user():
             # The index of a search may be late; the next minutes tell.
             raise NotSettledYet(
-                NotFound(f"DescribeUser does not find {identity}, but SearchUsers does. Try again when both agree.")
+                NotFound(
+                    f"DescribeUser does not find {identity}, but SearchUsers does. Try again when both agree."
+                )
             )
         raise _UserGone
 
@@ -190,12 +212,17 @@ class Reconcile:
         if self._is_restoring(record):
             return (record_restored(plan.prior, self.previous or {}),)
         recorded = record.prior if record else {}
-        lost = {key: value for key, value in plan.prior.items() if key not in recorded and key in (self.previous or {})}
+        lost = {
+            key: value
+            for key, value in plan.prior.items()
+            if key not in recorded and key in (self.previous or {})
+        }
         is_known = not any(isinstance(value, Unrecorded) for value in lost.values())
         return () if is_known else (tags_restored(lost),)
 
     def _distrusts(self, record: OwnershipRecord | None) -> bool:
-        """Whether an update finds less recorded than was declared before: tags are gone, or the read is from before the claim.
+        """Whether an update finds less recorded than was declared before: tags are gone, or the read is from
+        before the claim.
 
         A record that was computed from a late read would overwrite the earlier values that it hides.
         """
@@ -206,11 +233,13 @@ class Reconcile:
 
     def _knowledge(self, record: OwnershipRecord | None) -> Knowledge:
         progress = self._progress
-        # What is not recorded is yet to be taken, whatever was written before: another stack may have given it back since.
+        # What is not recorded is yet to be taken, whatever was written before: another stack may have given
+        # it back since.
         is_held = record is not None and record.prior.keys() >= self.declared.keys()
         distrusts = self._distrusts(record)
         return Knowledge(
-            # Only of writes of this invocation: a duplicate of a handover might take the agent's own value for one of ours.
+            # Only of writes of this invocation: a duplicate of a handover might take the agent's own value
+            # for one of ours.
             prior=progress.prior if progress.wrote_settings_now else {},
             own=self._may_be_own(record),
             claimed=progress.claimed,
@@ -220,14 +249,18 @@ class Reconcile:
         )
 
     def _may_be_own(self, record: OwnershipRecord | None) -> tuple[Settings, ...]:
-        """Return the values that the resource may have written although no record says so: somebody has removed tags."""
+        """Return the values that the resource may have written although no record says so: somebody has
+        removed tags.
+        """
         previous = self.previous or {}
         if self._is_restoring(record):
             return self.declared, previous
         return {key: value for key, value in self.declared.items() if key in previous}, previous
 
     def _stand_back(self, user: LiveUser, record: OwnershipRecord) -> OwnedSettings:
-        """Leave the user to a later event, and answer with what is in force; NotFound if that is another resource's."""
+        """Leave the user to a later event, and answer with what is in force; NotFound if that is another
+        resource's.
+        """
         if not record.owned_by(self._stamp(record)):
             self.operation.is_lost = True
             raise nothing_owned(self._identity, record)

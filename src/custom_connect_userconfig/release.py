@@ -22,7 +22,8 @@ class Release:
         while True:
             user, record = self._find()
             if user and record is None and progress.claimed and not progress.released:
-                # The read is from before the claim, which a late first read may have put on a user who was released already.
+                # The read is from before the claim, which a late first read may have put on a user who was
+                # released already.
                 raise NotSettledYet(nothing_owned(operation.identity))
             if user is None or (record is None and not self._give_back_again(user)):
                 return GivenBack(operation.notes(user))
@@ -38,10 +39,14 @@ class Release:
                 raise unsettled(operation.identity, ("the tags of the record are still there",))
             progress.note_found(record)
             request = "" if progress.claimed else operation.owner.request
-            operation.apply(user, plan_give_back(record, user, request=request, believe_read=progress.wrote_settings))
+            operation.apply(
+                user, plan_give_back(record, user, request=request, trust_read=progress.wrote_settings)
+            )
 
     def _give_back_again(self, user: LiveUser) -> bool:
-        """Give back what an earlier request has written between our write and the end of the record; once, as reads may be late."""
+        """Give back what an earlier request has written between our write and the end of the record; once, as
+        reads may be late.
+        """
         plan = plan_give_back_again(self.operation.progress.found, user)
         if plan.is_empty or self._has_repeated:
             return False
@@ -50,7 +55,9 @@ class Release:
         return True
 
     def _find(self) -> tuple[LiveUser | None, OwnershipRecord | None]:
-        """Return the user and its record. A missing one is NotFound at first, and done once this operation has written."""
+        """Return the user and its record. A missing one is NotFound at first, and done once this operation
+        has written.
+        """
         try:
             user = self.operation.describe()
         except NotFound:
@@ -68,5 +75,6 @@ class Release:
             return True
         if self.operation.is_importable:
             return record.owner is None or not (record.owner.has_stack and owner.has_stack)
-        # Without an owner it is what a late read has hidden when this very operation removed the rest, the owner's tag included.
+        # Without an owner it is what a late read has hidden when this very operation removed the rest, the
+        # owner's tag included.
         return record.owner is None and self.operation.progress.wrote

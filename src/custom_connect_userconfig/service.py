@@ -1,7 +1,7 @@
 """Create, read, update, delete and list: the doors to the rules of ownership, for every front end alike.
 
-Front ends pass in the callback context of the previous invocation and get either a result or `InProgress`, which holds the next
-one. What happens behind the doors that write is in ``reconcile``.
+Front ends pass in the callback context of the previous invocation and get either a result or `InProgress`,
+which holds the next one. What happens behind the doors that write is in ``reconcile``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,15 +44,19 @@ class SettingsService:
     gateway: Gateway
     retrier: Retrier
     is_importable: bool = True
-    """Whether resources can be imported. If not, a record that names another resource is never taken over, and a create that
+    """Whether resources can be imported. If not, a record that names another resource is never taken over,
+    and a create that
     finds its own record may be a duplicate of the one that wrote it."""
 
-    def create(self, declaration: Declaration, owner: Owner, context: Context = None) -> OwnedSettings | InProgress:
+    def create(
+        self, declaration: Declaration, owner: Owner, context: Context = None
+    ) -> OwnedSettings | InProgress:
         """Take the declared settings.
 
-        Raises AlreadyExists if another resource owns settings of the user, NotFound if there is no such user (after a bounded
-        wait: one made seconds ago may not be readable yet). A failed create leaves nothing behind: it gives back what it wrote,
-        then raises. It does not give back the record of a resource that may be alive already.
+        Raises AlreadyExists if another resource owns settings of the user, NotFound if there is no such user
+        (after a bounded wait: one made seconds ago may not be readable yet). A failed create leaves nothing
+        behind: it gives back what it wrote, then raises. It does not give back the record of a resource that
+        may be alive already.
         """
         operation = self._operation(declaration.identity, owner, context)
         reconcile = Reconcile(operation, declaration.settings, changed=True)
@@ -63,15 +67,20 @@ class SettingsService:
             raise _noted(error, undo.create(keep_existing_claim=not self.is_importable)) from error
 
     def update(
-        self, declaration: Declaration, owner: Owner, context: Context = None, previous: Settings | None = None
+        self,
+        declaration: Declaration,
+        owner: Owner,
+        context: Context = None,
+        previous: Settings | None = None,
     ) -> OwnedSettings | InProgress:
         """Apply the declared settings, take the newly declared, give back the dropped.
 
-        The record is stamped with `owner` if that is a stack's resource, as after an import into another stack; if resources
-        cannot be imported, the record of another one is NotFound. For a stack, a record that is missing is written again (somebody
-        has removed the tags), and a user that is gone is a success: both are said in the notes. Outside of stacks both are
-        NotFound. Where `previous`, the settings declared before, is known and differs, a user that seems to be as declared already
-        is written to all the same: in the rollback of an update, a late read shows the state before that update.
+        The record is stamped with `owner` if that is a stack's resource, as after an import into another
+        stack; if resources cannot be imported, the record of another one is NotFound. For a stack, a record
+        that is missing is written again (somebody has removed the tags), and a user that is gone is a
+        success: both are said in the notes. Outside of stacks both are NotFound. Where `previous`, the
+        settings declared before, is known and differs, a user that seems to be as declared already is written
+        to all the same: in the rollback of an update, a late read shows the state before that update.
         """
         operation = self._operation(declaration.identity, owner, context)
         changed = previous is not None and previous != declaration.settings
@@ -96,9 +105,10 @@ class SettingsService:
     def delete(self, identity: Identity, owner: Owner, context: Context = None) -> GivenBack | InProgress:
         """Give back every owned setting, then remove the record.
 
-        Raises NotFound if the user is gone, if nothing is owned, or if both the request and the record name stacks and the
-        resource is another one: the rollback of a refused create must never strip the real owner's user. If resources cannot be
-        imported, the record must name `owner` itself, whatever else it does not name.
+        Raises NotFound if the user is gone, if nothing is owned, or if both the request and the record name
+        stacks and the resource is another one: the rollback of a refused create must never strip the real
+        owner's user. If resources cannot be imported, the record must name `owner` itself, whatever else it
+        does not name.
         """
         operation = self._operation(identity, owner, context)
         return self.retrier.write(Release(operation).run, operation.progress)
@@ -110,13 +120,19 @@ class SettingsService:
 
     def list_users(self, instance: InstanceRef, token: str | None = None) -> OwnedUsers:
         """Return one page of the users of the instance with owned settings."""
-        found = self.retrier.read(lambda: self.gateway.search_tagged_users(instance.bare, MARKER_KEY, MARKER_VALUES, token))
+        found = self.retrier.read(
+            lambda: self.gateway.search_tagged_users(instance.bare, MARKER_KEY, MARKER_VALUES, token)
+        )
         records = [(user, OwnershipRecord.owner_of(user.tags)) for user in found.users]
-        identifiers = [respell(user.user_id, user.arn, owner.spellings if owner else _PLAIN) for user, owner in records]
+        identifiers = [
+            respell(user.user_id, user.arn, owner.spellings if owner else _PLAIN) for user, owner in records
+        ]
         return OwnedUsers(identifiers, found.next_token)
 
     def _operation(self, identity: Identity, owner: Owner, context: Context) -> Operation:
-        return Operation(self.gateway, self.retrier, identity, owner, self.retrier.begin(context), self.is_importable)
+        return Operation(
+            self.gateway, self.retrier, identity, owner, self.retrier.begin(context), self.is_importable
+        )
 
 
 def _noted(error: SettingsError, note: str) -> SettingsError:

@@ -1,4 +1,5 @@
-"""A round of events on unpacked code, in a process that sees the standard library and that code: `test_alone` starts it.
+"""A round of events on unpacked code, in a process that sees the standard library and that code: `test_alone`
+starts it.
 
     alone.py FOLDER PACKAGE registry|function INSTANCE USER
 
@@ -65,7 +66,13 @@ def through_the_registry(package: str, identity: dict[str, Any]) -> dict[str, An
         "region": "us-east-1",
         "awsAccountId": "123456789012",
     }
-    invoked = {"credentials": KEYS, "action": "CREATE", "region": "us-east-1", "callbackContext": None, "request": request}
+    invoked = {
+        "credentials": KEYS,
+        "action": "CREATE",
+        "region": "us-east-1",
+        "callbackContext": None,
+        "request": request,
+    }
     answers["INVOKED"] = handlers.test_entrypoint(invoked, None)
     return answers
 
@@ -103,7 +110,8 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
     custom_resource.handler({**event, "RequestType": "Create", "ResourceProperties": on}, Context())
     named = {"PhysicalResourceId": "|".join(identity.values())}
     custom_resource.handler(
-        {**event, **named, "RequestType": "Update", "ResourceProperties": off, "OldResourceProperties": on}, Context()
+        {**event, **named, "RequestType": "Update", "ResourceProperties": off, "OldResourceProperties": on},
+        Context(),
     )
     read = custom_resource.handler({"RequestType": "Read", "ResourceProperties": off}, Context())
     custom_resource.handler({**event, **named, "RequestType": "Delete", "ResourceProperties": off}, Context())
@@ -124,14 +132,23 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
 
 def main(folder: str, package: str, front_end: str, instance: str, user: str) -> None:
     # What Lambda's runtime would have in place.
-    os.environ |= {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+    }
     logging.getLogger().addHandler(logging.NullHandler())
     sys.path.insert(0, folder)
     answers = {"registry": through_the_registry, "function": through_the_function}[front_end](
         package, {"InstanceId": instance, "UserId": user}
     )
     files = [module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
-    told = {"answers": answers, "files": files, "modules": sorted(sys.modules), "standard": str(Path(os.__file__).parent)}
+    told = {
+        "answers": answers,
+        "files": files,
+        "modules": sorted(sys.modules),
+        "standard": str(Path(os.__file__).parent),
+    }
     sys.stdout.write(json.dumps(told))
 
 

@@ -55,7 +55,9 @@ def release(shared: Path) -> Path:
 def own_release(shared: Path) -> Path:
     """The same under an organisation's own name."""
     folder = shared / "own-release"
-    return built_once(folder, lambda: build.build_all(TypeName.parse(OWN_NAME), folder, build.Bytecode.IF_POSSIBLE))
+    return built_once(
+        folder, lambda: build.build_all(TypeName.parse(OWN_NAME), folder, build.Bytecode.IF_POSSIBLE)
+    )
 
 
 def unpacked(archive: Path, folder: Path) -> Path:

@@ -1,4 +1,6 @@
-"""Each zip answers a whole round of events with nothing beside it but the standard library: no module, no data is missing."""
+"""Each zip answers a whole round of events with nothing beside it but the standard library: no module, no
+data is missing.
+"""
 
 import json
 import subprocess
@@ -15,7 +17,14 @@ from tools.artefact import bytecode
 
 from .conftest import unpacked
 
-NEVER_LOADED = {"boto3", "requests", "s3transfer", "multiprocessing", "importlib.metadata", "cloudformation_cli_python_lib.boto3"}
+NEVER_LOADED = {
+    "boto3",
+    "requests",
+    "s3transfer",
+    "multiprocessing",
+    "importlib.metadata",
+    "cloudformation_cli_python_lib.boto3",
+}
 """What a cold start would pay for without using it."""
 
 
@@ -75,14 +84,21 @@ def test_the_registry_s_code_answers_every_operation(provider: Path, connect_url
 
 def test_the_lines_of_the_log_and_the_metrics_arrive(provider: Path, connect_url: str) -> None:
     """The trimmed models of logs and cloudwatch are enough to deliver."""
-    keys: Any = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1", "endpoint_url": connect_url}
+    keys: Any = {
+        "aws_access_key_id": "a",
+        "aws_secret_access_key": "b",
+        "region_name": "us-east-1",
+        "endpoint_url": connect_url,
+    }
     round_of(provider, "custom_connect_userconfig", "registry", connect_url, python())
     logs, metrics = boto3.client("logs", **keys), boto3.client("cloudwatch", **keys)  # type: ignore[call-overload]
     streams = logs.describe_log_streams(logGroupName="alone-logs")["logStreams"]
     lines = [
         event["message"]
         for stream in streams
-        for event in logs.get_log_events(logGroupName="alone-logs", logStreamName=stream["logStreamName"])["events"]
+        for event in logs.get_log_events(logGroupName="alone-logs", logStreamName=stream["logStreamName"])[
+            "events"
+        ]
     ]
     names = {metric["MetricName"] for metric in metrics.list_metrics()["Metrics"]}
     logs.close()
@@ -91,7 +107,9 @@ def test_the_lines_of_the_log_and_the_metrics_arrive(provider: Path, connect_url
     assert {"HandlerInvocationCount", "HandlerInvocationDuration"} <= names
 
 
-def test_an_organisation_s_own_name_answers_the_same(own_release: Path, connect_url: str, tmp_path: Path) -> None:
+def test_an_organisation_s_own_name_answers_the_same(
+    own_release: Path, connect_url: str, tmp_path: Path
+) -> None:
     folder = unpacked(own_release / "acme-connect-userconfig.zip", tmp_path / "own")
     check_the_registry(round_of(folder, "acme_connect_userconfig", "registry", connect_url, python()), folder)
 
@@ -107,7 +125,9 @@ def test_the_function_s_code_answers_every_request(function: Path, connect_url: 
     assert NEVER_LOADED.isdisjoint(told["modules"])
 
 
-@pytest.mark.parametrize("missing", ["botocore_data/connect", "botocore/hooks.py", "botocore_data/endpoints.json"])
+@pytest.mark.parametrize(
+    "missing", ["botocore_data/connect", "botocore/hooks.py", "botocore_data/endpoints.json"]
+)
 def test_the_round_notices_what_is_missing(function: Path, connect_url: str, missing: str) -> None:
     gone = function / missing
     if gone.is_dir():

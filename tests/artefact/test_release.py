@@ -41,7 +41,9 @@ def test_no_file_is_compiled_for_a_machine(release: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ZIPS)
-def test_every_source_has_bytecode_that_is_valid_whatever_the_times(release: Path, name: str, runtime: Path) -> None:
+def test_every_source_has_bytecode_that_is_valid_whatever_the_times(
+    release: Path, name: str, runtime: Path
+) -> None:
     magic = subprocess.run(
         [str(runtime), "-I", "-c", "import importlib.util as u, sys; sys.stdout.write(u.MAGIC_NUMBER.hex())"],
         capture_output=True,
@@ -57,7 +59,9 @@ def test_every_source_has_bytecode_that_is_valid_whatever_the_times(release: Pat
         # PEP 552: the magic number, flags (1: by hash, unchecked), the hash of the source.
         assert compiled[:4].hex() == magic
         assert compiled[4:8] == (1).to_bytes(4, "little")
-        assert compiled[8:16] == _imp.source_hash(int.from_bytes(bytes.fromhex(magic), "little"), code[source])
+        assert compiled[8:16] == _imp.source_hash(
+            int.from_bytes(bytes.fromhex(magic), "little"), code[source]
+        )
         assert str(ROOT).encode() not in compiled
     assert len([file for file in code if file.endswith(".pyc")]) == len(sources)
 
@@ -76,9 +80,13 @@ def test_libraries_are_whole_and_as_installed(release: Path, name: str) -> None:
 
 def test_the_code_is_the_checkout_s(release: Path) -> None:
     source = ROOT / "src" / LITERAL
-    ours = {f"{LITERAL}/{file.relative_to(source).as_posix()}": file.read_bytes() for file in source.rglob("*.py")}
+    ours = {
+        f"{LITERAL}/{file.relative_to(source).as_posix()}": file.read_bytes() for file in source.rglob("*.py")
+    }
     code = registry.code_of(release / "custom-connect-userconfig.zip")
-    assert {name: data for name, data in code.items() if name.startswith(f"{LITERAL}/") and name.endswith(".py")} == ours
+    assert {
+        name: data for name, data in code.items() if name.startswith(f"{LITERAL}/") and name.endswith(".py")
+    } == ours
     function = registry.code_of(release / "custom-resource.zip")
     assert f"{LITERAL}/custom_resource/__init__.py" in function
     assert f"{LITERAL}/handlers.py" not in function
@@ -100,14 +108,21 @@ def test_another_build_gives_the_same_bytes(release: Path, tmp_path: Path) -> No
     subprocess.run(
         [sys.executable, "-c", BUILDER, "077", str(folder)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": "4711",
+            "TZ": "Asia/Tokyo",
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
+        },
         check=True,
         capture_output=True,
         timeout=300,
     )
     names = {file.name for file in folder.iterdir() if file.is_file()}
     assert names >= {*ZIPS, "SHA256SUMS", "custom-resource.cdx.json", "custom-resource.contents.txt"}
-    assert {name: (folder / name).read_bytes() == (release / name).read_bytes() for name in names} == dict.fromkeys(names, True)
+    assert {
+        name: (folder / name).read_bytes() == (release / name).read_bytes() for name in names
+    } == dict.fromkeys(names, True)
     assert archive.files_below(folder / "project") == archive.files_below(release / "project")
 
 
@@ -117,7 +132,9 @@ def test_a_zip_follows_from_its_content_alone(tmp_path: Path) -> None:
     archive.pack(dict(reversed(content.items())), tmp_path / "two.zip")
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "one.zip") as packed:
-        assert [(entry.filename, entry.date_time[0], entry.external_attr >> 16) for entry in packed.infolist()] == [
+        assert [
+            (entry.filename, entry.date_time[0], entry.external_attr >> 16) for entry in packed.infolist()
+        ] == [
             ("a/c", 1980, 0o100644),
             ("b", 1980, 0o100644),
         ]
@@ -125,7 +142,9 @@ def test_a_zip_follows_from_its_content_alone(tmp_path: Path) -> None:
 
 def test_checksums_are_those_that_sha256sum_checks(release: Path) -> None:
     sums = dict(line.split("  ")[::-1] for line in (release / "SHA256SUMS").read_text("utf-8").splitlines())
-    assert set(sums) == {f"{Path(name).stem}{end}" for name in ZIPS for end in (".zip", ".cdx.json", ".contents.txt")}
+    assert set(sums) == {
+        f"{Path(name).stem}{end}" for name in ZIPS for end in (".zip", ".cdx.json", ".contents.txt")
+    }
     for name, digest in sums.items():
         assert hashlib.sha256((release / name).read_bytes()).hexdigest() == digest
     listed = (release / "custom-resource.contents.txt").read_text("utf-8")
@@ -138,9 +157,13 @@ def test_the_bill_of_materials_is_valid_and_names_everything(release: Path, name
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     bill: dict[str, Any] = json.loads(text)
     parts = libraries.OF_THE_FUNCTION if name == "custom-resource.zip" else libraries.OF_THE_REGISTRY
-    assert {component["purl"] for component in bill["components"]} == {f"pkg:pypi/{part.name}@{PINS[part.name]}" for part in parts}
+    assert {component["purl"] for component in bill["components"]} == {
+        f"pkg:pypi/{part.name}@{PINS[part.name]}" for part in parts
+    }
     root = bill["metadata"]["component"]
-    assert root["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256((release / name).read_bytes()).hexdigest()}]
+    assert root["hashes"] == [
+        {"alg": "SHA-256", "content": hashlib.sha256((release / name).read_bytes()).hexdigest()}
+    ]
     assert "timestamp" not in bill["metadata"]
     lock = (ROOT / "requirements-dev.txt").read_text("utf-8")
     code = registry.code_of(release / name)
@@ -151,7 +174,9 @@ def test_the_bill_of_materials_is_valid_and_names_everything(release: Path, name
             assert f"--hash=sha256:{digest['content']}" in lock
         part = next(part for part in parts if part.name == component["name"])
         files = {file: code[file] for file in libraries.names(part, PINS)}
-        assert component["hashes"][0]["content"] == hashlib.sha256(checksums.lines(files).encode()).hexdigest()
+        assert (
+            component["hashes"][0]["content"] == hashlib.sha256(checksums.lines(files).encode()).hexdigest()
+        )
         assert component["licenses"]
     needs = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}
     assert f"pkg:pypi/urllib3@{PINS['urllib3']}" in needs[f"pkg:pypi/botocore@{PINS['botocore']}"]
@@ -164,7 +189,9 @@ def test_the_runtime_is_the_one_that_is_installed() -> None:
         assert re.findall(r"Runtime: (\S+)", (ROOT / template).read_text("utf-8")) == [named]
 
 
-def test_without_the_runtime_s_python_nothing_is_released(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_the_runtime_s_python_nothing_is_released(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv(bytecode.NAME, str(tmp_path / "none"))
     with pytest.raises(bytecode.NoRuntime, match=r"uv python install 3\.12.*PYTHON312="):
         build.build_function(tmp_path / "f.zip", build.Bytecode.REQUIRED)
@@ -211,11 +238,15 @@ def test_a_compiled_module_without_a_source_stops_the_build(tmp_path: Path) -> N
         libraries.lay_out([Library("rpds-py")], {"rpds-py": distribution("rpds-py").version}, tmp_path)
 
 
-def test_a_file_that_was_changed_after_the_installation_stops_the_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_that_was_changed_after_the_installation_stops_the_build(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (installed,) = [file for file in distribution("six").files or () if file.name == "six.py"]
     real = Path(str(installed.locate()))
     read = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda self: read(self) + b"# changed\n" if self == real else read(self))
+    monkeypatch.setattr(
+        Path, "read_bytes", lambda self: read(self) + b"# changed\n" if self == real else read(self)
+    )
     with pytest.raises(Unfit, match=r"six\.py is not what its wheel held"):
         libraries.lay_out([Library("six")], {"six": distribution("six").version}, tmp_path)
 

@@ -1,4 +1,6 @@
-"""The trimmed service data against the full data of the pinned botocore: everything that is used, unchanged, and nothing else."""
+"""The trimmed service data against the full data of the pinned botocore: everything that is used, unchanged,
+and nothing else.
+"""
 
 import ast
 import json
@@ -15,18 +17,38 @@ from botocore.regions import EndpointResolver
 
 from custom_connect_userconfig.aws.service_data import FOLDER, loader_of, shared_loader
 from tools.artefact import registry, service_data
-from tools.artefact.service_data import CLOUDWATCH, CONNECT, LAMBDA, LOGS, OF_THE_FUNCTION, OF_THE_REGISTRY, Service
+from tools.artefact.service_data import (
+    CLOUDWATCH,
+    CONNECT,
+    LAMBDA,
+    LOGS,
+    OF_THE_FUNCTION,
+    OF_THE_REGISTRY,
+    Service,
+)
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "custom_connect_userconfig"
 LIBRARY = Path(cloudformation_cli_python_lib.__file__).parent
-ASPECTS = ("http", "auth_type", "auth", "endpoint", "http_checksum", "static_context_parameters", "deprecated")
+ASPECTS = (
+    "http",
+    "auth_type",
+    "auth",
+    "endpoint",
+    "http_checksum",
+    "static_context_parameters",
+    "deprecated",
+)
 ALL = (CONNECT, LAMBDA, LOGS, CLOUDWATCH)
 
 
 def methods(file: Path, *receivers: str) -> set[str]:
     """Names that are called on one of the receivers, such as `self._client`; exceptions are no operations."""
     calls = [node.func for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    return {call.attr for call in calls if isinstance(call, ast.Attribute) and ast.unparse(call.value) in receivers}
+    return {
+        call.attr
+        for call in calls
+        if isinstance(call, ast.Attribute) and ast.unparse(call.value) in receivers
+    }
 
 
 @pytest.mark.parametrize(
@@ -39,7 +61,9 @@ def methods(file: Path, *receivers: str) -> set[str]:
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_the_operations_that_are_kept_are_those_that_are_called(service: Service, file: Path, receiver: str) -> None:
+def test_the_operations_that_are_kept_are_those_that_are_called(
+    service: Service, file: Path, receiver: str
+) -> None:
     assert {xform_name(name) for name in service.operations} == methods(file, receiver)
 
 
@@ -49,8 +73,13 @@ Trimmed = Mapping[str, Loader]
 @pytest.fixture
 def trimmed(function: Path, provider: Path) -> Trimmed:
     """Loaders of the data of the zips, by service; Connect's is in both, and the same."""
-    of_the_function, of_the_registry = loader_of(function / "botocore_data"), loader_of(provider / "botocore_data")
-    assert of_the_function.load_service_model("connect", "service-2") == of_the_registry.load_service_model("connect", "service-2")
+    of_the_function, of_the_registry = (
+        loader_of(function / "botocore_data"),
+        loader_of(provider / "botocore_data"),
+    )
+    assert of_the_function.load_service_model("connect", "service-2") == of_the_registry.load_service_model(
+        "connect", "service-2"
+    )
     return {service.name: of_the_function if service is LAMBDA else of_the_registry for service in ALL}
 
 
@@ -71,7 +100,9 @@ def traits(shape: Shape) -> dict[str, Any]:
     """All that botocore knows of a shape, its members aside."""
     own: Any = shape
     nested = {"documentation", "members", "member", "key", "value"}
-    return {name: part for name, part in own._shape_model.items() if name not in nested} | {"name": shape.name}
+    return {name: part for name, part in own._shape_model.items() if name not in nested} | {
+        "name": shape.name
+    }
 
 
 def differences(path: str, full: Shape, lean: Shape, seen: set[str]) -> Iterator[str]:
@@ -90,7 +121,10 @@ def differences(path: str, full: Shape, lean: Shape, seen: set[str]) -> Iterator
 
 def shapes(operation: OperationModel) -> dict[str, Shape]:
     found = {"input": operation.input_shape, "output": operation.output_shape}
-    return {**{name: shape for name, shape in found.items() if shape}, **{shape.name: shape for shape in operation.error_shapes}}
+    return {
+        **{name: shape for name, shape in found.items() if shape},
+        **{shape.name: shape for shape in operation.error_shapes},
+    }
 
 
 def disagreement(full: ServiceModel, lean: ServiceModel) -> list[str]:
@@ -99,7 +133,9 @@ def disagreement(full: ServiceModel, lean: ServiceModel) -> list[str]:
         found.append("metadata")
     for name in lean.operation_names:
         theirs, ours = full.operation_model(name), lean.operation_model(name)
-        found += [f"{name}: {aspect}" for aspect in ASPECTS if getattr(theirs, aspect) != getattr(ours, aspect)]
+        found += [
+            f"{name}: {aspect}" for aspect in ASPECTS if getattr(theirs, aspect) != getattr(ours, aspect)
+        ]
         if list(shapes(theirs)) != list(shapes(ours)):
             found.append(f"{name}: {list(shapes(theirs))} != {list(shapes(ours))}")
         for part in shapes(theirs).keys() & shapes(ours).keys():
@@ -141,11 +177,13 @@ def test_the_comparison_notices_a_difference(trimmed: Trimmed, spoil: Any) -> No
 @pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
 def test_rules_and_endpoints_lead_to_the_same_places(trimmed: Trimmed, service: Service) -> None:
     full = service_data.full_loader()
-    assert trimmed[service.name].load_service_model(service.name, "endpoint-rule-set-1") == full.load_service_model(
+    assert trimmed[service.name].load_service_model(
         service.name, "endpoint-rule-set-1"
-    )
+    ) == full.load_service_model(service.name, "endpoint-rule-set-1")
     prefix = str(model(full, service).metadata["endpointPrefix"])
-    theirs, ours = (EndpointResolver(loader.load_data("endpoints")) for loader in (full, trimmed[service.name]))
+    theirs, ours = (
+        EndpointResolver(loader.load_data("endpoints")) for loader in (full, trimmed[service.name])
+    )
     assert theirs.get_available_partitions() == ours.get_available_partitions()
     for partition in theirs.get_available_partitions():
         regions = theirs.get_available_endpoints(prefix, partition, allow_non_regional=True)
@@ -163,7 +201,10 @@ def test_general_data_is_whole(trimmed: Trimmed, name: str) -> None:
 def test_members_that_are_called_like_a_keyword_are_kept() -> None:
     model_ = {
         "metadata": {},
-        "operations": {"A": {"input": {"shape": "In"}, "documentation": "text"}, "B": {"input": {"shape": "Other"}}},
+        "operations": {
+            "A": {"input": {"shape": "In"}, "documentation": "text"},
+            "B": {"input": {"shape": "Other"}},
+        },
         "shapes": {
             "In": {
                 "type": "structure",
@@ -185,9 +226,14 @@ def test_members_that_are_called_like_a_keyword_are_kept() -> None:
 
 
 def test_each_zip_holds_the_services_that_it_calls(release: Path) -> None:
-    for zipped, services in (("custom-resource.zip", OF_THE_FUNCTION), ("custom-connect-userconfig.zip", OF_THE_REGISTRY)):
+    for zipped, services in (
+        ("custom-resource.zip", OF_THE_FUNCTION),
+        ("custom-connect-userconfig.zip", OF_THE_REGISTRY),
+    ):
         names = registry.code_of(release / zipped)
-        folders = {name.split("/")[1] for name in names if name.startswith("botocore_data/") and name.count("/") > 1}
+        folders = {
+            name.split("/")[1] for name in names if name.startswith("botocore_data/") and name.count("/") > 1
+        }
         assert folders == {service.name for service in services}
         assert not [name for name in names if name.startswith("botocore/data/")]
 

@@ -39,7 +39,9 @@ def test_the_rules_are_those_of_register_type(register_type: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("namespace", [*RESERVED, "custom", "aws", "AMAZON"])
 def test_reserved_names_are_refused_with_the_reason(namespace: str) -> None:
-    with pytest.raises(Refused, match=rf"namespace {namespace}, which the registry reserves .*Acme::Connect::UserConfig"):
+    with pytest.raises(
+        Refused, match=rf"namespace {namespace}, which the registry reserves .*Acme::Connect::UserConfig"
+    ):
         TypeName.parse(f"{namespace}::Connect::UserConfig")
 
 
@@ -63,7 +65,12 @@ def test_bad_patterns_are_refused(name: str) -> None:
 
 
 def test_the_command_says_why_and_builds_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["package", "--to", str(tmp_path / "build"), "--type-name", "Custom::Connect::UserConfig"]) == 1
+    assert (
+        command.main(
+            ["package", "--to", str(tmp_path / "build"), "--type-name", "Custom::Connect::UserConfig"]
+        )
+        == 1
+    )
     assert "reserves" in capsys.readouterr().err
     assert not (tmp_path / "build").exists()
 
@@ -87,7 +94,9 @@ def test_nothing_of_the_literal_name_is_left(own_release: Path) -> None:
     assert config["entrypoint"] == f"{PACKAGE}.handlers.resource"
     assert config["testEntrypoint"] == f"{PACKAGE}.handlers.test_entrypoint"
     assert f'TYPE_NAME: Final = "{OWN_NAME}"'.encode() in code[f"{PACKAGE}/handlers.py"]
-    assert "type/resource/Acme-Connect-UserConfig/*" in (own_release / "project" / "resource-role.yaml").read_text("utf-8")
+    assert "type/resource/Acme-Connect-UserConfig/*" in (
+        own_release / "project" / "resource-role.yaml"
+    ).read_text("utf-8")
 
 
 def test_the_repository_bears_the_literal_name() -> None:
@@ -123,19 +132,31 @@ def cfn(project: Path, *arguments: str) -> str:
 @pytest.mark.contract
 def test_the_stock_command_validates_and_regenerates_the_copy(project: Path) -> None:
     assert cfn(project, "validate") == "Resource schema is valid.\n"
-    before = {name: (project / name).read_bytes() for name in ("resource-role.yaml", f"src/{PACKAGE}/models.py")}
+    before = {
+        name: (project / name).read_bytes() for name in ("resource-role.yaml", f"src/{PACKAGE}/models.py")
+    }
     cfn(project, "generate")
     assert {name: (project / name).read_bytes() for name in before} == before
 
 
 @pytest.mark.contract
-def test_the_stock_command_packs_the_same_code_without_bytecode(project: Path, own_release: Path, tmp_path: Path) -> None:
-    """`cfn submit` in the copy uploads what we would, from any machine and without a registry, apart from the bytecode."""
+def test_the_stock_command_packs_the_same_code_without_bytecode(
+    project: Path, own_release: Path, tmp_path: Path
+) -> None:
+    """`cfn submit` in the copy uploads what we would, from any machine and without a registry, apart from the
+    bytecode.
+    """
     cfn(project, "submit", "--dry-run")
     stock = project / "acme-connect-userconfig.zip"
     ours = own_release / "acme-connect-userconfig.zip"
-    theirs = {name: data for name, data in registry.code_of(stock).items() if not name.startswith("userconfig_libraries-")}
-    assert theirs == {name: data for name, data in registry.code_of(ours).items() if not name.endswith(".pyc")}
+    theirs = {
+        name: data
+        for name, data in registry.code_of(stock).items()
+        if not name.startswith("userconfig_libraries-")
+    }
+    assert theirs == {
+        name: data for name, data in registry.code_of(ours).items() if not name.endswith(".pyc")
+    }
     with zipfile.ZipFile(stock) as one, zipfile.ZipFile(ours) as other:
         assert set(one.namelist()) == set(other.namelist())
         for name in set(one.namelist()) - {registry.CODE}:

@@ -1,4 +1,6 @@
-"""What waiting for quotas must achieve, on the simulation that designed it: the same seeds and figures on every machine."""
+"""What waiting for quotas must achieve, on the simulation that designed it: the same seeds and figures on
+every machine.
+"""
 
 from dataclasses import replace
 from statistics import fmean
@@ -37,7 +39,9 @@ TARGETS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", Operation)
 @pytest.mark.parametrize("resources", TARGETS)
-def test_a_stack_finishes_near_the_floor_at_a_bounded_price_and_starves_nobody(operation: Operation, resources: int) -> None:
+def test_a_stack_finishes_near_the_floor_at_a_bounded_price_and_starves_nobody(
+    operation: Operation, resources: int
+) -> None:
     target = TARGETS[resources]
     figures = measure(Scene(operation, resources=resources), target.seeds, target.live_seeds)
     assert figures.failures == 0

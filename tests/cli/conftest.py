@@ -71,7 +71,9 @@ class Desk:
 
     def run(self, *arguments: str) -> Run:
         """Run the command."""
-        outcome = click.testing.CliRunner().invoke(cli, arguments, obj=Outside(self.clock), prog_name="connect-user-config")
+        outcome = click.testing.CliRunner().invoke(
+            cli, arguments, obj=Outside(self.clock), prog_name="connect-user-config"
+        )
         if outcome.exception and not isinstance(outcome.exception, SystemExit):
             raise outcome.exception
         return Run(outcome.exit_code, outcome.stdout, outcome.stderr)
@@ -82,7 +84,11 @@ class Desk:
 
     def writes(self) -> list[str]:
         """The calls so far that change something, and forget them."""
-        made = [operation for _, operation, _ in self.registry.calls if not operation.partition(":")[2].startswith(READS)]
+        made = [
+            operation
+            for _, operation, _ in self.registry.calls
+            if not operation.partition(":")[2].startswith(READS)
+        ]
         self.registry.calls.clear()
         return made
 
@@ -90,13 +96,25 @@ class Desk:
         """A client of the test's own; its calls are not noted."""
         return boto3.client(service, region_name=region)
 
-    def package(self, name: str = "acme-connect-userconfig.zip", type_name: str = TYPE, code: str = "one") -> Path:
+    def package(
+        self, name: str = "acme-connect-userconfig.zip", type_name: str = TYPE, code: str = "one"
+    ) -> Path:
         """Put an artefact of the registry into build/."""
         path = self.folder / "build" / name
-        schema = {"typeName": type_name, "properties": {"UserId": {"type": "string"}}, "additionalProperties": False}
+        schema = {
+            "typeName": type_name,
+            "properties": {"UserId": {"type": "string"}},
+            "additionalProperties": False,
+        }
         settings = {"typeName": type_name, "language": "python312", "artifact_type": "RESOURCE"}
         path.write_bytes(
-            zipped({"schema.json": json.dumps(schema), ".rpdk-config": json.dumps(settings), "ResourceProvider.zip": code})
+            zipped(
+                {
+                    "schema.json": json.dumps(schema),
+                    ".rpdk-config": json.dumps(settings),
+                    "ResourceProvider.zip": code,
+                }
+            )
         )
         return path
 

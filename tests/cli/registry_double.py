@@ -101,7 +101,9 @@ class RegistryDouble:
         self.calls.append((context["client_region"], f"{service}:{model.name}", dict(params)))
         self.before(context["client_region"], f"{service}:{model.name}", dict(params))
 
-    def _answer(self, model: OperationModel, context: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+    def _answer(
+        self, model: OperationModel, context: dict[str, Any], **_: Any
+    ) -> tuple[AWSResponse, dict[str, Any]]:
         name, given = context["client_region"], context["given"]
         keep_to_patterns(given, model.input_shape, f"{model.name} request")
         region = self.regions.setdefault(name, Region())
@@ -111,7 +113,10 @@ class RegistryDouble:
         try:
             answer = getattr(self, xform_name(model.name))(region, name, given)
         except RegistryError as error:
-            told = {"Error": {"Code": error.code, "Message": str(error)}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+            told = {
+                "Error": {"Code": error.code, "Message": str(error)},
+                "ResponseMetadata": {"HTTPStatusCode": 400},
+            }
             return AWSResponse("", 400, {}, None), told
         if model.output_shape:
             report = ParamValidator().validate(answer, model.output_shape)
@@ -138,7 +143,10 @@ class RegistryDouble:
             raise RegistryError("No registration with that token")
         told = {"ProgressStatus": registration.status, "Description": registration.description}
         if registration.version_arn:
-            told |= {"TypeArn": registration.version_arn.rpartition("/")[0], "TypeVersionArn": registration.version_arn}
+            told |= {
+                "TypeArn": registration.version_arn.rpartition("/")[0],
+                "TypeVersionArn": registration.version_arn,
+            }
         return told
 
     def set_type_default_version(self, region: Region, name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +187,8 @@ class RegistryDouble:
         tokens = [
             token
             for token, registration in region.registrations.items()
-            if registration.type_name == given["TypeName"] and registration.status == given["RegistrationStatusFilter"]
+            if registration.type_name == given["TypeName"]
+            and registration.status == given["RegistrationStatusFilter"]
         ]
         return page("RegistrationTokenList", tokens, given)
 
@@ -191,13 +200,19 @@ class RegistryDouble:
             "Schema": version.schema,
             "DeprecatedStatus": "LIVE" if version.live else "DEPRECATED",
             "ExecutionRoleArn": version.request["ExecutionRoleArn"],
-            **({"LoggingConfig": version.request["LoggingConfig"]} if "LoggingConfig" in version.request else {}),
+            **(
+                {"LoggingConfig": version.request["LoggingConfig"]}
+                if "LoggingConfig" in version.request
+                else {}
+            ),
         }
 
     def list_imports(self, region: Region, name: str, given: dict[str, Any]) -> dict[str, Any]:
         importers = self.imports.get(given["ExportName"], [])
         if not importers:
-            raise RegistryError(f"Export '{given['ExportName']}' is not imported by any stack.", "ValidationError")
+            raise RegistryError(
+                f"Export '{given['ExportName']}' is not imported by any stack.", "ValidationError"
+            )
         return page("Imports", importers, given)
 
     def _advance(self, region: Region, name: str, registration: Registration) -> None:

@@ -47,7 +47,9 @@ class OtherStack:
         return {"TemplateBody": self.template}
 
     def describe_stacks(self, given: dict[str, Any]) -> dict[str, Any]:
-        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
+        parameters = [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()
+        ]
         stack = {
             "StackName": self.name,
             "StackId": self.arn,
@@ -63,19 +65,30 @@ def among_others(registry: RegistryDouble, *others: OtherStack) -> Iterator[None
     """Let the account of the registry's sessions have these stacks too, on a page of the list behind moto's."""
     watch = registry.watch
 
-    def answer(model: OperationModel, context: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+    def answer(
+        model: OperationModel, context: dict[str, Any], **_: Any
+    ) -> tuple[AWSResponse, dict[str, Any]] | None:
         given = context["given"]
         found = next((other for other in others if given.get("StackName") in {other.name, other.arn}), None)
         if model.name == "ListStacks" and "NextToken" in given:
             summaries = [
-                {"StackName": each.name, "StackId": each.arn, "StackStatus": each.status, "CreationTime": 0} for each in others
+                {"StackName": each.name, "StackId": each.arn, "StackStatus": each.status, "CreationTime": 0}
+                for each in others
             ]
             told = {"StackSummaries": summaries}
         elif found and found.denied == model.name:
-            message = f"User: x is not authorized to perform: cloudformation:{model.name} on resource: {found.arn}"
+            message = (
+                f"User: x is not authorized to perform: cloudformation:{model.name} on resource: {found.arn}"
+            )
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, model.name)
         elif found:
-            calls = dict(zip(READ_FROM, (found.list_stack_resources, found.get_template, found.describe_stacks), strict=True))
+            calls = dict(
+                zip(
+                    READ_FROM,
+                    (found.list_stack_resources, found.get_template, found.describe_stacks),
+                    strict=True,
+                )
+            )
             told = calls[model.name](given)
         else:
             return None

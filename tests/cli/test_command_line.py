@@ -81,15 +81,21 @@ def test_the_guide_has_every_exit_code() -> None:
 
 
 def test_the_guide_has_every_problem() -> None:
-    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src" / "connect_user_config").rglob("*.py"))
-    codes = set(re.findall(r'\b(?:Wrong|Failed|Refused|NoAccess|Interrupted)\(\s*"([a-z-]+)"', sources)) - {"botocore"}
+    sources = "".join(
+        path.read_text("utf-8") for path in (ROOT / "src" / "connect_user_config").rglob("*.py")
+    )
+    codes = set(re.findall(r'\b(?:Wrong|Failed|Refused|NoAccess|Interrupted)\(\s*"([a-z-]+)"', sources)) - {
+        "botocore"
+    }
     assert len(codes) > 25
     table = GUIDE.partition("## When it fails")[2].partition("\n## ")[0]
     assert {code for code in codes if not re.search(rf"\b{code}\b", table)} == set()
 
 
 def test_the_reserved_namespaces_and_the_pattern_are_those_of_the_api() -> None:
-    operation = botocore.session.get_session().get_service_model("cloudformation").operation_model("RegisterType")
+    operation = (
+        botocore.session.get_session().get_service_model("cloudformation").operation_model("RegisterType")
+    )
     name = operation.input_shape.members["TypeName"]
     assert tuple(re.findall(r"<code>(\w+)</code> </p> </li>", name.documentation)) == RESERVED
     pattern = name.metadata["pattern"]
@@ -108,7 +114,9 @@ def test_the_reserved_namespaces_and_the_pattern_are_those_of_the_api() -> None:
             check_type_name(bad)
 
 
-@pytest.mark.parametrize("name", ["Acme::Connect::UserConfig", "Custom::Connect::UserConfig", "DEV::Connect::Xy", "A::B::C"])
+@pytest.mark.parametrize(
+    "name", ["Acme::Connect::UserConfig", "Custom::Connect::UserConfig", "DEV::Connect::Xy", "A::B::C"]
+)
 def test_the_build_and_the_command_admit_the_same_names(name: str) -> None:
     def admits(parse: Callable[[str], object], refusal: type[Exception]) -> bool:
         try:
@@ -123,7 +131,11 @@ def test_the_build_and_the_command_admit_the_same_names(name: str) -> None:
 @pytest.mark.parametrize("namespace", [*RESERVED, "dev"])
 def test_a_reserved_namespace_is_refused_before_anything_is_called(desk: Desk, namespace: str) -> None:
     run = desk.run(*INSTALL, f"{namespace}::Connect::UserConfig", "--json")
-    assert (run.exit_code, run.answer["problem"]["code"], run.answer["regions"]) == (2, "reserved-namespace", [])
+    assert (run.exit_code, run.answer["problem"]["code"], run.answer["regions"]) == (
+        2,
+        "reserved-namespace",
+        [],
+    )
     assert f"'{namespace}'" in run.answer["problem"]["message"]
     assert desk.registry.calls == []
 
@@ -131,31 +143,77 @@ def test_a_reserved_namespace_is_refused_before_anything_is_called(desk: Desk, n
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("install", "registry", "--type-name", "Acme::Connect", "--region", EAST), "bad-type-name", "2 parts, not three"),
-        (("install", "registry", "--type-name", TYPE, "--region", EAST), "no-artefact", "build/acme-connect-userconfig.zip"),
-        (("install", "registry", "--type-name", TYPE, "--region", "us-eest-1"), "no-such-region", "us-eest-1"),
         (
-            ("install", "registry", "--type-name", TYPE, "--region", WEST, "--instance", INSTANCE, "--artefact", "p.zip"),
+            ("install", "registry", "--type-name", "Acme::Connect", "--region", EAST),
+            "bad-type-name",
+            "2 parts, not three",
+        ),
+        (
+            ("install", "registry", "--type-name", TYPE, "--region", EAST),
+            "no-artefact",
+            "build/acme-connect-userconfig.zip",
+        ),
+        (
+            ("install", "registry", "--type-name", TYPE, "--region", "us-eest-1"),
+            "no-such-region",
+            "us-eest-1",
+        ),
+        (
+            (
+                "install",
+                "registry",
+                "--type-name",
+                TYPE,
+                "--region",
+                WEST,
+                "--instance",
+                INSTANCE,
+                "--artefact",
+                "p.zip",
+            ),
             "wrong-region",
             EAST,
         ),
         (("install", "custom-resource", "--instance", "10000000"), "bad-instance", "'10000000'"),
         (("install", "custom-resource", "--instance", f"{INSTANCE}/agent/1"), "bad-instance", "/agent/1"),
-        (("install", "custom-resource", "--instance", f"{INSTANCE.rpartition('/')[0]}/*"), "bad-instance", "every instance"),
+        (
+            ("install", "custom-resource", "--instance", f"{INSTANCE.rpartition('/')[0]}/*"),
+            "bad-instance",
+            "every instance",
+        ),
         (("install", "custom-resource", "--instance", INSTANCE, "--region", WEST), "wrong-region", EAST),
         (("install", "custom-resource", "--instance", INSTANCE), "no-artefact", "build/custom-resource.zip"),
-        (("install", "custom-resource", "--instance", INSTANCE, "--parameter", "Timeout=3"), "bad-parameter", "Timeout=3"),
         (
-            ("install", "custom-resource", "--instance", INSTANCE, "--stack-name", "a_b", "--artefact", "f.zip"),
+            ("install", "custom-resource", "--instance", INSTANCE, "--parameter", "Timeout=3"),
+            "bad-parameter",
+            "Timeout=3",
+        ),
+        (
+            (
+                "install",
+                "custom-resource",
+                "--instance",
+                INSTANCE,
+                "--stack-name",
+                "a_b",
+                "--artefact",
+                "f.zip",
+            ),
             "bad-stack-name",
             "'a_b'",
         ),
-        (("uninstall", "registry", "--type-name", "AWS::Connect::User", "--region", EAST), "reserved-namespace", "AWS"),
+        (
+            ("uninstall", "registry", "--type-name", "AWS::Connect::User", "--region", EAST),
+            "reserved-namespace",
+            "AWS",
+        ),
         (("status", "--region", "nowhere"), "no-such-region", "nowhere"),
         (("status", "--region", EAST, "--profile", "nobody"), "bad-configuration", "nobody"),
     ],
 )
-def test_what_cannot_be_meant_is_named_and_nothing_is_called(desk: Desk, arguments: tuple[str, ...], code: str, words: str) -> None:
+def test_what_cannot_be_meant_is_named_and_nothing_is_called(
+    desk: Desk, arguments: tuple[str, ...], code: str, words: str
+) -> None:
     desk.package().rename("p.zip")
     desk.function().rename("f.zip")
     run = desk.run(*arguments, "--json")
@@ -184,7 +242,9 @@ def test_a_zip_that_is_no_artefact_is_refused(desk: Desk, content: str) -> None:
         path.write_bytes(desk.function().read_bytes())
     run = desk.install()
     assert (run.exit_code, run.answer["problem"]["code"]) == (2, "bad-artefact")
-    function = desk.run("install", "custom-resource", "--instance", INSTANCE, "--artefact", str(desk.package()), "--json")
+    function = desk.run(
+        "install", "custom-resource", "--instance", INSTANCE, "--artefact", str(desk.package()), "--json"
+    )
     assert (function.exit_code, function.answer["problem"]["code"]) == (2, "other-artefact")
 
 
@@ -204,7 +264,9 @@ def test_an_artefact_of_another_type_is_refused(desk: Desk) -> None:
     assert "Other::Connect::UserConfig" in run.answer["problem"]["message"]
 
 
-@pytest.mark.parametrize("arguments", [("install",), ("install", "registry"), ("install", "registry", "--no-such"), ("upgrade",)])
+@pytest.mark.parametrize(
+    "arguments", [("install",), ("install", "registry"), ("install", "registry", "--no-such"), ("upgrade",)]
+)
 def test_what_click_itself_refuses_exits_with_the_same_code(desk: Desk, arguments: tuple[str, ...]) -> None:
     run = desk.run(*arguments)
     assert run.exit_code == 2
@@ -250,8 +312,12 @@ def test_no_credentials_are_said_to_be_missing(desk: Desk, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("missing", ["click", "rich"])
 def test_without_its_own_dependencies_it_says_what_to_install(tmp_path: Path, missing: str) -> None:
-    code = f"import sys; sys.modules[{missing!r}] = None; from connect_user_config.__main__ import main; main()"
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None; from connect_user_config.__main__ import main; main()"
+    )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 1
     assert ran.stderr == f"connect-user-config needs {missing}: install it with `pip install '.[cli]'`\n"

@@ -14,7 +14,9 @@ SECOND = f"arn:aws:connect:{EAST}:{ACCOUNT}:instance/30000000-0000-4000-8000-000
 
 
 def parameters(desk: Desk, region: str = EAST) -> dict[str, str]:
-    stack = desk.client("cloudformation", region).describe_stacks(StackName="connect-user-config")["Stacks"][0]
+    stack = desk.client("cloudformation", region).describe_stacks(StackName="connect-user-config")["Stacks"][
+        0
+    ]
     return {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
 
 
@@ -29,7 +31,9 @@ def test_instances_go_to_the_region_that_they_are_in(desk: Desk) -> None:
 
 def test_parameters_stay_as_they_were_when_they_are_not_named_again(desk: Desk) -> None:
     desk.function()
-    desk.run(*INSTALL, "--instance", INSTANCE, "--parameter", "MemorySize=512", "--parameter", "ExportName=TeamB")
+    desk.run(
+        *INSTALL, "--instance", INSTANCE, "--parameter", "MemorySize=512", "--parameter", "ExportName=TeamB"
+    )
     desk.function(code="two")
     again = desk.run(*INSTALL, "--instance", INSTANCE)
     assert [step.partition(" ")[0] for step in again.did()] == ["upload", "update"]

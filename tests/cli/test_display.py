@@ -22,7 +22,11 @@ with watching(is_quiet=False) as watcher:
 def shown(terminal: str) -> str:
     """What the terminal gets."""
     ours, theirs = pty.openpty()
-    kept = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "TTY_INTERACTIVE", "NO_COLOR"}}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"FORCE_COLOR", "TTY_INTERACTIVE", "NO_COLOR"}
+    }
     environment = {**kept, "TERM": terminal, "PYTHONPATH": str(ROOT / "src")}
     with subprocess.Popen([sys.executable, "-c", SCRIPT], stderr=theirs, env=environment) as process:
         os.close(theirs)

@@ -19,7 +19,9 @@ def calls(desk: Desk, *arguments: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("arguments", [REGISTRY, FUNCTION], ids=["registry", "custom-resource"])
-def test_it_changes_nothing_and_tells_the_calls_that_are_then_made(desk: Desk, arguments: tuple[str, ...]) -> None:
+def test_it_changes_nothing_and_tells_the_calls_that_are_then_made(
+    desk: Desk, arguments: tuple[str, ...]
+) -> None:
     desk.package()
     desk.function()
     dry = calls(desk, *arguments, "--dry-run")
@@ -69,7 +71,10 @@ def test_people_get_each_call_with_its_parameters(desk: Desk) -> None:
     desk.package()
     run = desk.run(*REGISTRY, "--dry-run")
     assert run.stdout.startswith(f"{EAST}: planned\n")
-    assert '     cloudformation RegisterType {"Type": "RESOURCE", "TypeName": "Acme::Connect::UserConfig", ' in run.stdout
+    assert (
+        '     cloudformation RegisterType {"Type": "RESOURCE", "TypeName": "Acme::Connect::UserConfig", '
+        in run.stdout
+    )
     role = '"ExecutionRoleArn": "{output ExecutionRoleArn of stack acme-connect-userconfig-registry-role}"'
     assert role in run.stdout
     assert '"Body": "<acme-connect-userconfig.zip, ' in run.stdout

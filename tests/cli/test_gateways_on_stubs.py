@@ -22,7 +22,12 @@ from connect_user_config.core.problems import Failed, NoAccess, Problem, Wrong
 from connect_user_config.core.registry import Registration, Version, VersionDetails
 from connect_user_config.gateways.aws import Aws
 from connect_user_config.gateways.errors import translated
-from connect_user_config.gateways.registry import running_registrations, see_details, see_registration, see_versions
+from connect_user_config.gateways.registry import (
+    running_registrations,
+    see_details,
+    see_registration,
+    see_versions,
+)
 from connect_user_config.gateways.stacks import first_failure, importers
 
 TYPE = "Acme::Connect::UserConfig"
@@ -58,7 +63,9 @@ def test_versions_are_gathered_from_all_pages(aws: Aws, stub: Stubber) -> None:
     first = {"Arn": f"{TYPE_ARN}/00000001", "VersionId": "00000001", "IsDefaultVersion": False}
     second = {"Arn": f"{TYPE_ARN}/00000002", "VersionId": "00000002", "IsDefaultVersion": True}
     stub.add_response("list_type_versions", {"TypeVersionSummaries": [first], "NextToken": "more"}, asked)
-    stub.add_response("list_type_versions", {"TypeVersionSummaries": [second]}, {**asked, "NextToken": "more"})
+    stub.add_response(
+        "list_type_versions", {"TypeVersionSummaries": [second]}, {**asked, "NextToken": "more"}
+    )
     assert see_versions(aws, TYPE) == (
         Version(f"{TYPE_ARN}/00000001", "00000001", is_default=False),
         Version(f"{TYPE_ARN}/00000002", "00000002", is_default=True),
@@ -66,9 +73,12 @@ def test_versions_are_gathered_from_all_pages(aws: Aws, stub: Stubber) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message"), [("TypeNotFoundException", "no"), ("CFNRegistryException", f"The type '{TYPE}' cannot be found.")]
+    ("code", "message"),
+    [("TypeNotFoundException", "no"), ("CFNRegistryException", f"The type '{TYPE}' cannot be found.")],
 )
-def test_a_type_that_is_not_there_has_no_versions_and_no_registrations(aws: Aws, stub: Stubber, code: str, message: str) -> None:
+def test_a_type_that_is_not_there_has_no_versions_and_no_registrations(
+    aws: Aws, stub: Stubber, code: str, message: str
+) -> None:
     stub.add_client_error("list_type_versions", code, message)
     stub.add_client_error("list_type_registrations", code, message)
     stub.add_client_error("describe_type", code, message)
@@ -86,7 +96,9 @@ def test_a_type_that_is_not_there_has_no_versions_and_no_registrations(aws: Aws,
         ("list_imports", lambda aws: importers(aws, "Token")),
     ],
 )
-def test_any_other_refusal_is_not_taken_for_nothing(aws: Aws, stub: Stubber, call: str, ask: Callable[[Aws], object]) -> None:
+def test_any_other_refusal_is_not_taken_for_nothing(
+    aws: Aws, stub: Stubber, call: str, ask: Callable[[Aws], object]
+) -> None:
     stub.add_client_error(call, "CFNRegistryException", "Internal failure")
     with pytest.raises(Failed, match="Internal failure"):
         ask(aws)
@@ -94,7 +106,12 @@ def test_any_other_refusal_is_not_taken_for_nothing(aws: Aws, stub: Stubber, cal
 
 def test_details_are_those_of_one_version(aws: Aws, stub: Stubber) -> None:
     logging = {"LogRoleArn": ROLE, "LogGroupName": "/acme"}
-    told = {"Schema": '{"typeName": "x"}', "ExecutionRoleArn": ROLE, "LoggingConfig": logging, "DeprecatedStatus": "LIVE"}
+    told = {
+        "Schema": '{"typeName": "x"}',
+        "ExecutionRoleArn": ROLE,
+        "LoggingConfig": logging,
+        "DeprecatedStatus": "LIVE",
+    }
     stub.add_response("describe_type", told, {"Arn": TYPE_ARN, "VersionId": "00000001"})
     assert see_details(aws, f"{TYPE_ARN}/00000001") == VersionDetails({"typeName": "x"}, ROLE, logging)
     stub.add_response("describe_type", {**told, "DeprecatedStatus": "DEPRECATED"})
@@ -104,27 +121,44 @@ def test_details_are_those_of_one_version(aws: Aws, stub: Stubber) -> None:
 
 
 def test_registrations(aws: Aws, stub: Stubber) -> None:
-    told = {"ProgressStatus": "COMPLETE", "Description": "done", "TypeArn": TYPE_ARN, "TypeVersionArn": f"{TYPE_ARN}/00000001"}
+    told = {
+        "ProgressStatus": "COMPLETE",
+        "Description": "done",
+        "TypeArn": TYPE_ARN,
+        "TypeVersionArn": f"{TYPE_ARN}/00000001",
+    }
     stub.add_response("describe_type_registration", told, {"RegistrationToken": "token"})
     assert see_registration(aws, "token") == Registration("COMPLETE", "done", f"{TYPE_ARN}/00000001")
     stub.add_client_error("describe_type_registration", "CFNRegistryException", "unknown token")
     assert see_registration(aws, "token") is None
     asked = {"Type": "RESOURCE", "TypeName": TYPE, "RegistrationStatusFilter": "IN_PROGRESS"}
     stub.add_response("list_type_registrations", {"RegistrationTokenList": ["a"], "NextToken": "more"}, asked)
-    stub.add_response("list_type_registrations", {"RegistrationTokenList": ["b"]}, {**asked, "NextToken": "more"})
+    stub.add_response(
+        "list_type_registrations", {"RegistrationTokenList": ["b"]}, {**asked, "NextToken": "more"}
+    )
     assert running_registrations(aws, TYPE) == ("a", "b")
 
 
 @pytest.mark.parametrize(
     ("operation", "parameters"),
     [
-        ("RegisterType", {"Type": "RESOURCE", "TypeName": TYPE, "SchemaHandlerPackage": "s3://b/k", "ClientRequestToken": "t"}),
+        (
+            "RegisterType",
+            {
+                "Type": "RESOURCE",
+                "TypeName": TYPE,
+                "SchemaHandlerPackage": "s3://b/k",
+                "ClientRequestToken": "t",
+            },
+        ),
         ("SetTypeDefaultVersion", {"Arn": f"{TYPE_ARN}/00000001"}),
         ("DeregisterType", {"Type": "RESOURCE", "TypeName": TYPE}),
         ("DeregisterType", {"Arn": f"{TYPE_ARN}/00000001"}),
     ],
 )
-def test_writes_leave_as_they_are(aws: Aws, stub: Stubber, operation: str, parameters: dict[str, str]) -> None:
+def test_writes_leave_as_they_are(
+    aws: Aws, stub: Stubber, operation: str, parameters: dict[str, str]
+) -> None:
     stub.add_response(xform_name(operation), {}, parameters)
     aws.perform(Call("cloudformation", operation, parameters))
 

@@ -24,7 +24,9 @@ def default(desk: Desk, region: str = EAST) -> str:
 
 
 def policy_of(desk: Desk, role: str) -> list[dict[str, Any]]:
-    document = desk.client("iam").get_role_policy(RoleName=role, PolicyName="agent-settings")["PolicyDocument"]
+    document = desk.client("iam").get_role_policy(RoleName=role, PolicyName="agent-settings")[
+        "PolicyDocument"
+    ]
     # moto keeps what a stack has made as Python writes it.
     statements: list[dict[str, Any]] = ast.literal_eval(document)["Statement"]
     return statements
@@ -62,7 +64,9 @@ def test_the_role_serves_this_type_alone_and_agents_alone(desk: Desk) -> None:
     trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
     assert trust["Statement"][0]["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
-        "StringLike": {"aws:SourceArn": f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:type/resource/Acme-Connect-UserConfig/*"},
+        "StringLike": {
+            "aws:SourceArn": f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:type/resource/Acme-Connect-UserConfig/*"
+        },
     }
     agents, listing = policy_of(desk, role)
     assert agents["Resource"] == f"arn:aws:connect:{EAST}:{ACCOUNT}:instance/*/agent/*"
@@ -167,15 +171,21 @@ def test_your_own_bucket_is_used_and_none_is_made(desk: Desk) -> None:
     desk.package()
     desk.client("s3").create_bucket(Bucket=f"acme-{EAST}")
     region = desk.install("--bucket", "acme-{region}").region()
-    assert region["result"]["artefact"].startswith(f"s3://acme-{EAST}/connect-user-config/registry/Acme-Connect-UserConfig/")
+    assert region["result"]["artefact"].startswith(
+        f"s3://acme-{EAST}/connect-user-config/registry/Acme-Connect-UserConfig/"
+    )
     stacks = desk.client("cloudformation").describe_stacks()["Stacks"]
     assert [stack["StackName"] for stack in stacks] == [ROLE_STACK]
 
 
-@pytest.mark.parametrize(("bucket", "code"), [("acme-nowhere", "no-such-bucket"), (f"acme-{WEST}", "bucket-elsewhere")])
+@pytest.mark.parametrize(
+    ("bucket", "code"), [("acme-nowhere", "no-such-bucket"), (f"acme-{WEST}", "bucket-elsewhere")]
+)
 def test_a_bucket_that_cannot_serve_is_refused_with_the_reason(desk: Desk, bucket: str, code: str) -> None:
     desk.package()
-    desk.client("s3", WEST).create_bucket(Bucket=f"acme-{WEST}", CreateBucketConfiguration={"LocationConstraint": WEST})
+    desk.client("s3", WEST).create_bucket(
+        Bucket=f"acme-{WEST}", CreateBucketConfiguration={"LocationConstraint": WEST}
+    )
     run = desk.install("--bucket", bucket)
     assert (run.exit_code, run.region()["problem"]["code"]) == (2, code)
     assert desk.writes() == []
@@ -213,14 +223,19 @@ def test_interrupted_anywhere_the_next_run_completes_and_registers_once(desk: De
     assert stops > 8
 
 
-@pytest.mark.parametrize("cut", ["RegisterType", "PutObject after it", "DescribeTypeRegistration", "PutObject in the end"])
+@pytest.mark.parametrize(
+    "cut", ["RegisterType", "PutObject after it", "DescribeTypeRegistration", "PutObject in the end"]
+)
 def test_cut_off_around_the_registration_there_is_still_one_version(desk: Desk, cut: str) -> None:
     desk.package()
     seen: list[str] = []
 
     def stop(region: str, operation: str, parameters: dict[str, Any]) -> None:
         name = operation.partition(":")[2]
-        after = {"PutObject after it": "RegisterType", "PutObject in the end": "DescribeTypeRegistration"}.get(cut)
+        after = {
+            "PutObject after it": "RegisterType",
+            "PutObject in the end": "DescribeTypeRegistration",
+        }.get(cut)
         if name == cut.partition(" ")[0] and (after is None or after in seen):
             raise KeyboardInterrupt
         seen.append(name)
@@ -249,14 +264,22 @@ def test_a_stack_that_fails_tells_which_resource_failed_first_and_why(desk: Desk
 
     def fail(region: str, operation: str, parameters: dict[str, Any]) -> None:
         made = next(
-            (stack for stack in get_backend("cloudformation")[ACCOUNT][EAST].stacks.values() if stack.name == ROLE_STACK), None
+            (
+                stack
+                for stack in get_backend("cloudformation")[ACCOUNT][EAST].stacks.values()
+                if stack.name == ROLE_STACK
+            ),
+            None,
         )
         if made and not created:
             created.append(made)
             made.status = "CREATE_IN_PROGRESS"
         elif made and operation == "cloudformation:DescribeStacks" and desk.clock.slept[-1] > 0:
             made.status = "ROLLBACK_COMPLETE"
-            told = {"ExecutionRole": "iam:CreateRole is not allowed", "LogRole": "Resource creation cancelled"}
+            told = {
+                "ExecutionRole": "iam:CreateRole is not allowed",
+                "LogRole": "Resource creation cancelled",
+            }
             made.events += [
                 Event(made.stack_id, ROLE_STACK, name, "", "AWS::IAM::Role", "CREATE_FAILED", reason, None)
                 for name, reason in told.items()

@@ -39,7 +39,15 @@ class Shell:
             "PYTHONPATH": str(ROOT / "src"),
         }
         command = [sys.executable, "-m", "connect_user_config", *arguments]
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=180, check=False)
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
 
     def answer(self, *arguments: str, code: int = 0) -> dict[str, Any]:
         """Run it, insist on the exit code, and return what it tells of the region."""
@@ -63,13 +71,24 @@ class Shell:
         """Whether the agent's voice contacts are accepted by themselves."""
         users = self.cloud.control("GET", "users")["users"]
         effective = next(each for each in users if each["user_id"] == user)["effective"]
-        return next(each["value"] for each in effective if (each["array"], each["channel"]) == ("AutoAcceptConfigs", "VOICE"))
+        return next(
+            each["value"]
+            for each in effective
+            if (each["array"], each["channel"]) == ("AutoAcceptConfigs", "VOICE")
+        )
 
 
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     folder = tmp_path_factory.mktemp("shell")
-    builder = [sys.executable, "-m", "tools.artefact", "function", "--to", str(folder / "build" / "custom-resource.zip")]
+    builder = [
+        sys.executable,
+        "-m",
+        "tools.artefact",
+        "function",
+        "--to",
+        str(folder / "build" / "custom-resource.zip"),
+    ]
     subprocess.run(builder, check=True, capture_output=True, timeout=300, cwd=ROOT)
     try:
         cloud = LocalCloud().__enter__()
@@ -89,27 +108,40 @@ def template(user: str, token: object) -> str:
         "UserId": user,
         "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}],
     }
-    return json.dumps({"Resources": {"Agent": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}})
+    return json.dumps(
+        {"Resources": {"Agent": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}}
+    )
 
 
 def test_installs_serves_stacks_and_goes(shell: Shell) -> None:
     installed = shell.answer(*INSTALL)
     assert installed["outcome"] == "done"
     token = installed["result"]["serviceToken"]
-    assert shell.cloud.hold_to_policies_of(shell.cloud.client("lambda").get_function(FunctionName=token)["Configuration"]["Role"])
+    assert shell.cloud.hold_to_policies_of(
+        shell.cloud.client("lambda").get_function(FunctionName=token)["Configuration"]["Role"]
+    )
     assert shell.answer(*INSTALL)["outcome"] == "unchanged"
 
     stacks = Stacks(shell.cloud)
     by_token, by_import, by_name, nested = (shell.hire() for _ in range(4))
     assert stacks.create("by-token", template(by_token, token)).status == "CREATE_COMPLETE"
-    assert stacks.create("by-import", template(by_import, {"Fn::ImportValue": EXPORT})).status == "CREATE_COMPLETE"
-    computed = {"Fn::Sub": f"arn:aws:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{token.rpartition(':')[2][:-1]}${{Last}}"}
+    assert (
+        stacks.create("by-import", template(by_import, {"Fn::ImportValue": EXPORT})).status
+        == "CREATE_COMPLETE"
+    )
+    computed = {
+        "Fn::Sub": f"arn:aws:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{token.rpartition(':')[2][:-1]}${{Last}}"
+    }
     parameters = {"Last": token[-1]}
     computing = {"Parameters": {"Last": {"Type": "String"}}, **json.loads(template(by_name, computed))}
     assert stacks.create("by-name", json.dumps(computing), parameters).status == "CREATE_COMPLETE"
     s3 = shell.cloud.client("s3")
     s3.create_bucket(Bucket="nested")
-    s3.put_object(Bucket="nested", Key="t.json", Body=json.dumps({**computing, **json.loads(template(nested, computed))}))
+    s3.put_object(
+        Bucket="nested",
+        Key="t.json",
+        Body=json.dumps({**computing, **json.loads(template(nested, computed))}),
+    )
     child = {"TemplateURL": f"{shell.cloud.aws_url}/nested/t.json", "Parameters": parameters}
     parent = {"Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": child}}}
     assert stacks.create("parent", json.dumps(parent)).status == "CREATE_COMPLETE"
@@ -160,19 +192,27 @@ def test_what_a_failed_creation_has_left_makes_way(shell: Shell) -> None:
     failing = {
         "Description": "The Lambda-backed front end of Custom::Connect::UserConfig: an earlier attempt",
         "Resources": {
-            "Nobody": {"Type": "Custom::Nobody", "Properties": {"ServiceToken": "arn:aws:lambda:us-east-1:0:function:no"}}
+            "Nobody": {
+                "Type": "Custom::Nobody",
+                "Properties": {"ServiceToken": "arn:aws:lambda:us-east-1:0:function:no"},
+            }
         },
     }
     assert stacks.create("connect-user-config", json.dumps(failing)).status == "ROLLBACK_COMPLETE"
     answer = shell.answer(*INSTALL)
-    assert "delete what a failed creation has left of stack connect-user-config" in [step["does"] for step in answer["steps"]]
+    assert "delete what a failed creation has left of stack connect-user-config" in [
+        step["does"] for step in answer["steps"]
+    ]
     assert answer["result"]["serviceToken"]
     shell.answer(*UNINSTALL)
 
 
 def test_a_stack_that_is_somebody_elses_is_left_alone(shell: Shell) -> None:
     stacks = Stacks(shell.cloud)
-    assert stacks.create("theirs", json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})).status == "CREATE_COMPLETE"
+    assert (
+        stacks.create("theirs", json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})).status
+        == "CREATE_COMPLETE"
+    )
     answer = shell.answer(*INSTALL, "--stack-name", "theirs", code=1)
     assert answer["problem"]["code"] == "name-taken"
     assert shell.answer(*UNINSTALL, "--stack-name", "theirs", code=1)["problem"]["code"] == "name-taken"
@@ -201,5 +241,7 @@ def test_the_bucket_is_private_encrypted_versioned_and_tls_only(shell: Shell) ->
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     assert policy["Statement"][0]["Effect"] == "Deny"
     assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert ACCOUNT in shell.answer("status", "--region", REGION)["result"]["customResources"][0]["serviceToken"]
+    assert (
+        ACCOUNT in shell.answer("status", "--region", REGION)["result"]["customResources"][0]["serviceToken"]
+    )
     shell.answer(*UNINSTALL)

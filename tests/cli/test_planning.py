@@ -7,10 +7,27 @@ import pytest
 from connect_user_config.core.calls import Call, Content, Later, is_settled
 from connect_user_config.core.instances import by_region
 from connect_user_config.core.names import role_stack
-from connect_user_config.core.problems import DONE, FAILED, INTERRUPTED, NO_ACCESS, PARTLY, REFUSED, Failed, NoAccess, Refused
+from connect_user_config.core.problems import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    NO_ACCESS,
+    PARTLY,
+    REFUSED,
+    Failed,
+    NoAccess,
+    Refused,
+)
 from connect_user_config.core.records import Record
 from connect_user_config.core.reports import INTERRUPTION, RegionReport, exit_code
-from connect_user_config.core.stacks import StackSeen, StackWanted, mark_of, parameters_of, plan_stack, plan_stack_removal
+from connect_user_config.core.stacks import (
+    StackSeen,
+    StackWanted,
+    mark_of,
+    parameters_of,
+    plan_stack,
+    plan_stack_removal,
+)
 from connect_user_config.core.steps import Write
 from connect_user_config.templates import ARTEFACT_BUCKET, CUSTOM_RESOURCE, REGISTRY_ROLE, template
 
@@ -58,7 +75,10 @@ def does(steps: object) -> list[str]:
         (seen(template=f"{TEXT}\n"), []),
         (seen(parameters={"Size": "1"}), ["update stack s", "wait for stack s"]),
         (seen("CREATE_IN_PROGRESS"), ["wait for stack s, which is in CREATE_IN_PROGRESS"]),
-        (seen("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), ["wait for stack s, which is in UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"]),
+        (
+            seen("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
+            ["wait for stack s, which is in UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"],
+        ),
         (seen("DELETE_IN_PROGRESS"), ["wait until stack s is gone", "create stack s", "wait for stack s"]),
         (
             seen("ROLLBACK_COMPLETE"),
@@ -76,7 +96,8 @@ def test_what_a_stack_needs(state: StackSeen | None, steps: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "status", ["ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_FAILED", "UPDATE_ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"]
+    "status",
+    ["ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_FAILED", "UPDATE_ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"],
 )
 def test_what_only_a_person_can_end(status: str) -> None:
     with pytest.raises(Failed, match=f"stack s is in {status} .why.") as caught:
@@ -113,7 +134,11 @@ def test_an_update_names_the_parameters_that_stay() -> None:
         (seen("DELETE_FAILED"), ["delete stack s", "wait until stack s is gone"]),
         (
             seen("UPDATE_IN_PROGRESS"),
-            ["wait for stack s, which is in UPDATE_IN_PROGRESS", "delete stack s", "wait until stack s is gone"],
+            [
+                "wait for stack s, which is in UPDATE_IN_PROGRESS",
+                "delete stack s",
+                "wait until stack s is gone",
+            ],
         ),
     ],
 )
@@ -156,22 +181,37 @@ def test_exit_codes(problems: list[Failed | None], code: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"{", b"[]", b"{}", b'{"request": 1, "clientRequestToken": "a", "registrationToken": "", "typeVersionArn": ""}']
+    "damage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"request": 1, "clientRequestToken": "a", "registrationToken": "", "typeVersionArn": ""}',
+    ],
 )
 def test_a_damaged_record_counts_as_none(damage: bytes) -> None:
     assert Record.read(damage) is None
 
 
 def test_a_record_is_read_as_it_was_written() -> None:
-    record = Record({"Type": "RESOURCE", "LoggingConfig": {"LogGroupName": "g"}}, "client", "registration", "arn")
+    record = Record(
+        {"Type": "RESOURCE", "LoggingConfig": {"LogGroupName": "g"}}, "client", "registration", "arn"
+    )
     assert Record.read(record.written().data) == record
 
 
 def test_a_promise_is_shown_in_braces_wherever_it_stands_and_is_not_settled() -> None:
     call = Call(
-        "s3", "PutObject", {"Bucket": Later("the bucket"), "Tags": [{"Key": Later("x")}], "Body": Content("f.zip", b"12345")}
+        "s3",
+        "PutObject",
+        {"Bucket": Later("the bucket"), "Tags": [{"Key": Later("x")}], "Body": Content("f.zip", b"12345")},
     )
-    assert call.shown()["parameters"] == {"Bucket": "{the bucket}", "Tags": [{"Key": "{x}"}], "Body": "<f.zip, 5 bytes>"}
+    assert call.shown()["parameters"] == {
+        "Bucket": "{the bucket}",
+        "Tags": [{"Key": "{x}"}],
+        "Body": "<f.zip, 5 bytes>",
+    }
     assert not is_settled(call.parameters)
     assert not is_settled([{"a": ("b", Later("c"))}])
     assert is_settled({"a": [1, "{b}"]})
@@ -185,6 +225,8 @@ def test_names_of_stacks_fit_and_differ() -> None:
 
 
 def test_each_region_gets_its_instances() -> None:
-    east, west = (f"arn:aws:connect:{region}:123456789012:instance/i" for region in ("us-east-1", "eu-west-1"))
+    east, west = (
+        f"arn:aws:connect:{region}:123456789012:instance/i" for region in ("us-east-1", "eu-west-1")
+    )
     assert by_region([west, east, west], []) == {"eu-west-1": (west,), "us-east-1": (east,)}
     assert by_region([east], ["us-east-1"]) == {"us-east-1": (east,)}

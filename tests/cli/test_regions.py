@@ -37,7 +37,9 @@ def test_both_are_installed_and_each_has_its_own_of_everything(desk: Desk) -> No
     assert run.region(WEST)["result"]["artefact"] != run.region(EAST)["result"]["artefact"]
 
 
-@pytest.mark.parametrize("operation", ["sts:GetCallerIdentity", "cloudformation:RegisterType", "s3:PutObject"])
+@pytest.mark.parametrize(
+    "operation", ["sts:GetCallerIdentity", "cloudformation:RegisterType", "s3:PutObject"]
+)
 def test_what_fails_in_one_is_done_in_the_other_and_said_to_be_partly(desk: Desk, operation: str) -> None:
     desk.package()
     desk.registry.before = Denying(WEST, operation)
@@ -108,5 +110,10 @@ def test_interrupted_each_region_says_how_far_it_came(desk: Desk) -> None:
     assert run.region(WEST)["outcome"] == "unchanged"
     east = run.region(EAST)
     assert east["outcome"] == "interrupted"
-    assert [step["does"].partition(" ")[0] for step in east["steps"]] == ["create", "create", "upload", "note"]
+    assert [step["does"].partition(" ")[0] for step in east["steps"]] == [
+        "create",
+        "create",
+        "upload",
+        "note",
+    ]
     assert "it goes on from there" in json.dumps(east["problem"])

@@ -7,7 +7,10 @@ STATUS = ("status", "--region", EAST, "--json")
 
 def test_an_empty_account_has_nothing(desk: Desk) -> None:
     region = desk.run(*STATUS).region()
-    assert (region["outcome"], region["result"]) == ("unchanged", {"bucket": None, "types": [], "customResources": []})
+    assert (region["outcome"], region["result"]) == (
+        "unchanged",
+        {"bucket": None, "types": [], "customResources": []},
+    )
     assert desk.writes() == []
 
 
@@ -20,7 +23,11 @@ def test_versions_are_told_with_their_artefacts_and_the_default(desk: Desk) -> N
     function = desk.run("install", "custom-resource", "--instance", INSTANCE, "--json").region()["result"]
     result = desk.run(*STATUS).region()["result"]
     told = result["types"][0]
-    assert (told["typeName"], told["roleStack"]["status"], told["runningRegistrations"]) == (TYPE, "CREATE_COMPLETE", [])
+    assert (told["typeName"], told["roleStack"]["status"], told["runningRegistrations"]) == (
+        TYPE,
+        "CREATE_COMPLETE",
+        [],
+    )
     assert [(each["versionId"], each["isDefault"], each["artefactSha256"]) for each in told["versions"]] == [
         ("00000001", False, first["artefactSha256"]),
         ("00000002", True, second["artefactSha256"]),

@@ -116,15 +116,25 @@ class Shell:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "LC_", "LANG"))}
-        ours = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_CONFIG_FILE": str(self.folder / "none")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "PYTHON", "LC_", "LANG"))
+        }
+        ours = {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_CONFIG_FILE": str(self.folder / "none"),
+        }
         return {**kept, **ours, "AWS_ENDPOINT_URL": self.proxy.url, "PYTHONPATH": str(ROOT / "src")}
 
     def run(self, *arguments: str | bytes, **options: Any) -> subprocess.CompletedProcess[bytes]:
         environment = {**self.environment, **options.pop("env", {})}
         command = [sys.executable, "-m", "connect_user_config", *arguments]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-        ran = subprocess.run(command, cwd=self.folder, env=environment, timeout=2 * ENOUGH, check=False, **streams)
+        ran = subprocess.run(
+            command, cwd=self.folder, env=environment, timeout=2 * ENOUGH, check=False, **streams
+        )
         assert b"Traceback" not in (ran.stderr or b""), ran.stderr.decode()
         assert b"Exception ignored" not in (ran.stderr or b""), ran.stderr.decode()
         return ran
@@ -140,7 +150,9 @@ class Shell:
 
 @pytest.fixture
 def shell(proxy: Proxy, tmp_path: Path) -> Shell:
-    (tmp_path / "fünktion.zip").write_bytes(zipped({"custom_connect_userconfig/custom_resource/__init__.py": ""}))
+    (tmp_path / "fünktion.zip").write_bytes(
+        zipped({"custom_connect_userconfig/custom_resource/__init__.py": ""})
+    )
     return Shell(proxy, tmp_path)
 
 
@@ -191,14 +203,32 @@ def test_a_proxy_that_is_out_of_order_is_retried_no_longer_than_there_is_time(sh
     "command",
     [
         ("status", "--region", WEST),
-        ("install", "registry", "--type-name", "Acme::Connect::UserConfig", "--region", WEST, "--artefact", "type.zip"),
-        ("install", "custom-resource", "--instance", INSTANCE.replace(EAST, WEST), "--artefact", "fünktion.zip"),
+        (
+            "install",
+            "registry",
+            "--type-name",
+            "Acme::Connect::UserConfig",
+            "--region",
+            WEST,
+            "--artefact",
+            "type.zip",
+        ),
+        (
+            "install",
+            "custom-resource",
+            "--instance",
+            INSTANCE.replace(EAST, WEST),
+            "--artefact",
+            "fünktion.zip",
+        ),
         ("uninstall", "registry", "--type-name", "Acme::Connect::UserConfig", "--region", WEST),
         ("uninstall", "custom-resource", "--region", WEST),
     ],
     ids=lambda command: "-".join(command[:2]),
 )
-def test_time_that_has_run_out_ends_a_call_that_nobody_answers(shell: Shell, command: tuple[str, ...]) -> None:
+def test_time_that_has_run_out_ends_a_call_that_nobody_answers(
+    shell: Shell, command: tuple[str, ...]
+) -> None:
     schema = json.dumps({"typeName": "Acme::Connect::UserConfig"})
     (shell.folder / "type.zip").write_bytes(zipped({"schema.json": schema, ".rpdk-config": schema}))
     shell.proxy.silent = threading.Event()
@@ -215,8 +245,12 @@ def test_a_region_that_hangs_does_not_keep_the_others_from_their_end(shell: Shel
 
 
 @pytest.mark.parametrize("minutes", ["nan", "inf", "-inf", "0", "0.0", "-1", "1e308", "soon", ""])
-@pytest.mark.parametrize("command", [("status",), ("uninstall", "custom-resource")], ids=lambda command: command[0])
-def test_a_timeout_that_no_clock_can_keep_is_refused(shell: Shell, command: tuple[str, ...], minutes: str) -> None:
+@pytest.mark.parametrize(
+    "command", [("status",), ("uninstall", "custom-resource")], ids=lambda command: command[0]
+)
+def test_a_timeout_that_no_clock_can_keep_is_refused(
+    shell: Shell, command: tuple[str, ...], minutes: str
+) -> None:
     ran = shell.run(*command, "--region", WEST, "--timeout", minutes)
     assert ran.returncode == 2
     assert "'--timeout'" in ran.stderr.decode()
@@ -229,9 +263,16 @@ DRY_RUN = ("install", "custom-resource", "--instance", INSTANCE, "--artefact", "
 
 @pytest.mark.parametrize(
     ("encoding", "shown"),
-    [("utf-8", "fünktion.zip"), ("ascii", "f\\xfcnktion.zip"), ("cp1252", "fünktion.zip"), ("cp1251", "f\\xfcnktion.zip")],
+    [
+        ("utf-8", "fünktion.zip"),
+        ("ascii", "f\\xfcnktion.zip"),
+        ("cp1252", "fünktion.zip"),
+        ("cp1251", "f\\xfcnktion.zip"),
+    ],
 )
-def test_characters_that_a_stream_does_not_have_are_spelled_otherwise(shell: Shell, encoding: str, shown: str) -> None:
+def test_characters_that_a_stream_does_not_have_are_spelled_otherwise(
+    shell: Shell, encoding: str, shown: str
+) -> None:
     # An interpreter that took its arguments for ASCII would not even find the file.
     environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"}
     ran = shell.run(*DRY_RUN, env=environment)

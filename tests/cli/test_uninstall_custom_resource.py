@@ -14,13 +14,21 @@ AGENT = "10000000-0000-4000-8000-000000000001|20000000-0000-4000-8000-0000000000
 BY_ARN = f"{INSTANCE}|{INSTANCE}/agent/20000000-0000-4000-8000-000000000001"
 CUSTOM = "Custom::ConnectUserConfig"
 SUB = {"Fn::Sub": "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}"}
-JOIN = {"Fn::Join": [":", ["arn:aws:lambda", {"Ref": "AWS::Region"}, {"Ref": "AWS::AccountId"}, "function", {"Ref": "Name"}]]}
+JOIN = {
+    "Fn::Join": [
+        ":",
+        ["arn:aws:lambda", {"Ref": "AWS::Region"}, {"Ref": "AWS::AccountId"}, "function", {"Ref": "Name"}],
+    ]
+}
 IN_YAML = "Resources:\n  A:\n    Type: Custom::X\n    Properties:\n      ServiceToken: {token}\n"
 OTHER = "arn:aws:lambda:us-east-1:123456789012:function:other"
 
 
 def template(*tokens: object) -> dict[str, Any]:
-    resources = {f"R{number}": {"Type": CUSTOM, "Properties": {"ServiceToken": each}} for number, each in enumerate(tokens)}
+    resources = {
+        f"R{number}": {"Type": CUSTOM, "Properties": {"ServiceToken": each}}
+        for number, each in enumerate(tokens)
+    }
     return {"Resources": resources}
 
 
@@ -49,10 +57,18 @@ def refused(desk: Desk, *others: OtherStack) -> dict[str, str]:
 @pytest.mark.parametrize("physical_id", [AGENT, BY_ARN])
 @pytest.mark.parametrize(
     "token",
-    [SUB, JOIN, {"Ref": "Token"}, {"Fn::ImportValue": {"Fn::Sub": "${Stage}Token"}}, {"Fn::GetAtt": ["Nested", "Outputs.Token"]}],
+    [
+        SUB,
+        JOIN,
+        {"Ref": "Token"},
+        {"Fn::ImportValue": {"Fn::Sub": "${Stage}Token"}},
+        {"Fn::GetAtt": ["Nested", "Outputs.Token"]},
+    ],
     ids=lambda token: next(iter(token)),
 )
-def test_a_token_that_is_computed_is_known_by_its_resources(installed: Desk, token: object, physical_id: str) -> None:
+def test_a_token_that_is_computed_is_known_by_its_resources(
+    installed: Desk, token: object, physical_id: str
+) -> None:
     # More than a page of resources, of which the last is meant.
     topics = [("AWS::SNS::Topic", f"topic-{number}", "CREATE_COMPLETE") for number in range(3)]
     sales = OtherStack("sales", template(token), [*topics, (CUSTOM, physical_id, "UPDATE_COMPLETE")])
@@ -62,11 +78,14 @@ def test_a_token_that_is_computed_is_known_by_its_resources(installed: Desk, tok
 
 
 @pytest.mark.parametrize(
-    "text", ["!Sub arn:aws:lambda:${AWS::Region}:1:function:${F}", "!Ref Token", "!If [A, arn:aws:x, !Ref B]", "&x"]
+    "text",
+    ["!Sub arn:aws:lambda:${AWS::Region}:1:function:${F}", "!Ref Token", "!If [A, arn:aws:x, !Ref B]", "&x"],
 )
 def test_templates_in_yaml_are_no_exception(installed: Desk, text: str) -> None:
     assert (
-        refused(installed, OtherStack("sales", IN_YAML.format(token=text), [(CUSTOM, AGENT, "CREATE_COMPLETE")]))["code"]
+        refused(
+            installed, OtherStack("sales", IN_YAML.format(token=text), [(CUSTOM, AGENT, "CREATE_COMPLETE")])
+        )["code"]
         == "in-use"
     )
 
@@ -82,8 +101,12 @@ def test_templates_in_yaml_are_no_exception(installed: Desk, text: str) -> None:
         ("UPDATE_ROLLBACK_COMPLETE", "UPDATE_COMPLETE"),
     ],
 )
-def test_a_stack_in_trouble_still_needs_the_function(installed: Desk, status: str, resource_status: str) -> None:
-    problem = refused(installed, OtherStack("sales", template(SUB), [(CUSTOM, AGENT, resource_status)], status))
+def test_a_stack_in_trouble_still_needs_the_function(
+    installed: Desk, status: str, resource_status: str
+) -> None:
+    problem = refused(
+        installed, OtherStack("sales", template(SUB), [(CUSTOM, AGENT, resource_status)], status)
+    )
     assert problem["code"] == "in-use"
 
 
@@ -109,7 +132,9 @@ def test_a_resource_without_an_id_of_its_own_leaves_it_open(
 
 
 @pytest.mark.parametrize("operation", ["ListStackResources", "GetTemplate", "DescribeStacks"])
-def test_a_stack_that_may_not_be_looked_at_leaves_it_open_and_is_named(installed: Desk, operation: str) -> None:
+def test_a_stack_that_may_not_be_looked_at_leaves_it_open_and_is_named(
+    installed: Desk, operation: str
+) -> None:
     custom = [("Custom::Other", "some-id", "CREATE_COMPLETE")]
     closed = OtherStack("closed", template(SUB), custom, denied=operation)
     problem = refused(installed, closed)
@@ -133,7 +158,9 @@ def test_a_stack_that_may_not_be_looked_at_leaves_it_open_and_is_named(installed
         OtherStack("s", template(SUB), [(CUSTOM, AGENT, "DELETE_COMPLETE")], "DELETE_FAILED"),
         OtherStack("s", template(SUB), [(CUSTOM, AGENT, "CREATE_COMPLETE")], "DELETE_COMPLETE"),
         OtherStack("s", template(OTHER), [(CUSTOM, AGENT, "CREATE_COMPLETE")]),
-        OtherStack("s", template({"Ref": "Token"}), [(CUSTOM, AGENT, "CREATE_COMPLETE")], parameters={"Token": OTHER}),
+        OtherStack(
+            "s", template({"Ref": "Token"}), [(CUSTOM, AGENT, "CREATE_COMPLETE")], parameters={"Token": OTHER}
+        ),
         OtherStack("s", IN_YAML.format(token=f'"{OTHER}"'), [(CUSTOM, AGENT, "CREATE_COMPLETE")]),
         OtherStack("s", template(), [], "CREATE_IN_PROGRESS"),
         OtherStack("s", template(OTHER), [], "CREATE_IN_PROGRESS"),
@@ -164,12 +191,17 @@ def test_stacks_that_do_not_use_it_do_not_keep_it(installed: Desk, other: OtherS
     ids=["one is computed", "fewer than there are resources", "none"],
 )
 def test_a_token_of_another_function_excuses_only_itself(installed: Desk, tokens: tuple[object, ...]) -> None:
-    resources = [(CUSTOM, AGENT, "CREATE_COMPLETE"), (CUSTOM, AGENT.replace("2000", "3000"), "CREATE_COMPLETE")]
+    resources = [
+        (CUSTOM, AGENT, "CREATE_COMPLETE"),
+        (CUSTOM, AGENT.replace("2000", "3000"), "CREATE_COMPLETE"),
+    ]
     assert refused(installed, OtherStack("sales", template(*tokens), resources))["code"] == "in-use"
 
 
 @pytest.mark.parametrize("token", [{"Fn::ImportValue": "TeamB"}, "in yaml"])
-def test_each_of_two_functions_is_free_of_the_stacks_that_import_the_other(installed: Desk, token: object) -> None:
+def test_each_of_two_functions_is_free_of_the_stacks_that_import_the_other(
+    installed: Desk, token: object
+) -> None:
     team = ("--stack-name", "team-b")
     install = ("install", "custom-resource", *team, "--instance", INSTANCE, "--parameter", "ExportName=TeamB")
     assert installed.run(*install).exit_code == 0
@@ -181,8 +213,13 @@ def test_each_of_two_functions_is_free_of_the_stacks_that_import_the_other(insta
 
 
 def test_a_token_that_is_exported_again_under_another_name_is_no_excuse(installed: Desk) -> None:
-    token = installed.run("status", "--region", EAST, "--json").region()["result"]["customResources"][0]["serviceToken"]
-    again = {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}, "Outputs": {"O": {"Value": token, "Export": {"Name": "Again"}}}}
+    token = installed.run("status", "--region", EAST, "--json").region()["result"]["customResources"][0][
+        "serviceToken"
+    ]
+    again = {
+        "Resources": {"T": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"O": {"Value": token, "Export": {"Name": "Again"}}},
+    }
     installed.client("cloudformation").create_stack(StackName="again", TemplateBody=json.dumps(again))
     sales = OtherStack("sales", template({"Fn::ImportValue": "Again"}), [(CUSTOM, AGENT, "CREATE_COMPLETE")])
     assert "sales" in refused(installed, sales)["message"]

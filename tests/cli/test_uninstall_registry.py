@@ -84,7 +84,9 @@ def test_force_goes_on_all_the_same(installed: Desk) -> None:
 def test_who_cannot_look_is_refused_too(installed: Desk) -> None:
     def deny(region: str, operation: str, parameters: dict[str, Any]) -> None:
         if operation == "cloudformation:ListStacks":
-            message = f"User: arn:aws:iam::{ACCOUNT}:user/x is not authorized to perform: cloudformation:ListStacks"
+            message = (
+                f"User: arn:aws:iam::{ACCOUNT}:user/x is not authorized to perform: cloudformation:ListStacks"
+            )
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, "ListStacks")
 
     installed.registry.before = deny

@@ -26,7 +26,11 @@ def without_email(connect: LocalConnect, refusal: ChannelRefusal) -> LocalConnec
 
 
 def test_a_write_that_names_it_is_refused_whole(
-    without_email: LocalConnect, client: ConnectClient, instance_id: str, user_id: str, refusal: ChannelRefusal
+    without_email: LocalConnect,
+    client: ConnectClient,
+    instance_id: str,
+    user_id: str,
+    refusal: ChannelRefusal,
 ) -> None:
     before = without_email.effective(instance_id, user_id)
     configs: Any = [CHAT, EMAIL]
@@ -35,7 +39,9 @@ def test_a_write_that_names_it_is_refused_whole(
     assert error.value.response["Error"]["Code"] == refusal.value
     assert without_email.effective(instance_id, user_id) == before
     client.update_user_config(InstanceId=instance_id, UserId=user_id, AutoAcceptConfigs=configs[:1])
-    assert without_email.effective(instance_id, user_id) == before | {("AutoAcceptConfigs", "CHAT", ("AutoAccept",)): True}
+    assert without_email.effective(instance_id, user_id) == before | {
+        ("AutoAcceptConfigs", "CHAT", ("AutoAccept",)): True
+    }
 
 
 def test_a_user_cannot_be_created_with_it(
@@ -43,7 +49,9 @@ def test_a_user_cannot_be_created_with_it(
 ) -> None:
     limit: Any = {"Channel": "EMAIL", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 30}}
     with pytest.raises(ClientError, match="AfterContactWorkConfigs: the channel EMAIL") as error:
-        client.create_user(InstanceId=instance_id, Username="bob", AfterContactWorkConfigs=[limit], **PROFILES)
+        client.create_user(
+            InstanceId=instance_id, Username="bob", AfterContactWorkConfigs=[limit], **PROFILES
+        )
     assert error.value.response["Error"]["Code"] == refusal.value
     assert client.list_users(InstanceId=instance_id)["UserSummaryList"] == []
 
@@ -57,9 +65,13 @@ def test_an_administrator_cannot_write_it_either(
 
 
 @pytest.mark.parametrize("reads", Reads)
-def test_no_read_shows_it(connect: LocalConnect, client: ConnectClient, instance_id: str, reads: Reads) -> None:
+def test_no_read_shows_it(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, reads: Reads
+) -> None:
     user_id, _ = connect.create_user(instance_id, "bob", phone_config=ACCEPTS_EVERYWHERE)
-    connect.admin_update(instance_id, user_id, AutoAcceptConfigs=[EMAIL | {"AutoAccept": False}, CHAT | {"AutoAccept": False}])
+    connect.admin_update(
+        instance_id, user_id, AutoAcceptConfigs=[EMAIL | {"AutoAccept": False}, CHAT | {"AutoAccept": False}]
+    )
     connect.behaviour = Behaviour(reads=reads, refused_channels=frozenset({"EMAIL"}))
     shown = [
         client.describe_user(InstanceId=instance_id, UserId=user_id)["User"],

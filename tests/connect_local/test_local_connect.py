@@ -7,7 +7,13 @@ import boto3
 import pytest
 from mypy_boto3_connect import ConnectClient
 
-from connect_local import Behaviour, Fault, LocalConnect, every_read_write_combination, where_every_two_switches_meet
+from connect_local import (
+    Behaviour,
+    Fault,
+    LocalConnect,
+    every_read_write_combination,
+    where_every_two_switches_meet,
+)
 from connect_local.conditions import current
 
 
@@ -49,7 +55,9 @@ def test_accounts_and_regions_are_apart(connect: LocalConnect, instance_id: str)
     assert client.list_instances()["InstanceSummaryList"] == []
 
 
-def test_calls_by_operation(connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str) -> None:
+def test_calls_by_operation(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str
+) -> None:
     client.list_users(InstanceId=instance_id)
     client.describe_user(InstanceId=instance_id, UserId=user_id)
     assert [call.user_id for call in connect.calls_of("DescribeUser")] == [user_id]
@@ -66,7 +74,15 @@ def test_every_combination_is_there_once_and_has_a_label_of_its_own() -> None:
 def test_every_answer_meets_every_other_in_a_small_choice() -> None:
     chosen = where_every_two_switches_meet(stale_reads=0)
     assert len({str(each) for each in chosen}) == len(chosen) <= 16
-    open_questions = ("array_write", "entry_write", "reads", "phone_config", "accept_arns", "refused_channels", "channel_refusal")
+    open_questions = (
+        "array_write",
+        "entry_write",
+        "reads",
+        "phone_config",
+        "accept_arns",
+        "refused_channels",
+        "channel_refusal",
+    )
     for one, other in combinations(open_questions, 2):
         assert len({(getattr(each, one), getattr(each, other)) for each in chosen}) == 4, (one, other)
     assert {each.stale_reads for each in chosen} == {0}

@@ -1,4 +1,6 @@
-"""Whatever a caller sends, the answer is one of the service: a JSON error with its code, never a page or a traceback."""
+"""Whatever a caller sends, the answer is one of the service: a JSON error with its code, never a page or a
+traceback.
+"""
 
 import copy
 import http.client
@@ -23,7 +25,9 @@ INSTANCE, USER = "11111111-aaaa-4aaa-8aaa-111111111111", "22222222-bbbb-4bbb-8bb
 ARN = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}/agent/{USER}"
 HOST = "https://connect.us-east-1.amazonaws.com"
 UPDATE, TAG = f"/users/{INSTANCE}/{USER}/config", f"/tags/{ARN}"
-SIGNATURE = "AWS4-HMAC-SHA256 Credential={}/20270101/us-east-1/connect/aws4_request, SignedHeaders=host, Signature=0"
+SIGNATURE = (
+    "AWS4-HMAC-SHA256 Credential={}/20270101/us-east-1/connect/aws4_request, SignedHeaders=host, Signature=0"
+)
 
 UNREADABLE = {
     "half": b"{",
@@ -45,7 +49,10 @@ UNKNOWN = {
     "path": ("GET", "/no/such/path"),
     "root": ("GET", "/"),
     "method": ("PATCH", f"/users/{INSTANCE}/{USER}"),
-    "no keys to remove": ("DELETE", TAG),  # moto's router tells operations apart by the query members that they require
+    "no keys to remove": (
+        "DELETE",
+        TAG,
+    ),  # moto's router tells operations apart by the query members that they require
     "no user": ("GET", f"/users/{INSTANCE}/"),
     "double slash": ("GET", "//[users/x"),
     "not implemented": ("GET", f"/queues-summary/{INSTANCE}"),
@@ -58,13 +65,21 @@ MALFORMED: dict[str, tuple[str, str, Any]] = {
     "nothing to tag": ("POST", TAG, {}),
     "text for a list": ("POST", UPDATE, {"AutoAcceptConfigs": "x"}),
     "null in a list": ("POST", UPDATE, {"AutoAcceptConfigs": [None]}),
-    "text for a structure": ("POST", UPDATE, {"AfterContactWorkConfigs": [{"Channel": "CHAT", "AfterContactWorkConfig": "x"}]}),
+    "text for a structure": (
+        "POST",
+        UPDATE,
+        {"AfterContactWorkConfigs": [{"Channel": "CHAT", "AfterContactWorkConfig": "x"}]},
+    ),
     "number for text": ("POST", UPDATE, {"AutoAcceptConfigs": [{"Channel": 5, "AutoAccept": True}]}),
     "page size in words": ("GET", f"/users-summary/{INSTANCE}?maxResults=many", None),
     "no user name": ("PUT", f"/users/{INSTANCE}", {}),
     "no instance": ("POST", "/search-users", {}),
     "criteria in words": ("POST", "/search-users", {"InstanceId": INSTANCE, "SearchCriteria": "ann"}),
-    "null condition": ("POST", "/search-users", {"InstanceId": INSTANCE, "SearchFilter": {"TagFilter": {"TagCondition": None}}}),
+    "null condition": (
+        "POST",
+        "/search-users",
+        {"InstanceId": INSTANCE, "SearchFilter": {"TagFilter": {"TagCondition": None}}},
+    ),
     "numeric token": ("POST", "/search-users", {"InstanceId": INSTANCE, "NextToken": 5}),
     "no kind of identity": ("PUT", "/instance", {}),
     "moto's page size in words": ("GET", "/instance?maxResults=many", None),
@@ -91,7 +106,9 @@ def here(connect: LocalConnect) -> LocalConnect:
     return connect
 
 
-def send(method: str, path: str, body: bytes = b"", key: str = "AKIAEXAMPLE000000000", **headers: str) -> tuple[int, Any, bytes]:
+def send(
+    method: str, path: str, body: bytes = b"", key: str = "AKIAEXAMPLE000000000", **headers: str
+) -> tuple[int, Any, bytes]:
     signed = {"Authorization": SIGNATURE.format(key), **headers}
     answer = requests.request(method, HOST + path, data=body, headers=signed, timeout=10)
     return answer.status_code, answer.headers, answer.content
@@ -115,14 +132,18 @@ def connection(port: int) -> Iterator[http.client.HTTPConnection]:
     opened.close()
 
 
-def send_over(connection: http.client.HTTPConnection, method: str, path: str, body: bytes = b"") -> tuple[int, Any, bytes]:
+def send_over(
+    connection: http.client.HTTPConnection, method: str, path: str, body: bytes = b""
+) -> tuple[int, Any, bytes]:
     connection.request(method, path, body, {"Authorization": SIGNATURE.format("testing")})
     answer = connection.getresponse()
     return answer.status, answer.headers, answer.read()
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=list(UNREADABLE))
-def test_a_body_that_cannot_be_read(here: LocalConnect, connection: http.client.HTTPConnection, body: bytes) -> None:
+def test_a_body_that_cannot_be_read(
+    here: LocalConnect, connection: http.client.HTTPConnection, body: bytes
+) -> None:
     before = here.effective(INSTANCE, USER)
     for status, headers, content in (send("POST", UPDATE, body), send_over(connection, "POST", UPDATE, body)):
         assert (status, code_of(status, headers, content)) == (400, "SerializationException")
@@ -131,7 +152,9 @@ def test_a_body_that_cannot_be_read(here: LocalConnect, connection: http.client.
 
 
 @pytest.mark.parametrize(("method", "path"), UNKNOWN.values(), ids=list(UNKNOWN))
-def test_an_operation_that_is_not_there(here: LocalConnect, connection: http.client.HTTPConnection, method: str, path: str) -> None:
+def test_an_operation_that_is_not_there(
+    here: LocalConnect, connection: http.client.HTTPConnection, method: str, path: str
+) -> None:
     for status, headers, content in (send(method, path), send_over(connection, method, path)):
         assert (status, code_of(status, headers, content)) == (404, "UnknownOperationException")
     assert not [call for call in here.calls if call.acted]
@@ -154,7 +177,13 @@ def test_what_does_not_fit_the_model(
 
 
 @pytest.mark.parametrize(
-    "sort", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/x-amz-json-1.1"]
+    "sort",
+    [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "application/x-amz-json-1.1",
+    ],
 )
 def test_a_body_is_json_whatever_it_is_called(here: LocalConnect, sort: str) -> None:
     body = {"tags": {"team": "chat"}}
@@ -183,7 +212,8 @@ def test_quotas_permissions_and_faults_come_before_the_body_is_judged(here: Loca
     here.plant(Fault("UpdateUserConfig", FaultKind.CONDITIONAL_OPERATION_FAILED))
     assert code() == "ConditionalOperationFailedException"
     here.permissions = Permissions.of(
-        "arn:aws:iam::123456789012:role/r", [{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}]
+        "arn:aws:iam::123456789012:role/r",
+        [{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}],
     )
     assert code() == "AccessDeniedException"
     here.behaviour = Behaviour(quotas={"UpdateUserConfig": Quota(0, 0)})
@@ -209,12 +239,20 @@ VALID: list[tuple[str, str, dict[str, Any]]] = [
         "POST",
         UPDATE,
         {
-            "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True, "AgentFirstCallbackAutoAccept": True}],
-            "AfterContactWorkConfigs": [{"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 30}}],
+            "AutoAcceptConfigs": [
+                {"Channel": "VOICE", "AutoAccept": True, "AgentFirstCallbackAutoAccept": True}
+            ],
+            "AfterContactWorkConfigs": [
+                {"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 30}}
+            ],
             "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER}],
         },
     ),
-    ("POST", f"/users/{INSTANCE}/{USER}/phone-config", {"PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": True}}),
+    (
+        "POST",
+        f"/users/{INSTANCE}/{USER}/phone-config",
+        {"PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": True}},
+    ),
     ("POST", TAG, {"tags": {"team": "chat"}}),
     (
         "POST",
@@ -227,11 +265,23 @@ VALID: list[tuple[str, str, dict[str, Any]]] = [
             "SearchCriteria": {"AndConditions": [NAMED]},
         },
     ),
-    ("PUT", "/instance", {"IdentityManagementType": "SAML", "InboundCallsEnabled": True, "OutboundCallsEnabled": True}),
-    ("PUT", f"/analytics-data/instance/{INSTANCE}/association", {"DataSetId": "x", "TargetAccountId": "123456789012"}),
+    (
+        "PUT",
+        "/instance",
+        {"IdentityManagementType": "SAML", "InboundCallsEnabled": True, "OutboundCallsEnabled": True},
+    ),
+    (
+        "PUT",
+        f"/analytics-data/instance/{INSTANCE}/association",
+        {"DataSetId": "x", "TargetAccountId": "123456789012"},
+    ),
 ]
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
     max_leaves=4,
 )
@@ -276,11 +326,18 @@ def test_nearly_valid_requests(connect: LocalConnect, sent: tuple[str, str, Any]
         assert code_of(*shown) is None
 
 
-WITH_VALUES = [("AutoAcceptConfigs", "CHAT", ("AutoAccept",)), ("PhoneNumberConfigs", "VOICE", ("PhoneType",))]
+WITH_VALUES = [
+    ("AutoAcceptConfigs", "CHAT", ("AutoAccept",)),
+    ("PhoneNumberConfigs", "VOICE", ("PhoneType",)),
+]
 
 
 @run_with(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"]), st.text(max_size=8), st.binary(max_size=8))
+@given(
+    st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"]),
+    st.text(max_size=8),
+    st.binary(max_size=8),
+)
 def test_any_path_and_any_body(here: LocalConnect, method: str, end: str, body: bytes) -> None:
     for start in (
         "/",

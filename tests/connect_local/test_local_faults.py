@@ -95,13 +95,15 @@ def outcomes(client: ConnectClient, instance_id: str, user_id: str, count: int) 
     return seen
 
 
-def test_which_calls_are_struck(connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str) -> None:
+def test_which_calls_are_struck(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str
+) -> None:
     client.describe_user(InstanceId=instance_id, UserId=user_id)
     connect.plant(Fault("DescribeUser", "First", on_call=2, times=2))
     connect.plant(Fault("DescribeUser", "Second", on_call=3, times=math.inf))
     client.list_users(InstanceId=instance_id)
     assert outcomes(client, instance_id, user_id, 5) == ["ok", "First", "First", "Second", "Second"]
-    connect.heal()
+    connect.clear_faults()
     assert outcomes(client, instance_id, user_id, 1) == ["ok"]
 
 
@@ -127,14 +129,20 @@ def test_a_call_over_its_quota_does_not_spend_a_fault(
     assert outcomes(client, instance_id, user_id, 2) == ["Planted", "ok"]
 
 
-def test_a_denial_names_the_action_and_the_resource(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_a_denial_names_the_action_and_the_resource(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     _, arn = connect.create_user(instance_id, "ann")
     connect.plant(Fault("TagResource", FaultKind.ACCESS_DENIED))
-    with pytest.raises(ClientError, match="not authorized to perform: connect:TagResource on resource: " + arn):
+    with pytest.raises(
+        ClientError, match="not authorized to perform: connect:TagResource on resource: " + arn
+    ):
         client.tag_resource(resourceArn=arn, tags={"a": "b"})
 
 
-def test_an_action_that_itself_fails_has_not_acted(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_an_action_that_itself_fails_has_not_acted(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     connect.plant(Fault("DescribeUser", FaultKind.CONNECTION_RESET_AFTER))
     with pytest.raises(ConnectionClosedError):
         client.describe_user(InstanceId=instance_id, UserId="nobody")

@@ -45,7 +45,10 @@ def test_the_rest_of_moto_and_of_its_connect_still_work(connect: LocalConnect) -
     assert boto3.client("sts").get_caller_identity()["Account"] == connect.account_id
     client = boto3.client("connect")
     created = client.create_instance(
-        IdentityManagementType="SAML", InboundCallsEnabled=True, OutboundCallsEnabled=False, Tags={"team": "voice"}
+        IdentityManagementType="SAML",
+        InboundCallsEnabled=True,
+        OutboundCallsEnabled=False,
+        Tags={"team": "voice"},
     )
     client.untag_resource(resourceArn=created["Arn"], tagKeys=["team"])
     assert "Tags" not in client.describe_instance(InstanceId=created["Id"])["Instance"]

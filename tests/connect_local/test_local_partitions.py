@@ -29,7 +29,12 @@ def gov_client(government: Administration) -> ConnectClient:
 
 @pytest.mark.parametrize(
     ("region", "partition"),
-    [("us-east-1", "aws"), (GOVERNMENT, "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eusc-de-east-1", "aws-eusc")],
+    [
+        ("us-east-1", "aws"),
+        (GOVERNMENT, "aws-us-gov"),
+        ("cn-north-1", "aws-cn"),
+        ("eusc-de-east-1", "aws-eusc"),
+    ],
 )
 def test_the_region_decides_on_the_partition(region: str, partition: str) -> None:
     backend = LocalConnectBackend(region, "123456789012")
@@ -41,7 +46,10 @@ def test_the_region_decides_on_the_partition(region: str, partition: str) -> Non
 
 def test_an_instance_made_through_the_api(gov_client: ConnectClient) -> None:
     created = gov_client.create_instance(
-        IdentityManagementType="SAML", InboundCallsEnabled=True, OutboundCallsEnabled=True, Tags={"team": "voice"}
+        IdentityManagementType="SAML",
+        InboundCallsEnabled=True,
+        OutboundCallsEnabled=True,
+        Tags={"team": "voice"},
     )
     assert created["Arn"].startswith("arn:aws-us-gov:connect:")
     shown = gov_client.describe_instance(InstanceId=created["Id"])["Instance"]

@@ -1,4 +1,6 @@
-"""Calls of a role are held to its policies, as IAM would; moto's evaluator decides, and is watched for changes."""
+"""Calls of a role are held to its policies, as IAM would; moto's evaluator decides, and is watched for
+changes.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +17,11 @@ ACTIONS = ["DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig", "
 
 
 def policy(resource: str, actions: list[str], effect: str = "Allow") -> dict[str, Any]:
-    statement = {"Effect": effect, "Action": [f"connect:{action}" for action in actions], "Resource": resource}
+    statement = {
+        "Effect": effect,
+        "Action": [f"connect:{action}" for action in actions],
+        "Resource": resource,
+    }
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
@@ -30,10 +36,14 @@ def agents_of(connect: LocalConnect, instance_id: str) -> str:
 
 
 def write(client: Any, instance_id: str, user_id: str) -> None:
-    client.update_user_config(InstanceId=instance_id, UserId=user_id, AutoAcceptConfigs=[{"Channel": "VOICE", "AutoAccept": True}])
+    client.update_user_config(
+        InstanceId=instance_id, UserId=user_id, AutoAcceptConfigs=[{"Channel": "VOICE", "AutoAccept": True}]
+    )
 
 
-def test_a_role_may_do_what_its_policies_allow(connect: LocalConnect, role_client: Any, instance_id: str, user_id: str) -> None:
+def test_a_role_may_do_what_its_policies_allow(
+    connect: LocalConnect, role_client: Any, instance_id: str, user_id: str
+) -> None:
     connect.permissions = Permissions.of(PRINCIPAL, [policy(agents_of(connect, instance_id), ACTIONS)])
     arn = role_client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]["Arn"]
     role_client.tag_resource(resourceArn=arn, tags={"a": "b"})
@@ -61,15 +71,22 @@ def test_a_missing_action_is_named_and_nothing_is_written(
     assert [(call.outcome, call.acted) for call in connect.calls] == [("AccessDeniedException", False)]
 
 
-def test_another_instance_is_refused(connect: LocalConnect, role_client: Any, instance_id: str, user_id: str) -> None:
+def test_another_instance_is_refused(
+    connect: LocalConnect, role_client: Any, instance_id: str, user_id: str
+) -> None:
     connect.permissions = Permissions.of(PRINCIPAL, [policy(agents_of(connect, "another"), ACTIONS)])
-    with pytest.raises(ClientError, match=f"connect:DescribeUser on resource: .*instance/{instance_id}/agent/{user_id} because"):
+    with pytest.raises(
+        ClientError,
+        match=f"connect:DescribeUser on resource: .*instance/{instance_id}/agent/{user_id} because",
+    ):
         role_client.describe_user(InstanceId=instance_id, UserId=user_id)
 
 
 def test_a_search_needs_the_instance(connect: LocalConnect, role_client: Any, instance_id: str) -> None:
     connect.permissions = Permissions.of(PRINCIPAL, [policy(agents_of(connect, instance_id), ["*"])])
-    with pytest.raises(ClientError, match=f"connect:SearchUsers on resource: .*:instance/{instance_id} because"):
+    with pytest.raises(
+        ClientError, match=f"connect:SearchUsers on resource: .*:instance/{instance_id} because"
+    ):
         role_client.search_users(InstanceId=instance_id)
 
 
@@ -91,7 +108,12 @@ def test_long_term_credentials_and_a_reset_local_connect_are_free(
         {"Version": "2012-10-17"},
         {
             "Statement": [
-                {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+                {
+                    "Effect": "Allow",
+                    "Action": "*",
+                    "Resource": "*",
+                    "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+                }
             ]
         },
     ],
@@ -118,12 +140,16 @@ RESOURCE = "arn:aws:connect:us-east-1:123456789012:instance/i/agent/u"
     ],
 )
 def test_moto_still_evaluates_as_iam_does(documents: list[dict[str, Any]], decision: str) -> None:
-    """A canary: the evaluator is no documented interface of moto's. If this fails, adapt connect_local/permissions.py."""
+    """A canary: the evaluator is no documented interface of moto's. If this fails, adapt
+    connect_local/permissions.py.
+    """
     message = Permissions.of(PRINCIPAL, documents).refusal("DescribeUser", RESOURCE, "ASIAEXAMPLEEXAMPLE01")
     assert message is None if decision == "allowed" else decision in (message or "")
 
 
-def test_the_words_of_a_refusal_are_those_of_planted_faults(connect: LocalConnect, instance_id: str, user_id: str) -> None:
+def test_the_words_of_a_refusal_are_those_of_planted_faults(
+    connect: LocalConnect, instance_id: str, user_id: str
+) -> None:
     connect.plant(Fault("DescribeUser", FaultKind.ACCESS_DENIED))
     client = boto3.client("connect", region_name=connect.region)
     with pytest.raises(ClientError) as refused:

@@ -1,4 +1,6 @@
-"""Any sequence of writes, under any behaviour: reads never mislead, and a write reaches exactly as far as its switches say."""
+"""Any sequence of writes, under any behaviour: reads never mislead, and a write reaches exactly as far as its
+switches say.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,9 +38,13 @@ def _set(entry: dict[str, Any], field: Field, value: object) -> None:
 
 @st.composite
 def writes(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
-    arrays = draw(st.lists(st.sampled_from(list(ARRAYS.values())), unique_by=lambda array: array.name, max_size=3))
+    arrays = draw(
+        st.lists(st.sampled_from(list(ARRAYS.values())), unique_by=lambda array: array.name, max_size=3)
+    )
     channels = {array: draw(st.lists(st.sampled_from(array.channels), unique=True)) for array in arrays}
-    return {array.name: [draw(entries(array, channel)) for channel in named] for array, named in channels.items()}
+    return {
+        array.name: [draw(entries(array, channel)) for channel in named] for array, named in channels.items()
+    }
 
 
 behaviours = st.sampled_from(every_read_write_combination())
@@ -66,7 +72,9 @@ def histories(draw: st.DrawFn) -> Settings:
 
 def concluded(shown: Mapping[str, Any], setting: Setting, field: Field) -> object:
     """What a caller takes a setting to be who knows that missing means legacy, then default."""
-    value: Any = next((entry for entry in shown.get(setting.array, []) if entry["Channel"] == setting.channel), None)
+    value: Any = next(
+        (entry for entry in shown.get(setting.array, []) if entry["Channel"] == setting.channel), None
+    )
     for member in setting.field:
         value = value.get(member) if value is not None else None
     if value is None and field.legacy:
@@ -78,7 +86,9 @@ def concluded(shown: Mapping[str, Any], setting: Setting, field: Field) -> objec
 @given(histories(), behaviours)
 def test_what_is_shown_leads_to_what_is(settings: Settings, behaviour: Behaviour) -> None:
     shown = {**show_arrays(settings, behaviour), "PhoneConfig": show_phone_config(settings, behaviour)}
-    assert {setting: concluded(shown, setting, field) for setting, field in FIELDS.items()} == settings.all_effective()
+    assert {
+        setting: concluded(shown, setting, field) for setting, field in FIELDS.items()
+    } == settings.all_effective()
 
 
 @run_with(max_examples=50, deadline=None)
@@ -100,10 +110,14 @@ def test_whatever_is_written_is_so(settings: Settings, write: dict[str, Any], be
 
 @run_with(max_examples=50, deadline=None)
 @given(histories(), writes(), behaviours)
-def test_arrays_not_named_are_left_alone(settings: Settings, write: dict[str, Any], behaviour: Behaviour) -> None:
+def test_arrays_not_named_are_left_alone(
+    settings: Settings, write: dict[str, Any], behaviour: Behaviour
+) -> None:
     before, after = settings.all_effective(), write_arrays(settings, write, behaviour).all_effective()
     if behaviour.phone_config is PhoneConfigLink.INDEPENDENT:
-        assert {s: v for s, v in after.items() if s.array not in write} == {s: v for s, v in before.items() if s.array not in write}
+        assert {s: v for s, v in after.items() if s.array not in write} == {
+            s: v for s, v in before.items() if s.array not in write
+        }
     else:
         ours = {s for s in FIELDS if s.array not in write and FIELDS[s].legacy not in _legacy_of(write)}
         assert {s: after[s] for s in ours} == {s: before[s] for s in ours}

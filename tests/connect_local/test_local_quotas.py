@@ -44,7 +44,9 @@ def test_each_operation_has_a_bucket_of_its_own(
 
 
 def test_the_code_of_a_refusal(connect: LocalConnect, describe: Callable[[], str]) -> None:
-    connect.behaviour = Behaviour(quotas={"DescribeUser": Quota(1, 1)}, throttling_code=ThrottlingCode.TOO_MANY_REQUESTS_EXCEPTION)
+    connect.behaviour = Behaviour(
+        quotas={"DescribeUser": Quota(1, 1)}, throttling_code=ThrottlingCode.TOO_MANY_REQUESTS_EXCEPTION
+    )
     assert [describe(), describe()] == ["ok", "TooManyRequestsException 429"]
 
 

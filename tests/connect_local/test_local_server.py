@@ -1,4 +1,6 @@
-"""The server in a process of its own: as a client meets it, steered through the control endpoints, ended by a signal."""
+"""The server in a process of its own: as a client meets it, steered through the control endpoints, ended by a
+signal.
+"""
 
 import json
 import os
@@ -25,7 +27,12 @@ from connect_local.switches import behaviour_with, fault_from_words
 INSTANCE, USER = "11111111-aaaa-4aaa-8aaa-111111111111", "22222222-bbbb-4bbb-8bbb-222222222222"
 SYSTEM = {"aws:cloudformation:stack-name": "agents"}
 SEED = {
-    "instances": [{"id": INSTANCE, "users": [{"id": USER, "username": "ann", "tags": {"team": "voice"}, "system_tags": SYSTEM}]}]
+    "instances": [
+        {
+            "id": INSTANCE,
+            "users": [{"id": USER, "username": "ann", "tags": {"team": "voice"}, "system_tags": SYSTEM}],
+        }
+    ]
 }
 ACCOUNT = "000000000000"
 
@@ -93,7 +100,9 @@ def test_the_seed_the_flags_and_the_rest_of_moto(url: str, control: Control) -> 
         (FaultKind.READ_TIMEOUT_AFTER, ReadTimeoutError),
     ],
 )
-def test_connections_really_break(url: str, control: Control, kind: FaultKind, exception: type[BotoCoreError]) -> None:
+def test_connections_really_break(
+    url: str, control: Control, kind: FaultKind, exception: type[BotoCoreError]
+) -> None:
     control("DELETE", "calls")
     control("POST", "faults", {"operation": "UpdateUserConfig", "kind": kind.value})
     accepts = "After" in kind.value
@@ -108,7 +117,11 @@ def test_connections_really_break(url: str, control: Control, kind: FaultKind, e
 def test_the_control_endpoints(url: str, control: Control) -> None:
     control("POST", "reset", {"phone_config": "mirrors-voice"})
     assert control("POST", "seed", SEED) == {INSTANCE: {"ann": USER}}
-    control("POST", "behaviour", {"quotas": {"DescribeUser": "0:0"}, "throttling_code": "TooManyRequestsException"})
+    control(
+        "POST",
+        "behaviour",
+        {"quotas": {"DescribeUser": "0:0"}, "throttling_code": "TooManyRequestsException"},
+    )
     with pytest.raises(ClientError, match="TooManyRequestsException"):
         client_of(url, "connect").describe_user(InstanceId=INSTANCE, UserId=USER)
     update = {"AutoAcceptConfigs": [{"Channel": "TASK", "AutoAccept": True}]}
@@ -135,7 +148,9 @@ def test_the_control_endpoints(url: str, control: Control) -> None:
         ("GET", "nothing", None, 404),
     ],
 )
-def test_control_endpoints_explain_refusals(control: Control, method: str, path: str, body: object, status: int) -> None:
+def test_control_endpoints_explain_refusals(
+    control: Control, method: str, path: str, body: object, status: int
+) -> None:
     with pytest.raises(urllib.error.HTTPError) as error:
         control(method, path, body)
     assert error.value.code == status
@@ -145,7 +160,9 @@ def test_control_endpoints_explain_refusals(control: Control, method: str, path:
 def test_switches_in_words() -> None:
     assert behaviour_with(Behaviour(), {}) == Behaviour()
     words = {"array_write": "merge", "stale_seconds": "1.5", "clamp_chat_acw": "on", "quotas": "documented"}
-    expected = Behaviour(array_write=ArrayWrite.MERGE, stale_seconds=1.5, clamp_chat_acw=True, quotas=DOCUMENTED_QUOTAS)
+    expected = Behaviour(
+        array_write=ArrayWrite.MERGE, stale_seconds=1.5, clamp_chat_acw=True, quotas=DOCUMENTED_QUOTAS
+    )
     assert behaviour_with(Behaviour(), words) == expected
     quotas = behaviour_with(Behaviour(), {"quotas": "ListUsers=2:5,TagResource=1"}).quotas
     assert quotas == {"ListUsers": Quota(2, 5), "TagResource": Quota(1, 1)}
@@ -155,7 +172,13 @@ def test_switches_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("words", "channels"),
-    [("EMAIL", {"EMAIL"}), ("EMAIL,TASK", {"EMAIL", "TASK"}), (["CHAT"], {"CHAT"}), ("none", set()), ([], set())],
+    [
+        ("EMAIL", {"EMAIL"}),
+        ("EMAIL,TASK", {"EMAIL", "TASK"}),
+        (["CHAT"], {"CHAT"}),
+        ("none", set()),
+        ([], set()),
+    ],
 )
 def test_refused_channels_in_words(words: object, channels: set[str]) -> None:
     assert behaviour_with(Behaviour(), {"refused_channels": words}).refused_channels == channels
@@ -171,4 +194,7 @@ def test_faults_in_words(connect: LocalConnect) -> None:
 def test_a_port_that_there_is_not_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--port", port])
-    assert f"argument --port: {port!r} is not a port: name one up to 65535, or 0 for a free one" in capsys.readouterr().err
+    assert (
+        f"argument --port: {port!r} is not a port: name one up to 65535, or 0 for a free one"
+        in capsys.readouterr().err
+    )

@@ -17,7 +17,9 @@ def voice(client: ConnectClient, instance_id: str, user_id: str) -> bool:
     return user["AutoAcceptConfigs"][0]["AutoAccept"]
 
 
-def test_a_write_is_seen_after_so_many_reads(connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str) -> None:
+def test_a_write_is_seen_after_so_many_reads(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str
+) -> None:
     connect.behaviour = Behaviour(stale_reads=2)
     write(connect, instance_id, user_id, True)
     assert connect.effective(instance_id, user_id)["AutoAcceptConfigs", "VOICE", ("AutoAccept",)] is True
@@ -36,7 +38,11 @@ def test_the_state_before_the_first_write_that_is_not_visible_is_shown(
 
 
 def test_a_write_is_seen_after_so_many_seconds(
-    connect: LocalConnect, client: ConnectClient, advance: Callable[[float], None], instance_id: str, user_id: str
+    connect: LocalConnect,
+    client: ConnectClient,
+    advance: Callable[[float], None],
+    instance_id: str,
+    user_id: str,
 ) -> None:
     connect.behaviour = Behaviour(stale_seconds=5)
     write(connect, instance_id, user_id, True)
@@ -53,17 +59,26 @@ def test_tags_are_as_stale_as_settings_but_only_in_the_description(
     connect.behaviour = Behaviour(stale_reads=1)
     client.tag_resource(resourceArn=arn, tags={"team": "chat"})
     assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "chat"}
-    described = [client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]["Tags"] for _ in range(2)]
+    described = [
+        client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]["Tags"] for _ in range(2)
+    ]
     assert described == [{"team": "voice"}, {"team": "chat"}]
 
 
 def test_the_time_of_modification_is_as_stale_as_the_rest(
-    connect: LocalConnect, client: ConnectClient, advance: Callable[[float], None], instance_id: str, user_id: str
+    connect: LocalConnect,
+    client: ConnectClient,
+    advance: Callable[[float], None],
+    instance_id: str,
+    user_id: str,
 ) -> None:
     connect.behaviour = Behaviour(stale_reads=1)
     advance(60)
     write(connect, instance_id, user_id, True)
-    times = [client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]["LastModifiedTime"] for _ in range(2)]
+    times = [
+        client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]["LastModifiedTime"]
+        for _ in range(2)
+    ]
     assert (times[1] - times[0]).total_seconds() == 60
 
 

@@ -1,4 +1,6 @@
-"""The table of arrays says the same as botocore's model, member by member, in all operations that carry the arrays."""
+"""The table of arrays says the same as botocore's model, member by member, in all operations that carry the
+arrays.
+"""
 
 from collections.abc import Iterator
 

@@ -13,7 +13,9 @@ def condition(key: str, value: str) -> dict[str, str]:
     return {"TagKey": key, "TagValue": value}
 
 
-def test_tags_read_the_same_everywhere(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_tags_read_the_same_everywhere(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     user_id, arn = connect.create_user(instance_id, "ann", tags={"team": "voice", "site": "x"})
     client.tag_resource(resourceArn=arn, tags={"site": "y", "größe": "Ⅷ 8"})
     client.untag_resource(resourceArn=arn, tagKeys=["team", "never-there"])
@@ -39,7 +41,9 @@ def test_tags_read_the_same_everywhere(connect: LocalConnect, client: ConnectCli
     ],
     ids=["aws", "empty", "long-key", "long-value", "key-sign", "value-sign", "control", "none", "51"],
 )
-def test_tags_that_are_refused(connect: LocalConnect, client: ConnectClient, instance_id: str, tags: dict[str, str]) -> None:
+def test_tags_that_are_refused(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, tags: dict[str, str]
+) -> None:
     user_id, arn = connect.create_user(instance_id, "ann", tags={"team": "voice"})
     with pytest.raises(ClientError) as error:
         client.tag_resource(resourceArn=arn, tags=tags)
@@ -60,7 +64,9 @@ def test_fifty_tags_are_the_most(connect: LocalConnect, client: ConnectClient, i
 SYSTEM_TAGS = {"aws:cloudformation:stack-name": "agents", "aws:cloudformation:logical-id": "Ann"}
 
 
-def test_system_tags_are_shown_and_do_not_count(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_system_tags_are_shown_and_do_not_count(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     tags = {f"key-{number}": "x" for number in range(50)}
     user_id, arn = connect.create_user(instance_id, "ann", tags=tags, system_tags=SYSTEM_TAGS)
     client.tag_resource(resourceArn=arn, tags={"key-0": "changed"})
@@ -72,9 +78,16 @@ def test_system_tags_are_shown_and_do_not_count(connect: LocalConnect, client: C
     assert client.list_tags_for_resource(resourceArn=arn)["tags"] == expected
 
 
-def test_no_caller_sets_or_removes_system_tags(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_no_caller_sets_or_removes_system_tags(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     user_id, arn = connect.create_user(instance_id, "ann", system_tags=SYSTEM_TAGS)
-    new: Any = {"Username": "bob", "SecurityProfileIds": ["basic"], "RoutingProfileId": "voice", "InstanceId": instance_id}
+    new: Any = {
+        "Username": "bob",
+        "SecurityProfileIds": ["basic"],
+        "RoutingProfileId": "voice",
+        "InstanceId": instance_id,
+    }
     attempts = [
         lambda: client.tag_resource(resourceArn=arn, tags={"aws:cloudformation:stack-name": "other"}),
         lambda: client.untag_resource(resourceArn=arn, tagKeys=["aws:cloudformation:stack-name"]),
@@ -88,7 +101,9 @@ def test_no_caller_sets_or_removes_system_tags(connect: LocalConnect, client: Co
     assert len(connect.backend().users[instance_id]) == 1
 
 
-def test_system_tags_come_late_to_reads_like_any_tag(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_system_tags_come_late_to_reads_like_any_tag(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     connect.behaviour = Behaviour(stale_reads=1)
     first, later = {"aws:first": "1"}, {"aws:later": "2"}
     user_id, _ = connect.create_user(instance_id, "ann", system_tags=first)
@@ -97,7 +112,9 @@ def test_system_tags_come_late_to_reads_like_any_tag(connect: LocalConnect, clie
     assert shown == [first, first | later]
 
 
-def test_what_is_no_system_tag_is_refused_as_one(connect: LocalConnect, instance_id: str, user_id: str) -> None:
+def test_what_is_no_system_tag_is_refused_as_one(
+    connect: LocalConnect, instance_id: str, user_id: str
+) -> None:
     with pytest.raises(ValueError, match="begin with aws:, unlike team"):
         connect.set_system_tags(instance_id, user_id, {"team": "voice"})
     with pytest.raises(ValueError, match="begin with aws:, unlike team"):
@@ -145,9 +162,13 @@ def named(field: str, value: str, comparison: str = "EXACT") -> dict[str, Any]:
 @pytest.fixture
 def crew(client: ConnectClient, instance_id: str) -> str:
     profiles: Any = {"SecurityProfileIds": ["basic"], "RoutingProfileId": "voice", "InstanceId": instance_id}
-    client.create_user(Username="ann", IdentityInfo={"FirstName": "Ann", "LastName": "Lee"}, Tags={"site": "x"}, **profiles)
+    client.create_user(
+        Username="ann", IdentityInfo={"FirstName": "Ann", "LastName": "Lee"}, Tags={"site": "x"}, **profiles
+    )
     client.create_user(Username="anna", IdentityInfo={"FirstName": "Anna"}, **profiles)
-    client.create_user(Username="joann", **profiles | {"SecurityProfileIds": ["basic", "admin"], "RoutingProfileId": "chat"})
+    client.create_user(
+        Username="joann", **profiles | {"SecurityProfileIds": ["basic", "admin"], "RoutingProfileId": "chat"}
+    )
     return instance_id
 
 
@@ -162,8 +183,14 @@ def crew(client: ConnectClient, instance_id: str) -> str:
         (named("LastName", "Lee"), ["ann"]),
         (named("RoutingProfileId", "chat"), ["joann"]),
         (named("SecurityProfileId", "admin"), ["joann"]),
-        ({"AndConditions": [named("Username", "ann", "CONTAINS"), named("RoutingProfileId", "voice")]}, ["ann", "anna"]),
-        ({"OrConditions": [named("Username", "ann"), {"AndConditions": [named("Username", "joann")]}]}, ["ann", "joann"]),
+        (
+            {"AndConditions": [named("Username", "ann", "CONTAINS"), named("RoutingProfileId", "voice")]},
+            ["ann", "anna"],
+        ),
+        (
+            {"OrConditions": [named("Username", "ann"), {"AndConditions": [named("Username", "joann")]}]},
+            ["ann", "joann"],
+        ),
         ({}, ["ann", "anna", "joann"]),
     ],
 )
@@ -174,11 +201,16 @@ def test_searching_by_criteria(client: ConnectClient, crew: str, criteria: Any, 
 
 
 def test_who_is_searched_must_pass_filter_and_criteria(client: ConnectClient, crew: str) -> None:
-    search: Any = {"SearchFilter": {"TagFilter": {"TagCondition": X}}, "SearchCriteria": named("Username", "ann", "CONTAINS")}
+    search: Any = {
+        "SearchFilter": {"TagFilter": {"TagCondition": X}},
+        "SearchCriteria": named("Username", "ann", "CONTAINS"),
+    }
     assert [user["Username"] for user in client.search_users(InstanceId=crew, **search)["Users"]] == ["ann"]
 
 
-def test_searching_by_identifier_tells_who_is_gone(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_searching_by_identifier_tells_who_is_gone(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     connect.behaviour = Behaviour(new_user_hidden_reads=1)
     user_id, _ = connect.create_user(instance_id, "ann")
     search: Any = {"InstanceId": instance_id, "SearchCriteria": named("resourceId", user_id)}
@@ -194,7 +226,11 @@ def test_searching_an_instance_that_is_missing(client: ConnectClient) -> None:
 
 
 def test_searching_page_by_page(client: ConnectClient, team: str) -> None:
-    search: Any = {"InstanceId": team, "MaxResults": 1, "SearchFilter": {"TagFilter": {"TagCondition": VOICE}}}
+    search: Any = {
+        "InstanceId": team,
+        "MaxResults": 1,
+        "SearchFilter": {"TagFilter": {"TagCondition": VOICE}},
+    }
     first = client.search_users(**search)
     second = client.search_users(**search, NextToken=first["NextToken"])
     assert [user["Username"] for page in (first, second) for user in page["Users"]] == ["ann", "bob"]
@@ -207,7 +243,9 @@ def test_page_sizes_that_are_refused(client: ConnectClient, team: str, size: int
         client.search_users(InstanceId=team, MaxResults=size)
 
 
-def test_a_page_is_a_hundred_unless_said_otherwise(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_a_page_is_a_hundred_unless_said_otherwise(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     for number in range(101):
         connect.create_user(instance_id, f"user-{number}")
     assert len(client.search_users(InstanceId=instance_id)["Users"]) == 100
@@ -225,7 +263,10 @@ def test_a_page_is_a_hundred_unless_said_otherwise(connect: LocalConnect, client
         ({"SearchCriteria": {"HierarchyGroupCondition": {"Value": "x"}}}, "InvalidRequestException"),
         ({"SearchFilter": {"UserAttributeFilter": {"TagCondition": VOICE}}}, "InvalidRequestException"),
         ({"SearchFilter": {"TagFilter": {"TagCondition": {"TagKey": "team"}}}}, "InvalidRequestException"),
-        ({"SearchFilter": {"TagFilter": {"TagCondition": VOICE, "AndConditions": [X]}}}, "InvalidRequestException"),
+        (
+            {"SearchFilter": {"TagFilter": {"TagCondition": VOICE, "AndConditions": [X]}}},
+            "InvalidRequestException",
+        ),
         (
             {"SearchFilter": {"TagFilter": {"TagCondition": X}, "UserAttributeFilter": {"TagCondition": X}}},
             "AccessDeniedException",
@@ -250,7 +291,9 @@ def test_searches_that_are_refused(client: ConnectClient, team: str, arguments: 
     assert error.value.response["Error"]["Code"] == code
 
 
-def test_searching_gives_limits_in_milliseconds(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_searching_gives_limits_in_milliseconds(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     connect.create_user(instance_id, "ann", phone_config={"AfterContactWorkTimeLimit": 30})
     found = client.search_users(InstanceId=instance_id)["Users"][0]
     assert found["PhoneConfig"]["AfterContactWorkTimeLimit"] == 30_000

@@ -8,7 +8,11 @@ from mypy_boto3_connect import ConnectClient
 
 from connect_local import Behaviour, LocalConnect
 
-REQUIRED: dict[str, Any] = {"Username": "bob", "SecurityProfileIds": ["security"], "RoutingProfileId": "routing"}
+REQUIRED: dict[str, Any] = {
+    "Username": "bob",
+    "SecurityProfileIds": ["security"],
+    "RoutingProfileId": "routing",
+}
 
 
 def refusal(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, int]:
@@ -18,7 +22,9 @@ def refusal(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, int]:
 
 def test_a_user_reads_back_as_created(client: ConnectClient, instance_id: str) -> None:
     identity: Any = {"FirstName": "Bob", "LastName": "Bee", "Email": "bob@example.com"}
-    created = client.create_user(InstanceId=instance_id, IdentityInfo=identity, Tags={"team": "voice"}, **REQUIRED)
+    created = client.create_user(
+        InstanceId=instance_id, IdentityInfo=identity, Tags={"team": "voice"}, **REQUIRED
+    )
     user = client.describe_user(InstanceId=instance_id, UserId=created["UserId"])["User"]
     assert user["Arn"] == created["UserArn"]
     assert user["Arn"].endswith(f":instance/{instance_id}/agent/{created['UserId']}")
@@ -28,7 +34,9 @@ def test_a_user_reads_back_as_created(client: ConnectClient, instance_id: str) -
 
 
 @pytest.mark.parametrize("missing", REQUIRED)
-def test_required_members_are_required(connect: LocalConnect, client: ConnectClient, instance_id: str, missing: str) -> None:
+def test_required_members_are_required(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, missing: str
+) -> None:
     given = {name: value for name, value in REQUIRED.items() if name != missing}
     with pytest.raises(ClientError, match=rf"CreateUser\.{missing} is required") as error:
         client.create_user(InstanceId=instance_id, **given)
@@ -59,12 +67,16 @@ def test_a_legacy_member_conflicts_with_its_array(
     client: ConnectClient, instance_id: str, member: str, value: object, array: str, entry: dict[str, object]
 ) -> None:
     arrays: dict[str, Any] = {array: [{"Channel": "VOICE", **entry}], "PhoneConfig": {member: value}}
-    with pytest.raises(ClientError, match=f"PhoneConfig.{member} cannot be set together with {array}") as error:
+    with pytest.raises(
+        ClientError, match=f"PhoneConfig.{member} cannot be set together with {array}"
+    ) as error:
         client.create_user(InstanceId=instance_id, **REQUIRED, **arrays)
     assert refusal(error) == ("InvalidParameterException", 400)
 
 
-def test_a_deleted_user_is_gone_with_its_tags(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_a_deleted_user_is_gone_with_its_tags(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     user_id, arn = connect.create_user(instance_id, "ann", tags={"team": "voice"})
     client.delete_user(InstanceId=instance_id, UserId=user_id)
     calls: list[tuple[Any, dict[str, Any]]] = [
@@ -90,7 +102,9 @@ def test_users_go_with_their_instance(connect: LocalConnect, client: ConnectClie
     assert refusal(error) == ("ResourceNotFoundException", 404)
 
 
-def test_listing_goes_page_by_page_and_survives_a_deletion(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_listing_goes_page_by_page_and_survives_a_deletion(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     users = [connect.create_user(instance_id, f"user-{number}")[0] for number in range(5)]
     first = client.list_users(InstanceId=instance_id, MaxResults=2)
     client.delete_user(InstanceId=instance_id, UserId=users[1])
@@ -131,7 +145,9 @@ def test_an_arn_of_another_instance_is_not_found(connect: LocalConnect, client: 
     assert refusal(error) == ("ResourceNotFoundException", 404)
 
 
-def test_a_new_user_can_be_hidden_at_first(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_a_new_user_can_be_hidden_at_first(
+    connect: LocalConnect, client: ConnectClient, instance_id: str
+) -> None:
     connect.behaviour = Behaviour(new_user_hidden_reads=2)
     user_id, _ = connect.create_user(instance_id, "ann")
     for _ in range(2):

@@ -58,12 +58,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "only VOICE, not TASK",
     ),
     "chat callback": (
-        {"AutoAcceptConfigs": [{"Channel": "CHAT", "AutoAccept": True, "AgentFirstCallbackAutoAccept": False}]},
+        {
+            "AutoAcceptConfigs": [
+                {"Channel": "CHAT", "AutoAccept": True, "AgentFirstCallbackAutoAccept": False}
+            ]
+        },
         INVALID,
         "AgentFirstCallbackAutoAccept applies only to VOICE",
     ),
     "callback limit of email": (
-        {ACW: [acw("EMAIL", 1) | {"AgentFirstCallbackAfterContactWorkConfig": {"AfterContactWorkTimeLimit": 1}}]},
+        {
+            ACW: [
+                acw("EMAIL", 1)
+                | {"AgentFirstCallbackAfterContactWorkConfig": {"AfterContactWorkTimeLimit": 1}}
+            ]
+        },
         INVALID,
         "applies only to VOICE, not to EMAIL",
     ),
@@ -76,7 +85,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_refused_write(connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str, case: str) -> None:
+def test_a_refused_write(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str, case: str
+) -> None:
     arrays, code, message = REFUSED[case]
     before = connect.effective(instance_id, user_id)
     with pytest.raises(ClientError, match=message) as error:
@@ -94,7 +105,9 @@ def test_what_is_not_a_list_is_refused(connect: LocalConnect, instance_id: str, 
 
 
 @pytest.mark.parametrize("limit", [0, 1, 5_400, 2_000_000])
-def test_limits_that_are_allowed(connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str, limit: int) -> None:
+def test_limits_that_are_allowed(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str, limit: int
+) -> None:
     configs: Any = [acw("CHAT", limit)]
     client.update_user_config(InstanceId=instance_id, UserId=user_id, AfterContactWorkConfigs=configs)
     path = ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")
@@ -110,7 +123,9 @@ def test_limits_that_are_allowed(connect: LocalConnect, client: ConnectClient, i
         ({"PhoneType": "MOBILE"}, "must be one of"),
     ],
 )
-def test_a_refused_phone_config(client: ConnectClient, instance_id: str, user_id: str, phone_config: Any, message: str) -> None:
+def test_a_refused_phone_config(
+    client: ConnectClient, instance_id: str, user_id: str, phone_config: Any, message: str
+) -> None:
     with pytest.raises(ClientError, match=message) as error:
         client.update_user_phone_config(InstanceId=instance_id, UserId=user_id, PhoneConfig=phone_config)
     assert error.value.response["Error"]["Code"] == INVALID
@@ -125,8 +140,12 @@ def test_unknown_users_and_instances(client: ConnectClient, instance_id: str) ->
         assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
-def test_the_log_redacts_numbers(connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str) -> None:
-    client.update_user_config(InstanceId=instance_id, UserId=user_id, **phone("DESK_PHONE", PhoneNumber=NUMBER))
+def test_the_log_redacts_numbers(
+    connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str
+) -> None:
+    client.update_user_config(
+        InstanceId=instance_id, UserId=user_id, **phone("DESK_PHONE", PhoneNumber=NUMBER)
+    )
     phone_config: Any = {"PhoneType": "DESK_PHONE", "DeskPhoneNumber": NUMBER}
     client.update_user_phone_config(InstanceId=instance_id, UserId=user_id, PhoneConfig=phone_config)
     assert NUMBER not in str(connect.calls)

@@ -51,7 +51,12 @@ def read_as_documented(user: Mapping[str, Any]) -> dict[tuple[str, str, tuple[st
 @every_combination
 def test_reads_lead_to_the_effective_settings(connect: LocalConnect, behaviour: Behaviour) -> None:
     instance_id, instance_arn = connect.create_instance()
-    legacy = {"PhoneType": "DESK_PHONE", "DeskPhoneNumber": NUMBER, "AutoAccept": True, "AfterContactWorkTimeLimit": 7}
+    legacy = {
+        "PhoneType": "DESK_PHONE",
+        "DeskPhoneNumber": NUMBER,
+        "AutoAccept": True,
+        "AfterContactWorkTimeLimit": 7,
+    }
     user_id, arn = connect.create_user(instance_id, "ann", phone_config=legacy)
     connect.behaviour = behaviour
     backend = connect.backend()
@@ -71,7 +76,9 @@ def test_reads_lead_to_the_effective_settings(connect: LocalConnect, behaviour: 
 
 
 @every_combination
-def test_a_write_sets_what_it_names_and_leaves_other_arrays_alone(connect: LocalConnect, behaviour: Behaviour) -> None:
+def test_a_write_sets_what_it_names_and_leaves_other_arrays_alone(
+    connect: LocalConnect, behaviour: Behaviour
+) -> None:
     instance_id, _ = connect.create_instance()
     user_id, _ = connect.create_user(
         instance_id,
@@ -81,7 +88,9 @@ def test_a_write_sets_what_it_names_and_leaves_other_arrays_alone(connect: Local
     )
     connect.behaviour = behaviour
     before = connect.effective(instance_id, user_id)
-    connect.backend().update_user_config(instance_id, user_id, {"AfterContactWorkConfigs": [acw("CHAT", 9_000)]})
+    connect.backend().update_user_config(
+        instance_id, user_id, {"AfterContactWorkConfigs": [acw("CHAT", 9_000)]}
+    )
     after = connect.effective(instance_id, user_id)
     kept = behaviour.array_write is ArrayWrite.MERGE
     expected: dict[Any, object] = before | {
@@ -92,7 +101,9 @@ def test_a_write_sets_what_it_names_and_leaves_other_arrays_alone(connect: Local
 
 
 @pytest.mark.parametrize("entry_write", EntryWrite)
-def test_fields_not_named_in_an_entry(connect: LocalConnect, instance_id: str, entry_write: EntryWrite) -> None:
+def test_fields_not_named_in_an_entry(
+    connect: LocalConnect, instance_id: str, entry_write: EntryWrite
+) -> None:
     entry = acw("VOICE", 5) | {"AgentFirstCallbackAfterContactWorkConfig": {"AfterContactWorkTimeLimit": 6}}
     user_id, _ = connect.create_user(instance_id, "ann", AfterContactWorkConfigs=[entry])
     connect.behaviour = Behaviour(entry_write=entry_write)
@@ -109,7 +120,9 @@ def test_channels_that_rest_on_legacy_follow_voice_only_where_it_is_mirrored(
 ) -> None:
     connect.behaviour = Behaviour(phone_config=link)
     user_id, _ = connect.create_user(instance_id, "ann", phone_config={"AutoAccept": False})
-    connect.backend().update_user_config(instance_id, user_id, {"AutoAcceptConfigs": [auto_accept("VOICE", True)]})
+    connect.backend().update_user_config(
+        instance_id, user_id, {"AutoAcceptConfigs": [auto_accept("VOICE", True)]}
+    )
     mirrored = link is PhoneConfigLink.MIRRORS_VOICE
     after = connect.effective(instance_id, user_id)
     assert after["AutoAcceptConfigs", "VOICE", ("AutoAccept",)] is True
@@ -126,7 +139,10 @@ def test_an_administrator_who_edits_voice_moves_legacy_where_it_is_mirrored(
     connect.admin_update(instance_id, user_id, AfterContactWorkConfigs=[acw("VOICE", 30)])
     after = connect.effective(instance_id, user_id)
     moved = 30 if link is PhoneConfigLink.MIRRORS_VOICE else 9
-    assert (after["AfterContactWorkConfigs", "VOICE", ACW], after["AfterContactWorkConfigs", "CHAT", ACW]) == (30, moved)
+    assert (
+        after["AfterContactWorkConfigs", "VOICE", ACW],
+        after["AfterContactWorkConfigs", "CHAT", ACW],
+    ) == (30, moved)
 
 
 @pytest.mark.parametrize("link", PhoneConfigLink)
@@ -134,12 +150,18 @@ def test_the_old_call_gives_every_channel_the_same_limit(
     connect: LocalConnect, client: ConnectClient, instance_id: str, link: PhoneConfigLink
 ) -> None:
     connect.behaviour = Behaviour(phone_config=link)
-    user_id, _ = connect.create_user(instance_id, "ann", AfterContactWorkConfigs=[acw("CHAT", 50), acw("VOICE", 60)])
+    user_id, _ = connect.create_user(
+        instance_id, "ann", AfterContactWorkConfigs=[acw("CHAT", 50), acw("VOICE", 60)]
+    )
     client.update_user_phone_config(
-        InstanceId=instance_id, UserId=user_id, PhoneConfig={"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 9}
+        InstanceId=instance_id,
+        UserId=user_id,
+        PhoneConfig={"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 9},
     )
     after = connect.effective(instance_id, user_id)
-    assert {after["AfterContactWorkConfigs", channel, ACW] for channel in ("VOICE", "CHAT", "TASK", "EMAIL")} == {9}
+    assert {
+        after["AfterContactWorkConfigs", channel, ACW] for channel in ("VOICE", "CHAT", "TASK", "EMAIL")
+    } == {9}
 
 
 @pytest.mark.parametrize("drops", [False, True])
@@ -185,15 +207,23 @@ def test_sparse_reads_leave_out_what_is_no_different(connect: LocalConnect, clie
     ]
 
 
-def test_dense_reads_show_every_channel_and_field(client: ConnectClient, instance_id: str, user_id: str) -> None:
+def test_dense_reads_show_every_channel_and_field(
+    client: ConnectClient, instance_id: str, user_id: str
+) -> None:
     user = client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]
     shown: Any = {name: entries for name, entries in user.items() if name.endswith("Configs")}
-    assert {name: len(entries) for name, entries in shown.items()} == {name: len(ARRAYS[name].channels) for name in ARRAYS}
-    assert user["AutoAcceptConfigs"][0] == auto_accept("VOICE", False) | {"AgentFirstCallbackAutoAccept": False}
+    assert {name: len(entries) for name, entries in shown.items()} == {
+        name: len(ARRAYS[name].channels) for name in ARRAYS
+    }
+    assert user["AutoAcceptConfigs"][0] == auto_accept("VOICE", False) | {
+        "AgentFirstCallbackAutoAccept": False
+    }
 
 
 @pytest.mark.parametrize("order", ArrayOrder)
-def test_the_order_of_an_array(connect: LocalConnect, instance_id: str, user_id: str, order: ArrayOrder) -> None:
+def test_the_order_of_an_array(
+    connect: LocalConnect, instance_id: str, user_id: str, order: ArrayOrder
+) -> None:
     connect.behaviour = Behaviour(reads=Reads.SPARSE, array_order=order)
     written = {"AutoAcceptConfigs": [auto_accept("TASK", True), auto_accept("CHAT", True)]}
     connect.backend().update_user_config(instance_id, user_id, written)
@@ -203,7 +233,9 @@ def test_the_order_of_an_array(connect: LocalConnect, instance_id: str, user_id:
 
 
 @every_combination
-def test_an_administrator_changes_what_is_named_and_nothing_else(connect: LocalConnect, behaviour: Behaviour) -> None:
+def test_an_administrator_changes_what_is_named_and_nothing_else(
+    connect: LocalConnect, behaviour: Behaviour
+) -> None:
     connect.behaviour = replace(behaviour, phone_config=PhoneConfigLink.INDEPENDENT)
     instance_id, _ = connect.create_instance()
     user_id, _ = connect.create_user(instance_id, "ann", AutoAcceptConfigs=[auto_accept("CHAT", True)])
@@ -219,7 +251,9 @@ SOFT_PHONE: dict[str, Any] = {"PhoneNumberConfigs": [{"Channel": "VOICE", "Phone
 DESK_PHONE = {"PhoneType": "DESK_PHONE", "DeskPhoneNumber": NUMBER}
 
 
-@pytest.mark.parametrize(("link", "number"), [(PhoneConfigLink.MIRRORS_VOICE, None), (PhoneConfigLink.INDEPENDENT, NUMBER)])
+@pytest.mark.parametrize(
+    ("link", "number"), [(PhoneConfigLink.MIRRORS_VOICE, None), (PhoneConfigLink.INDEPENDENT, NUMBER)]
+)
 def test_a_number_not_named_is_cleared_in_legacy_where_voice_is_mirrored(
     connect: LocalConnect, instance_id: str, link: PhoneConfigLink, number: str | None
 ) -> None:
@@ -227,22 +261,30 @@ def test_a_number_not_named_is_cleared_in_legacy_where_voice_is_mirrored(
     user_id, _ = connect.create_user(instance_id, "ann", phone_config=DESK_PHONE)
     connect.backend().update_user_config(instance_id, user_id, SOFT_PHONE)
     assert connect.effective(instance_id, user_id)[NUMBER_OF_VOICE] == number
-    assert connect.backend().describe_user(instance_id, user_id)["PhoneConfig"].get("DeskPhoneNumber") == number
+    assert (
+        connect.backend().describe_user(instance_id, user_id)["PhoneConfig"].get("DeskPhoneNumber") == number
+    )
 
 
-@pytest.mark.parametrize(("link", "value"), [(PhoneConfigLink.MIRRORS_VOICE, False), (PhoneConfigLink.INDEPENDENT, True)])
+@pytest.mark.parametrize(
+    ("link", "value"), [(PhoneConfigLink.MIRRORS_VOICE, False), (PhoneConfigLink.INDEPENDENT, True)]
+)
 def test_the_old_call_overrules_voice_where_it_is_mirrored(
     connect: LocalConnect, instance_id: str, link: PhoneConfigLink, value: bool
 ) -> None:
     connect.behaviour = Behaviour(phone_config=link)
-    user_id, _ = connect.create_user(instance_id, "ann", AutoAcceptConfigs=[auto_accept("VOICE", True), auto_accept("CHAT", True)])
+    user_id, _ = connect.create_user(
+        instance_id, "ann", AutoAcceptConfigs=[auto_accept("VOICE", True), auto_accept("CHAT", True)]
+    )
     connect.backend().update_user_phone_config(instance_id, user_id, {"AutoAccept": False})
     after = connect.effective(instance_id, user_id)
     assert after["AutoAcceptConfigs", "VOICE", ("AutoAccept",)] is value
     assert after["AutoAcceptConfigs", "CHAT", ("AutoAccept",)] is True
 
 
-def test_a_legacy_number_under_a_soft_phone_can_be_dropped_too(connect: LocalConnect, instance_id: str) -> None:
+def test_a_legacy_number_under_a_soft_phone_can_be_dropped_too(
+    connect: LocalConnect, instance_id: str
+) -> None:
     connect.behaviour = Behaviour(drop_number_under_soft_phone=True)
     user_id, _ = connect.create_user(instance_id, "ann", phone_config=DESK_PHONE)
     legacy = {"PhoneType": "SOFT_PHONE", "DeskPhoneNumber": NUMBER}

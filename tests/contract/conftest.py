@@ -67,7 +67,9 @@ def cfn(tree: Path, environment: dict[str, str]) -> Cfn:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).parent / "cfn"), *arguments]
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
         assert done.returncode == 0, f"cfn {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
         return done
 

@@ -1,6 +1,7 @@
 """A pytest plugin for the contract suite: one JSON line for each test of each input set.
 
-`cfn test` runs pytest once for each set, in one process; `-p contract_report` puts this into all of these runs.
+`cfn test` runs pytest once for each set, in one process; `-p contract_report` puts this into all of these
+runs.
 """
 
 import json
@@ -21,7 +22,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Write the outcome of the call, and of set-up and tear-down where they did not simply pass."""
     if report.when != "call" and report.passed:
         return
-    reason = report.longrepr[2] if report.skipped and isinstance(report.longrepr, tuple) else report.longreprtext
+    reason = (
+        report.longrepr[2] if report.skipped and isinstance(report.longrepr, tuple) else report.longreprtext
+    )
     line = {
         "set": _runs,
         "test": report.nodeid.rsplit("::", 1)[-1],

@@ -1,7 +1,9 @@
-"""What the packaging test puts on the path as `pip`: `install --requirement FILE --target DIRECTORY`, without a registry.
+"""What the packaging test puts on the path as `pip`: `install --requirement FILE --target DIRECTORY`, without
+a registry.
 
-It copies the files of the packages that FILE pins, no others and in no other version, out of the running environment. A package
-that FILE forgets is therefore missing from the zip, as it would not be with the real one only by luck.
+It copies the files of the packages that FILE pins, no others and in no other version, out of the running
+environment. A package that FILE forgets is therefore missing from the zip, as it would not be with the real
+one only by luck.
 """
 
 import re

@@ -1,10 +1,11 @@
-"""Runs the real `cfn test` on the handlers of this tree and a local Connect, in this process; started by `test_cfn_test`.
+"""Runs the real `cfn test` on the handlers of this tree and a local Connect, in this process; started by
+`test_cfn_test`.
 
     suite_runner.py STATE [--broken]
 
-The command reaches a handler over Lambda's Invoke API, so one is served on 127.0.0.1. Everything else that it asks of AWS is
-answered by moto. STATE receives what the users' settings and tags were before and after. `--broken` spoils the handlers' answers:
-the suite must notice.
+The command reaches a handler over Lambda's Invoke API, so one is served on 127.0.0.1. Everything else that it
+asks of AWS is answered by moto. STATE receives what the users' settings and tags were before and after.
+`--broken` spoils the handlers' answers: the suite must notice.
 """
 
 import json
@@ -107,7 +108,8 @@ def state(connect: LocalConnect) -> dict[str, Any]:
 
 def run_suite(url: str) -> int:
     """The command itself; its exit status."""
-    # The command reads all of botocore's endpoints anew for each request that it sends: two thirds of the time of a run.
+    # The command reads all of botocore's endpoints anew for each request that it sends: two thirds of the
+    # time of a run.
     boto_helpers.get_service_endpoint = cache(boto_helpers.get_service_endpoint)
     options = ["--endpoint", url, "--region", "us-east-1", "--enforce-timeout", "30"]
     try:
@@ -136,7 +138,9 @@ def main(state_file: str, *flags: str) -> int:
         with served(spoiled if "--broken" in flags else answer) as url:
             status = run_suite(url)
         calls = sorted({call.operation for call in connect.calls})
-        Path(state_file).write_text(json.dumps({"before": before, "after": state(connect), "operations": calls}), "utf-8")
+        Path(state_file).write_text(
+            json.dumps({"before": before, "after": state(connect), "operations": calls}), "utf-8"
+        )
     return status
 
 

@@ -1,4 +1,6 @@
-"""CloudFormation's own contract suite, run by the real `cfn test` on the three input sets, through the handler protocol."""
+"""CloudFormation's own contract suite, run by the real `cfn test` on the three input sets, through the
+handler protocol.
+"""
 
 import json
 import subprocess
@@ -59,7 +61,11 @@ class Run:
 
     def of(self, outcome: str, number: int) -> dict[str, str]:
         """The tests of a set that ended so, with their reasons."""
-        return {line["test"]: line["reason"] for line in self.outcomes if (line["outcome"], line["set"]) == (outcome, number)}
+        return {
+            line["test"]: line["reason"]
+            for line in self.outcomes
+            if (line["outcome"], line["set"]) == (outcome, number)
+        }
 
 
 @pytest.fixture
@@ -70,7 +76,9 @@ def run(tree: Path, environment: dict[str, str], tmp_path: Path) -> Run:
 def test_contract_suite_passes_for_each_input_set_and_leaves_the_users_as_they_were(run: Run) -> None:
     assert [line for line in run.outcomes if line["outcome"] == "failed"] == []
     assert run.done.returncode == 0, run.output
-    assert Counter(line["set"] for line in run.outcomes) == {number: len(PASSING) + len(SKIPPED) for number in SETS}
+    assert Counter(line["set"] for line in run.outcomes) == {
+        number: len(PASSING) + len(SKIPPED) for number in SETS
+    }
     for number in SETS:
         assert set(run.of("passed", number)) == PASSING
         assert run.of("skipped", number) == SKIPPED

@@ -20,7 +20,11 @@ PACKAGE = "custom_connect_userconfig"
 
 def contents(root: Path, names: tuple[str, ...]) -> dict[str, bytes]:
     """Every file at or below the names, by its path."""
-    files = [file for name in names for file in ([root / name] if (root / name).is_file() else (root / name).rglob("*"))]
+    files = [
+        file
+        for name in names
+        for file in ([root / name] if (root / name).is_file() else (root / name).rglob("*"))
+    ]
     return {str(file.relative_to(root)): file.read_bytes() for file in files if file.is_file()}
 
 
@@ -48,7 +52,9 @@ def test_generate_reproduces_what_is_committed(cfn: Cfn, tree: Path) -> None:
     cfn("generate")
 
     generated, committed = contents(tree, GENERATED), contents(ROOT, GENERATED)
-    differing = sorted(name for name in generated.keys() | committed.keys() if generated.get(name) != committed.get(name))
+    differing = sorted(
+        name for name in generated.keys() | committed.keys() if generated.get(name) != committed.get(name)
+    )
     assert differing == [], "run `make generate` and commit what it writes"
     assert len(committed) > len(GENERATED)
 
@@ -67,13 +73,17 @@ def offline_pip(tmp_path: Path, environment: dict[str, str]) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
     pip = tools / "pip"
-    pip.write_text(f"#!{sys.executable}\n" + (Path(__file__).parent / "offline_pip.py").read_text("utf-8"), "utf-8")
+    pip.write_text(
+        f"#!{sys.executable}\n" + (Path(__file__).parent / "offline_pip.py").read_text("utf-8"), "utf-8"
+    )
     pip.chmod(0o755)
     environment["PATH"] = f"{tools}{os.pathsep}{environment['PATH']}"
 
 
 @pytest.mark.usefixtures("offline_pip")
-def test_submit_packages_schema_and_handlers_that_load_on_their_own(cfn: Cfn, tree: Path, tmp_path: Path) -> None:
+def test_submit_packages_schema_and_handlers_that_load_on_their_own(
+    cfn: Cfn, tree: Path, tmp_path: Path
+) -> None:
     cfn("submit", "--dry-run")
 
     with zipfile.ZipFile(tree / "custom-connect-userconfig.zip") as package:
@@ -98,6 +108,8 @@ def run_alone(path: Path, statement: str) -> str:
         sys.path.insert(0, {str(path)!r})
         {statement}
     """)
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout

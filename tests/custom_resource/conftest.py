@@ -1,4 +1,6 @@
-"""One local Connect, one function and one reply endpoint; after every test, every reply and every log line is judged."""
+"""One local Connect, one function and one reply endpoint; after every test, every reply and every log line is
+judged.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -73,7 +75,9 @@ def hire(connect: LocalConnect) -> Callable[..., Agent]:
     names = iter(range(10_000))
 
     def hire(**more: Any) -> Agent:
-        user_id, arn = connect.create_user(instance_id, f"agent-{next(names)}", tags={"team": "sales"}, **more)
+        user_id, arn = connect.create_user(
+            instance_id, f"agent-{next(names)}", tags={"team": "sales"}, **more
+        )
         return Agent(connect, instance_id, user_id, arn)
 
     return hire
@@ -113,7 +117,9 @@ def function(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Func
 
 
 @pytest.fixture
-def stack(connect: LocalConnect, clock: FakeClock, function: FunctionDouble, endpoint: ReplyEndpoint) -> CustomStack:
+def stack(
+    connect: LocalConnect, clock: FakeClock, function: FunctionDouble, endpoint: ReplyEndpoint
+) -> CustomStack:
     return CustomStack(clock, function, endpoint)
 
 

@@ -1,7 +1,8 @@
-"""Hundreds of invocations beside each other on one virtual clock: each a thread, only one of which runs at a time.
+"""Hundreds of invocations beside each other on one virtual clock: each a thread, only one of which runs at a
+time.
 
-Time passes only when all of them sleep, and then to the next one's waking: the order of events is that of the real world, and
-the same in every run.
+Time passes only when all of them sleep, and then to the next one's waking: the order of events is that of the
+real world, and the same in every run.
 """
 
 import heapq

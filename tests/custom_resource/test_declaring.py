@@ -1,4 +1,6 @@
-"""What a template may say: everything is checked here, since CloudFormation checks nothing, with the registry's own messages."""
+"""What a template may say: everything is checked here, since CloudFormation checks nothing, with the
+registry's own messages.
+"""
 
 from typing import Any
 
@@ -28,7 +30,11 @@ def test_scalars_that_arrive_as_strings_mean_what_the_template_says(stack: Custo
         "VoiceEnhancementConfigs": enhancement("NONE"),
     }
     sent = as_sent(arrays)
-    assert sent["AutoAcceptConfigs"][0] == {"Channel": "VOICE", "AutoAccept": "true", "AgentFirstCallbackAutoAccept": "false"}
+    assert sent["AutoAcceptConfigs"][0] == {
+        "Channel": "VOICE",
+        "AutoAccept": "true",
+        "AgentFirstCallbackAutoAccept": "false",
+    }
     assert stack.create(agent.declare(**arrays)).succeeded
     report = stack.read(agent.declare(**arrays))
     assert {name: report[name] for name in arrays} == arrays
@@ -40,7 +46,9 @@ def test_what_is_refused_is_refused_before_any_call_in_the_words_of_the_registry
     stack: CustomStack, registry: RegistryStack, agent: Agent, way: str
 ) -> None:
     arrays, _ = WAYS[way]
-    properties = agent.declare(**arrays) if arrays else {"InstanceId": agent.instance_id, "UserId": agent.user_id}
+    properties = (
+        agent.declare(**arrays) if arrays else {"InstanceId": agent.instance_id, "UserId": agent.user_id}
+    )
     message = registry.refused("CREATE", as_sent(properties), "InvalidRequest")
     created, updated = stack.create(properties), stack.update(properties, agent.declare())
     assert [created.succeeded, updated.succeeded] == [False, False]

@@ -42,14 +42,18 @@ def test_a_user_that_is_gone(stack: CustomStack, agent: Agent) -> None:
     _nothing(stack, agent.declare(), id_of(agent.declare()), "There is no user")
 
 
-@pytest.mark.parametrize("physical_id", ["a|b|c d", "|", "x|", "arn:aws:connect:eu-west-1:1:instance/a|b", "nobody-1", "invented"])
+@pytest.mark.parametrize(
+    "physical_id", ["a|b|c d", "|", "x|", "arn:aws:connect:eu-west-1:1:instance/a|b", "nobody-1", "invented"]
+)
 def test_what_names_nobody(stack: CustomStack, physical_id: str) -> None:
     _nothing(stack, {"InstanceId": "", "AutoAcceptConfigs": "x"}, physical_id, "Nothing was given back")
 
 
 def test_what_another_stack_owns(stack: CustomStack, other_stack: CustomStack, agent: Agent) -> None:
     stack.create(agent.declare())
-    _unharmed(agent, lambda: _nothing(other_stack, agent.declare(), id_of(agent.declare()), "sales-stack/Agent"))
+    _unharmed(
+        agent, lambda: _nothing(other_stack, agent.declare(), id_of(agent.declare()), "sales-stack/Agent")
+    )
 
 
 def test_what_another_resource_of_the_stack_owns(stack: CustomStack, agent: Agent) -> None:
@@ -70,7 +74,9 @@ def test_a_record_whose_owner_is_missing(stack: CustomStack, agent: Agent) -> No
     _unharmed(agent, lambda: _nothing(stack, agent.declare(), id_of(agent.declare()), "unknown owner"))
 
 
-def test_properties_that_are_no_longer_valid_do_not_stand_in_the_way(stack: CustomStack, agent: Agent) -> None:
+def test_properties_that_are_no_longer_valid_do_not_stand_in_the_way(
+    stack: CustomStack, agent: Agent
+) -> None:
     before = agent.all()
     stack.create(agent.declare())
     assert stack.delete({"Nonsense": ["x"]}, id_of(agent.declare())).succeeded

@@ -1,4 +1,6 @@
-"""Events as they may come: twice, at the same time, broken, or into a function with a bug: one outcome, and a reply."""
+"""Events as they may come: twice, at the same time, broken, or into a function with a bug: one outcome, and a
+reply.
+"""
 
 import math
 import os
@@ -20,7 +22,9 @@ OWNER = "connect-user-config:owner"
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
-def test_an_event_delivered_twice_is_done_once_and_replied_to_alike(stack: CustomStack, agent: Agent, kind: str) -> None:
+def test_an_event_delivered_twice_is_done_once_and_replied_to_alike(
+    stack: CustomStack, agent: Agent, kind: str
+) -> None:
     properties = agent.declare()
     if kind != "Create":
         stack.create(properties)
@@ -67,7 +71,14 @@ def _at_once(stack: CustomStack, event: dict[str, Any]) -> None:
         thread.join(30)
 
 
-WITHOUT = ["RequestType", "StackId", "LogicalResourceId", "ResourceProperties", "PhysicalResourceId", "RequestId"]
+WITHOUT = [
+    "RequestType",
+    "StackId",
+    "LogicalResourceId",
+    "ResourceProperties",
+    "PhysicalResourceId",
+    "RequestId",
+]
 ODD: list[object] = [None, 7, "text", [], {}, True, {"a": {"b": [1]}}]
 
 
@@ -95,13 +106,17 @@ def test_an_event_with_a_member_missing_is_replied_to(stack: CustomStack, agent:
 
 
 @pytest.mark.parametrize("timeout", ["", "soon", "-5", "1e400", "nan", [], {}, None])
-def test_a_timeout_that_cannot_be_read_does_not_matter(stack: CustomStack, agent: Agent, timeout: object) -> None:
+def test_a_timeout_that_cannot_be_read_does_not_matter(
+    stack: CustomStack, agent: Agent, timeout: object
+) -> None:
     event = stack.event("Create", agent.declare())
     event["ResourceProperties"]["ServiceTimeout"] = timeout
     assert stack.request(event).succeeded
 
 
-@pytest.mark.parametrize("handed_over", [None, 7, {}, {"event": 7}, {"event": {}, "since": "x", "wait": None, "context": []}])
+@pytest.mark.parametrize(
+    "handed_over", [None, 7, {}, {"event": 7}, {"event": {}, "since": "x", "wait": None, "context": []}]
+)
 def test_a_broken_handover_ends(stack: CustomStack, handed_over: object) -> None:
     """There is no URL to reply to: what matters is that it is answered, and does not go on for ever."""
     answer = stack.function.invoke({"HandedOver": handed_over})
@@ -119,14 +134,18 @@ def test_a_broken_handover_ends(stack: CustomStack, handed_over: object) -> None
     ],
     ids=["no numbers", "no time is so late", "nor so early", "not finite"],
 )
-def test_a_handover_whose_state_is_broken_goes_on(stack: CustomStack, agent: Agent, state: dict[str, object]) -> None:
+def test_a_handover_whose_state_is_broken_goes_on(
+    stack: CustomStack, agent: Agent, state: dict[str, object]
+) -> None:
     event = stack.event("Create", agent.declare())
     stack.function.deliver({"HandedOver": {"event": event, **state}})
     assert stack.answer_to(event, stack.clock.now()).succeeded
 
 
 @pytest.mark.parametrize("url", [None, "", 7, []])
-@pytest.mark.parametrize("kind", ["List", "Create", "Update", "Delete", "read", None, 7, "L" * 100_000, "+12025550101"])
+@pytest.mark.parametrize(
+    "kind", ["List", "Create", "Update", "Delete", "read", None, 7, "L" * 100_000, "+12025550101"]
+)
 def test_what_cannot_be_replied_to_is_answered_directly_and_changes_nothing(
     stack: CustomStack, agent: Agent, kind: object, url: object
 ) -> None:
@@ -152,13 +171,19 @@ def test_what_is_no_event_is_answered(stack: CustomStack, event: Any) -> None:
 
 
 def test_a_text_of_the_service_does_not_run_into_ours(stack: CustomStack, agent: Agent) -> None:
-    agent.connect.plant(Fault("UpdateUserConfig", FaultKind.INVALID_PARAMETER, message="not on this instance"))
+    agent.connect.plant(
+        Fault("UpdateUserConfig", FaultKind.INVALID_PARAMETER, message="not on this instance")
+    )
     assert "not on this instance. What had been taken was given back." in stack.create(agent.declare()).reason
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
 def test_a_bug_is_replied_to_without_its_text(
-    stack: CustomStack, agent: Agent, kind: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    stack: CustomStack,
+    agent: Agent,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def bug(*_: object) -> None:
         raise ZeroDivisionError("of +12025550101")
@@ -201,11 +226,15 @@ def test_a_bug_anywhere_before_the_work_is_replied_to(
     assert "Unexpected RuntimeError" in answer.reason
 
 
-def test_calls_are_signed_as_the_function_itself(stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_are_signed_as_the_function_itself(
+    stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[str] = []
     sign = SigV4Auth.add_auth
     monkeypatch.setattr(
-        SigV4Auth, "add_auth", lambda self, request: (seen.append(self.credentials.access_key), sign(self, request))[1]
+        SigV4Auth,
+        "add_auth",
+        lambda self, request: (seen.append(self.credentials.access_key), sign(self, request))[1],
     )
     stack.create(agent.declare())
     assert seen

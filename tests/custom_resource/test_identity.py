@@ -1,4 +1,6 @@
-"""The physical id: both identifiers as given, never another one unless the identity changes, and never another one on failure."""
+"""The physical id: both identifiers as given, never another one unless the identity changes, and never
+another one on failure.
+"""
 
 from collections.abc import Callable
 
@@ -52,7 +54,9 @@ WRONG: dict[str, Callable[[Agent], dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("way", WRONG)
-def test_a_failed_update_keeps_the_old_id_and_the_old_settings(stack: CustomStack, agent: Agent, way: str) -> None:
+def test_a_failed_update_keeps_the_old_id_and_the_old_settings(
+    stack: CustomStack, agent: Agent, way: str
+) -> None:
     old = agent.declare()
     stack.create(old)
     before = agent.all()
@@ -81,7 +85,9 @@ def test_an_invented_id_is_resolved_from_the_properties(stack: CustomStack, agen
     assert agent.all() == before
 
 
-def test_the_id_and_not_the_properties_says_who_is_given_back(stack: CustomStack, agent: Agent, hire: Callable[..., Agent]) -> None:
+def test_the_id_and_not_the_properties_says_who_is_given_back(
+    stack: CustomStack, agent: Agent, hire: Callable[..., Agent]
+) -> None:
     other, before = hire(), agent.all()
     stack.create(agent.declare())
     stack.create(other.declare())

@@ -1,4 +1,6 @@
-"""A stack of hundreds at the documented quotas: all of it succeeds, near the floor of the quota, with few invocations."""
+"""A stack of hundreds at the documented quotas: all of it succeeds, near the floor of the quota, with few
+invocations.
+"""
 
 import random
 from collections.abc import Callable, Iterator
@@ -18,7 +20,9 @@ from .simulation import BusyFunction, SharedClock
 
 
 @pytest.fixture
-def busy(connect: LocalConnect, endpoint: ReplyEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[BusyFunction]:
+def busy(
+    connect: LocalConnect, endpoint: ReplyEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BusyFunction]:
     clock = SharedClock(seconds=endpoint.clock.seconds)
     jitter = random.Random(7)
     monkeypatch.setattr(current(), "clock", clock)
@@ -33,7 +37,11 @@ def busy(connect: LocalConnect, endpoint: ReplyEndpoint, monkeypatch: pytest.Mon
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "function_seconds"), [(100, 600), (100, 110)])
 def test_a_stack_of_hundreds_is_created_and_deleted(
-    busy: BusyFunction, endpoint: ReplyEndpoint, hire: Callable[..., Agent], size: int, function_seconds: float
+    busy: BusyFunction,
+    endpoint: ReplyEndpoint,
+    hire: Callable[..., Agent],
+    size: int,
+    function_seconds: float,
 ) -> None:
     busy.seconds = function_seconds
     agents = [hire() for _ in range(size)]

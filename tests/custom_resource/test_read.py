@@ -1,4 +1,6 @@
-"""The direct Read: the owner, owned settings with live values, what differs from the declared ones; failures are answers too."""
+"""The direct Read: the owner, owned settings with live values, what differs from the declared ones; failures
+are answers too.
+"""
 
 import math
 from typing import Any
@@ -39,10 +41,17 @@ def test_it_shows_what_is_owned_and_nothing_else(stack: CustomStack, agent: Agen
 
 
 @pytest.mark.parametrize("declares", [False, True])
-def test_a_user_whom_nobody_owns_has_no_owner_and_that_is_no_failure(stack: CustomStack, agent: Agent, declares: bool) -> None:
+def test_a_user_whom_nobody_owns_has_no_owner_and_that_is_no_failure(
+    stack: CustomStack, agent: Agent, declares: bool
+) -> None:
     report = stack.read(agent.declare() if declares else names_of(agent))
     nothing = {**names_of(agent), "UserArn": agent.arn, "Owner": None}
-    unowned = {"Setting": "AutoAcceptConfigs[VOICE].AutoAccept", "Declared": True, "Live": False, "Owned": False}
+    unowned = {
+        "Setting": "AutoAcceptConfigs[VOICE].AutoAccept",
+        "Declared": True,
+        "Live": False,
+        "Owned": False,
+    }
     assert report == {**nothing, "InSync": not declares, "Differences": [unowned] if declares else []}
 
 
@@ -52,13 +61,19 @@ def test_a_declared_setting_that_nobody_owns_is_a_difference_even_if_its_value_i
     stack.create(agent.declare())
     agent.connect.admin_update(agent.instance_id, agent.user_id, AfterContactWorkConfigs=[acw("VOICE", 45)])
     report = stack.read(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("VOICE", 45)]))
-    assert report["Differences"] == [{"Setting": ACW.format("VOICE"), "Declared": 45, "Live": 45, "Owned": False}]
+    assert report["Differences"] == [
+        {"Setting": ACW.format("VOICE"), "Declared": 45, "Live": 45, "Owned": False}
+    ]
     assert "AfterContactWorkConfigs" not in report, "the answer shows what is owned"
     other = stack.read(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("VOICE", 30)]))
-    assert other["Differences"] == [{"Setting": ACW.format("VOICE"), "Declared": 30, "Live": 45, "Owned": False}]
+    assert other["Differences"] == [
+        {"Setting": ACW.format("VOICE"), "Declared": 30, "Live": 45, "Owned": False}
+    ]
 
 
-def test_without_arrays_the_values_that_the_record_declares_are_compared(stack: CustomStack, agent: Agent) -> None:
+def test_without_arrays_the_values_that_the_record_declares_are_compared(
+    stack: CustomStack, agent: Agent
+) -> None:
     stack.create(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("CHAT", 30)]))
     assert stack.read(names_of(agent))["InSync"] is True
     agent.connect.admin_update(agent.instance_id, agent.user_id, AfterContactWorkConfigs=[acw("CHAT", 45)])
@@ -68,14 +83,23 @@ def test_without_arrays_the_values_that_the_record_declares_are_compared(stack: 
     assert report["AfterContactWorkConfigs"] == [acw("CHAT", 45)]
 
 
-def test_without_arrays_a_number_agrees_with_any_number_and_not_with_none(stack: CustomStack, agent: Agent) -> None:
+def test_without_arrays_a_number_agrees_with_any_number_and_not_with_none(
+    stack: CustomStack, agent: Agent
+) -> None:
     """No record holds a number."""
     stack.create(agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", "+12025550101")))
-    agent.connect.admin_update(agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("DESK_PHONE", "+12025550102"))
+    agent.connect.admin_update(
+        agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("DESK_PHONE", "+12025550102")
+    )
     assert stack.read(names_of(agent))["InSync"] is True
     agent.connect.behaviour = Behaviour(drop_number_under_soft_phone=True)
     agent.connect.admin_update(agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("SOFT_PHONE"))
-    gone = {"Setting": "PhoneNumberConfigs[VOICE].PhoneNumber", "Declared": "(a number)", "Live": None, "Owned": True}
+    gone = {
+        "Setting": "PhoneNumberConfigs[VOICE].PhoneNumber",
+        "Declared": "(a number)",
+        "Live": None,
+        "Owned": True,
+    }
     assert gone in stack.read(names_of(agent))["Differences"]
 
 
@@ -95,7 +119,9 @@ def test_it_says_that_all_is_as_declared(stack: CustomStack, agent: Agent) -> No
 
 def test_it_names_each_difference(stack: CustomStack, agent: Agent) -> None:
     stack.create(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("CHAT", 30)]))
-    agent.connect.admin_update(agent.instance_id, agent.user_id, AutoAcceptConfigs=[auto_accept("VOICE", False)])
+    agent.connect.admin_update(
+        agent.instance_id, agent.user_id, AutoAcceptConfigs=[auto_accept("VOICE", False)]
+    )
     report = stack.read(agent.declare(AutoAcceptConfigs=[*VOICE, auto_accept("TASK", True)]))
     assert report["InSync"] is False
     assert sorted(report["Differences"], key=lambda each: str(each["Setting"])) == [
@@ -113,15 +139,26 @@ def test_it_names_each_difference(stack: CustomStack, agent: Agent) -> None:
 def test_a_difference_of_phone_numbers_shows_neither(stack: CustomStack, agent: Agent) -> None:
     declared = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", "+12025550101"))
     stack.create(declared)
-    agent.connect.admin_update(agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("DESK_PHONE", "+12025550102"))
+    agent.connect.admin_update(
+        agent.instance_id, agent.user_id, PhoneNumberConfigs=phone("DESK_PHONE", "+12025550102")
+    )
     report = stack.read(declared)
     assert report["Differences"] == [
-        {"Setting": "PhoneNumberConfigs[VOICE].PhoneNumber", "Declared": "(a number)", "Live": "(a number)", "Owned": True}
+        {
+            "Setting": "PhoneNumberConfigs[VOICE].PhoneNumber",
+            "Declared": "(a number)",
+            "Live": "(a number)",
+            "Owned": True,
+        }
     ]
-    assert report["PhoneNumberConfigs"] == phone("DESK_PHONE", "+12025550102"), "the live value is the answer's to give"
+    assert report["PhoneNumberConfigs"] == phone("DESK_PHONE", "+12025550102"), (
+        "the live value is the answer's to give"
+    )
 
 
-def test_values_that_the_service_is_known_to_clamp_are_no_difference(stack: CustomStack, agent: Agent) -> None:
+def test_values_that_the_service_is_known_to_clamp_are_no_difference(
+    stack: CustomStack, agent: Agent
+) -> None:
     agent.connect.behaviour = Behaviour(clamp_chat_acw=True)
     declared = agent.declare(AfterContactWorkConfigs=[acw("CHAT", 6000)])
     assert stack.create(declared).succeeded
@@ -169,7 +206,9 @@ def test_a_read_with_what_a_template_says_besides_is_the_same(stack: CustomStack
 
 
 def test_a_bug_is_an_answer_too(stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script that reads an agent after another must not stop at one, nor at an unreadable error of Lambda's."""
+    """A script that reads an agent after another must not stop at one, nor at an unreadable error of
+    Lambda's.
+    """
 
     def bug(*_: object) -> None:
         raise ZeroDivisionError("of +12025550101")

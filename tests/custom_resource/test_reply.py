@@ -1,4 +1,6 @@
-"""The reply itself: fits, is delivered if it can be, says so by an error if not, and never shows where it goes."""
+"""The reply itself: fits, is delivered if it can be, says so by an error if not, and never shows where it
+goes.
+"""
 
 import json
 import logging
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_connect_userconfig.custom_resource.response import MAX_BYTES, NotDelivered, Reply
+from custom_connect_userconfig.custom_resource.response import MAX_BYTES, NotDelivered, Response
 from support.custom_resource import CustomStack
 from support.reply_endpoint import Fault
 from support.reply_rules import SIGNATURE
@@ -29,7 +31,7 @@ ALPHABETS = {
 
 
 def _body(reason: str, physical_id: str = "i|u") -> bytes:
-    return Reply(succeeded=False, physical_id=physical_id, reason=reason).to_json(STACK, REQUEST, LOGICAL)
+    return Response(succeeded=False, physical_id=physical_id, reason=reason).to_json(STACK, REQUEST, LOGICAL)
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS)
@@ -45,7 +47,11 @@ def test_a_huge_reason_is_cut_to_fit_and_no_shorter_than_it_must_be(alphabet: st
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(max_size=3_000), st.integers(0, 40), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=250))
+@given(
+    st.text(max_size=3_000),
+    st.integers(0, 40),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=250),
+)
 def test_any_reason_fits(reason: str, times: int, physical_id: str) -> None:
     text = (reason * times).encode(errors="ignore").decode()
     body = _body(text, physical_id)
@@ -70,7 +76,9 @@ def test_a_failure_with_a_huge_reason_is_taken(stack: CustomStack, agent: Agent)
 
 @pytest.mark.parametrize("first", [500, 503, Fault.RESET, Fault.LOST_ANSWER])
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_fault_is_tried_again_after_a_growing_wait(stack: CustomStack, agent: Agent, first: int | Fault, times: int) -> None:
+def test_a_fault_is_tried_again_after_a_growing_wait(
+    stack: CustomStack, agent: Agent, first: int | Fault, times: int
+) -> None:
     stack.endpoint.script.extend([first] * times)
     event = stack.event("Create", agent.declare())
     stack.endpoint.awaited[event["RequestId"]].deliveries = times + 1
@@ -82,7 +90,9 @@ def test_a_fault_is_tried_again_after_a_growing_wait(stack: CustomStack, agent: 
     assert waits[-times:] == [0.5, 1.0, 2.0][:times]
 
 
-def test_a_refusal_is_final_and_the_event_is_delivered_anew_and_replied_to(stack: CustomStack, agent: Agent) -> None:
+def test_a_refusal_is_final_and_the_event_is_delivered_anew_and_replied_to(
+    stack: CustomStack, agent: Agent
+) -> None:
     stack.endpoint.script.append(403)
     event = stack.event("Create", agent.declare())
     answer = stack.request(event)
@@ -155,7 +165,12 @@ def test_what_cannot_be_delivered_is_an_error_without_the_url(
 @pytest.mark.parametrize("letter", ["a", "ü", "\x01", "𝄞", "\udcff"])
 def test_a_reply_fits_whatever_its_identifiers_are(letter: str, length: int) -> None:
     long = letter * length
-    body = Reply(succeeded=True, physical_id=long, reason=long, data=dict.fromkeys(("InstanceId", "UserId", "UserArn"), long))
+    body = Response(
+        succeeded=True,
+        physical_id=long,
+        reason=long,
+        data=dict.fromkeys(("InstanceId", "UserId", "UserArn"), long),
+    )
     reply = json.loads(body.to_json(long, long, long))
     assert len(body.to_json(long, long, long)) <= MAX_BYTES
     assert long.startswith(reply["PhysicalResourceId"])
@@ -164,9 +179,13 @@ def test_a_reply_fits_whatever_its_identifiers_are(letter: str, length: int) -> 
 
 
 def test_half_a_surrogate_pair_is_replied_as_it_was_sent() -> None:
-    body = Reply(succeeded=False, physical_id="\udcff", reason="\ud800").to_json("s\ud800", "r", "L\udfff")
+    body = Response(succeeded=False, physical_id="\udcff", reason="\ud800").to_json("s\ud800", "r", "L\udfff")
     reply = json.loads(body.decode("utf-8", errors="strict"))
-    assert (reply["StackId"], reply["LogicalResourceId"], reply["PhysicalResourceId"]) == ("s\ud800", "L\udfff", "\udcff")
+    assert (reply["StackId"], reply["LogicalResourceId"], reply["PhysicalResourceId"]) == (
+        "s\ud800",
+        "L\udfff",
+        "\udcff",
+    )
 
 
 def test_an_answer_that_cannot_be_read_does_not_bring_the_url_into_the_log(

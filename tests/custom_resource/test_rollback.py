@@ -24,7 +24,9 @@ def _cut_off(*_: object) -> None:
     raise CutOff
 
 
-def test_a_failed_create_gives_back_before_it_replies_and_its_delete_finds_nothing(stack: CustomStack, agent: Agent) -> None:
+def test_a_failed_create_gives_back_before_it_replies_and_its_delete_finds_nothing(
+    stack: CustomStack, agent: Agent
+) -> None:
     before = agent.all()
     agent.connect.plant(Fault("UpdateUserConfig", FaultKind.INVALID_PARAMETER))
     created = stack.create(agent.declare())
@@ -38,7 +40,9 @@ def test_a_failed_create_gives_back_before_it_replies_and_its_delete_finds_nothi
     assert {call.operation for call in agent.connect.calls} == {"DescribeUser"}
 
 
-def test_the_delete_after_a_failed_create_finishes_what_that_could_not_give_back(stack: CustomStack, agent: Agent) -> None:
+def test_the_delete_after_a_failed_create_finishes_what_that_could_not_give_back(
+    stack: CustomStack, agent: Agent
+) -> None:
     before = agent.all()
     agent.connect.plant(Fault("UpdateUserConfig", FaultKind.ACCESS_DENIED))
     agent.connect.plant(Fault("UntagResource", FaultKind.ACCESS_DENIED))

@@ -1,4 +1,6 @@
-"""An endpoint that answers without end: a try takes no longer than it may, no memory is filled, and no thread stays."""
+"""An endpoint that answers without end: a try takes no longer than it may, no memory is filled, and no thread
+stays.
+"""
 
 import socket
 import threading
@@ -98,9 +100,17 @@ def _short_tries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "behave",
-    [_headers_byte_by_byte, _status_byte_by_byte, _one_header_after_another, _wait_a_little_again_and_again, _nothing],
+    [
+        _headers_byte_by_byte,
+        _status_byte_by_byte,
+        _one_header_after_another,
+        _wait_a_little_again_and_again,
+        _nothing,
+    ],
 )
-def test_an_answer_that_never_ends_is_given_up_in_time(behave: Callable[[socket.socket, threading.Event], None]) -> None:
+def test_an_answer_that_never_ends_is_given_up_in_time(
+    behave: Callable[[socket.socket, threading.Event], None],
+) -> None:
     with _answering(behave) as url:
         began = time.monotonic()
         with pytest.raises(NotDelivered, match="no answer in time") as raised:

@@ -1,4 +1,6 @@
-"""Waiting: inside the function while that lasts, handed over when it runs short, always over before CloudFormation's patience."""
+"""Waiting: inside the function while that lasts, handed over when it runs short, always over before
+CloudFormation's timeout.
+"""
 
 import json
 import math
@@ -15,7 +17,7 @@ from connect_local import FaultKind
 from connect_local.faults import Fault
 from custom_connect_userconfig import custom_resource
 from custom_connect_userconfig.aws.connect import ConnectGateway
-from custom_connect_userconfig.core.errors import Throttled
+from custom_connect_userconfig.core.errors import Throttling
 from custom_connect_userconfig.retry.policy import RetryState
 from custom_connect_userconfig.retry.retrier import WRITES, InProgress
 from custom_connect_userconfig.service import GivenBack
@@ -51,7 +53,9 @@ def test_a_wait_that_the_function_outlasts_needs_one_invocation(stack: CustomSta
 
 
 @pytest.mark.parametrize("function_seconds", [76, 100, 150, 300])
-def test_a_wait_that_outlasts_the_function_is_handed_over(stack: CustomStack, agent: Agent, function_seconds: float) -> None:
+def test_a_wait_that_outlasts_the_function_is_handed_over(
+    stack: CustomStack, agent: Agent, function_seconds: float
+) -> None:
     stack.function.seconds = function_seconds
     _lag(agent, 250.0)
     answer = stack.create(agent.declare())
@@ -87,7 +91,9 @@ def test_a_function_that_ends_too_soon_for_a_try_fails_at_once_and_says_what_it_
     assert "set its Timeout to 60 seconds at least" in deleted.reason
 
 
-def test_a_timeout_that_becomes_too_short_amid_an_operation_gives_back_what_was_taken(stack: CustomStack, agent: Agent) -> None:
+def test_a_timeout_that_becomes_too_short_amid_an_operation_gives_back_what_was_taken(
+    stack: CustomStack, agent: Agent
+) -> None:
     before = agent.all()
     stack.function.seconds = 100
     _lag(agent, 60.0)
@@ -122,7 +128,7 @@ def _asked_for(waits: int) -> float:
     """Return the seconds that the policy for quotas asks to wait before the next tries."""
     elapsed = 0.0
     for refusals in range(waits):
-        elapsed += WRITES[Throttled].requeue_after(RetryState(0, elapsed, refusals)).drawn(0.5)
+        elapsed += WRITES[Throttling].requeue_after(RetryState(0, elapsed, refusals)).drawn(0.5)
     return elapsed
 
 
@@ -140,7 +146,9 @@ def test_every_kind_of_request_is_handed_over(stack: CustomStack, agent: Agent, 
     assert (agent.all() == before) == (kind == "Delete")
 
 
-def test_the_handover_carries_the_event_the_pacing_and_the_first_beginning(stack: CustomStack, agent: Agent) -> None:
+def test_the_handover_carries_the_event_the_pacing_and_the_first_beginning(
+    stack: CustomStack, agent: Agent
+) -> None:
     stack.function.seconds = 100
     _lag(agent, 100.0)
     event, began = stack.event("Create", agent.declare()), stack.clock.now()
@@ -179,7 +187,9 @@ def test_where_the_reply_cuts_a_wait_short_only_what_was_waited_counts(
 
         def run(self, context: Mapping[str, object] | None) -> GivenBack | InProgress:
             seen.append((stack.clock.now(), context))
-            return InProgress({"delay": 1000, "elapsed": 7.0}, 1000, "busy") if len(seen) == 1 else GivenBack()
+            return (
+                InProgress({"delay": 1000, "elapsed": 7.0}, 1000, "busy") if len(seen) == 1 else GivenBack()
+            )
 
     monkeypatch.setattr(custom_resource, "task_of", lambda *_: LongWait())
     stack.service_timeout = 300
@@ -192,31 +202,35 @@ def test_where_the_reply_cuts_a_wait_short_only_what_was_waited_counts(
 PATIENCES = [1, 5, 30, 60, 120, 300, 1800, None]
 
 
-@pytest.mark.parametrize("patience", PATIENCES)
+@pytest.mark.parametrize("timeout", PATIENCES)
 @pytest.mark.parametrize("operation", ["DescribeUser", "TagResource", "UpdateUserConfig"])
 def test_an_obstacle_that_never_goes_away_ends_in_time_and_leaves_nothing(
-    stack: CustomStack, agent: Agent, patience: float | None, operation: str
+    stack: CustomStack, agent: Agent, timeout: float | None, operation: str
 ) -> None:
-    stack.service_timeout = patience
+    stack.service_timeout = timeout
     before = agent.all()
     _throttle(agent, operation)
     answer = stack.create(agent.declare())
     assert not answer.succeeded
     assert "Throttling" in answer.reason
     assert answer.invocations <= 16
-    agent.connect.heal()
-    assert agent.tags() == before[1] or "deleting the resource gives it back" in answer.reason, "what stays must be said"
+    agent.connect.clear_faults()
+    assert agent.tags() == before[1] or "deleting the resource gives it back" in answer.reason, (
+        "what stays must be said"
+    )
     assert stack.delete(agent.declare(), answer.physical_id).succeeded
     assert agent.all() == before
 
 
-@pytest.mark.parametrize("patience", PATIENCES)
+@pytest.mark.parametrize("timeout", PATIENCES)
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
-def test_a_write_that_never_shows_ends_in_time(stack: CustomStack, agent: Agent, patience: float | None, kind: str) -> None:
+def test_a_write_that_never_shows_ends_in_time(
+    stack: CustomStack, agent: Agent, timeout: float | None, kind: str
+) -> None:
     old, new = agent.declare(), agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
     if kind != "Create":
         stack.create(old)
-    stack.service_timeout = patience
+    stack.service_timeout = timeout
     _lag(agent, math.inf)
     properties = old if kind == "Delete" else new
     answer = stack.request(stack.event(kind, properties, old=old, physical_id=id_of(old)))
@@ -236,19 +250,21 @@ def _slowly(stack: CustomStack, call: Callable[..., Any]) -> Callable[..., Any]:
     return slow
 
 
-@pytest.mark.parametrize(("patience", "function_seconds"), [(60, 100), (60, 600), (300, 100), (300, 600), (None, 600)])
+@pytest.mark.parametrize(
+    ("timeout", "function_seconds"), [(60, 100), (60, 600), (300, 100), (300, 600), (None, 600)]
+)
 @pytest.mark.parametrize("obstacle", ["none", "throttled", "stale", "late answers"])
 def test_calls_that_take_as_long_as_they_may_still_leave_time_for_the_reply(
     stack: CustomStack,
     agent: Agent,
-    patience: float | None,
+    timeout: float | None,
     function_seconds: float,
     obstacle: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("describe_user", "tag_user", "untag_user", "update_user_config"):
         monkeypatch.setattr(ConnectGateway, name, _slowly(stack, getattr(ConnectGateway, name)))
-    stack.service_timeout, stack.function.seconds = patience, function_seconds
+    stack.service_timeout, stack.function.seconds = timeout, function_seconds
     if obstacle == "throttled":
         _throttle(agent)
     elif obstacle == "stale":
@@ -268,7 +284,9 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("way", REFUSALS)
-def test_a_handover_that_is_refused_fails_the_create_and_leaves_nothing(stack: CustomStack, agent: Agent, way: str) -> None:
+def test_a_handover_that_is_refused_fails_the_create_and_leaves_nothing(
+    stack: CustomStack, agent: Agent, way: str
+) -> None:
     stack.function.seconds = 150
     stack.function.refusals.extend([REFUSALS[way]] * 100)
     before = agent.all()
@@ -277,7 +295,7 @@ def test_a_handover_that_is_refused_fails_the_create_and_leaves_nothing(stack: C
     assert not answer.succeeded
     assert "could not be handed over" in answer.reason
     assert agent.tags() == before[1] or "deleting the resource gives it back" in answer.reason
-    agent.connect.heal()
+    agent.connect.clear_faults()
     assert stack.delete(agent.declare(), answer.physical_id).succeeded
     assert agent.all() == before
 
@@ -300,7 +318,9 @@ def test_a_handover_that_is_throttled_for_a_moment_is_tried_again(stack: CustomS
     assert stack.function.handovers >= 1
 
 
-def test_a_handover_is_tried_by_our_own_patience_only(stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_handover_is_tried_by_our_own_patience_only(
+    stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What botocore tries again inside of each try takes real time, which nobody has counted."""
     monkeypatch.setattr(time, "sleep", lambda _: None)
     stack.function.seconds = 150
@@ -319,6 +339,8 @@ def test_a_handover_is_signed_as_the_function_itself_and_shows_no_url(
     authorization = stack.function.invoke_requests[0].headers["Authorization"]
     assert b"Credential=" in (authorization if isinstance(authorization, bytes) else authorization.encode())
     assert SIGNATURE not in caplog.text
-    handovers = [json.loads(record.getMessage()) for record in caplog.records if '"handover"' in record.getMessage()]
+    handovers = [
+        json.loads(record.getMessage()) for record in caplog.records if '"handover"' in record.getMessage()
+    ]
     assert handovers
     assert {line["resource"] for line in handovers} == {"Agent"}

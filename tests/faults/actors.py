@@ -1,4 +1,6 @@
-"""CloudFormation over either front end: sends an operation, sends it again, goes on where it was cut off, or rolls it back."""
+"""CloudFormation over either front end: sends an operation, sends it again, goes on where it was cut off, or
+rolls it back.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -60,7 +62,8 @@ class Actor(Protocol):
     def delete_instead(self, handler: str) -> Outcome: ...
 
 
-# -- the registry ------------------------------------------------------------------------------------------------------
+# -- the registry
+# ------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -151,7 +154,8 @@ class RegistryActor:
         )
 
 
-# -- custom resources --------------------------------------------------------------------------------------------------
+# -- custom resources
+# --------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -172,7 +176,9 @@ class ResumableCustomStack(CustomStack):
 
     sent: Event = field(default_factory=dict)
     again: tuple[Mapping[str, Any], Event] | None = None
-    """What the function was given last of a request, and the request; it is delivered in place of the next one."""
+    """What the function was given last of a request, and the request; it is delivered in place of the next
+    one.
+    """
 
     def request(self, event: Event) -> Answer:
         """Send a request, or go on with the one before, and return the reply."""
@@ -250,7 +256,9 @@ def custom_actor(
     function = MortalFunction(clock, seconds=seconds)
     endpoint.forget()
     with function.intercepting():
-        yield CustomActor(ResumableCustomStack(clock, function, endpoint, serial=requests or requests_before()))
+        yield CustomActor(
+            ResumableCustomStack(clock, function, endpoint, serial=requests or requests_before())
+        )
     endpoint.check()
 
 

@@ -1,4 +1,6 @@
-"""The cells of both matrices, of faults and of crashes: the products of their dimensions, with the calls as they were learned."""
+"""The cells of both matrices, of faults and of crashes: the products of their dimensions, with the calls as
+they were learned.
+"""
 
 import math
 from dataclasses import dataclass
@@ -7,9 +9,9 @@ from botocore.session import get_session
 
 from connect_local import Fault, FaultKind
 
+from .baselines import Baseline, crash_baselines, plain_baselines
 from .dimensions import KINDS, SECONDS_OF_CALLS, TIMES, Call, Kind, expected_code
-from .lessons import Lesson, crash_lessons, plain_lessons
-from .watch import Death
+from .watch import CrashPoint
 
 MODEL = get_session().get_service_model("connect")
 
@@ -18,24 +20,31 @@ MODEL = get_session().get_service_model("connect")
 class Cell:
     """One fault."""
 
-    lesson: Lesson
+    baseline: Baseline
     call: Call
     kind: Kind
     times: str
 
     def __str__(self) -> str:
-        return f"{self.lesson}-{self.call}-{self.kind}-{self.times}"
+        return f"{self.baseline}-{self.call}-{self.kind}-{self.times}"
 
     @property
     def fault(self) -> Fault:
         """The fault as it is planted."""
         kind = self.kind
-        return Fault(self.call.operation, kind.fault, self.call.number, TIMES[self.times], status=kind.status, acted=kind.acted)
+        return Fault(
+            self.call.operation,
+            kind.fault,
+            self.call.number,
+            TIMES[self.times],
+            status=kind.status,
+            acted=kind.acted,
+        )
 
     @property
     def code(self) -> str | None:
         """The code that it must end with; None for success."""
-        return expected_code(self.lesson.handler, self.call, self.kind, TIMES[self.times])
+        return expected_code(self.baseline.handler, self.call, self.kind, TIMES[self.times])
 
 
 def modelled(operation: str) -> set[str]:
@@ -49,9 +58,9 @@ def kinds_for(call: Call) -> list[Kind]:
 
 
 CELLS = [
-    Cell(lesson, call, kind, times)
-    for lesson in plain_lessons()
-    for call in lesson.calls
+    Cell(baseline, call, kind, times)
+    for baseline in plain_baselines()
+    for call in baseline.calls
     for kind in kinds_for(call)
     for times in TIMES
 ]
@@ -63,12 +72,12 @@ FAILURES = {"credentials": (FaultKind.EXPIRED_CREDENTIALS, 1), "down": (FaultKin
 class LateCell:
     """One failure after the last write, while late reads do not show all that was written."""
 
-    lesson: Lesson
+    baseline: Baseline
     call: Call
     failure: str
 
     def __str__(self) -> str:
-        return f"{self.lesson.behaviour}-{self.lesson}-{self.call}-{self.failure}"
+        return f"{self.baseline.behaviour}-{self.baseline}-{self.call}-{self.failure}"
 
     @property
     def fault(self) -> Fault:
@@ -83,10 +92,10 @@ def after_the_last_write(calls: tuple[Call, ...]) -> tuple[Call, ...]:
 
 
 LATE_CELLS = [
-    LateCell(lesson, call, failure)
-    for lesson in crash_lessons()
-    if lesson.behaviour in SECONDS_OF_CALLS and not lesson.story
-    for call in after_the_last_write(lesson.calls)
+    LateCell(baseline, call, failure)
+    for baseline in crash_baselines()
+    if baseline.behaviour in SECONDS_OF_CALLS and not baseline.story
+    for call in after_the_last_write(baseline.calls)
     for failure in FAILURES
 ]
 
@@ -96,31 +105,31 @@ WHAT_FOLLOWS = {
     "delete": ("same-event",),
     "replace": ("same-event", "update-back"),
 }
-"""What CloudFormation sends after a death: each is a cell of its own."""
+"""What CloudFormation sends after a crash_point: each is a cell of its own."""
 
 
 @dataclass(frozen=True)
 class CrashCell:
-    """One death, and what CloudFormation sends after it."""
+    """One crash_point, and what CloudFormation sends after it."""
 
-    lesson: Lesson
-    death: Death
+    baseline: Baseline
+    crash_point: CrashPoint
     then: str
 
     def __str__(self) -> str:
-        call = self.lesson.calls[self.death.call - 1]
-        when = "after" if self.death.after else "before"
-        return f"{self.lesson.behaviour}-{self.lesson}-{when}-{self.death.call}-{call}-then-{self.then}"
+        call = self.baseline.calls[self.crash_point.call - 1]
+        when = "after" if self.crash_point.after else "before"
+        return f"{self.baseline.behaviour}-{self.baseline}-{when}-{self.crash_point.call}-{call}-then-{self.then}"
 
 
-def deaths(calls: int) -> list[Death]:
-    """Return every death that an operation of so many calls can die."""
-    return [Death(number, after) for number in range(1, calls + 1) for after in (False, True)]
+def crash_points(calls: int) -> list[CrashPoint]:
+    """Return every crash_point that an operation of so many calls can die."""
+    return [CrashPoint(number, after) for number in range(1, calls + 1) for after in (False, True)]
 
 
 CRASH_CELLS = [
-    CrashCell(lesson, death, then)
-    for lesson in crash_lessons()
-    for death in deaths(len(lesson.calls))
-    for then in WHAT_FOLLOWS[lesson.handler]
+    CrashCell(baseline, crash_point, then)
+    for baseline in crash_baselines()
+    for crash_point in crash_points(len(baseline.calls))
+    for then in WHAT_FOLLOWS[baseline.handler]
 ]

@@ -1,4 +1,4 @@
-"""One stage for each module; an actor for each cell."""
+"""One bench for each module; an actor for each cell."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,10 @@ import pytest
 from functional.leaks import LeakSearch
 
 from faults.actors import requests_of_a_cell
+from faults.baselines import acting
+from faults.bench import Bench, set_up_bench
 from faults.dimensions import STORIES
-from faults.lessons import acting
-from faults.play import Play
-from faults.stage import Stage, staged
+from faults.harness import Harness
 from support.clock import FakeClock
 from support.reply_endpoint import ReplyEndpoint
 
@@ -21,14 +21,14 @@ def _leaks() -> Iterator[LeakSearch]:
 
 
 @pytest.fixture(scope="module")  # one local Connect is open at a time, and another folder may be next
-def stage() -> Iterator[Stage]:
-    with staged(FakeClock()) as stage:
-        yield stage
+def bench() -> Iterator[Bench]:
+    with set_up_bench(FakeClock()) as bench:
+        yield bench
 
 
 @pytest.fixture(scope="module")
-def replies(stage: Stage) -> Iterator[ReplyEndpoint]:
-    with ReplyEndpoint.serving(stage.clock) as endpoint:
+def replies(bench: Bench) -> Iterator[ReplyEndpoint]:
+    with ReplyEndpoint.serving(bench.clock) as endpoint:
         yield endpoint
 
 
@@ -38,15 +38,15 @@ def verdicts() -> dict[tuple[object, ...], str]:
 
 
 @pytest.fixture
-def play(
+def harness(
     request: pytest.FixtureRequest,
-    stage: Stage,
+    bench: Bench,
     replies: ReplyEndpoint,
     verdicts: dict[tuple[object, ...], str],
     _leaks: LeakSearch,
-) -> Iterator[Play]:
-    """Everything that a cell needs, for the front end of its lesson."""
-    lesson = request.getfixturevalue("cell").lesson
-    seconds = STORIES[lesson.story].seconds if lesson.story else 600.0
-    with acting(lesson.front_end, stage.clock, replies, seconds, requests_of_a_cell()) as actor:
-        yield Play(stage, actor, _leaks, verdicts)
+) -> Iterator[Harness]:
+    """Everything that a cell needs, for the front end of its baseline."""
+    baseline = request.getfixturevalue("cell").baseline
+    seconds = STORIES[baseline.story].seconds if baseline.story else 600.0
+    with acting(baseline.front_end, bench.clock, replies, seconds, requests_of_a_cell()) as actor:
+        yield Harness(bench, actor, _leaks, verdicts)

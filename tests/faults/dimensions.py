@@ -1,7 +1,9 @@
-"""The dimensions of the matrix, and what must come of each cell: said here by the rules, and nowhere taken from the code.
+"""The dimensions of the matrix, and what must come of each cell: said here by the rules, and nowhere taken
+from the code.
 
-Every handler, every call that it makes (learned in ``lessons``), every kind of fault, how often. A test compares the kinds with
-the errors that the service's model names for each operation, so that a new one cannot be missed.
+Every handler, every call that it makes (learned in ``baselines``), every kind of fault, how often. A test
+compares the kinds with the errors that the service's model names for each operation, so that a new one cannot
+be missed.
 """
 
 import math
@@ -31,7 +33,9 @@ NEW: Final[dict[str, Any]] = {
     "PhoneNumberConfigs": phone("DESK_PHONE", DECLARED_NUMBER),
     "VoiceEnhancementConfigs": enhancement("VOICE_ISOLATION"),
 }
-"""Takes a channel and an array, gives back a channel and an array, and changes a value: every step that an update can have."""
+"""Takes a channel and an array, gives back a channel and an array, and changes a value: every step that an
+update can have.
+"""
 
 RECORD_OF_OLD: Final = {
     "connect-user-config:auto-accept": "v1 VOICE=false was VOICE=true",
@@ -135,20 +139,29 @@ NOT_FOUND: Final = FaultKind.RESOURCE_NOT_FOUND
 
 
 def expected_code(handler: str, call: Call, kind: Kind, times: float) -> str | None:
-    """Return the code of the registry with which the operation must fail, None where it must succeed all the same."""
+    """Return the code of the registry with which the operation must fail, None where it must succeed all the
+    same.
+    """
     if kind.fault is NOT_FOUND and handler in (*TAKES_ANEW, "update") and call.operation == "DescribeUser":
-        # A user made seconds ago may not be readable yet. An update looks again too, then searches: who is found has not left.
+        # A user made seconds ago may not be readable yet. An update looks again too, then searches: who is
+        # found has not left.
         return kind.code if times is FOR_EVER else None
     if kind.fault is NOT_FOUND and handler == "delete" and call == Call("DescribeUser", 2):
         # Whoever is gone after everything was given back needs nothing more.
         return None
     if kind.passes and times is not FOR_EVER:
         return None
-    if handler == "delete" and call.operation == "TagResource" and kind.code in ("ServiceInternalError", "NetworkFailure"):
-        # What a delete records serves others. Once its answer is lost, it may be there, and the delete goes on.
+    if (
+        handler == "delete"
+        and call.operation == "TagResource"
+        and kind.code in ("ServiceInternalError", "NetworkFailure")
+    ):
+        # What a delete records serves others. Once its answer is lost, it may be there, and the delete goes
+        # on.
         return None
     if kind.acted and call.writes and not (handler == "update" and call.operation == "UpdateUserConfig"):
-        # The next look shows that it is done. Only what an update gives back is written without asking what shows.
+        # The next look shows that it is done. Only what an update gives back is written without asking what
+        # shows.
         return None
     return kind.code
 
@@ -160,7 +173,9 @@ def expected_words(handler: str, call: Call, kind: Kind) -> str:
 
 
 def deletes_nobody(handler: str, kind: Kind) -> bool:
-    """Whether a custom resource's Delete must succeed and say that nothing is there: CloudFormation knows no NotFound of it."""
+    """Whether a custom resource's Delete must succeed and say that nothing is there: CloudFormation knows no
+    NotFound of it.
+    """
     return handler == "delete" and kind.fault is NOT_FOUND
 
 
@@ -178,7 +193,9 @@ BEHAVIOURS: Final = {
 """What crashes are tried under. Longer lags are out of reach of a Delete that comes at once (decision 8)."""
 
 SECONDS_OF_CALLS: Final = {"late-half-a-second": (0.6, 0.0), "late-two-seconds": (0.3, 0.3)}
-"""Of a write and of a read. Where they take time, a late read may show one write of an operation and not the next."""
+"""Of a write and of a read. Where they take time, a late read may show one write of an operation and not the
+next.
+"""
 
 
 def is_late(behaviour: Behaviour) -> bool:

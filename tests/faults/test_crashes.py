@@ -1,93 +1,108 @@
-"""The process dies at any call, before the service has acted or after; then the same event comes again, or its undoing instead."""
+"""The process dies at any call, before the service has acted or after; then the same event comes again, or
+its undoing instead.
+"""
 
 from dataclasses import dataclass, replace
 
 import pytest
 
 from faults.actors import killed
-from faults.cells import CRASH_CELLS, WHAT_FOLLOWS, CrashCell, deaths
+from faults.baselines import Baseline, crash_baselines
+from faults.bench import Snapshot
+from faults.cells import CRASH_CELLS, WHAT_FOLLOWS, CrashCell, crash_points
 from faults.dimensions import BEHAVIOURS, STORIES, is_late
-from faults.lessons import Lesson, crash_lessons
-from faults.play import Play
-from faults.stage import Scene
-from faults.watch import Death
+from faults.harness import Harness
+from faults.watch import CrashPoint
 
 
 @pytest.mark.parametrize("cell", CRASH_CELLS, ids=str)
-def test_crash(cell: CrashCell, play: Play) -> None:
-    lesson, stage = cell.lesson, play.stage
-    play.begin(lesson)
-    story = STORIES.get(lesson.story)
+def test_crash(cell: CrashCell, harness: Harness) -> None:
+    baseline, bench = cell.baseline, harness.bench
+    harness.begin(baseline)
+    story = STORIES.get(baseline.story)
     if story:
-        stage.connect.plant(story.obstacle)
-    stage.watch.kill_at(cell.death)
-    answer = killed(lambda: play.actor.send(lesson.handler))
-    assert stage.watch.is_dead, "nobody was killed"
-    assert answer is None or answer.code == "InternalFailure", "the support library's last words, which nobody hears"
-    assert len(stage.watch.calls) == cell.death.call, "a dead process has made calls"
-    play.end()
-    stage.watch.revive()
-    stage.watch.calls.clear()
+        bench.connect.plant(story.obstacle)
+    bench.watch.kill_at(cell.crash_point)
+    answer = killed(lambda: harness.actor.send(baseline.handler))
+    assert bench.watch.is_dead, "nobody was killed"
+    assert answer is None or answer.code == "InternalFailure", (
+        "the support library's last words, which nobody hears"
+    )
+    assert len(bench.watch.calls) == cell.crash_point.call, "a dead process has made calls"
+    harness.end()
+    bench.watch.revive()
+    bench.watch.calls.clear()
     if story and not story.goes_on:
-        stage.connect.heal()
+        bench.connect.clear_faults()
     if cell.then == "same-event":
-        outcome = play.actor.go_on(lesson.handler)
+        outcome = harness.actor.go_on(baseline.handler)
         assert outcome.succeeded or outcome.found_nothing, outcome
-        play.expect(lesson.after)
-        play.end()
+        harness.expect(baseline.after)
+        harness.end()
     else:
-        _undo(lesson, cell.then, play)
+        _undo(baseline, cell.then, harness)
 
 
-def _undo(lesson: Lesson, then: str, play: Play) -> None:
+def _undo(baseline: Baseline, then: str, harness: Harness) -> None:
     if then == "update-back":
-        play.then(then, lesson, lambda: play.actor.roll_back(lesson.handler, None), lesson.before)
+        harness.then(then, baseline, lambda: harness.actor.roll_back(baseline.handler, None), baseline.before)
     else:
-        play.then(then, lesson, lambda: play.actor.delete_instead(lesson.handler), play.stage.born)
+        harness.then(
+            then, baseline, lambda: harness.actor.delete_instead(baseline.handler), harness.bench.born
+        )
 
 
 @dataclass(frozen=True)
 class Repeated:
     """One handler whose process dies again and again."""
 
-    lesson: Lesson
+    baseline: Baseline
 
     def __str__(self) -> str:
-        return f"{self.lesson.behaviour}-{self.lesson}"
+        return f"{self.baseline.behaviour}-{self.baseline}"
 
 
-REPEATED = [Repeated(lesson) for lesson in crash_lessons() if not lesson.story and not is_late(BEHAVIOURS[lesson.behaviour])]
+REPEATED = [
+    Repeated(baseline)
+    for baseline in crash_baselines()
+    if not baseline.story and not is_late(BEHAVIOURS[baseline.behaviour])
+]
 
 
 @pytest.mark.parametrize("cell", REPEATED, ids=str)
-def test_any_number_of_crashes(cell: Repeated, play: Play) -> None:
-    """Every state that any sequence of deaths can lead to: each must lead to success, and to a clean undoing."""
-    lesson, stage, handler = cell.lesson, play.stage, cell.lesson.handler
-    reached, waiting = set[str](), [lesson.scene]
+def test_any_number_of_crashes(cell: Repeated, harness: Harness) -> None:
+    """Every state that any sequence of crash_points can lead to: each must lead to success, and to a clean
+    undoing.
+    """
+    baseline, bench, handler = cell.baseline, harness.bench, cell.baseline.handler
+    reached, waiting = set[str](), [baseline.snapshot]
     # The same request comes again each time: whether it has left its mark is part of the state.
-    send = play.actor.send
+    send = harness.actor.send
     while waiting:
-        play.begin(replace(lesson, scene=waiting.pop()))
-        if stage.state() in reached:
+        harness.begin(replace(baseline, snapshot=waiting.pop()))
+        if bench.state() in reached:
             continue
-        reached.add(stage.state())
-        scene = stage.scene()
+        reached.add(bench.state())
+        snapshot = bench.snapshot()
         for then in WHAT_FOLLOWS[handler][1:]:
-            _undo(lesson, then, play)
+            _undo(baseline, then, harness)
         outcome = send(handler)
-        send = play.actor.go_on
+        send = harness.actor.go_on
         assert outcome.succeeded or outcome.found_nothing, outcome
-        play.expect(lesson.after)
-        calls = len(stage.watch.calls)
-        waiting += [_scene_of_death(play, replace(lesson, scene=scene), death) for death in deaths(calls)]
-    assert len(reached) >= len([call for call in lesson.calls if call.writes])
+        harness.expect(baseline.after)
+        calls = len(bench.watch.calls)
+        waiting += [
+            _snapshot_of_crash(harness, replace(baseline, snapshot=snapshot), crash_point)
+            for crash_point in crash_points(calls)
+        ]
+    assert len(reached) >= len([call for call in baseline.calls if call.writes])
 
 
-def _scene_of_death(play: Play, lesson: Lesson, death: Death) -> Scene:
-    play.begin(lesson)
-    play.stage.watch.kill_at(death)
-    killed(lambda: play.actor.go_on(lesson.handler))
-    assert play.stage.watch.is_dead, "nobody was killed"
-    play.end()
-    play.stage.watch.revive()
-    return play.stage.scene()
+def _snapshot_of_crash(harness: Harness, baseline: Baseline, crash_point: CrashPoint) -> Snapshot:
+    harness.begin(baseline)
+    harness.bench.watch.kill_at(crash_point)
+    killed(lambda: harness.actor.go_on(baseline.handler))
+    assert harness.bench.watch.is_dead, "nobody was killed"
+    harness.end()
+    harness.bench.watch.revive()
+    return harness.bench.snapshot()

@@ -5,26 +5,26 @@ from functional.front_end import Outcome
 
 from faults.cells import CELLS, Cell
 from faults.dimensions import READS, TAKES_ANEW, deletes_nobody, expected_words
-from faults.play import Play
+from faults.harness import Harness
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
-def test_fault(cell: Cell, play: Play) -> None:
-    play.begin(cell.lesson)
-    play.stage.connect.plant(cell.fault)
-    outcome = play.actor.send(cell.lesson.handler)
+def test_fault(cell: Cell, harness: Harness) -> None:
+    harness.begin(cell.baseline)
+    harness.bench.connect.plant(cell.fault)
+    outcome = harness.actor.send(cell.baseline.handler)
     _judge_outcome(cell, outcome)
-    _judge_state(cell, outcome, play)
-    play.end()
-    play.stage.connect.heal()
-    if cell.lesson.handler not in READS:
-        _judge_what_follows(cell, outcome, play)
+    _judge_state(cell, outcome, harness)
+    harness.end()
+    harness.bench.connect.clear_faults()
+    if cell.baseline.handler not in READS:
+        _judge_what_follows(cell, outcome, harness)
     elif not outcome.succeeded:
-        assert play.actor.send(cell.lesson.handler).shown == cell.lesson.outcome.shown
+        assert harness.actor.send(cell.baseline.handler).shown == cell.baseline.outcome.shown
 
 
 def _judge_outcome(cell: Cell, outcome: Outcome) -> None:
-    if deletes_nobody(cell.lesson.handler, cell.kind) and cell.lesson.front_end == "custom":
+    if deletes_nobody(cell.baseline.handler, cell.kind) and cell.baseline.front_end == "custom":
         assert outcome.succeeded, outcome
         assert outcome.found_nothing == (cell.code is not None), outcome
         return
@@ -32,27 +32,31 @@ def _judge_outcome(cell: Cell, outcome: Outcome) -> None:
     if cell.code is None:
         return
     assert outcome.code in (cell.code, None), outcome
-    assert (outcome.code is None) == (cell.lesson.front_end == "custom"), outcome
-    assert expected_words(cell.lesson.handler, cell.call, cell.kind) in outcome.message, outcome
+    assert (outcome.code is None) == (cell.baseline.front_end == "custom"), outcome
+    assert expected_words(cell.baseline.handler, cell.call, cell.kind) in outcome.message, outcome
 
 
-def _judge_state(cell: Cell, outcome: Outcome, play: Play) -> None:
-    lesson = cell.lesson
-    if lesson.handler in READS:
+def _judge_state(cell: Cell, outcome: Outcome, harness: Harness) -> None:
+    baseline = cell.baseline
+    if baseline.handler in READS:
         assert outcome.seconds < 30, outcome
-        assert {call.operation for call in play.stage.watch.calls} == {cell.call.operation}, "a read has done something else"
-        play.expect(lesson.before)
+        assert {call.operation for call in harness.bench.watch.calls} == {cell.call.operation}, (
+            "a read has done something else"
+        )
+        harness.expect(baseline.before)
         if outcome.succeeded:
-            assert outcome.shown == lesson.outcome.shown, outcome
+            assert outcome.shown == baseline.outcome.shown, outcome
     elif outcome.succeeded and not outcome.found_nothing:
-        play.expect(lesson.after)
-    elif lesson.handler in TAKES_ANEW and play.stage.truth() != lesson.before:
-        assert "deleting the resource gives it back" in outcome.message, f"a failed create has left a trace unsaid: {outcome}"
+        harness.expect(baseline.after)
+    elif baseline.handler in TAKES_ANEW and harness.bench.truth() != baseline.before:
+        assert "deleting the resource gives it back" in outcome.message, (
+            f"a failed create has left a trace unsaid: {outcome}"
+        )
 
 
-def _judge_what_follows(cell: Cell, outcome: Outcome, play: Play) -> None:
-    lesson, handler = cell.lesson, cell.lesson.handler
+def _judge_what_follows(cell: Cell, outcome: Outcome, harness: Harness) -> None:
+    baseline, handler = cell.baseline, cell.baseline.handler
     if not outcome.succeeded or outcome.found_nothing:
-        play.then("the same again", lesson, lambda: play.actor.send(handler), lesson.after)
-    legal = lesson.after if handler == "delete" else lesson.before
-    play.then("rolled back", lesson, lambda: play.actor.roll_back(handler, outcome), legal)
+        harness.then("the same again", baseline, lambda: harness.actor.send(handler), baseline.after)
+    legal = baseline.after if handler == "delete" else baseline.before
+    harness.then("rolled back", baseline, lambda: harness.actor.roll_back(handler, outcome), legal)

@@ -1,8 +1,9 @@
-"""Looks at the agents after every call that the service has seen, and kills the caller's process where a test wants that.
+"""Looks at the agents after every call that the service has seen, and kills the caller's process where a test
+wants that.
 
-It stands where calls enter the local Connect. A killed process is an exception that no ``except Exception`` swallows, thrown from
-the transport: what catches it all the same (the support library's last resort does) may not make another call, and its answer
-counts as never given.
+It stands where calls enter the local Connect. A killed process is an exception that no ``except Exception``
+swallows, thrown from the transport: what catches it all the same (the support library's last resort does) may
+not make another call, and its answer counts as never given.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +26,7 @@ class Killed(BaseException):
 
 
 @dataclass(frozen=True)
-class Death:
+class CrashPoint:
     """At the `call`-th call, before the service has acted or after."""
 
     call: int
@@ -38,7 +39,9 @@ def _nothing() -> Iterable[str]:
 
 @dataclass
 class Watch:
-    """Counts calls, keeps breaches; a breach is not raised, because the code under test would take it for a fault."""
+    """Counts calls, keeps breaches; a breach is not raised, because the code under test would take it for a
+    fault.
+    """
 
     clock: FakeClock
     look: Callable[[], Iterable[str]] = _nothing
@@ -47,7 +50,7 @@ class Watch:
     """Of a write and of a read, before the service acts."""
     calls: list[Call] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
-    death: Death | None = None
+    crash_point: CrashPoint | None = None
     is_dead: bool = False
 
     def begin(self) -> None:
@@ -56,14 +59,14 @@ class Watch:
         self.breaches.clear()
         self.revive()
 
-    def kill_at(self, death: Death) -> None:
+    def kill_at(self, crash_point: CrashPoint) -> None:
         """Let the process die; calls are counted from here."""
         self.calls.clear()
-        self.death = death
+        self.crash_point = crash_point
 
     def revive(self) -> None:
         """Start the process anew."""
-        self.death, self.is_dead = None, False
+        self.crash_point, self.is_dead = None, False
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -71,7 +74,9 @@ class Watch:
         with patch.object(responses, "serve", self._serve):
             yield
 
-    def _serve(self, arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Conditions) -> TYPE_RESPONSE:
+    def _serve(
+        self, arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Conditions
+    ) -> TYPE_RESPONSE:
         operation = arrival.operation
         call = Call(operation, 1 + sum(earlier.operation == operation for earlier in self.calls))
         self.calls.append(call)
@@ -89,6 +94,6 @@ class Watch:
             self._die(after=True)
 
     def _die(self, *, after: bool) -> None:
-        if self.is_dead or self.death == Death(len(self.calls), after):
+        if self.is_dead or self.crash_point == CrashPoint(len(self.calls), after):
             self.is_dead = True
             raise Killed

@@ -1,4 +1,6 @@
-"""Agents that carry settings of their own before any stack comes: each shape of them that the service may hold."""
+"""Agents that carry settings of their own before any stack comes: each shape of them that the service may
+hold.
+"""
 
 from typing import Any
 
@@ -12,7 +14,14 @@ DECLARED_NUMBER = "+12025550103"
 SECOND_DECLARED_NUMBER = "+12025550104"
 IDLE_NUMBER = "+12025550105"
 AGENTS_NEW_NUMBER = "+12025550106"
-NUMBERS = (DESK_NUMBER, OTHER_DESK_NUMBER, DECLARED_NUMBER, SECOND_DECLARED_NUMBER, IDLE_NUMBER, AGENTS_NEW_NUMBER)
+NUMBERS = (
+    DESK_NUMBER,
+    OTHER_DESK_NUMBER,
+    DECLARED_NUMBER,
+    SECOND_DECLARED_NUMBER,
+    IDLE_NUMBER,
+    AGENTS_NEW_NUMBER,
+)
 """Every phone number that a scenario uses: none may ever stand in a tag, a log line or a message."""
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -24,7 +33,12 @@ KINDS: dict[str, dict[str, Any]] = {
             auto_accept("TASK", True),
             auto_accept("EMAIL", False),
         ],
-        "AfterContactWorkConfigs": [acw("VOICE", 11, callback=7), acw("CHAT", 22), acw("TASK", 33), acw("EMAIL", 44)],
+        "AfterContactWorkConfigs": [
+            acw("VOICE", 11, callback=7),
+            acw("CHAT", 22),
+            acw("TASK", 33),
+            acw("EMAIL", 44),
+        ],
         "PhoneNumberConfigs": phone("SOFT_PHONE"),
         "PersistentConnectionConfigs": persistent(True),
         "VoiceEnhancementConfigs": enhancement("NOISE_SUPPRESSION"),

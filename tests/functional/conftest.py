@@ -1,4 +1,6 @@
-"""One local Connect for the whole run; a fresh instance, a plain behaviour and a search for secrets for every test."""
+"""One local Connect for the whole run; a fresh instance, a plain behaviour and a search for secrets for every
+test.
+"""
 
 from collections.abc import Iterator
 
@@ -68,7 +70,9 @@ def _leaks() -> Iterator[LeakSearch]:
 
 
 @pytest.fixture
-def world(connect: LocalConnect, clock: FakeClock, front_end: FrontEnd, _leaks: LeakSearch) -> Iterator[World]:
+def world(
+    connect: LocalConnect, clock: FakeClock, front_end: FrontEnd, _leaks: LeakSearch
+) -> Iterator[World]:
     """An instance; when the test is over, everything that was said during it is searched for secrets."""
     world = World(connect, clock, front_end)
     _leaks.forget()

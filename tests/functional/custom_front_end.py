@@ -1,4 +1,6 @@
-"""The Lambda-backed front end for scenarios: the same operations, as CloudFormation asks custom resources for them."""
+"""The Lambda-backed front end for scenarios: the same operations, as CloudFormation asks custom resources for
+them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,18 +44,24 @@ class CustomDriver:
         return self._outcome(self.stack.delete(properties, self.last.physical_id), deleted=True)
 
     def repeat(self, number: int) -> Outcome:
-        return self._outcome(self.stack.repeat(number), deleted=self.stack.events[number]["RequestType"] == "Delete")
+        return self._outcome(
+            self.stack.repeat(number), deleted=self.stack.events[number]["RequestType"] == "Delete"
+        )
 
     def read(self, identifier: Properties) -> Outcome:
         began = self.stack.clock.now()
         answer = self.stack.read(identifier)
         shown = {name: value for name, value in answer.items() if name not in _REPORT}
-        self.answers.append({**{name: answer[name] for name in _REPORT if name in answer}, "resourceModel": shown})
+        self.answers.append(
+            {**{name: answer[name] for name in _REPORT if name in answer}, "resourceModel": shown}
+        )
         is_owned = answer.get("Owner") is not None
         return Outcome(
             succeeded=is_owned,
             # An answer without an owner is this front end's way to say that nothing is found.
-            message=str(answer.get("Message", "" if is_owned else f"NotFound: nobody owns {answer.get('UserId')}")),
+            message=str(
+                answer.get("Message", "" if is_owned else f"NotFound: nobody owns {answer.get('UserId')}")
+            ),
             shown=shown,
             seconds=self.stack.clock.now() - began,
         )
@@ -85,12 +93,14 @@ class CustomFrontEnd:
     imports: bool = False
     codes: bool = False
     inside: float = 500.0
-    patience: tuple[float, float] = (2400.0, 3600.0)
+    timeout: tuple[float, float] = (2400.0, 3600.0)
     answers: list[Mapping[str, Any]] = field(default_factory=list)
 
     def resource(self, stack: str | None, logical_id: str, token: str) -> CustomDriver:
         assert stack is not None, "a custom resource is always a stack's"
-        return CustomDriver(CustomStack(self.clock, self.function, self.endpoint, stack, logical_id), self.answers)
+        return CustomDriver(
+            CustomStack(self.clock, self.function, self.endpoint, stack, logical_id), self.answers
+        )
 
     def __str__(self) -> str:
         return "custom resource"

@@ -1,7 +1,9 @@
-"""What the rules of ownership say that an agent's settings must be, kept beside the truth and compared with it.
+"""What the rules of ownership say that an agent's settings must be, kept beside the truth and compared with
+it.
 
-Written from the rules in the project's README, not from the code that follows them: owned settings as declared, given-back
-ones as they were before they were taken, all others as they are unless somebody else changes them.
+Written from the rules in the project's README, not from the code that follows them: owned settings as
+declared, given-back ones as they were before they were taken, all others as they are unless somebody else
+changes them.
 """
 
 from collections.abc import Mapping
@@ -23,9 +25,13 @@ class Expectation:
     """What each owned setting was before it was taken."""
     declared: Values = field(default_factory=dict)
     number_was_owned: bool = False
-    """Whether a resource that owns the phone type has owned the number too: the agent's own number is then lost."""
+    """Whether a resource that owns the phone type has owned the number too: the agent's own number is then
+    lost.
+    """
     phone_is_lost: bool = False
-    """Whether the record can no longer hold an earlier desk phone: its number was owned, and then given up alone."""
+    """Whether the record can no longer hold an earlier desk phone: its number was owned, and then given up
+    alone.
+    """
     lost: Values = field(default_factory=dict)
     """What was declared when somebody removed the record."""
     uncertain: set[Setting] = field(default_factory=set)
@@ -49,7 +55,9 @@ class Expectation:
         return {setting: found[setting] for setting in self.prior if found[setting] is not None}
 
     def taken(self, declared: Mapping[Setting, object], before: Values) -> bool:
-        """Expect `declared` and nothing else to be owned; return whether it must be said that something stays."""
+        """Expect `declared` and nothing else to be owned; return whether it must be said that something
+        stays.
+        """
         dropped = {setting for setting in self.prior if setting not in declared}
         note = self._give_back(dropped, before) or bool(self.lost.keys() - declared.keys())
         for setting, value in declared.items():
@@ -63,7 +71,9 @@ class Expectation:
         gave_up_number = self.number_was_owned and PHONE_NUMBER not in self.prior
         was_desk_phone = self.prior.get(PHONE_TYPE) == "DESK_PHONE"
         self.phone_is_lost = was_desk_phone and (self.phone_is_lost or gave_up_number)
-        self.number_was_owned = PHONE_TYPE in self.prior and (self.number_was_owned or PHONE_NUMBER in declared)
+        self.number_was_owned = PHONE_TYPE in self.prior and (
+            self.number_was_owned or PHONE_NUMBER in declared
+        )
         self.uncertain.clear()
         return note
 
@@ -101,12 +111,15 @@ class Expectation:
     def check_record(self, tags: Mapping[str, str]) -> None:
         """Compare what is recorded with what is owned."""
         found = recorded(tags)
-        assert found.declared == {setting: words_for(setting, value) for setting, value in self.declared.items()}, tags
+        assert found.declared == {
+            setting: words_for(setting, value) for setting, value in self.declared.items()
+        }, tags
         assert found.earlier.keys() == self.prior.keys(), tags
         wrong = [
             f"{setting}: was {words_for(setting, value)}, is recorded as {found.earlier[setting]}"
             for setting, value in self.prior.items()
-            if found.earlier[setting] != words_for(setting, UNRECORDED if self.phone_is_lost and setting == PHONE_TYPE else value)
+            if found.earlier[setting]
+            != words_for(setting, UNRECORDED if self.phone_is_lost and setting == PHONE_TYPE else value)
         ]
         assert not wrong, "; ".join(wrong)
 

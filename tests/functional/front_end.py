@@ -1,6 +1,7 @@
 """What a scenario may ask of a front end, so that each is written once and run through all of them.
 
-A front end drives one resource of one stack as CloudFormation does, waiting and calling again until there is an answer.
+A front end drives one resource of one stack as CloudFormation does, waiting and calling again until there is
+an answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,7 +64,7 @@ class FrontEnd(Protocol):
     """Whether its failures carry a code."""
     inside: float
     """Seconds for which one invocation waits, roughly."""
-    patience: tuple[float, float]
+    timeout: tuple[float, float]
     """Seconds after which an obstacle that never goes away must end an operation, at least and at most."""
     answers: list[Mapping[str, Any]]
 
@@ -96,7 +97,7 @@ class RegistryDriver:
     def _run(self, action: str, properties: Properties, **more: Any) -> Outcome:
         before, began = self.stack.invocations, self.stack.clock.now()
         done = len(self.stack.answers)
-        # A stack's patience is long; only a handler that never gives up reaches this bound.
+        # A stack's timeout is long; only a handler that never gives up reaches this bound.
         answer = self.stack.run(action, properties, most=before + 60, **more)
         mine = self.stack.answers[done:]
         self.answers += mine
@@ -139,7 +140,7 @@ class RegistryFrontEnd:
     imports: bool = True
     codes: bool = True
     inside: float = 40.0
-    patience: tuple[float, float] = (3600.0, 5 * 3600.0)
+    timeout: tuple[float, float] = (3600.0, 5 * 3600.0)
     answers: list[Mapping[str, Any]] = field(default_factory=list)
 
     def resource(self, stack: str | None, logical_id: str, token: str) -> RegistryDriver:
@@ -156,4 +157,7 @@ def identifier_of(properties: Properties) -> dict[str, Any]:
 
 def texts(answers: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return all that the answers say, without the models, which may hold a phone number."""
-    return [str({k: v for k, v in answer.items() if k not in ("resourceModel", "resourceModels")}) for answer in answers]
+    return [
+        str({k: v for k, v in answer.items() if k not in ("resourceModel", "resourceModels")})
+        for answer in answers
+    ]

@@ -48,7 +48,9 @@ class LeakSearch(logging.Handler):
     def search(self, world: World) -> None:
         """Fail when a secret has been said."""
         if world.front_end.answers:
-            assert any('"event": "answer"' in line for line in self.lines), "nothing was logged: the search would find nothing"
+            assert any('"event": "answer"' in line for line in self.lines), (
+                "nothing was logged: the search would find nothing"
+            )
         tags = [str(agent.tags()) for agent in world.agents]
         for text in (*self.lines, *texts(world.front_end.answers), *tags):
             leaked = [secret for secret in SECRETS if secret in text]

@@ -1,4 +1,6 @@
-"""Settings as scenarios compare them: one value for each (array, channel, field path), as the local Connect names them."""
+"""Settings as scenarios compare them: one value for each (array, channel, field path), as the local Connect
+names them.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +10,11 @@ Values = dict[Setting, object]
 
 PHONE_TYPE: Setting = ("PhoneNumberConfigs", "VOICE", ("PhoneType",))
 PHONE_NUMBER: Setting = ("PhoneNumberConfigs", "VOICE", ("PhoneNumber",))
-CHAT_ACW: Setting = ("AfterContactWorkConfigs", "CHAT", ("AfterContactWorkConfig", "AfterContactWorkTimeLimit"))
+CHAT_ACW: Setting = (
+    "AfterContactWorkConfigs",
+    "CHAT",
+    ("AfterContactWorkConfig", "AfterContactWorkTimeLimit"),
+)
 CHAT_ACW_CEILING = 5_400
 
 
@@ -24,7 +30,9 @@ def settings_of(properties: Mapping[str, Any]) -> Values:
     }
 
 
-def _leaves(entry: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+def _leaves(
+    entry: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], object]]:
     for name, value in entry.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, (*above, name))

@@ -13,7 +13,10 @@ WAYS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"AutoAcceptConfigs": [auto_accept("CHAT", True)] * 2},
         ("AutoAcceptConfigs[1].Channel", "CHAT"),
     ),
-    "unknown channel": ({"AutoAcceptConfigs": [auto_accept("FAX", True)]}, ("AutoAcceptConfigs[0].Channel", "'FAX'")),
+    "unknown channel": (
+        {"AutoAcceptConfigs": [auto_accept("FAX", True)]},
+        ("AutoAcceptConfigs[0].Channel", "'FAX'"),
+    ),
     "channel that the array does not support": (
         {"PersistentConnectionConfigs": [{**persistent(True)[0], "Channel": "CHAT"}]},
         ("PersistentConnectionConfigs[0].Channel", "CHAT", "VOICE only"),
@@ -26,16 +29,37 @@ WAYS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"AfterContactWorkConfigs": [acw("CHAT", 1, callback=1)]},
         ("AgentFirstCallbackAfterContactWorkConfig", "VOICE only"),
     ),
-    "negative work": ({"AfterContactWorkConfigs": [acw("VOICE", -1)]}, ("AfterContactWorkTimeLimit", "-1", "2,000,000")),
+    "negative work": (
+        {"AfterContactWorkConfigs": [acw("VOICE", -1)]},
+        ("AfterContactWorkTimeLimit", "-1", "2,000,000"),
+    ),
     "too much work": ({"AfterContactWorkConfigs": [acw("VOICE", 2_000_001)]}, ("2000001", "2,000,000")),
     "fractional work": ({"AfterContactWorkConfigs": [acw("VOICE", 3.5)]}, ("3.5", "whole number")),  # type: ignore[arg-type]
-    "fractional work as a string": ({"AfterContactWorkConfigs": [acw("VOICE", "3.5")]}, ("'3.5'", "whole number")),  # type: ignore[arg-type]
+    "fractional work as a string": (
+        {"AfterContactWorkConfigs": [acw("VOICE", "3.5")]},
+        ("'3.5'", "whole number"),
+    ),  # type: ignore[arg-type]
     "yes for true": ({"AutoAcceptConfigs": [auto_accept("VOICE", "yes")]}, ("'yes'", "true or false")),  # type: ignore[arg-type]
-    "desk phone without a number": ({"PhoneNumberConfigs": phone("DESK_PHONE")}, ("PhoneNumber", "required", "DESK_PHONE")),
-    "number with spaces": ({"PhoneNumberConfigs": phone("DESK_PHONE", f"{DECLARED_NUMBER} ")}, ("PhoneNumber", "E.164")),
-    "number without its plus": ({"PhoneNumberConfigs": phone("DESK_PHONE", DECLARED_NUMBER[1:])}, ("PhoneNumber", "E.164")),
-    "number as an integer": ({"PhoneNumberConfigs": phone("DESK_PHONE", int(DECLARED_NUMBER))}, ("PhoneNumber", "E.164")),  # type: ignore[arg-type]
-    "unknown mode": ({"VoiceEnhancementConfigs": enhancement("LOUDER")}, ("VoiceEnhancementMode", "'LOUDER'", "NOISE_SUPPRESSION")),
+    "desk phone without a number": (
+        {"PhoneNumberConfigs": phone("DESK_PHONE")},
+        ("PhoneNumber", "required", "DESK_PHONE"),
+    ),
+    "number with spaces": (
+        {"PhoneNumberConfigs": phone("DESK_PHONE", f"{DECLARED_NUMBER} ")},
+        ("PhoneNumber", "E.164"),
+    ),
+    "number without its plus": (
+        {"PhoneNumberConfigs": phone("DESK_PHONE", DECLARED_NUMBER[1:])},
+        ("PhoneNumber", "E.164"),
+    ),
+    "number as an integer": (
+        {"PhoneNumberConfigs": phone("DESK_PHONE", int(DECLARED_NUMBER))},
+        ("PhoneNumber", "E.164"),
+    ),  # type: ignore[arg-type]
+    "unknown mode": (
+        {"VoiceEnhancementConfigs": enhancement("LOUDER")},
+        ("VoiceEnhancementMode", "'LOUDER'", "NOISE_SUPPRESSION"),
+    ),
     "empty list": ({"AutoAcceptConfigs": []}, ("AutoAcceptConfigs", "empty list")),
     "no array": ({}, ("at least one", "AutoAcceptConfigs", "VoiceEnhancementConfigs")),
     "misspelled array": (
@@ -77,7 +101,9 @@ def test_bad_settings_are_refused_before_any_call(world: World, way: str) -> Non
 def test_bad_identifiers_are_refused_before_any_call(world: World, way: str) -> None:
     changes, words = ELSEWHERE[way]
     agent = world.agent("dense")
-    filled = {name: value.format(instance=world.instance_id, user=agent.user_id) for name, value in changes.items()}
+    filled = {
+        name: value.format(instance=world.instance_id, user=agent.user_id) for name, value in changes.items()
+    }
     properties = {**agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)]), **filled}
     driver = world.resource().driver
     for operation in (driver.create, driver.delete, driver.read, lambda p: driver.update(p, p)):

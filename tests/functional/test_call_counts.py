@@ -1,7 +1,8 @@
-"""How many calls each operation makes, exactly: one too many is waste of a shared quota, one too few is a rule that was dropped.
+"""How many calls each operation makes, exactly: one too many is waste of a shared quota, one too few is a
+rule that was dropped.
 
-Counted where reads show writes at once: how often a late read is looked at again depends on how late it is, and on nothing that
-these numbers could hold. All other read and write switches meet here.
+Counted where reads show writes at once: how often a late read is looked at again depends on how late it is,
+and on nothing that these numbers could hold. All other read and write switches meet here.
 """
 
 from collections import Counter
@@ -17,7 +18,13 @@ from functional.settings import acw, auto_accept, enhancement, persistent, phone
 from functional.world import Agent, World, done, found_nothing, refused
 from support.registry import RegistryStack
 
-DESCRIBE, TAG, UNTAG, UPDATE, SEARCH = "DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig", "SearchUsers"
+DESCRIBE, TAG, UNTAG, UPDATE, SEARCH = (
+    "DescribeUser",
+    "TagResource",
+    "UntagResource",
+    "UpdateUserConfig",
+    "SearchUsers",
+)
 
 Act = Callable[[], object]
 
@@ -36,7 +43,9 @@ CASES: dict[str, Case] = {}
 
 
 def costs(*front_ends: str, **calls: int) -> Callable[[Callable[[World], Act]], Callable[[World], Act]]:
-    """Register a case, of all front ends unless some are named: what it returns is the operation that is counted."""
+    """Register a case, of all front ends unless some are named: what it returns is the operation that is
+    counted.
+    """
     names = {"describe": DESCRIBE, "tag": TAG, "untag": UNTAG, "update": UPDATE, "search": SEARCH}
 
     def register(prepare: Callable[[World], Act]) -> Callable[[World], Act]:
@@ -60,7 +69,8 @@ def _owned(world: World) -> tuple[Agent, Properties]:
     return agent, _first(agent)
 
 
-# -- create ----------------------------------------------------------------------------------------------------------------------
+# -- create
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 @costs(describe=2, tag=1, update=1)
@@ -96,7 +106,9 @@ def create_by_another_request_that_is_done_already(world: World) -> Act:
 
 @costs(describe=5)
 def create_that_is_done_already(world: World) -> Act:
-    """A replayed event. What is done at first sight is looked at four times more: the sight may be a late one (decision 8)."""
+    """A replayed event. What is done at first sight is looked at four times more: the sight may be a late one
+    (decision 8).
+    """
     agent, resource = world.agent("dense"), world.resource()
     done(resource.create(_first(agent)))
     return lambda: done(resource.repeat(0))
@@ -130,7 +142,8 @@ def create_refused_because_of_bad_input(world: World) -> Act:
     return lambda: refused(world.resource().driver.create(properties), "InvalidRequest")
 
 
-# -- update ----------------------------------------------------------------------------------------------------------------------
+# -- update
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 @costs(describe=1)
@@ -180,7 +193,9 @@ def update_that_gives_back_a_part_of_an_array(world: World) -> Act:
 @costs(describe=2, tag=1, update=1, untag=1)
 def update_that_takes_one_array_and_gives_back_another(world: World) -> Act:
     agent, before = _owned(world)
-    after = agent.declare(AutoAcceptConfigs=before["AutoAcceptConfigs"], VoiceEnhancementConfigs=enhancement("VOICE_ISOLATION"))
+    after = agent.declare(
+        AutoAcceptConfigs=before["AutoAcceptConfigs"], VoiceEnhancementConfigs=enhancement("VOICE_ISOLATION")
+    )
     return lambda: done(world.resource().update(after, before))
 
 
@@ -209,7 +224,9 @@ def update_by_another_stack_that_changes_values_too(world: World) -> Act:
 def update_of_what_another_owns(world: World) -> Act:
     """Nothing imports a custom resource."""
     _, properties = _owned(world)
-    return lambda: refused(world.resource("support-stack").driver.update(properties, properties), "NotFound", "sales-stack/Agent")
+    return lambda: refused(
+        world.resource("support-stack").driver.update(properties, properties), "NotFound", "sales-stack/Agent"
+    )
 
 
 @costs(describe=1)
@@ -224,7 +241,9 @@ def update_that_is_overtaken(world: World) -> Act:
 
 @costs(describe=7, tag=2)
 def update_where_nothing_is_owned(world: World) -> Act:
-    """Looked at four times more before the record counts as lost; then the request is recorded, and once it shows, the record."""
+    """Looked at four times more before the record counts as lost; then the request is recorded, and once it
+    shows, the record.
+    """
     agent, properties = _owned(world)
     agent.lose_record(properties)
     return lambda: done(world.resource().update(properties, properties))
@@ -236,7 +255,8 @@ def update_of_a_user_that_is_gone(world: World) -> Act:
     return lambda: done(world.resource().driver.update(properties, properties))
 
 
-# -- delete ----------------------------------------------------------------------------------------------------------------------
+# -- delete
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 @costs(describe=2, tag=1, update=1, untag=1)
@@ -281,7 +301,8 @@ def delete_of_a_user_that_is_gone(world: World) -> Act:
     return lambda: found_nothing(world.resource().delete(properties), "There is no user")
 
 
-# -- read ------------------------------------------------------------------------------------------------------------------------
+# -- read
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 @costs(describe=1)
@@ -310,7 +331,9 @@ def _gone(world: World) -> Properties:
     return properties
 
 
-READS_AT_ONCE = [each for each in every_read_write_combination() if not each.stale_reads and not each.accept_arns]
+READS_AT_ONCE = [
+    each for each in every_read_write_combination() if not each.stale_reads and not each.accept_arns
+]
 
 
 WHERE_TWO_MEET = where_every_two_switches_meet(stale_reads=0, accept_arns=False, refused_channels=frozenset())
@@ -345,7 +368,10 @@ def test_calls_of_a_custom_resource(case: str, world: World) -> None:
 @pytest.mark.parametrize("users", [0, 1, 100, 101, 250])
 def test_a_list_makes_one_call_a_page(world: World, users: int) -> None:
     for number in range(users):
-        tags = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id - sales/Agent"}
+        tags = {
+            "connect-user-config": "managed",
+            "connect-user-config:owner": "v1 0123456789abcdef id.id - sales/Agent",
+        }
         world.connect.create_user(world.instance_id, f"user-{number}", tags=tags)
     stack, token, pages = RegistryStack(world.clock), None, 0
     while token or not pages:

@@ -16,22 +16,58 @@ DESCRIBE, WRITE, TAG = "DescribeUser", "UpdateUserConfig", "TagResource"
 
 FAULTS: list[tuple[str, FaultKind | str, dict[str, Any], str, tuple[str, ...]]] = [
     (WRITE, FaultKind.INVALID_REQUEST, {}, "InvalidRequest", ("UpdateUserConfig", "InvalidRequestException")),
-    (WRITE, FaultKind.INVALID_PARAMETER, {}, "InvalidRequest", ("UpdateUserConfig", "InvalidParameterException")),
+    (
+        WRITE,
+        FaultKind.INVALID_PARAMETER,
+        {},
+        "InvalidRequest",
+        ("UpdateUserConfig", "InvalidParameterException"),
+    ),
     (DESCRIBE, FaultKind.RESOURCE_NOT_FOUND, {"times": FOR_EVER}, "NotFound", ("InstanceId", "UserId")),
-    (WRITE, FaultKind.ACCESS_DENIED, {}, "AccessDenied", ("connect:UpdateUserConfig", "connect:UpdateUserPhoneConfig")),
+    (
+        WRITE,
+        FaultKind.ACCESS_DENIED,
+        {},
+        "AccessDenied",
+        ("connect:UpdateUserConfig", "connect:UpdateUserPhoneConfig"),
+    ),
     (TAG, FaultKind.ACCESS_DENIED, {}, "AccessDenied", ("grant it connect:TagResource",)),
     (DESCRIBE, FaultKind.ACCESS_DENIED, {}, "AccessDenied", ("grant it connect:DescribeUser",)),
     (DESCRIBE, FaultKind.EXPIRED_CREDENTIALS, {}, "InvalidCredentials", ("DescribeUser", "expired")),
     (DESCRIBE, "UnrecognizedClientException", {"status": 403}, "InvalidCredentials", ("DescribeUser",)),
     (DESCRIBE, FaultKind.LIMIT_EXCEEDED, {}, "ServiceLimitExceeded", ("LimitExceededException",)),
-    (DESCRIBE, "SomethingNobodyHasHeardOf", {"status": 400}, "GeneralServiceException", ("SomethingNobodyHasHeardOf",)),
+    (
+        DESCRIBE,
+        "SomethingNobodyHasHeardOf",
+        {"status": 400},
+        "GeneralServiceException",
+        ("SomethingNobodyHasHeardOf",),
+    ),
     (DESCRIBE, FaultKind.THROTTLING, {"times": FOR_EVER}, "Throttling", ("ThrottlingException",)),
     (TAG, FaultKind.THROTTLING, {"times": FOR_EVER}, "Throttling", ("ThrottlingException",)),
     (DESCRIBE, FaultKind.TOO_MANY_REQUESTS, {"times": FOR_EVER}, "Throttling", ("TooManyRequestsException",)),
-    (DESCRIBE, FaultKind.INTERNAL_SERVICE, {"times": FOR_EVER}, "ServiceInternalError", ("InternalServiceException",)),
+    (
+        DESCRIBE,
+        FaultKind.INTERNAL_SERVICE,
+        {"times": FOR_EVER},
+        "ServiceInternalError",
+        ("InternalServiceException",),
+    ),
     (DESCRIBE, FaultKind.SERVER_ERROR, {"times": FOR_EVER}, "ServiceInternalError", ("503",)),
-    (WRITE, FaultKind.CONDITIONAL_OPERATION_FAILED, {"times": FOR_EVER}, "ResourceConflict", ("ConditionalOperationFailed",)),
-    (DESCRIBE, FaultKind.CONNECTION_RESET_BEFORE, {"times": FOR_EVER}, "NetworkFailure", ("did not answer DescribeUser",)),
+    (
+        WRITE,
+        FaultKind.CONDITIONAL_OPERATION_FAILED,
+        {"times": FOR_EVER},
+        "ResourceConflict",
+        ("ConditionalOperationFailed",),
+    ),
+    (
+        DESCRIBE,
+        FaultKind.CONNECTION_RESET_BEFORE,
+        {"times": FOR_EVER},
+        "NetworkFailure",
+        ("did not answer DescribeUser",),
+    ),
     (DESCRIBE, FaultKind.READ_TIMEOUT_BEFORE, {"times": FOR_EVER}, "NetworkFailure", ("ReadTimeoutError",)),
     (DESCRIBE, FaultKind.ENDPOINT_UNREACHABLE, {"times": FOR_EVER}, "NetworkFailure", ("DescribeUser",)),
 ]
@@ -40,16 +76,23 @@ ELSEWHERE = {"AlreadyExists", "NotStabilized"}
 """Codes that the scenarios of two stacks and of writes that never show bring about."""
 
 
-@pytest.mark.parametrize(("operation", "kind", "more", "code", "words"), FAULTS, ids=[f"{f[0]}-{f[1]}" for f in FAULTS])
+@pytest.mark.parametrize(
+    ("operation", "kind", "more", "code", "words"), FAULTS, ids=[f"{f[0]}-{f[1]}" for f in FAULTS]
+)
 def test_fault_in_create_has_its_code_and_leaves_no_trace(
-    world: World, operation: str, kind: FaultKind | str, more: dict[str, Any], code: str, words: tuple[str, ...]
+    world: World,
+    operation: str,
+    kind: FaultKind | str,
+    more: dict[str, Any],
+    code: str,
+    words: tuple[str, ...],
 ) -> None:
     agent = world.agent("dense")
     before = agent.effective(), agent.tags()
     world.plant(operation, kind, **more)
     outcome = world.resource().driver.create(agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False)]))
     refused(outcome, code, *words)
-    world.connect.heal()
+    world.connect.clear_faults()
     if agent.record():
         assert "deleting the resource gives it back" in outcome.message
         done(world.resource().driver.delete(agent.identifier))
@@ -61,9 +104,16 @@ def test_every_code_is_brought_about() -> None:
     assert {code.name for code in handlers.ERROR_CODES.values()} == brought_about
 
 
-@pytest.mark.parametrize(("operation", "kind", "more", "code", "words"), IN_READ, ids=[str(f[1]) for f in IN_READ])
+@pytest.mark.parametrize(
+    ("operation", "kind", "more", "code", "words"), IN_READ, ids=[str(f[1]) for f in IN_READ]
+)
 def test_fault_in_read(
-    world: World, operation: str, kind: FaultKind | str, more: dict[str, Any], code: str, words: tuple[str, ...]
+    world: World,
+    operation: str,
+    kind: FaultKind | str,
+    more: dict[str, Any],
+    code: str,
+    words: tuple[str, ...],
 ) -> None:
     agent, resource = world.agent("dense"), world.resource()
     done(resource.create(agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False)])))
@@ -98,7 +148,12 @@ def test_damaged_record_is_reported_and_nothing_is_touched(world: World) -> None
     before = agent.effective(), agent.tags()
     driver = resource.driver
     for operation in (driver.read, driver.delete, lambda p: driver.update(p, p), driver.create):
-        refused(operation(properties), "GeneralServiceException", "connect-user-config:after-contact-work", "v9 VOICE=11")
+        refused(
+            operation(properties),
+            "GeneralServiceException",
+            "connect-user-config:after-contact-work",
+            "v9 VOICE=11",
+        )
     assert (agent.effective(), agent.tags()) == before
 
 
@@ -115,8 +170,12 @@ def test_request_without_credentials(world: World) -> None:
 def test_number_in_the_services_own_text_is_redacted(world: World) -> None:
     agent = world.agent("desk")
     world.plant(
-        WRITE, FaultKind.INVALID_PARAMETER, message=f"Phone number {DECLARED_NUMBER} ({DECLARED_NUMBER[1:]}) cannot be used"
+        WRITE,
+        FaultKind.INVALID_PARAMETER,
+        message=f"Phone number {DECLARED_NUMBER} ({DECLARED_NUMBER[1:]}) cannot be used",
     )
     properties = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
-    outcome = refused(world.resource().create(properties), "InvalidRequest", "cannot be used", "[phone number redacted]")
+    outcome = refused(
+        world.resource().create(properties), "InvalidRequest", "cannot be used", "[phone number redacted]"
+    )
     assert DECLARED_NUMBER[1:] not in outcome.message

@@ -7,7 +7,10 @@ from functional.settings import auto_accept
 from functional.world import World, done
 from support.registry import RegistryStack
 
-OWNED = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id - sales-stack/Agent"}
+OWNED = {
+    "connect-user-config": "managed",
+    "connect-user-config:owner": "v1 0123456789abcdef id.id - sales-stack/Agent",
+}
 
 
 def _pages(world: World, instance_id: str) -> list[list[dict[str, Any]]]:
@@ -27,7 +30,9 @@ def test_many_owned_users_among_others_come_page_by_page(world: World) -> None:
     wanted = []
     for number in range(160):
         owned = number % 4 != 3
-        user_id, _ = world.connect.create_user(world.instance_id, f"user-{number}", tags=OWNED if owned else {"team": "x"})
+        user_id, _ = world.connect.create_user(
+            world.instance_id, f"user-{number}", tags=OWNED if owned else {"team": "x"}
+        )
         wanted += [user_id] if owned else []
     other_instance, _ = world.connect.create_instance()
     world.connect.create_user(other_instance, "elsewhere", tags=OWNED)
@@ -40,9 +45,16 @@ def test_many_owned_users_among_others_come_page_by_page(world: World) -> None:
 def test_users_are_spelled_as_their_owners_spell_them(world: World) -> None:
     by_id, by_arn, free = world.agent("dense"), world.agent("dense", arns=True), world.agent("dense")
     for logical_id, agent in (("One", by_id), ("Two", by_arn)):
-        done(world.resource(logical_id=logical_id).create(agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])))
+        done(
+            world.resource(logical_id=logical_id).create(
+                agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
+            )
+        )
     (page,) = _pages(world, world.instance_arn)
-    assert [{name: model[name] for name in ("InstanceId", "UserId")} for model in page] == [by_id.identifier, by_arn.identifier]
+    assert [{name: model[name] for name in ("InstanceId", "UserId")} for model in page] == [
+        by_id.identifier,
+        by_arn.identifier,
+    ]
     for listed in page:
         done(world.resource().read(listed))
     assert not free.record()
@@ -53,7 +65,9 @@ def test_empty_instance_has_an_empty_page(world: World) -> None:
 
 
 def test_unknown_instance_is_not_found(world: World) -> None:
-    RegistryStack(world.clock).refused("LIST", {"InstanceId": "00000000-1111-4222-8333-444444444444"}, "NotFound")
+    RegistryStack(world.clock).refused(
+        "LIST", {"InstanceId": "00000000-1111-4222-8333-444444444444"}, "NotFound"
+    )
 
 
 def test_instance_is_required(world: World) -> None:

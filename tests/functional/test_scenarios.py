@@ -1,14 +1,27 @@
-"""Every scenario through every front end, under every combination of the read and write switches that it may depend on."""
+"""Every scenario through every front end, under every combination of the read and write switches that it may
+depend on.
+"""
 
 import pytest
 
 from connect_local import ArrayOrder, Behaviour, every_read_write_combination, where_every_two_switches_meet
-from functional.scenarios import ANYWHERE, EVERYWHERE, Scenario, declaring, failing, outside, phones, stacks, waiting
+from functional.scenarios import (
+    ANYWHERE,
+    EVERYWHERE,
+    Scenario,
+    declaring,
+    failing,
+    outside,
+    phones,
+    stacks,
+    waiting,
+)
 from functional.world import World
 
 MODULES = (declaring, failing, outside, phones, stacks, waiting)
 PAIRS = where_every_two_switches_meet()
-# Whether ARNs are taken for ids is no matter of reading or writing: both ways meet every other switch in PAIRS.
+# Whether ARNs are taken for ids is no matter of reading or writing: both ways meet every other switch in
+# PAIRS.
 READ_WRITE = [behaviour for behaviour in every_read_write_combination() if not behaviour.accept_arns]
 
 

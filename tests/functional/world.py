@@ -1,7 +1,8 @@
 """One instance with agents, and the resources of stacks over them, watched at every step.
 
-After each operation the whole truth about every agent is compared with what the rules of ownership say it must be: owned
-settings as declared, all others as they were, foreign tags untouched. A scenario so only says what happens.
+After each operation the whole truth about every agent is compared with what the rules of ownership say it
+must be: owned settings as declared, all others as they were, foreign tags untouched. A scenario so only says
+what happens.
 """
 
 from collections.abc import Mapping
@@ -34,10 +35,14 @@ class World:
     def __post_init__(self) -> None:
         self.instance_id, self.instance_arn = self.connect.create_instance()
 
-    def agent(self, kind: str = "dense", *, arns: bool = False, tags: Mapping[str, str] = FOREIGN_TAGS) -> "Agent":
+    def agent(
+        self, kind: str = "dense", *, arns: bool = False, tags: Mapping[str, str] = FOREIGN_TAGS
+    ) -> "Agent":
         """Return a new agent, declared by ARN or by id."""
         username = f"{kind} {len(self.agents)}".replace(" ", "-")
-        user_id, arn = self.connect.create_user(self.instance_id, username, tags=tags, **self._possible(KINDS[kind]))
+        user_id, arn = self.connect.create_user(
+            self.instance_id, username, tags=tags, **self._possible(KINDS[kind])
+        )
         names = (self.instance_arn, arn) if arns else (self.instance_id, user_id)
         agent = Agent(self, user_id, arn, *names, foreign=dict(tags))
         self.agents.append(agent)
@@ -46,7 +51,9 @@ class World:
     def _possible(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         lacking = self.connect.behaviour.refused_channels
         return {
-            name: [entry for entry in value if entry["Channel"] not in lacking] if isinstance(value, list) else value
+            name: [entry for entry in value if entry["Channel"] not in lacking]
+            if isinstance(value, list)
+            else value
             for name, value in settings.items()
         }
 
@@ -55,7 +62,9 @@ class World:
         """A channel that few settings speak of; EMAIL, where the instance has it."""
         return "TASK" if "EMAIL" in self.connect.behaviour.refused_channels else "EMAIL"
 
-    def resource(self, stack: str | None = "sales-stack", logical_id: str = "Agent", token: str = "token-1") -> "Resource":
+    def resource(
+        self, stack: str | None = "sales-stack", logical_id: str = "Agent", token: str = "token-1"
+    ) -> "Resource":
         """Return one resource of a stack."""
         return Resource(self, self.front_end.resource(stack, logical_id, token))
 
@@ -123,8 +132,12 @@ class Agent:
         self._changed_outside()
 
     def overwrite_phone_config(self, **phone_config: Any) -> None:
-        """An older tool calls UpdateUserPhoneConfig, which sets the after-contact work of all channels, and reads show it."""
-        self.world.connect.backend().update_user_phone_config(self.world.instance_id, self.user_id, phone_config)
+        """An older tool calls UpdateUserPhoneConfig, which sets the after-contact work of all channels, and
+        reads show it.
+        """
+        self.world.connect.backend().update_user_phone_config(
+            self.world.instance_id, self.user_id, phone_config
+        )
         self._changed_outside()
 
     def tag_by_aws(self, tags: Mapping[str, str]) -> None:
@@ -158,7 +171,9 @@ class Agent:
     def check(self) -> None:
         """Compare settings and foreign tags with what they must be."""
         self.expectation.check(self.effective())
-        assert {k: v for k, v in self.tags().items() if k not in self.record()} == self.foreign, "foreign tags changed"
+        assert {k: v for k, v in self.tags().items() if k not in self.record()} == self.foreign, (
+            "foreign tags changed"
+        )
         if not self.expectation.is_uncertain:
             self.expectation.check_record(self.tags())
 
@@ -171,19 +186,23 @@ class Resource:
     driver: Driver
 
     def create(self, properties: Properties, *, until_refused: bool = False) -> Outcome:
-        """Take what `properties` declare; whatever is refused must leave no trace. What is planted may end with the refusal."""
+        """Take what `properties` declare; whatever is refused must leave no trace. What is planted may end
+        with the refusal.
+        """
 
         def create(wanted: Properties) -> Outcome:
             outcome = self.driver.create(wanted)
             if until_refused:
-                self.world.connect.heal()
+                self.world.connect.clear_faults()
             return outcome
 
         return self._take(properties, create, leaves_no_trace=True)
 
     def update(self, properties: Properties, previous: Properties) -> Outcome:
         """Declare `properties` instead of `previous`; what is refused may be done half."""
-        return self._take(properties, lambda wanted: self.driver.update(wanted, previous), leaves_no_trace=False)
+        return self._take(
+            properties, lambda wanted: self.driver.update(wanted, previous), leaves_no_trace=False
+        )
 
     def _take(self, properties: Properties, operation: Any, *, leaves_no_trace: bool) -> Outcome:
         agent, before = self._agent(properties), self._truth(properties)
@@ -192,14 +211,20 @@ class Resource:
             note = agent.expectation.taken(settings_of(properties), before[0])
             self._check_note(outcome, note)
             if outcome.shown is not None:
-                assert settings_of(outcome.shown) == agent.expectation.owned_values(agent.effective()), outcome
+                assert settings_of(outcome.shown) == agent.expectation.owned_values(agent.effective()), (
+                    outcome
+                )
                 assert outcome.shown["UserArn"] == agent.arn
         elif leaves_no_trace:
             assert self._truth(properties) == before, f"a refused create left a trace: {outcome}"
             cleaned_up = self.driver.clean_up(properties)
             # Where reads lag it may see what is given back already, and give it back once more.
-            assert cleaned_up is None or cleaned_up.succeeded, f"the rollback of a refused create fails: {cleaned_up}"
-            assert self._truth(properties) == before, f"the clean-up after a refused create left a trace: {cleaned_up}"
+            assert cleaned_up is None or cleaned_up.succeeded, (
+                f"the rollback of a refused create fails: {cleaned_up}"
+            )
+            assert self._truth(properties) == before, (
+                f"the clean-up after a refused create left a trace: {cleaned_up}"
+            )
         elif agent:
             agent.expectation.half_done(settings_of(properties))
         self.world.check()

@@ -14,13 +14,19 @@ def main() -> None:
     parser.add_argument("--nightly", action="store_true", help="all of them, which takes many minutes")
     parser.add_argument("--dimension", choices=NIGHTLY, action="append", help="only this one")
     parser.add_argument("--pair", default="", help="only pairs whose name contains this")
-    parser.add_argument("--examples", action="store_true", help="tell the first interleaving of each kind of breach")
+    parser.add_argument(
+        "--examples", action="store_true", help="tell the first interleaving of each kind of breach"
+    )
     chosen = parser.parse_args()
     earlier_values.install()
     for name, (variants, bound) in (NIGHTLY if chosen.nightly else BOUNDED).items():
         if chosen.dimension and name not in chosen.dimension:
             continue
-        counts = [count(pair, front_end, variants, bound) for pair, front_end in each_pair() if chosen.pair in pair.name]
+        counts = [
+            count(pair, front_end, variants, bound)
+            for pair, front_end in each_pair()
+            if chosen.pair in pair.name
+        ]
         sys.stdout.write(f"{name}, {bound.preemptions} preemptions at most\n{table(counts)}\n\n")
         for counted in counts if chosen.examples else ():
             sys.stdout.write(f"{counted.first_broken()}\n")

@@ -9,7 +9,7 @@ from properties.stacks import Stack
 from properties.unreliable import Trouble
 
 from connect_local import Behaviour
-from custom_connect_userconfig.core.errors import AccessDenied, NetworkFault
+from custom_connect_userconfig.core.errors import AccessDenied, NetworkFailure
 
 from .lock_step import Bound, Schedule, explore
 from .oracle import RULES, Breach
@@ -60,7 +60,8 @@ class Count:
     def first_broken(self) -> str:
         """Tell the first interleaving of each kind that must not be."""
         told = [
-            f"{self.name}: {breach.value}\n    {', '.join(schedule[:_STEPS])} …\n    " + "\n    ".join(result.story)
+            f"{self.name}: {breach.value}\n    {', '.join(schedule[:_STEPS])} …\n    "
+            + "\n    ".join(result.story)
             for breach, (schedule, result) in self.examples.items()
             if breach in RULES
         ]
@@ -79,9 +80,17 @@ LATE: Final = (
 )
 """Reads that show the state before a write, for longer and for shorter than a call takes."""
 
-_TROUBLES: Final = (Trouble(None), Trouble(None, acted=True), Trouble(AccessDenied), Trouble(NetworkFault, acted=True))
+_TROUBLES: Final = (
+    Trouble(None),
+    Trouble(None, acted=True),
+    Trouble(AccessDenied),
+    Trouble(NetworkFailure, acted=True),
+)
 FAILURES: Final = tuple(
-    Variant(trouble=(who, call, trouble)) for who in (ONE, OTHER) for call in range(1, 9) for trouble in _TROUBLES
+    Variant(trouble=(who, call, trouble))
+    for who in (ONE, OTHER)
+    for call in range(1, 9)
+    for trouble in _TROUBLES
 )
 """One failure, or the end of the process, at each call of either of the two."""
 LATE_FAILURES: Final = tuple(replace(late, trouble=failure.trouble) for late in LATE for failure in FAILURES)
@@ -89,7 +98,10 @@ LATE_FAILURES: Final = tuple(replace(late, trouble=failure.trouble) for late in 
 CALM: Final = (Variant(),)
 Dimension = tuple[tuple[Variant, ...], Bound]
 _STEPS: Final = 16
-BOUNDED: Final[Mapping[str, Dimension]] = {"calm": (CALM, Bound(_STEPS, 2)), "late reads": (LATE, Bound(_STEPS // 2, 1))}
+BOUNDED: Final[Mapping[str, Dimension]] = {
+    "calm": (CALM, Bound(_STEPS, 2)),
+    "late reads": (LATE, Bound(_STEPS // 2, 1)),
+}
 """What there is time for at each change."""
 NIGHTLY: Final[Mapping[str, Dimension]] = {
     "calm": (CALM, Bound(10, 10)),
@@ -116,9 +128,24 @@ def each_pair() -> Iterator[tuple[Pair, type[Stack]]]:
 def table(counts: Sequence[Count]) -> str:
     """Return the counts, a line each pair, and their sum."""
     kinds = [breach for breach in Breach if any(breach in counted.breaches for counted in counts)]
-    heads = ["interleavings", "broken", *(breach.value for breach in kinds), "both SUCCESS", "with damage", "after the delete"]
+    heads = [
+        "interleavings",
+        "broken",
+        *(breach.value for breach in kinds),
+        "both SUCCESS",
+        "with damage",
+        "after the delete",
+    ]
     numbers = [
-        [c.interleavings, c.broken, *(c.breaches[breach] for breach in kinds), c.both, c.both_damaged, c.new_to_all] for c in counts
+        [
+            c.interleavings,
+            c.broken,
+            *(c.breaches[breach] for breach in kinds),
+            c.both,
+            c.both_damaged,
+            c.new_to_all,
+        ]
+        for c in counts
     ]
     rows = [
         ["pair", *heads],
@@ -127,6 +154,9 @@ def table(counts: Sequence[Count]) -> str:
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        "  ".join(word.rjust(width) if at else word.ljust(width) for at, (word, width) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(
+            word.rjust(width) if at else word.ljust(width)
+            for at, (word, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in rows
     )

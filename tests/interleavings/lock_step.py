@@ -1,8 +1,10 @@
-"""Runs two programs call by call in the order that a schedule says, on a clock that passes only when they sleep.
+"""Runs two programs call by call in the order that a schedule says, on a clock that passes only when they
+sleep.
 
-Each program runs in a greenlet of its own and stands still before every call and at every sleep. A step is one call: the program
-that is chosen wakes if it slept, makes the call before which it stands, and goes on to its next standstill or its end. Choosing a
-sleeper lets time pass until it wakes, while the other one stands where it is.
+Each program runs in a greenlet of its own and stands still before every call and at every sleep. A step is
+one call: the program that is chosen wakes if it slept, makes the call before which it stands, and goes on to
+its next standstill or its end. Choosing a sleeper lets time pass until it wakes, while the other one stands
+where it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,7 +47,8 @@ class LockStep:
     _programs: dict[str, _Program] = field(default_factory=dict)
     _hub: greenlet = field(default_factory=getcurrent)
 
-    # -- what the programs call ----------------------------------------------------------------------------------------
+    # -- what the programs call
+    # ----------------------------------------------------------------------------------------
 
     def before_call(self, _operation: str) -> None:
         """Stand still before a call; then let the time pass that it takes."""
@@ -66,7 +69,8 @@ class LockStep:
         program.wakes_at = self.clock.now() + seconds
         self._hub.switch()
 
-    # -- the run -------------------------------------------------------------------------------------------------------
+    # -- the run
+    # -------------------------------------------------------------------------------------------------------
 
     def run(self, programs: Mapping[str, Callable[[], None]], schedule: Sequence[str] = ()) -> list[Step]:
         """Run all programs to their ends: by `schedule` as far as it goes, then each until it sleeps or ends."""
@@ -99,7 +103,8 @@ class LockStep:
 
 @dataclass(frozen=True)
 class Bound:
-    """Which schedules are explored: those that differ in the first `steps`, with at most so many `preemptions`.
+    """Which schedules are explored: those that differ in the first `steps`, with at most so many
+    `preemptions`.
 
     A preemption is a step of another program than the one that would have gone on of itself.
     """
@@ -108,8 +113,12 @@ class Bound:
     preemptions: int
 
 
-def explore(run: Callable[[Schedule], tuple[Sequence[Step], T]], bound: Bound) -> Iterator[tuple[Schedule, T]]:
-    """Run every schedule within `bound` once, in the same order each time; yield its steps and what has come of it."""
+def explore(
+    run: Callable[[Schedule], tuple[Sequence[Step], T]], bound: Bound
+) -> Iterator[tuple[Schedule, T]]:
+    """Run every schedule within `bound` once, in the same order each time; yield its steps and what has come
+    of it.
+    """
     to_do: list[Schedule] = [()]
     while to_do:
         prefix = to_do.pop()
@@ -119,6 +128,8 @@ def explore(run: Callable[[Schedule], tuple[Sequence[Step], T]], bound: Bound) -
         for number, step in enumerate(steps[: bound.steps]):
             if number >= len(prefix):
                 before = tuple(earlier.chosen for earlier in steps[:number])
-                costs = preemptions + (number > 0)  # beyond the prefix the default was chosen; who begins is free
+                costs = preemptions + (
+                    number > 0
+                )  # beyond the prefix the default was chosen; who begins is free
                 to_do += [(*before, other) for other in step.others if costs <= bound.preemptions]
             preemptions += number > 0 and step.chosen != step.default

@@ -1,6 +1,7 @@
 """What must hold when two operations have run beside each other, whoever was faster.
 
-Of the code under test nothing is used: settings are looked up in the local Connect, and tags are read by a parser of the tests.
+Of the code under test nothing is used: settings are looked up in the local Connect, and tags are read by a
+parser of the tests.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,9 @@ class Breach(Enum):
     """What can be wrong; the value is a heading."""
 
     LOST = "earlier value lost"
-    """A record holds an earlier value that it was not, or a resource holds a changed setting without a record of it."""
+    """A record holds an earlier value that it was not, or a resource holds a changed setting without a record
+    of it.
+    """
     OWN = "own value recorded"
     """At any time an earlier value was recorded that the resource itself had written."""
     CHANGED = "changed, untold"
@@ -29,7 +32,9 @@ class Breach(Enum):
     TOLD = "changed, told"
     """The same, but an answer names it."""
     SILENT = "failed, silent"
-    """A FAILED answer does not name what it leaves changed and unrecorded, so that nothing that follows can give it back."""
+    """A FAILED answer does not name what it leaves changed and unrecorded, so that nothing that follows can
+    give it back.
+    """
     BOTH = "both SUCCESS"
     """Two stacks are told that they own the user."""
     WRONG = "not in force"
@@ -47,21 +52,29 @@ RULES = tuple(breach for breach in Breach if breach not in (Breach.TOLD, Breach.
 
 
 def after_answers(trial: "Trial", awaited: Mapping[str, tuple[Event, Ending]]) -> Iterator[Breach]:
-    """Judge the answers of the two."""
-    created = [who for who, (event, ending) in awaited.items() if event.action is Action.CREATE and ending.outcome is Outcome.DONE]
+    """Check the answers of the two."""
+    created = [
+        who
+        for who, (event, ending) in awaited.items()
+        if event.action is Action.CREATE and ending.outcome is Outcome.DONE
+    ]
     if len(created) > 1:
         yield Breach.BOTH
     recorded = read_record(trial.agent.tags()).earlier
     for event, ending in awaited.values():
         if ending.outcome is Outcome.FAILED:
             touched = {*event.declared, *(event.previous or {})}
-            left = [key for key in _changed(trial) if key in touched and key not in recorded and key not in _declared(trial)]
+            left = [
+                key
+                for key in _changed(trial)
+                if key in touched and key not in recorded and key not in _declared(trial)
+            ]
             if any(not _names(str(ending.error), key) for key in left):
                 yield Breach.SILENT
 
 
 def in_the_end(trial: "Trial") -> Iterator[Breach]:
-    """Judge what there is when CloudFormation has done what follows from the answers."""
+    """Check what there is when CloudFormation has done what follows from the answers."""
     truth, recorded = trial.agent.truth(), read_record(trial.agent.tags()).earlier
     declared = _declared(trial)
     changed = _changed(trial)
@@ -78,7 +91,7 @@ def in_the_end(trial: "Trial") -> Iterator[Breach]:
 
 
 def after_deletes(trial: "Trial") -> Iterator[Breach]:
-    """Judge what is left when every resource is deleted."""
+    """Check what is left when every resource is deleted."""
     if any(not any(_names(answer, key) for answer in trial.answers) for key in _changed(trial)):
         yield Breach.KEPT
     if any(map(is_ours, trial.agent.tags())):

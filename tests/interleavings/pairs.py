@@ -86,8 +86,16 @@ PAIRS: Final = (
     Pair("update changes | create again", (_create(W, P),), _update(W, P, work=45), _again(0), _DUPLICATES),
     Pair("update drops | itself again", (_create(V, P),), _update(P), TWIN, _DUPLICATES),
     Pair("update adds | itself again", (_create(P),), _update(V, P, W), TWIN, _DUPLICATES),
-    Pair("update drops | earlier update again", (_create(P), _update(V, P)), _update(P), _again(1), _DUPLICATES),
-    Pair("update adds | earlier update again", (_create(V, P), _update(P)), _update(V, P), _again(1), _DUPLICATES),
+    Pair(
+        "update drops | earlier update again", (_create(P), _update(V, P)), _update(P), _again(1), _DUPLICATES
+    ),
+    Pair(
+        "update adds | earlier update again",
+        (_create(V, P), _update(P)),
+        _update(V, P),
+        _again(1),
+        _DUPLICATES,
+    ),
     Pair("delete | create again", (_create(V, P),), _DELETE, _again(0), _DUPLICATES),
     Pair("delete | update again", (_create(P), _update(V, P)), _DELETE, _again(1), _DUPLICATES),
     Pair("delete | itself again", (_create(V, P),), _DELETE, TWIN, _DUPLICATES),

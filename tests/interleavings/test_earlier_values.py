@@ -4,23 +4,26 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 
 import pytest
-from properties.agent import INSTANCE_ID, USER_ID, Birth, LocalAgent, local_agent
+from properties.agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
 from properties.stacks import Action, Stack
 from properties.unreliable import UnreliableGateway
 
 from connect_local import Behaviour
-from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.identifiers import Environment, Identity
 from interleavings.pairs import BORN, CUSTOM, REGISTRY, C, V, W
 from support.earlier_values import take_breaches
 from support.record_form import read_record
 
-OURS = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id sales/Agent"}
+OURS = {
+    "connect-user-config": "managed",
+    "connect-user-config:owner": "v1 0123456789abcdef id.id sales/Agent",
+}
 ACCEPT, WORK = "connect-user-config:auto-accept", "connect-user-config:after-contact-work"
 
 
 @pytest.fixture
 def agent() -> Iterator[LocalAgent]:
-    with local_agent(Birth(edits=(BORN,)), Behaviour()) as agent:
+    with local_agent(InitialUser(edits=(BORN,)), Behaviour()) as agent:
         agent.tag({**OURS, WORK: "v1 was VOICE=120"})
         agent.read()
         yield agent
@@ -37,7 +40,9 @@ def _work(agent: LocalAgent, seconds: int) -> None:
 
 
 @pytest.mark.parametrize("form", ["v1 VOICE=true was VOICE=true", "v1 was VOICE=true"])
-def test_a_value_that_was_written_without_a_claim_is_not_recorded_as_earlier(agent: LocalAgent, form: str) -> None:
+def test_a_value_that_was_written_without_a_claim_is_not_recorded_as_earlier(
+    agent: LocalAgent, form: str
+) -> None:
     _write(agent, {"VOICE": True})
     agent.tag({ACCEPT: form})
     assert len(take_breaches()) == 1
@@ -130,7 +135,11 @@ def test_what_somebody_releases_is_free(agent: LocalAgent) -> None:
 def test_tags_in_no_such_form_say_nothing(agent: LocalAgent) -> None:
     _write(agent, {"VOICE": True})
     agent.tag(
-        {ACCEPT: "v9 VOICE=true", "connect-user-config:nonsense": "v1 was VOICE=true", "connect-user-configs": "v1 was VOICE=true"}
+        {
+            ACCEPT: "v9 VOICE=true",
+            "connect-user-config:nonsense": "v1 was VOICE=true",
+            "connect-user-configs": "v1 was VOICE=true",
+        }
     )
 
 
@@ -138,8 +147,8 @@ def test_tags_in_no_such_form_say_nothing(agent: LocalAgent) -> None:
 def test_the_record_that_the_service_writes_is_understood(front_end: type[Stack]) -> None:
     """Otherwise every write would count as an administrator's, and nothing would ever break the rule."""
     declared = {V: True, W: 30}
-    with local_agent(Birth(edits=(BORN,)), Behaviour()) as agent:
-        stack = front_end("sales", Identity.parse(INSTANCE_ID, USER_ID, Place()))
+    with local_agent(InitialUser(edits=(BORN,)), Behaviour()) as agent:
+        stack = front_end("sales", Identity.parse(INSTANCE_ID, USER_ID, Environment()))
         stack.send(stack.event(Action.CREATE, declared), UnreliableGateway(agent.gateway), agent.clock)
         record = read_record(agent.tags())
     assert record.owner == stack.owner.digest

@@ -1,4 +1,5 @@
-"""Two operations on one user, in every order of their calls; ``HYPOTHESIS_PROFILE=nightly`` explores all of it.
+"""Two operations on one user, in every order of their calls; ``HYPOTHESIS_PROFILE=nightly`` explores all of
+it.
 
 ``python -m interleavings`` prints the same as a table, with an example of each kind of breach.
 """
@@ -17,7 +18,8 @@ DIMENSIONS = NIGHTLY if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else B
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 @pytest.mark.parametrize(
-    ("pair", "front_end"), [pytest.param(*both, id=f"{both[0].name} {both[1].__name__}") for both in each_pair()]
+    ("pair", "front_end"),
+    [pytest.param(*both, id=f"{both[0].name} {both[1].__name__}") for both in each_pair()],
 )
 def test_whoever_is_faster_nothing_is_lost(
     pair: Pair, front_end: type[Stack], dimension: str, record_property: Callable[[str, object], None]

@@ -11,7 +11,9 @@ from support.clock import FakeClock
 ALL = Bound(steps=100, preemptions=100)
 
 
-def _run(lengths: dict[str, int], schedule: Schedule, nap: float = 0.0) -> tuple[Sequence[Step], tuple[str, ...]]:
+def _run(
+    lengths: dict[str, int], schedule: Schedule, nap: float = 0.0
+) -> tuple[Sequence[Step], tuple[str, ...]]:
     """Run programs of so many calls, each of which naps after its first; return the calls in their order."""
     lock_step, made = LockStep(FakeClock()), []
 
@@ -28,7 +30,9 @@ def _run(lengths: dict[str, int], schedule: Schedule, nap: float = 0.0) -> tuple
 
 @pytest.mark.parametrize(("calls", "others"), [(1, 1), (4, 3), (5, 5), (0, 3)])
 def test_every_order_of_the_calls_is_explored_once(calls: int, others: int) -> None:
-    orders = [made for _, made in explore(lambda schedule: _run({"a": calls, "b": others}, schedule), ALL) if made]
+    orders = [
+        made for _, made in explore(lambda schedule: _run({"a": calls, "b": others}, schedule), ALL) if made
+    ]
     assert len({*orders}) == comb(calls + others, calls)
     assert all(order.count("a") == calls for order in orders)
     if calls:

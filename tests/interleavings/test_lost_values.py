@@ -4,13 +4,13 @@ import itertools
 import os
 
 import pytest
-from properties.agent import INSTANCE_ID, USER_ID, Birth, LocalAgent, local_agent
+from properties.agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
 from properties.stacks import Action, Ending, Outcome, Stack
 from properties.unreliable import Schedule, Trouble, UnreliableGateway
 
 from connect_local import Behaviour
-from custom_connect_userconfig.core.errors import AccessDenied, ServiceFault
-from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.errors import AccessDenied, ServiceInternalError
+from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.settings import Settings
 from interleavings.pairs import BORN, CUSTOM, REGISTRY, P, V, W
 from support.record_form import read_record
@@ -21,7 +21,7 @@ READS_BACK = 4
 
 TROUBLES = {
     "no permission": Trouble(AccessDenied),
-    "5xx": Trouble(ServiceFault),
+    "5xx": Trouble(ServiceInternalError),
     "killed before": Trouble(None),
     "killed after": Trouble(None, acted=True),
 }
@@ -42,9 +42,15 @@ class Story:
 
     def __init__(self, agent: LocalAgent, front_end: type[Stack], write: float, read: float) -> None:
         self.agent, self._write, self._read = agent, write, read
-        self._stack = front_end("sales", Identity.parse(INSTANCE_ID, USER_ID, Place()))
+        self._stack = front_end("sales", Identity.parse(INSTANCE_ID, USER_ID, Environment()))
 
-    def send(self, action: Action, declared: Settings, previous: Settings | None = None, faults: Schedule | None = None) -> Ending:
+    def send(
+        self,
+        action: Action,
+        declared: Settings,
+        previous: Settings | None = None,
+        faults: Schedule | None = None,
+    ) -> Ending:
         """Send an event, at once."""
         event = self._stack.event(action, declared, previous)
         gateway = UnreliableGateway(self.agent.gateway, faults or {}, before=self._take_time)
@@ -61,10 +67,12 @@ class Story:
         self.agent.clock.sleep(self._read if operation == "DescribeUser" else self._write)
 
 
-def _roll_back(front_end: type[Stack], timing: tuple[float, float, float, float], wanted: Settings, faults: Schedule) -> None:
+def _roll_back(
+    front_end: type[Stack], timing: tuple[float, float, float, float], wanted: Settings, faults: Schedule
+) -> None:
     """Create, update and cut off, update back, delete: what was before is there again."""
     late, write, read, gap = timing
-    with local_agent(Birth(edits=(BORN,)), Behaviour(stale_seconds=late)) as agent:
+    with local_agent(InitialUser(edits=(BORN,)), Behaviour(stale_seconds=late)) as agent:
         born, story = agent.truth(), Story(agent, front_end, write, read)
         assert story.send(Action.CREATE, BOTH).outcome is Outcome.DONE
         story.catch_up()
@@ -81,8 +89,11 @@ def _roll_back(front_end: type[Stack], timing: tuple[float, float, float, float]
 @pytest.mark.parametrize("timing", TIMINGS)
 @pytest.mark.parametrize("trouble", TROUBLES)
 @pytest.mark.parametrize("front_end", [REGISTRY, CUSTOM])
-def test_what_a_read_has_shown_as_the_earlier_value_is_not_forgotten(front_end: type[Stack], trouble: str, timing: str) -> None:
-    """The first read of the way back shows the setting still recorded, though it is given back and no longer is.
+def test_what_a_read_has_shown_as_the_earlier_value_is_not_forgotten(
+    front_end: type[Stack], trouble: str, timing: str
+) -> None:
+    """The first read of the way back shows the setting still recorded, though it is given back and no longer
+    is.
 
     It was written without a claim; a minute later it was claimed, with its own value as the earlier one.
     """
@@ -90,9 +101,13 @@ def test_what_a_read_has_shown_as_the_earlier_value_is_not_forgotten(front_end: 
     _roll_back(front_end, TIMINGS[timing], {P: True}, faults)
 
 
-@pytest.mark.parametrize("wanted", [{P: True}, {W: 30, P: True}, {V: True, P: True, W: 30}], ids=["drops", "exchanges", "adds"])
+@pytest.mark.parametrize(
+    "wanted", [{P: True}, {W: 30, P: True}, {V: True, P: True, W: 30}], ids=["drops", "exchanges", "adds"]
+)
 @pytest.mark.parametrize("front_end", [REGISTRY, CUSTOM])
-def test_wherever_an_update_is_cut_off_the_way_back_loses_nothing(front_end: type[Stack], wanted: Settings) -> None:
+def test_wherever_an_update_is_cut_off_the_way_back_loses_nothing(
+    front_end: type[Stack], wanted: Settings
+) -> None:
     lost: list[str] = []
     troubles = (Trouble(AccessDenied), Trouble(None), Trouble(None, acted=True))
     stories = list(itertools.product(itertools.product(*TIMES), troubles, range(2, 6)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from properties.agent import Birth, local_agent
+from properties.agent import InitialUser, local_agent
 from properties.stacks import Action, Ending, Event, Outcome
 from properties.unreliable import UnreliableGateway
 
@@ -21,7 +21,7 @@ RECORD = "connect-user-config:after-contact-work"
 @pytest.fixture
 def trial() -> Iterator[Trial]:
     """A stack that owns two settings."""
-    with local_agent(Birth(edits=(BORN,)), Behaviour()) as agent:
+    with local_agent(InitialUser(edits=(BORN,)), Behaviour()) as agent:
         trial = Trial(agent, REGISTRY, Variant())
         trial.settle(CREATE)
         yield trial
@@ -42,9 +42,18 @@ def _name_it(trial: Trial) -> None:
 
 BREACHES: dict[str, tuple[Callable[[Trial], None], set[Breach]]] = {
     "all is well": (lambda _: None, set()),
-    "another earlier value is recorded": (lambda trial: trial.agent.tag({RECORD: "v1 was VOICE=60"}), {Breach.LOST}),
-    "the form with declared values": (lambda trial: trial.agent.tag({RECORD: "v1 VOICE=30 was VOICE=120"}), set()),
-    "the same, lost": (lambda trial: trial.agent.tag({RECORD: "v1 VOICE=30 was VOICE=unrecorded"}), {Breach.LOST}),
+    "another earlier value is recorded": (
+        lambda trial: trial.agent.tag({RECORD: "v1 was VOICE=60"}),
+        {Breach.LOST},
+    ),
+    "the form with declared values": (
+        lambda trial: trial.agent.tag({RECORD: "v1 VOICE=30 was VOICE=120"}),
+        set(),
+    ),
+    "the same, lost": (
+        lambda trial: trial.agent.tag({RECORD: "v1 VOICE=30 was VOICE=unrecorded"}),
+        {Breach.LOST},
+    ),
     "no earlier value is recorded": (_lose_the_record, {Breach.LOST}),
     "nobody declares it": (_declare_it_no_more, {Breach.CHANGED}),
     "nobody declares it, and it is named": (_name_it, {Breach.TOLD}),
@@ -66,16 +75,23 @@ def test_what_is_kept_after_the_deletes(trial: Trial) -> None:
 
 
 def test_two_successes(trial: Trial) -> None:
-    event, ending = Event(Action.CREATE, {W: 30}), Ending(Outcome.DONE, UnreliableGateway(trial.agent.gateway))
+    event, ending = (
+        Event(Action.CREATE, {W: 30}),
+        Ending(Outcome.DONE, UnreliableGateway(trial.agent.gateway)),
+    )
     assert set(oracle.after_answers(trial, {"one": (event, ending)})) == set()
-    assert set(oracle.after_answers(trial, {"one": (event, ending), "other": (event, ending)})) == {Breach.BOTH}
+    assert set(oracle.after_answers(trial, {"one": (event, ending), "other": (event, ending)})) == {
+        Breach.BOTH
+    }
 
 
 @pytest.mark.parametrize(
     ("message", "expected"),
     [("Another stack owns the user.", {Breach.SILENT}), ("AfterContactWorkConfigs[VOICE] stays.", set())],
 )
-def test_a_failure_that_does_not_name_what_it_leaves(trial: Trial, message: str, expected: set[Breach]) -> None:
+def test_a_failure_that_does_not_name_what_it_leaves(
+    trial: Trial, message: str, expected: set[Breach]
+) -> None:
     _declare_it_no_more(trial)
     _lose_the_record(trial)
     failed = Ending(Outcome.FAILED, UnreliableGateway(trial.agent.gateway), AlreadyExists(message))

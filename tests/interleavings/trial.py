@@ -1,15 +1,17 @@
-"""One interleaving of one pair, carried through to its end: the answers, what CloudFormation does next, the deletes."""
+"""One interleaving of one pair, carried through to its end: the answers, what CloudFormation does next, the
+deletes.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from properties.agent import INSTANCE_ID, USER_ID, Birth, LocalAgent, local_agent
+from properties.agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
 from properties.stacks import Action, Ending, Event, Outcome, Stack
 from properties.unreliable import Trouble, UnreliableGateway
 
 from connect_local import Behaviour
-from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.identifiers import Environment, Identity
 
 from . import oracle
 from .lock_step import LockStep, Schedule, Step
@@ -42,13 +44,16 @@ class Result:
     breaches: frozenset[Breach]
     story: tuple[str, ...]
     is_new_to_all: bool
-    """Whether a duplicate comes, or an abandoned event first writes, when a delete has removed the record: nothing tells it from a
+    """Whether a duplicate comes, or an abandoned event first writes, when a delete has removed the record:
+    nothing tells it from a
     new event (README)."""
 
 
-def play(pair: Pair, front_end: type[Stack], variant: Variant, schedule: Schedule) -> tuple[Sequence[Step], Result]:
-    """Play `schedule` and what follows it."""
-    with local_agent(Birth(edits=(BORN,)), variant.behaviour) as agent:
+def play(
+    pair: Pair, front_end: type[Stack], variant: Variant, schedule: Schedule
+) -> tuple[Sequence[Step], Result]:
+    """Harness `schedule` and what follows it."""
+    with local_agent(InitialUser(edits=(BORN,)), variant.behaviour) as agent:
         trial = Trial(agent, front_end, variant)
         for deed in pair.history:
             trial.settle(deed)
@@ -61,7 +66,7 @@ class Trial:
 
     def __init__(self, agent: LocalAgent, front_end: type[Stack], variant: Variant) -> None:
         self.agent, self._variant = agent, variant
-        identity = Identity.parse(INSTANCE_ID, USER_ID, Place())
+        identity = Identity.parse(INSTANCE_ID, USER_ID, Environment())
         self.stacks = {name: front_end(name, identity) for name in ("sales", "support")}
         self.born = agent.truth()
         self.ran_again = False
@@ -86,7 +91,8 @@ class Trial:
         self.agent.let_reads_catch_up()
         self.agent.clock.sleep(120.0)
 
-    # -- the two -------------------------------------------------------------------------------------------------------
+    # -- the two
+    # -------------------------------------------------------------------------------------------------------
 
     def beside(self, one: Deed, other: Deed, schedule: Schedule) -> Sequence[Step]:
         """Run both by `schedule`; then let CloudFormation do what follows from their answers."""
@@ -107,7 +113,9 @@ class Trial:
                 self.ran_again = True
                 self._note(f"{who} again", owners[who].replay(events[who], self._gateway(), self.agent.clock))
         awaited = _awaited(one, other, endings)
-        self._breaches.update(oracle.after_answers(self, {who: (events[who], endings[who]) for who in awaited}))
+        self._breaches.update(
+            oracle.after_answers(self, {who: (events[who], endings[who]) for who in awaited})
+        )
         for who in awaited:
             self._follow(owners[who], events[who], endings[who])
         return steps
@@ -141,7 +149,8 @@ class Trial:
 
         return run
 
-    # -- what follows --------------------------------------------------------------------------------------------------
+    # -- what follows
+    # --------------------------------------------------------------------------------------------------
 
     def _follow(self, stack: Stack, event: Event, ending: Ending) -> None:
         """Do what CloudFormation does: send again what was cut off, undo what has failed."""
@@ -168,7 +177,7 @@ class Trial:
         self._breaches |= {Breach.STUCK} if stack.exists else set()
 
     def result(self, *, is_new_to_all: bool) -> Result:
-        """Judge; then delete all that is left, and judge again."""
+        """Oracle; then delete all that is left, and judge again."""
         self._settle_down()
         self._breaches.update(oracle.in_the_end(self))
         for stack in self.stacks.values():
@@ -187,12 +196,16 @@ class Trial:
         return ending
 
     def _gateway(self) -> UnreliableGateway:
-        return UnreliableGateway(self.agent.gateway, before=lambda _: self.agent.clock.sleep(self._variant.seconds_per_call))
+        return UnreliableGateway(
+            self.agent.gateway, before=lambda _: self.agent.clock.sleep(self._variant.seconds_per_call)
+        )
 
     def _note(self, who: str, ending: Ending) -> None:
         said = " ".join((str(ending.error or ""), *(ending.result.notes if ending.result else ())))
         self.answers.append(said)
-        self.story.append(f"{who}: {ending.outcome.value} after {_runs(ending.gateway.calls)}. {said}".strip())
+        self.story.append(
+            f"{who}: {ending.outcome.value} after {_runs(ending.gateway.calls)}. {said}".strip()
+        )
 
 
 def _event(stack: Stack, deed: Deed) -> Event:
@@ -203,7 +216,10 @@ def _event(stack: Stack, deed: Deed) -> Event:
 
 def _runs(calls: Sequence[str]) -> str:
     """Return the calls, those in a row as one."""
-    return ", ".join(f"{call} x{number}" if number > 1 else call for call, number in ((k, len([*g])) for k, g in groupby(calls)))
+    return ", ".join(
+        f"{call} x{number}" if number > 1 else call
+        for call, number in ((k, len([*g])) for k, g in groupby(calls))
+    )
 
 
 def _is_awaited(who: str, one: Deed, other: Deed) -> bool:
@@ -233,4 +249,8 @@ def _comes_after_delete(pair: Pair, steps: Sequence[Step], trial: Trial) -> bool
 def _writes_after_delete(writes: Sequence[tuple[str, str]]) -> bool:
     """Whether an abandoned event has not written before the delete beside it had removed the record."""
     released = (OTHER, "UntagResource")
-    return released in writes and ONE in [who for who, _ in writes] and writes.index(released) < [w for w, _ in writes].index(ONE)
+    return (
+        released in writes
+        and ONE in [who for who, _ in writes]
+        and writes.index(released) < [w for w, _ in writes].index(ONE)
+    )

@@ -1,6 +1,7 @@
-"""Wall clocks that are set while an operation is under way, forwards or backwards, within an invocation or between two.
+"""Wall clocks that are set while an operation is under way, forwards or backwards, within an invocation or
+between two.
 
-Whatever the clock shows, nothing is lost and everything ends; patience is counted here in true time.
+Whatever the clock shows, nothing is lost and everything ends; timeout is counted here in true time.
 """
 
 from collections.abc import Callable
@@ -55,7 +56,10 @@ def _first(agent: Agent) -> dict[str, Any]:
 
 
 def _second(agent: Agent) -> dict[str, Any]:
-    return agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)], AfterContactWorkConfigs=[acw("VOICE", 1), acw("CHAT", 2)])
+    return agent.declare(
+        AutoAcceptConfigs=[auto_accept("VOICE", True)],
+        AfterContactWorkConfigs=[acw("VOICE", 1), acw("CHAT", 2)],
+    )
 
 
 def _create(world: World) -> tuple[Resource, Callable[[Any], Outcome]]:
@@ -100,7 +104,9 @@ OBSTACLES: dict[str, Callable[[World], None]] = {
 @pytest.mark.parametrize("steps", STEPS)
 @pytest.mark.parametrize("obstacle", OBSTACLES)
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_what_passes_is_waited_out(world: World, stepped: SteppedClock, operation: str, obstacle: str, steps: str) -> None:
+def test_what_passes_is_waited_out(
+    world: World, stepped: SteppedClock, operation: str, obstacle: str, steps: str
+) -> None:
     resource, act = OPERATIONS[operation](world)
     OBSTACLES[obstacle](world)
     stepped.looks, stepped.steps = 0, STEPS[steps]
@@ -117,7 +123,8 @@ def test_a_write_that_never_shows_ends_neither_early_nor_never(
     resource, act = OPERATIONS[operation](world)
     _late(float("inf"))(world)
     stepped.looks, stepped.steps = 0, STEPS[steps]
-    # Past the world's own looks: what is left behind by one who never sees what he writes is another test's matter.
+    # Past the world's own looks: what is left behind by one who never sees what he writes is another test's
+    # matter.
     outcome = refused(act(resource.driver), "NotStabilized", "does not show in reads")
     assert PATIENCE[0] < outcome.seconds < PATIENCE[1], outcome
     assert outcome.invocations < MOST_INVOCATIONS

@@ -14,7 +14,10 @@ from support.registry import RegistryStack
 USERS, PAGE = 2000, 100
 LIMIT = 30.0
 """Seconds within which a LIST must answer."""
-OWNED = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id - sales-stack/Agent"}
+OWNED = {
+    "connect-user-config": "managed",
+    "connect-user-config:owner": "v1 0123456789abcdef id.id - sales-stack/Agent",
+}
 
 
 @pytest.fixture
@@ -67,7 +70,9 @@ def test_each_token_is_the_service_s_own(world: World, owned: list[str]) -> None
 
 
 @pytest.mark.parametrize("leaving", ["ahead", "behind", "at the token"])
-def test_users_that_go_between_two_pages_do_not_hide_others(world: World, owned: list[str], leaving: str) -> None:
+def test_users_that_go_between_two_pages_do_not_hide_others(
+    world: World, owned: list[str], leaving: str
+) -> None:
     gone: set[str] = set()
     asked = 0
 
@@ -102,12 +107,14 @@ def test_at_the_quota_every_page_comes_within_its_time(world: World, owned: list
 
 
 @pytest.mark.parametrize("kind", [FaultKind.THROTTLING, FaultKind.TOO_MANY_REQUESTS])
-def test_a_quota_that_others_use_up_fails_in_time_and_loses_nothing(world: World, owned: list[str], kind: FaultKind) -> None:
+def test_a_quota_that_others_use_up_fails_in_time_and_loses_nothing(
+    world: World, owned: list[str], kind: FaultKind
+) -> None:
     first = page(world, None)
     world.plant("SearchUsers", kind, times=float("inf"))
     refused = page(world, first["nextToken"])
     assert (refused["status"], refused["errorCode"]) == ("FAILED", "Throttling")
     assert refused.get("resourceModels") is None
-    world.connect.heal()
+    world.connect.clear_faults()
     again = page(world, first["nextToken"])
     assert [model["UserId"] for model in again["resourceModels"]] == owned[PAGE : 2 * PAGE]

@@ -1,4 +1,6 @@
-"""A warm handler keeps nothing of an event, whose credentials it may come with, and leaves little to the garbage collector."""
+"""A warm handler keeps nothing of an event, whose credentials it may come with, and leaves little to the
+garbage collector.
+"""
 
 import pytest
 

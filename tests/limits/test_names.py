@@ -1,4 +1,6 @@
-"""The longest names of stacks and resources, with characters that no tag may hold: always told apart, shown as far as it goes."""
+"""The longest names of stacks and resources, with characters that no tag may hold: always told apart, shown
+as far as it goes.
+"""
 
 from typing import Any
 
@@ -25,7 +27,10 @@ SAME_AS_SHOWN = {
     "in a sign that is replaced": (("sales stack", "Agent"), ("sales,stack", "Agent")),
     "in a letter that is replaced": (("sales", "Agent-ö"), ("sales", "Agent-ü")),
     "by composition": (("sales", "Zo\u00eb"), ("sales", "Zoe\u0308")),
-    "by what is cut off": (("s" * STACK, "L" * (LOGICAL - 1) + "1"), ("s" * STACK, "L" * (LOGICAL - 1) + "2")),
+    "by what is cut off": (
+        ("s" * STACK, "L" * (LOGICAL - 1) + "1"),
+        ("s" * STACK, "L" * (LOGICAL - 1) + "2"),
+    ),
     "in length only, beyond what is kept": (("s" * STACK, "L" * LOGICAL), ("s" * STACK, "L" * (LOGICAL - 1))),
     "by where the stack's name ends": (("a/b", "c"), ("a", "b/c")),
 }
@@ -62,19 +67,29 @@ def test_a_refusal_shows_the_owner_whatever_its_name(world: World, name: str) ->
 @pytest.mark.parametrize("difference", SAME_AS_SHOWN)
 def test_names_that_look_alike_in_a_tag_are_told_apart(world: World, difference: str) -> None:
     (stack, logical_id), (other_stack, other_id) = SAME_AS_SHOWN[difference]
-    agent, mine, other = world.agent("dense"), world.resource(stack, logical_id), world.resource(other_stack, other_id)
+    agent, mine, other = (
+        world.agent("dense"),
+        world.resource(stack, logical_id),
+        world.resource(other_stack, other_id),
+    )
     properties = agent.declare(**declared(False))
     done(mine.create(properties))
     message = refused(other.create(properties), "AlreadyExists").message
-    assert "spelled in another way" not in message, "the identifiers are spelled alike; it is another resource"
+    assert "spelled in another way" not in message, (
+        "the identifiers are spelled alike; it is another resource"
+    )
     found_nothing(other.delete(properties))
     done(mine.delete(properties))
     done(other.create(properties))
     done(other.delete(properties))
 
 
-def test_a_stack_that_was_made_anew_under_its_old_name_is_told_who_owns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The old one has kept its settings (DeletionPolicy: Retain); name and logical id are the same, the stack's id is not."""
+def test_a_stack_that_was_made_anew_under_its_old_name_is_told_who_owns(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old one has kept its settings (DeletionPolicy: Retain); name and logical id are the same, the
+    stack's id is not.
+    """
     agent, resource = world.agent("dense"), world.resource()
     properties = agent.declare(**declared(False))
     done(resource.create(properties))

@@ -19,7 +19,11 @@ ARRAYS: dict[str, list[dict[str, Any]]] = {
     "PersistentConnectionConfigs": persistent(False),
     "VoiceEnhancementConfigs": enhancement("VOICE_ISOLATION"),
 }
-NEARLY_OURS = {"connect-user-config-too": "1", "Connect-User-Config": "managed", "connect-user-confi": "ownér"}
+NEARLY_OURS = {
+    "connect-user-config-too": "1",
+    "Connect-User-Config": "managed",
+    "connect-user-confi": "ownér",
+}
 
 pytestmark = pytest.mark.parametrize("front_end", ["registry", "custom resource"], indirect=True)
 
@@ -69,14 +73,22 @@ def test_a_record_that_does_not_fit_is_refused_before_anything_is_written(
     agent.tag_by_aws(system(by_aws))
     world.connect.forget_calls()
     needed = MARKER_AND_OWNER + arrays
-    words = (f"has {others} tags", f"needs {needed} more", f"together {others + needed}", f"holds {MOST} at most", "Remove tags")
+    words = (
+        f"has {others} tags",
+        f"needs {needed} more",
+        f"together {others + needed}",
+        f"holds {MOST} at most",
+        "Remove tags",
+    )
     refused(resource.driver.create(agent.declare(**first(arrays))), "InvalidRequest", *words)
     assert [call.operation for call in world.connect.calls] == ["DescribeUser"]
     refused(resource.create(agent.declare(**first(arrays))), "InvalidRequest")
 
 
 @pytest.mark.parametrize("gives_back", [False, True])
-def test_an_update_that_does_not_fit_changes_nothing_and_can_be_rolled_back(world: World, gives_back: bool) -> None:
+def test_an_update_that_does_not_fit_changes_nothing_and_can_be_rolled_back(
+    world: World, gives_back: bool
+) -> None:
     """What is taken is recorded before what is given back is released, so both need room."""
     agent, resource = world.agent("dense", tags=foreign(44)), world.resource()
     before = agent.declare(**first(4))
@@ -85,7 +97,9 @@ def test_an_update_that_does_not_fit_changes_nothing_and_can_be_rolled_back(worl
     if gives_back:
         del after["AutoAcceptConfigs"]
     truth = all_of(agent)
-    refused(resource.driver.update(after, before), "InvalidRequest", "has 50 tags", "needs 1 more", "together 51")
+    refused(
+        resource.driver.update(after, before), "InvalidRequest", "has 50 tags", "needs 1 more", "together 51"
+    )
     assert all_of(agent) == truth
     done(resource.update(before, after))
     done(resource.delete(before))
@@ -117,7 +131,9 @@ def test_tags_that_come_between_read_and_claim_leave_nothing_half_taken(
     assert cleaned_up is None or cleaned_up.found_nothing
 
 
-def test_tags_that_come_after_the_claim_are_in_nobody_s_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tags_that_come_after_the_claim_are_in_nobody_s_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     agent, resource = world.agent("dense", tags=foreign(10)), world.resource()
     properties = agent.declare(**ARRAYS)
     fill(world, agent, monkeypatch, "update_user_config", MOST - 10 - MARKER_AND_OWNER - len(ARRAYS))
@@ -133,11 +149,11 @@ def fill(world: World, agent: Agent, monkeypatch: pytest.MonkeyPatch, operation:
     served = getattr(LocalConnectBackend, operation)
     waiting = [{f"late {place}": "x" for place in range(number)}]
 
-    def amid(backend: LocalConnectBackend, *arguments: Any) -> None:
+    def meanwhile(backend: LocalConnectBackend, *arguments: Any) -> None:
         while waiting:
             late = waiting.pop()
             agent.foreign |= late
             tag(backend, agent.arn, late)
         served(backend, *arguments)
 
-    monkeypatch.setattr(LocalConnectBackend, operation, amid)
+    monkeypatch.setattr(LocalConnectBackend, operation, meanwhile)

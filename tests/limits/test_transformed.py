@@ -1,4 +1,6 @@
-"""A service that changes what is written: CHAT work clamped, numbers dropped, entries in another order; all at once, for a life."""
+"""A service that changes what is written: CHAT work clamped, numbers dropped, entries in another order; all
+at once, for a life.
+"""
 
 from itertools import product
 
@@ -21,18 +23,26 @@ BEHAVIOURS = [
     )
     for array, entry, reads in product(ArrayWrite, EntryWrite, Reads)
 ]
-# Not the legacy desk phone: under a dropped number its legacy one shows, which is the service's doing and nobody's expectation.
+# Not the legacy desk phone: under a dropped number its legacy one shows, which is the service's doing and
+# nobody's expectation.
 KINDS = ("dense", "legacy", "desk", "idle number")
 
 
 def _accepts(*accept: bool) -> list[dict[str, object]]:
-    return [auto_accept(channel, value) for channel, value in zip(("EMAIL", "TASK", "VOICE", "CHAT"), accept, strict=True)]
+    return [
+        auto_accept(channel, value)
+        for channel, value in zip(("EMAIL", "TASK", "VOICE", "CHAT"), accept, strict=True)
+    ]
 
 
 def _first(agent: Agent) -> dict[str, object]:
     return agent.declare(
         AutoAcceptConfigs=_accepts(True, False, True, False),
-        AfterContactWorkConfigs=[acw("CHAT", 2_000_000), acw("VOICE", 5_401, callback=5_402), acw("EMAIL", 0)],
+        AfterContactWorkConfigs=[
+            acw("CHAT", 2_000_000),
+            acw("VOICE", 5_401, callback=5_402),
+            acw("EMAIL", 0),
+        ],
         PhoneNumberConfigs=phone("SOFT_PHONE", DECLARED_NUMBER),
         PersistentConnectionConfigs=persistent(False),
     )
@@ -49,7 +59,8 @@ def _second(agent: Agent) -> dict[str, object]:
 
 def _third(agent: Agent) -> dict[str, object]:
     return agent.declare(
-        AfterContactWorkConfigs=[acw("CHAT", CHAT_ACW_CEILING - 1), acw("VOICE", 7)], PhoneNumberConfigs=phone("SOFT_PHONE")
+        AfterContactWorkConfigs=[acw("CHAT", CHAT_ACW_CEILING - 1), acw("VOICE", 7)],
+        PhoneNumberConfigs=phone("SOFT_PHONE"),
     )
 
 
@@ -61,7 +72,17 @@ def test_a_whole_life(world: World, kind: str) -> None:
     first, second, third = _first(agent), _second(agent), _third(agent)
     outcomes = [done(resource.create(first)), done(resource.read(first)), done(resource.update(first, first))]
     assert agent.effective()[CHAT_ACW] == CHAT_ACW_CEILING
-    outcomes += [done(resource.update(second, first)), done(resource.read(second)), done(resource.update(third, second))]
-    outcomes += [done(resource.read(third)), done(resource.update(first, third)), done(resource.delete(first))]
+    outcomes += [
+        done(resource.update(second, first)),
+        done(resource.read(second)),
+        done(resource.update(third, second)),
+    ]
+    outcomes += [
+        done(resource.read(third)),
+        done(resource.update(first, third)),
+        done(resource.delete(first)),
+    ]
     assert not agent.record()
-    assert all(outcome.invocations == 1 and outcome.seconds < world.front_end.inside for outcome in outcomes), outcomes
+    assert all(
+        outcome.invocations == 1 and outcome.seconds < world.front_end.inside for outcome in outcomes
+    ), outcomes

@@ -17,7 +17,7 @@ from support.function_double import FunctionDouble
 from support.reply_endpoint import ReplyEndpoint
 from support.root_logger import root_logger_as_it_was
 
-from .stage import FUNCTION, LoggedFrontEnd
+from .front_ends import FUNCTION, LoggedFrontEnd
 
 KEPT = (aws_sessions.kept_client, aws_sessions._event_session, aws_sessions._own_session)
 
@@ -37,7 +37,9 @@ def connect(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> Iterator[None]:
-    """Clients are kept for a process; these tests need their own, with the function's keys and its double behind them."""
+    """Clients are kept for a process; these tests need their own, with the function's keys and its double
+    behind them.
+    """
     for each in KEPT:
         each.cache_clear()
     yield
@@ -61,8 +63,8 @@ def registry(connect: LocalConnect, clock: FakeClock) -> World:
 def custom(connect: LocalConnect, clock: FakeClock) -> Iterator[World]:
     """An instance, seen through the function, whose keys are in its environment as Lambda puts them there."""
     function = FunctionDouble(clock)
-    # Not by `monkeypatch`: it may have been set up before the local Connect, and would then restore a key that is the local
-    # Connect's into an environment that has no secret to it.
+    # Not by `monkeypatch`: it may have been set up before the local Connect, and would then restore a key
+    # that is the local Connect's into an environment that has no secret to it.
     keys = patch.dict(os.environ, {"AWS_ACCESS_KEY_ID": FUNCTION})
     with keys, ReplyEndpoint.serving(clock) as endpoint, function.intercepting():
         yield World(connect, clock, CustomFrontEnd(clock, endpoint, function))

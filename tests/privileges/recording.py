@@ -1,11 +1,13 @@
-"""Records every call that the shipped handlers make to AWS, in whichever test; `tests/conftest.py` installs it for the whole run.
+"""Records every call that the shipped handlers make to AWS, in whichever test; `tests/conftest.py` installs
+it for the whole run.
 
-A call counts as the handlers' own where both hold: it is sent by one of their clients (known by its user agent), and it is sent
-while one of the two entry points is on the stack. Agents that a test makes, what it changes meanwhile and what it asks of a kept
-client directly are therefore the test's. What is noted has been signed and is about to be sent, whoever answers it in place of AWS.
+A call counts as the handlers' own where both hold: it is sent by one of their clients (known by its user
+agent), and it is sent while one of the two entry points is on the stack. Agents that a test makes, what it
+changes meanwhile and what it asks of a kept client directly are therefore the test's. What is noted has been
+signed and is about to be sent, whoever answers it in place of AWS.
 
-Processes that a test starts are not seen here: Lambdas of the local cloud are held to the policies of the deployed role instead
-(`tests/stacks`), so that there a call without a permission fails.
+Processes that a test starts are not seen here: Lambdas of the local cloud are held to the policies of the
+deployed role instead (`tests/stacks`), so that there a call without a permission fails.
 """
 
 import re
@@ -48,7 +50,9 @@ Listener = Callable[[Call], None]
 
 @dataclass
 class Recorder:
-    """Takes note of calls; `used` holds the distinct ones of the whole run, small enough to send from one process to another."""
+    """Takes note of calls; `used` holds the distinct ones of the whole run, small enough to send from one
+    process to another.
+    """
 
     used: set[tuple[str, str, str]] = field(default_factory=set)
     """Front end, operation and the kind of resource it names (`kind_of`)."""
@@ -57,7 +61,8 @@ class Recorder:
     def install(self) -> None:
         """Be told of the calls of every botocore session that is made from now on."""
         botocore_handlers.BUILTIN_HANDLERS.append(("before-parameter-build", self._keep))
-        # The handler that signs is registered under the service's own name, and the more specific name is called first.
+        # The handler that signs is registered under the service's own name, and the more specific name is
+        # called first.
         botocore_handlers.BUILTIN_HANDLERS.append(("request-created", self._note))
 
     @contextmanager
@@ -80,7 +85,9 @@ class Recorder:
         service, parameters = request.context[_KEPT]
         signer = _SIGNER.search(_text(request.headers.get("Authorization")))
         assert signer, f"{service}:{operation_name} is sent without a signature"
-        call = Call(front_end, f"{service}:{operation_name}", parameters, request.context["client_region"], signer[1])
+        call = Call(
+            front_end, f"{service}:{operation_name}", parameters, request.context["client_region"], signer[1]
+        )
         self.used.add((call.front_end, call.operation, kind_of(call)))
         for listener in self._listeners:
             listener(call)
@@ -104,7 +111,9 @@ AGENT_ARN: Final = re.compile(r"arn:[\w-]+:connect:[\w-]+:\d{12}:instance/[\w-]+
 
 
 def kind_of(call: Call) -> str:
-    """Return which kind of resource a call names: agent, instance, function, log-group, log-stream, metrics, or unknown."""
+    """Return which kind of resource a call names: agent, instance, function, log-group, log-stream, metrics,
+    or unknown.
+    """
     said = call.parameters
     if "resourceArn" in said:
         return "agent" if AGENT_ARN.fullmatch(said["resourceArn"]) else "unknown"

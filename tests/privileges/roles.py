@@ -1,6 +1,8 @@
-"""What the roles that are shipped grant, read from their templates, and what is granted besides the calls that were recorded.
+"""What the roles that are shipped grant, read from their templates, and what is granted besides the calls
+that were recorded.
 
-`recording` says what the handlers call; a role must grant exactly that, and what stands in `BESIDES` with its reason.
+`recording` says what the handlers call; a role must grant exactly that, and what stands in `BESIDES` with its
+reason.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,12 +12,20 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _OTHER_NAMES: Final = {
-    # The service authorization reference lists UpdateUserConfig under the older action; other sources name the new one.
+    # The service authorization reference lists UpdateUserConfig under the older action; other sources name
+    # the new one.
     "connect:UpdateUserConfig": ("connect:UpdateUserConfig", "connect:UpdateUserPhoneConfig"),
     "lambda:Invoke": ("lambda:InvokeFunction",),
 }
-CALLERS: Final[Mapping[str, str]] = {"connect": "caller", "lambda": "caller", "logs": "provider", "cloudwatch": "provider"}
-"""Whose permissions a service's calls take: those of the role that the handlers act as, or of the one that writes their log."""
+CALLERS: Final[Mapping[str, str]] = {
+    "connect": "caller",
+    "lambda": "caller",
+    "logs": "provider",
+    "cloudwatch": "provider",
+}
+"""Whose permissions a service's calls take: those of the role that the handlers act as, or of the one that
+writes their log.
+"""
 
 
 def actions_of(operation: str) -> tuple[str, ...]:
@@ -101,12 +111,25 @@ ROLES: Final = (
 
 
 def disagreements(recorded: Iterable[tuple[str, str]]) -> list[str]:
-    """Return, in words, how the roles differ from what was recorded; nothing where each grants exactly what it must."""
+    """Return, in words, how the roles differ from what was recorded; nothing where each grants exactly what
+    it must.
+    """
     pairs = set(recorded)
-    found = [f"no role is for calls of {operation}" for _, operation in sorted(pairs) if operation.partition(":")[0] not in CALLERS]
+    found = [
+        f"no role is for calls of {operation}"
+        for _, operation in sorted(pairs)
+        if operation.partition(":")[0] not in CALLERS
+    ]
     for role in ROLES:
         wanted = role.used(pairs) | set(role.besides)
-        found += [f"{role} grants {action}, which no handler has used" for action in sorted(role.granted - wanted)]
-        found += [f"{role} lacks {action}, which a handler has used" for action in sorted(wanted - role.granted)]
-        found += [f"{role} names a reason for {action}, which is used" for action in sorted(role.used(pairs) & set(role.besides))]
+        found += [
+            f"{role} grants {action}, which no handler has used" for action in sorted(role.granted - wanted)
+        ]
+        found += [
+            f"{role} lacks {action}, which a handler has used" for action in sorted(wanted - role.granted)
+        ]
+        found += [
+            f"{role} names a reason for {action}, which is used"
+            for action in sorted(role.used(pairs) & set(role.besides))
+        ]
     return found

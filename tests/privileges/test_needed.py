@@ -1,6 +1,8 @@
-"""Each single action of the deployed roles is needed, the whole of them is enough, and other instances are out of reach.
+"""Each single action of the deployed roles is needed, the whole of them is enough, and other instances are
+out of reach.
 
-The roles are those of the templates, deployed on moto; the real ones on a local CloudFormation are in `tests/stacks`.
+The roles are those of the templates, deployed on moto; the real ones on a local CloudFormation are in
+`tests/stacks`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +15,7 @@ from functional.world import World
 from support.function_double import FUNCTION_ARN
 from support.registry import ACCOUNT, REGION
 
-from .recording import recorder
-from .roles import ROLES
-from .stage import (
+from .front_ends import (
     FUNCTION,
     LOG_GROUP,
     PROVIDER,
@@ -26,6 +26,8 @@ from .stage import (
     operate,
     without,
 )
+from .recording import recorder
+from .roles import ROLES
 
 pytestmark = [
     # moto leaves it out of stacks; ministack makes it.
@@ -35,18 +37,30 @@ pytestmark = [
 INSTANCE = "10000000-0000-4000-8000-000000000001"
 OTHER = "10000000-0000-4000-8000-000000000002"
 INSTANCE_ARN = f"arn:aws:connect:{REGION}:{ACCOUNT}:instance/{INSTANCE}"
-OF_CONNECT = ("DescribeUser", "SearchUsers", "TagResource", "UntagResource", "UpdateUserConfig", "UpdateUserPhoneConfig")
+OF_CONNECT = (
+    "DescribeUser",
+    "SearchUsers",
+    "TagResource",
+    "UntagResource",
+    "UpdateUserConfig",
+    "UpdateUserPhoneConfig",
+)
 DELIVERY = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "cloudwatch:PutMetricData")
 
 
 def roles_of_the_type(template: str = "deploy/registry-role.yml") -> dict[str, list[Document]]:
-    return deployed(template, {"TypeName": "Custom::Connect::UserConfig", "InstanceArns": INSTANCE_ARN, "LogGroupName": LOG_GROUP})
+    return deployed(
+        template,
+        {"TypeName": "Custom::Connect::UserConfig", "InstanceArns": INSTANCE_ARN, "LogGroupName": LOG_GROUP},
+    )
 
 
 def role_of_the_function() -> list[Document]:
     s3 = boto3.client("s3", region_name=REGION)
     s3.create_bucket(Bucket="code")
-    s3.put_object(Bucket="code", Key="code.zip", Body=b"PK\x05\x06" + bytes(18))  # the shortest zip: an empty one
+    s3.put_object(
+        Bucket="code", Key="code.zip", Body=b"PK\x05\x06" + bytes(18)
+    )  # the shortest zip: an empty one
     parameters = {"InstanceArns": INSTANCE_ARN, "CodeBucket": "code", "CodeKey": "code.zip"}
     policies = deployed("deploy/custom-resource.yml", parameters)["Role"]
     named = boto3.client("lambda", region_name=REGION).list_functions()["Functions"][0]["FunctionArn"]
@@ -56,7 +70,8 @@ def role_of_the_function() -> list[Document]:
 def _renamed(policy: Document, function_arn: str) -> Document:
     """The function that runs here has a name of its own."""
     statements = [
-        {**each, "Resource": FUNCTION_ARN if each["Resource"] == function_arn else each["Resource"]} for each in policy["Statement"]
+        {**each, "Resource": FUNCTION_ARN if each["Resource"] == function_arn else each["Resource"]}
+        for each in policy["Statement"]
     ]
     return {**policy, "Statement": statements}
 
@@ -91,7 +106,9 @@ def delivered() -> list[str]:
 
 
 def measured() -> set[str]:
-    return {each["Namespace"] for each in boto3.client("cloudwatch", region_name=REGION).list_metrics()["Metrics"]}
+    return {
+        each["Namespace"] for each in boto3.client("cloudwatch", region_name=REGION).list_metrics()["Metrics"]
+    }
 
 
 def test_the_roles_of_the_type_are_enough_for_all_that_it_does(registry: World) -> None:
@@ -113,9 +130,13 @@ def test_the_role_of_the_function_is_enough_for_all_that_it_does(custom: World) 
 
 
 @pytest.mark.parametrize("action", OF_CONNECT)
-def test_without_any_action_of_the_execution_role_something_fails_and_names_it(registry: World, action: str) -> None:
+def test_without_any_action_of_the_execution_role_something_fails_and_names_it(
+    registry: World, action: str
+) -> None:
     roles = roles_of_the_type()
-    with held_to(registry, without(f"connect:{action}", roles["ExecutionRole"]), {PROVIDER: roles["LogRole"]}):
+    with held_to(
+        registry, without(f"connect:{action}", roles["ExecutionRole"]), {PROVIDER: roles["LogRole"]}
+    ):
         outcomes = operate(registry)
     refused = [outcome for outcome in outcomes if outcome.code == "AccessDenied"]
     assert refused
@@ -123,7 +144,9 @@ def test_without_any_action_of_the_execution_role_something_fails_and_names_it(r
 
 
 @pytest.mark.parametrize("action", [*(f"connect:{name}" for name in OF_CONNECT), "lambda:InvokeFunction"])
-def test_without_any_action_of_the_function_s_role_something_fails_and_names_it(custom: World, action: str) -> None:
+def test_without_any_action_of_the_function_s_role_something_fails_and_names_it(
+    custom: World, action: str
+) -> None:
     policies = without(action, role_of_the_function())
     with held_to(custom, policies, {FUNCTION: policies}):
         outcomes = operate(custom)
@@ -140,13 +163,17 @@ def test_without_any_action_of_the_log_role_something_is_not_delivered_and_nothi
         outcomes = operate(registry)
     assert all(outcome.succeeded for outcome in outcomes), outcomes
     assert set(gate.refused) == {action}
-    assert (delivered() == [], measured() == set()) == (action.startswith("logs:"), action.startswith("cloudwatch:"))
+    assert (delivered() == [], measured() == set()) == (
+        action.startswith("logs:"),
+        action.startswith("cloudwatch:"),
+    )
 
 
 def test_metrics_of_another_type_are_refused(registry: World) -> None:
     """The action has no resources; its namespace is a condition."""
     roles = deployed(
-        "deploy/registry-role.yml", {"TypeName": "Acme::Connect::UserConfig", "InstanceArns": "", "LogGroupName": LOG_GROUP}
+        "deploy/registry-role.yml",
+        {"TypeName": "Acme::Connect::UserConfig", "InstanceArns": "", "LogGroupName": LOG_GROUP},
     )
     with held_to(registry, roles["ExecutionRole"], {PROVIDER: roles["LogRole"]}) as gate:
         operate(registry)
@@ -170,7 +197,9 @@ def _refused_elsewhere(world: World, policies: list[Document], by_key: Mapping[s
         outcomes = operate(world)
     # A delete must tell nothing of its own from may not look: that fails too.
     assert not any(outcome.succeeded for outcome in outcomes), outcomes
-    assert all("not authorized" in outcome.message or "grant" in outcome.message for outcome in outcomes), outcomes
+    assert all("not authorized" in outcome.message or "grant" in outcome.message for outcome in outcomes), (
+        outcomes
+    )
     assert {(call.outcome, call.acted) for call in world.connect.calls} == {("AccessDeniedException", False)}
 
 

@@ -1,4 +1,6 @@
-"""The pages about security and rolling out: what they name exists, what they list is whole, what they show works."""
+"""The pages about security and rolling out: what they name exists, what they list is whole, what they show
+works.
+"""
 
 import ast
 import json
@@ -27,7 +29,9 @@ def logged() -> dict[str, set[str]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "log_event":
                 (event,) = node.args
                 assert isinstance(event, ast.Constant), f"{source.name}: the event is not spelled out"
-                assert all(word.arg for word in node.keywords), f"{source.name}: the fields are not spelled out"
+                assert all(word.arg for word in node.keywords), (
+                    f"{source.name}: the fields are not spelled out"
+                )
                 found.setdefault(event.value, set()).update(str(word.arg) for word in node.keywords)
     return found
 
@@ -41,9 +45,17 @@ def test_nothing_else_is_logged() -> None:
     """No line that goes past `log_event`, which withholds numbers."""
     for source in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-                assert node.func.value.id not in ("LOG", "logger") or source.name == "logs.py", f"{source.name}:{node.lineno}"
-            assert not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"), source.name
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+            ):
+                assert node.func.value.id not in ("LOG", "logger") or source.name == "logs.py", (
+                    f"{source.name}:{node.lineno}"
+                )
+            assert not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+            ), source.name
 
 
 def named_tests() -> Iterator[tuple[str, str, str]]:
@@ -71,7 +83,9 @@ def test_every_link_leads_somewhere(page: str) -> None:
         assert linked.exists(), target
         if heading:
             headings = re.findall(r"^#+ (.+)$", linked.read_text("utf-8"), re.MULTILINE)
-            assert heading in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}, target
+            assert heading in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}, (
+                target
+            )
 
 
 def test_the_page_lists_every_action_of_the_roles() -> None:
@@ -85,7 +99,9 @@ def test_parameters_in_commands_are_the_templates(template: str) -> None:
     named = set(re.findall(r"ParameterKey=(\w+)", text_of("guide/rolling-out.md")))
     of_the_type = set(load(ROOT / "deploy" / "stackset-registry.yml")["Parameters"])
     assert named == of_the_type
-    assert {"ArtefactBucketPrefix", "ArtefactKey", "InstanceArns"} <= set(load(ROOT / "deploy" / template)["Parameters"])
+    assert {"ArtefactBucketPrefix", "ArtefactKey", "InstanceArns"} <= set(
+        load(ROOT / "deploy" / template)["Parameters"]
+    )
 
 
 def test_the_bucket_s_policy_lets_the_organisation_read_and_nobody_write() -> None:
@@ -95,7 +111,9 @@ def test_the_bucket_s_policy_lets_the_organisation_read_and_nobody_write() -> No
     assert [(each["Action"], each["Condition"]) for each in allowed] == [
         ("s3:GetObject", {"StringEquals": {"aws:PrincipalOrgID": "o-EXAMPLE"}})
     ]
-    bucket = load(ROOT / "deploy" / "artefact-bucket.yml")["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"]
+    bucket = load(ROOT / "deploy" / "artefact-bucket.yml")["Resources"]["BucketPolicy"]["Properties"][
+        "PolicyDocument"
+    ]
     (denied,) = [each for each in policy["Statement"] if each["Effect"] == "Deny"]
     (own,) = bucket["Statement"]
     assert {**denied, "Resource": None} == {**own, "Resource": None}

@@ -1,4 +1,6 @@
-"""What both front ends call in all of their operations, who signs it and what it names; and that the roles grant just that."""
+"""What both front ends call in all of their operations, who signs it and what it names; and that the roles
+grant just that.
+"""
 
 from collections.abc import Iterator
 
@@ -11,17 +13,19 @@ from functional.world import World
 from custom_connect_userconfig.aws.clients import ONE_TRY, acting_as, kept_client
 from support.registry import REGION
 
+from .front_ends import CALLER, FUNCTION, PROVIDER, LoggedStack, operate
 from .recording import USER_AGENT, Call, kind_of, recorder
 from .roles import ROLES, Role, disagreements
-from .stage import CALLER, FUNCTION, PROVIDER, LoggedStack, operate
 
-CONNECT = {(f"connect:{name}", "agent") for name in ("DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig")} | {
-    ("connect:SearchUsers", "instance")
-}
+CONNECT = {
+    (f"connect:{name}", "agent")
+    for name in ("DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig")
+} | {("connect:SearchUsers", "instance")}
 STREAMS = {("logs:CreateLogStream", "log-stream"), ("logs:PutLogEvents", "log-stream")}
 SEEN = {
     ("registry", CALLER): CONNECT,
-    ("registry", PROVIDER): STREAMS | {("logs:CreateLogGroup", "log-group"), ("cloudwatch:PutMetricData", "metrics")},
+    ("registry", PROVIDER): STREAMS
+    | {("logs:CreateLogGroup", "log-group"), ("cloudwatch:PutMetricData", "metrics")},
     ("custom resource", FUNCTION): CONNECT | {("lambda:Invoke", "function")},
 }
 """Each front end and signer, with the operations and the kind of resource that each names."""
@@ -42,7 +46,9 @@ def outcomes(calls: list[Call], registry: World, custom: World) -> list[Outcome]
     return [*operate(registry), *operate(custom)]
 
 
-def test_every_operation_calls_what_is_known_signed_by_whoever_it_is_for(outcomes: list[Outcome], calls: list[Call]) -> None:
+def test_every_operation_calls_what_is_known_signed_by_whoever_it_is_for(
+    outcomes: list[Outcome], calls: list[Call]
+) -> None:
     assert all(outcome.succeeded for outcome in outcomes), outcomes
     seen: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for call in calls:
@@ -64,7 +70,10 @@ def test_what_is_granted_and_not_called_is_named(unused: tuple[str, str]) -> Non
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (("registry", "connect:ListUsers"), "deploy/registry-role.yml lacks connect:ListUsers, which a handler has used"),
+        (
+            ("registry", "connect:ListUsers"),
+            "deploy/registry-role.yml lacks connect:ListUsers, which a handler has used",
+        ),
         (("custom resource", "connect:ListUsers"), "deploy/custom-resource.yml lacks connect:ListUsers"),
         (("registry", "s3:GetObject"), "no role is for calls of s3:GetObject"),
         (("registry", "logs:DescribeLogGroups"), "names a reason for logs:DescribeLogGroups, which is used"),
@@ -81,7 +90,9 @@ def test_what_is_granted_besides_has_its_reason(role: Role) -> None:
 
 
 def test_what_a_test_calls_itself_is_not_the_handlers(registry: World, calls: list[Call]) -> None:
-    """Neither with a client of its own, nor through a client of the handlers', nor while a handler is at work."""
+    """Neither with a client of its own, nor through a client of the handlers', nor while a handler is at
+    work.
+    """
     assert ONE_TRY.user_agent_extra == USER_AGENT  # type: ignore[attr-defined] # options of a Config are set by name
     agent = registry.agent("dense")
     named = {"InstanceId": registry.instance_id, "UserId": agent.user_id}

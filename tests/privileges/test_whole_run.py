@@ -12,7 +12,9 @@ from .roles import ROOT
 from .test_recorded_calls import SEEN
 from .whole_run import verdict
 
-USED = sorted({(front_end, operation, kind) for (front_end, _), calls in SEEN.items() for operation, kind in calls})
+USED = sorted(
+    {(front_end, operation, kind) for (front_end, _), calls in SEEN.items() for operation, kind in calls}
+)
 
 CONFTEST = """
 from privileges.recording import Recorder
@@ -58,22 +60,34 @@ def run(suite: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:cov", *arguments]
     return subprocess.run(
-        command, cwd=suite, env={**kept, "PYTHONPATH": path}, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=suite,
+        env={**kept, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two processes"])
-def test_a_whole_run_that_uses_all_passes_and_one_that_does_not_fails(suite: Path, processes: tuple[str, ...]) -> None:
+def test_a_whole_run_that_uses_all_passes_and_one_that_does_not_fails(
+    suite: Path, processes: tuple[str, ...]
+) -> None:
     ran = run(suite, *processes)
     assert (ran.returncode, DISAGREE in ran.stdout) == (0, False), ran.stdout + ran.stderr
     written(suite, [each for each in USED if each[1] != "connect:SearchUsers"])
     ran = run(suite, *processes)
     assert (ran.returncode, DISAGREE in ran.stdout) == (1, True), ran.stdout + ran.stderr
-    assert "ExecutionRole of deploy/registry-role.yml grants connect:SearchUsers, which no handler has used" in ran.stdout
+    assert (
+        "ExecutionRole of deploy/registry-role.yml grants connect:SearchUsers, which no handler has used"
+        in ran.stdout
+    )
 
 
 @pytest.mark.parametrize(
-    "arguments", [("-k", "calls"), ("tests/test_calls.py",), ("-m", "not slow"), ("--deselect", "tests/none.py")]
+    "arguments",
+    [("-k", "calls"), ("tests/test_calls.py",), ("-m", "not slow"), ("--deselect", "tests/none.py")],
 )
 def test_a_part_of_the_tests_is_not_judged(suite: Path, arguments: tuple[str, ...]) -> None:
     written(suite, USED[:1])

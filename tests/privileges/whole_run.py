@@ -1,7 +1,8 @@
-"""Compares the roles with the calls of a whole run of the tests, on however many processes; `tests/conftest.py` registers it.
+"""Compares the roles with the calls of a whole run of the tests, on however many processes;
+`tests/conftest.py` registers it.
 
-Judged is only a run of everything in which everything passed: half a run would call a permission unused that the other half uses. A
-part of the tests has `test_recorded_calls` for that, which needs nothing but itself.
+Judged is only a run of everything in which everything passed: half a run would call a permission unused that
+the other half uses. A part of the tests has `test_recorded_calls` for that, which needs nothing but itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,16 @@ from .recording import Recorder
 from .roles import disagreements
 
 _KEY: Final = "privileges.whole_run"
-_NARROWING: Final = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
+_NARROWING: Final = (
+    "keyword",
+    "markexpr",
+    "deselect",
+    "ignore",
+    "ignore_glob",
+    "lf",
+    "stepwise",
+    "collectonly",
+)
 """Options under which a run is not a whole one."""
 
 Used = set[tuple[str, str, str]]
@@ -52,9 +62,16 @@ class WholeRun:
             session.config.workeroutput[_KEY] = told
             return
         reports = [*self.reported, told]
-        if exitstatus or self.lost or any(each["deselected"] for each in reports) or not is_whole(session.config):
+        if (
+            exitstatus
+            or self.lost
+            or any(each["deselected"] for each in reports)
+            or not is_whole(session.config)
+        ):
             return
-        self.said = verdict({(front_end, operation, kind) for each in reports for front_end, operation, kind in each["used"]})
+        self.said = verdict(
+            {(front_end, operation, kind) for each in reports for front_end, operation, kind in each["used"]}
+        )
         if self.said:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -84,7 +101,10 @@ def verdict(used: Iterable[tuple[str, str, str]]) -> list[str]:
 
 
 _NAMED: Final = {
-    **{f"connect:{name}": "agent" for name in ("DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig")},
+    **{
+        f"connect:{name}": "agent"
+        for name in ("DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig")
+    },
     "connect:SearchUsers": "instance",
     "lambda:Invoke": "function",
 }

@@ -1,1 +1,3 @@
-"""What holds for every declaration, user, behaviour and interleaving, not only for the examples that somebody thought of."""
+"""What holds for every declaration, user, behaviour and interleaving, not only for the examples that somebody
+thought of.
+"""

@@ -1,7 +1,8 @@
-"""One agent on a local Connect of its own: somebody else has made it, and the tests look at what it really holds.
+"""One agent on a local Connect of its own: somebody else has made it, and the tests look at what it really
+holds.
 
-One backend serves the whole process and is emptied for each agent, since moto remembers every one that is made. The
-conditions of the process are put back when the agent goes, so that other tests keep theirs.
+One backend serves the whole process and is emptied for each agent, since moto remembers every one that is
+made. The conditions of the process are put back when the agent goes, so that other tests keep theirs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,10 @@ INSTANCE_ID = "11111111-2222-3333-4444-555555555555"
 USER_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 BYSTANDERS = ("00000000-before", "ffffffff-after")
 
-OWNED_BY_OTHERS = {"connect-user-config": "managed", "connect-user-config:owner": "v1 0123456789abcdef id.id elsewhere/Agent"}
+OWNED_BY_OTHERS = {
+    "connect-user-config": "managed",
+    "connect-user-config:owner": "v1 0123456789abcdef id.id elsewhere/Agent",
+}
 """Tags of the last bystander."""
 
 Truth = dict[SettingKey, Value | None]
@@ -38,7 +42,7 @@ _BACKEND = LocalConnectBackend(REGION, ACCOUNT)
 
 
 @dataclass(frozen=True)
-class Birth:
+class InitialUser:
     """What was done to a user before any resource came: legacy settings, edits of either kind, tags."""
 
     legacy: Mapping[str, Value] = field(default_factory=dict)
@@ -49,7 +53,7 @@ class Birth:
 class LocalAgent:
     """The agent, and those who may look at it and change it beside the resources."""
 
-    def __init__(self, birth: Birth, behaviour: Behaviour) -> None:
+    def __init__(self, initial: InitialUser, behaviour: Behaviour) -> None:
         self.clock = FakeClock()
         self.behaviour = behaviour
         fresh = replace(behaviour, stale_reads=0, stale_seconds=0.0)
@@ -58,8 +62,8 @@ class LocalAgent:
         self._backend = _BACKEND
         self._backend.reset()
         self._backend.add_instance(INSTANCE_ID)
-        self._make_users(birth)
-        for edit in birth.edits:
+        self._make_users(initial)
+        for edit in initial.edits:
             self.administer(edit)
         self._conditions.behaviour = behaviour
         self.gateway = DirectGateway(self._backend, page_size=1)
@@ -68,9 +72,9 @@ class LocalAgent:
         """Put back the conditions that other tests had."""
         install(self._replaced)
 
-    def _make_users(self, birth: Birth) -> None:
+    def _make_users(self, initial: InitialUser) -> None:
         profile = {"SecurityProfileIds": ["security-profile"], "RoutingProfileId": "routing-profile"}
-        given = {"PhoneConfig": dict(birth.legacy), "Tags": dict(birth.tags)}
+        given = {"PhoneConfig": dict(initial.legacy), "Tags": dict(initial.tags)}
         own = {name: value for name, value in given.items() if value}
         near_miss = {"connect-user-config:owner": "somebody", "connect-user-configs": "managed"}
         before, after = BYSTANDERS
@@ -78,10 +82,13 @@ class LocalAgent:
         self._backend.create_user(INSTANCE_ID, {"Username": "ann", **own, **profile}, USER_ID)
         self._backend.create_user(INSTANCE_ID, {"Username": after, "Tags": OWNED_BY_OTHERS, **profile}, after)
 
-    # -- what others do to the agent -----------------------------------------------------------------------------------
+    # -- what others do to the agent
+    # -----------------------------------------------------------------------------------
 
     def administer(self, edit: Mapping[SettingKey, Value] | Mapping[str, Value]) -> None:
-        """Change settings, by setting or by members of ``PhoneConfig``; what the service refuses stays as it is."""
+        """Change settings, by setting or by members of ``PhoneConfig``; what the service refuses stays as it
+        is.
+        """
         settings = {key: value for key, value in edit.items() if isinstance(key, SettingKey)}
         try:
             if settings or not edit:
@@ -110,7 +117,8 @@ class LocalAgent:
             self.clock.sleep(30.0)
             self.read()
 
-    # -- what there is -------------------------------------------------------------------------------------------------
+    # -- what there is
+    # -------------------------------------------------------------------------------------------------
 
     @property
     def _user(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a class of the local Connect's inside
@@ -128,7 +136,10 @@ class LocalAgent:
     def truth(self) -> Truth:
         """Return every setting as it is, whatever reads show."""
         effective = self._backend.effective_settings(INSTANCE_ID, USER_ID)
-        return {SettingKey(array, channel, ".".join(path)): value for (array, channel, path), value in effective.items()}
+        return {
+            SettingKey(array, channel, ".".join(path)): value
+            for (array, channel, path), value in effective.items()
+        }
 
     def tags(self) -> dict[str, str]:
         """Return the tags as they are, whatever reads show."""
@@ -141,9 +152,9 @@ class LocalAgent:
 
 
 @contextmanager
-def local_agent(birth: Birth, behaviour: Behaviour) -> Iterator[LocalAgent]:
+def local_agent(initial: InitialUser, behaviour: Behaviour) -> Iterator[LocalAgent]:
     """Bring an agent to life for one test."""
-    agent = LocalAgent(birth, behaviour)
+    agent = LocalAgent(initial, behaviour)
     try:
         yield agent
     finally:

@@ -1,7 +1,8 @@
-"""A stack whose resource is a custom one: events as CloudFormation words them, read and run by the front end's own code.
+"""A stack whose resource is a custom one: events as CloudFormation words them, read and run by the front
+end's own code.
 
-What `custom_resource.handler` does around that (reply, handover, the function's time) has tests of its own; here a context that
-is handed over is passed on, and time that runs out ends in what the front end abandons.
+What `custom_resource.handler` does around that (reply, handover, the function's time) has tests of its own;
+here a context that is handed over is passed on, and time that runs out ends in what the front end abandons.
 """
 
 from collections.abc import Mapping
@@ -31,12 +32,20 @@ class CustomStack(Stack):
 
     @property
     def may_send_again(self) -> bool:
-        """Whether the latest event may come again: Lambda delivers twice what was answered, and again what was cut off."""
+        """Whether the latest event may come again: Lambda delivers twice what was answered, and again what
+        was cut off.
+        """
         return self.outcome is not Outcome.FAILED
 
-    def event(self, action: Action, declared: Settings | None = None, previous: Settings | None = None) -> Event:
+    def event(
+        self, action: Action, declared: Settings | None = None, previous: Settings | None = None
+    ) -> Event:
         """Return a new event, worded as CloudFormation words it."""
-        wanted = declared if declared is not None else self.declared or (self.latest.declared if self.latest else {})
+        wanted = (
+            declared
+            if declared is not None
+            else self.declared or (self.latest.declared if self.latest else {})
+        )
         event = Event(action, {} if action is Action.DELETE else dict(wanted), previous)
         body: dict[str, object] = {
             "RequestType": action.value,
@@ -60,15 +69,21 @@ class CustomStack(Stack):
         """Note what the reply says; without a reply CloudFormation knows no more than before."""
         if ending.outcome is not Outcome.KILLED:
             request = CustomRequest.parse(event.body)
-            self.replied_id = physical_id(self.identity) if ending.outcome is Outcome.DONE else fallback_id(request)
+            self.replied_id = (
+                physical_id(self.identity) if ending.outcome is Outcome.DONE else fallback_id(request)
+            )
         super().remember(event, ending)
 
     def _properties(self, declared: Settings) -> Mapping[str, object]:
         named = {"InstanceId": self.identity.instance.given, "UserId": self.identity.user_given}
-        sent: Mapping[str, object] = as_sent({"ServiceToken": "arn:aws:lambda:…", **named, **expand(declared)})
+        sent: Mapping[str, object] = as_sent(
+            {"ServiceToken": "arn:aws:lambda:…", **named, **expand(declared)}
+        )
         return sent
 
-    def _carry(self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int) -> Ending:
+    def _carry(
+        self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int
+    ) -> Ending:
         service = SettingsService(gateway, Retrier(clock, random=lambda: 0.5), is_importable=False)
         for wait in range(100):
             try:
@@ -86,8 +101,12 @@ class CustomStack(Stack):
         raise AssertionError("still in progress after 100 invocations")
 
     @staticmethod
-    def _give_up(event: Event, service: SettingsService, gateway: UnreliableGateway, result: InProgress) -> Ending:
+    def _give_up(
+        event: Event, service: SettingsService, gateway: UnreliableGateway, result: InProgress
+    ) -> Ending:
         # The front end leaves more room for this than for a try: what is abandoned is not to end half way.
         roomy = replace(service, retrier=replace(service.retrier, write_seconds=600.0))
         note = task_of(CustomRequest.parse(event.body), roomy).abandon(result.context)
-        return Ending(Outcome.FAILED, gateway, SettingsError(f"Time is up: {result.reason} {note}"), timed_out=True)
+        return Ending(
+            Outcome.FAILED, gateway, SettingsError(f"Time is up: {result.reason} {note}"), timed_out=True
+        )

@@ -1,22 +1,31 @@
-"""What must hold of the agent, said without the code under test: who owns which setting, and what each is worth unowned.
+"""What must hold of the agent, said without the code under test: who owns which setting, and what each is
+worth unowned.
 
-`unowned` is the heart: the value that each setting has, or will have again, when nobody owns it. Taking and giving back never
-change it, an administrator's edit of a setting that nobody owns does. An edit of an owned setting changes only what is live:
-what is given back is what was recorded when the setting was taken, and the edit is lost.
+`unowned` is the heart: the value that each setting has, or will have again, when nobody owns it. Taking and
+giving back never change it, an administrator's edit of a setting that nobody owns does. An edit of an owned
+setting changes only what is live: what is given back is what was recorded when the setting was taken, and the
+edit is lost.
 
-The exceptions are documented ones: the phone (`phone_model`), and edits that come between a read and a write (`edits_amid`).
+The exceptions are documented ones: the phone (`phone_model`), and edits that come between a read and a write
+(`edits_meanwhile`).
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
+from custom_connect_userconfig.core.arrays import (
+    DESK_PHONE,
+    PHONE_NUMBER_KEY,
+    PHONE_TYPE_KEY,
+    SOFT_PHONE,
+    SettingKey,
+)
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import OwnershipRecord, our_keys
 from custom_connect_userconfig.core.settings import Settings
 
 from .agent import LocalAgent, Truth
-from .edits_amid import EditsAmid, recorded
+from .edits_meanwhile import EditsAmid, recorded
 from .phone_model import PHONE, PhoneModel
 from .strategies import CHAT_ACW
 from .unreliable import Write
@@ -37,9 +46,13 @@ class OwnershipModel(PhoneModel):
     declared: set[SettingKey] = field(default_factory=set)
     """The owned settings that the record declares; the others are being given back."""
     unrecorded: set[SettingKey] = field(default_factory=set)
-    """The owned settings whose earlier value nobody knows, since the record was lost meanwhile: they stay as they are."""
+    """The owned settings whose earlier value nobody knows, since the record was lost meanwhile: they stay as
+    they are.
+    """
     forgotten: Truth = field(default_factory=dict)
-    """What the settings of a removed record were before: an operation that had recorded it may still give it back."""
+    """What the settings of a removed record were before: an operation that had recorded it may still give it
+    back.
+    """
     declarations: tuple[Settings, ...] = ()
     """What the event under way, and the one before it, declare."""
     edits: EditsAmid = field(default_factory=EditsAmid)
@@ -49,10 +62,13 @@ class OwnershipModel(PhoneModel):
         """Return the model of an agent that nobody owns."""
         return cls(agent, agent.truth(), agent.tags())
 
-    # -- what has happened ---------------------------------------------------------------------------------------------
+    # -- what has happened
+    # ---------------------------------------------------------------------------------------------
 
     def administered(self) -> None:
-        """Somebody has edited settings, which reach what nobody owns for good and the rest until the next update."""
+        """Somebody has edited settings, which reach what nobody owns for good and the rest until the next
+        update.
+        """
         now = self.agent.truth()
         if now[PHONE_NUMBER_KEY] != self.unowned[PHONE_NUMBER_KEY] and PHONE_NUMBER_KEY not in self.owned:
             self.number_is_new = True
@@ -74,16 +90,22 @@ class OwnershipModel(PhoneModel):
         self.unowned = self.agent.truth()
         self._no_owner()
 
-    def moved_on(self, before: Truth, within: Settings, earlier: Truth | None = None, write: Write | None = None) -> None:
-        """An operation has come somewhere on its way: follow the record, and check all that it does not excuse.
+    def moved_on(
+        self, before: Truth, within: Settings, earlier: Truth | None = None, write: Write | None = None
+    ) -> None:
+        """An operation has come somewhere on its way: follow the record, and check all that it does not
+        excuse.
 
-        `earlier` is what the resource has declared until now: an event that comes again may read a state in which that was
-        still recorded, and begin anew from there. `write` is the one that was just carried out, where each is followed.
+        `earlier` is what the resource has declared until now: an event that comes again may read a state in
+        which that was still recorded, and begin anew from there. `write` is the one that was just carried
+        out, where each is followed.
         """
         self.phone_left = False
         now, record = self.agent.truth(), self._record()
         prior = record.prior if record else {}
-        assert prior.keys() <= {*self.owned, *within, *(earlier or {})}, "a setting is recorded that nobody has declared"
+        assert prior.keys() <= {*self.owned, *within, *(earlier or {})}, (
+            "a setting is recorded that nobody has declared"
+        )
         if write:
             self._note_lost_edits(write, prior, now)
         self.unowned.update({k: v for k, v in self.forgotten.items() if k not in prior and now[k] == v})
@@ -104,7 +126,9 @@ class OwnershipModel(PhoneModel):
         self.check()
 
     def taken(self, owner: str, declared: Settings, before: Truth, *, goes_on: bool = False) -> None:
-        """An operation says that `owner` now owns exactly `declared`; one that `goes_on` has written a while ago."""
+        """An operation says that `owner` now owns exactly `declared`; one that `goes_on` has written a while
+        ago.
+        """
         self.moved_on(before, declared)
         assert self.owned.keys() == declared.keys()
         assert self.owner == owner
@@ -112,7 +136,8 @@ class OwnershipModel(PhoneModel):
             live = self.owned[key]
             held = self._is_held(key, value, live) or live in self.edits.made.get(key, ())
             held = held or (key in PHONE and self.edits.touched(PHONE))
-            # A number that shows under a soft phone long after another was written counts as what the service made of it.
+            # A number that shows under a soft phone long after another was written counts as what the service
+            # made of it.
             held = held or (goes_on and key == PHONE_NUMBER_KEY and self.owned[PHONE_TYPE_KEY] == SOFT_PHONE)
             assert held, f"{key}: declared {value}, live {live}"
 
@@ -126,11 +151,18 @@ class OwnershipModel(PhoneModel):
         self.owner, self.owned, self.declared, self.unrecorded = None, {}, set(), set()
         self.earlier_number_lost = self.number_is_new = False
 
-    # -- records that were lost ------------------------------------------------------------------------------------------
+    # -- records that were lost
+    # ------------------------------------------------------------------------------------------
 
-    def _note_unrecorded(self, prior: Mapping[SettingKey, RecordedValue], within: Settings, earlier: Truth) -> None:
-        """A setting is recorded without its earlier value: that may only be if the value may have been the resource's own."""
-        unknown = {key for key, value in prior.items() if value is Unrecorded.VALUE and key != PHONE_NUMBER_KEY}
+    def _note_unrecorded(
+        self, prior: Mapping[SettingKey, RecordedValue], within: Settings, earlier: Truth
+    ) -> None:
+        """A setting is recorded without its earlier value: that may only be if the value may have been the
+        resource's own.
+        """
+        unknown = {
+            key for key, value in prior.items() if value is Unrecorded.VALUE and key != PHONE_NUMBER_KEY
+        }
         for key in unknown - self.unrecorded - self.owned.keys():
             shown = {self.unowned[key], *self.edits.replaced.get(key, ()), *self.edits.made.get(key, ())}
             own = {within.get(key), earlier.get(key), *(declared.get(key) for declared in self.declarations)}
@@ -148,7 +180,8 @@ class OwnershipModel(PhoneModel):
         self.unrecorded -= left
         return left
 
-    # -- edits that come in between ------------------------------------------------------------------------------------
+    # -- edits that come in between
+    # ------------------------------------------------------------------------------------
 
     def _note_lost_edits(self, write: Write, prior: Mapping[SettingKey, RecordedValue], now: Truth) -> None:
         self.unowned.update(self.edits.undone_by(write, now, self.unowned, prior, self._is_same))
@@ -157,9 +190,15 @@ class OwnershipModel(PhoneModel):
     def _follow_disturbed_phone(
         self, prior: Mapping[SettingKey, RecordedValue], now: Truth, declared: Truth, before: Truth
     ) -> None:
-        """Others have changed the phone meanwhile: whose value stays is open, but never is it a number that nobody has set."""
+        """Others have changed the phone meanwhile: whose value stays is open, but never is it a number that
+        nobody has set.
+        """
         number = PHONE_NUMBER_KEY
-        known = {None, self.agent.hidden_number(), *(values.get(number) for values in (before, self.unowned, self.owned, declared))}
+        known = {
+            None,
+            self.agent.hidden_number(),
+            *(values.get(number) for values in (before, self.unowned, self.owned, declared)),
+        }
         known |= self.edits.made.get(number, set()) | self.edits.replaced.get(number, set())
         assert now[number] in known, "a number that nobody has set"
         self.unowned.update({key: now[key] for key in PHONE if key not in prior})
@@ -167,15 +206,22 @@ class OwnershipModel(PhoneModel):
             earlier = prior[PHONE_TYPE_KEY]
             self.unowned[PHONE_TYPE_KEY] = DESK_PHONE if isinstance(earlier, Unrecorded) else earlier
         if number in prior:
-            had = next(value for value in known if value is not None) if prior[number] is Unrecorded.VALUE else None
-            self.unowned[number] = had if self.unowned[number] is None or had is None else self.unowned[number]
+            had = (
+                next(value for value in known if value is not None)
+                if prior[number] is Unrecorded.VALUE
+                else None
+            )
+            self.unowned[number] = (
+                had if self.unowned[number] is None or had is None else self.unowned[number]
+            )
         lost = Unrecorded.VALUE in (prior.get(PHONE_TYPE_KEY), prior.get(number))
         # An overlooked edit has taken the number of the desk phone that is recorded: it is nowhere.
         lost = lost or (self.unowned[PHONE_TYPE_KEY] == DESK_PHONE and self.unowned[number] is None)
         self.earlier_number_lost = PHONE_TYPE_KEY in prior and lost
         self.number_is_new = bool(set(PHONE) & prior.keys())
 
-    # -- what must hold ------------------------------------------------------------------------------------------------
+    # -- what must hold
+    # ------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
         """Check the agent at rest, or between two calls of an operation once that is followed."""
@@ -200,7 +246,9 @@ class OwnershipModel(PhoneModel):
                 continue  # no number in the arrays lets that of the older form show again
             if key in PHONE and key not in record.declared:
                 continue  # given back a second time, since reads were late: the number may be gone since the first time
-            assert self._is_same(key, prior, recorded(key, self.unowned[key])), f"{key} is recorded as {prior}"
+            assert self._is_same(key, prior, recorded(key, self.unowned[key])), (
+                f"{key} is recorded as {prior}"
+            )
 
     def _record(self) -> OwnershipRecord | None:
         return OwnershipRecord.from_tags(self.agent.tags())
@@ -208,8 +256,14 @@ class OwnershipModel(PhoneModel):
     def _is_same(self, key: SettingKey, found: RecordedValue, expected: RecordedValue) -> bool:
         if found == expected:
             return True
-        # A limit of the older form that is written as one of CHAT comes to stand at what it always amounted to.
-        return self.behaviour.clamp_chat_acw and key == CHAT_ACW and found == CHAT_ENDS and int(str(expected)) > CHAT_ENDS
+        # A limit of the older form that is written as one of CHAT comes to stand at what it always amounted
+        # to.
+        return (
+            self.behaviour.clamp_chat_acw
+            and key == CHAT_ACW
+            and found == CHAT_ENDS
+            and int(str(expected)) > CHAT_ENDS
+        )
 
     def _is_held(self, key: SettingKey, declared: Value, live: Value | None) -> bool:
         if key == PHONE_NUMBER_KEY and live != declared:
@@ -220,14 +274,22 @@ class OwnershipModel(PhoneModel):
     def _check_given_back(self, keys: Iterable[SettingKey], now: Truth) -> None:
         self.unowned.update(self.edits.outlasting(keys, now, self.unowned))
         for key in keys:
-            assert self._is_same(key, now[key], self.unowned[key]), f"{key}: given back as {now[key]}, was {self.unowned[key]}"
+            assert self._is_same(key, now[key], self.unowned[key]), (
+                f"{key}: given back as {now[key]}, was {self.unowned[key]}"
+            )
 
     def _follow_phone(
-        self, released: set[SettingKey], prior: Mapping[SettingKey, RecordedValue], within: Settings, before: Truth, now: Truth
+        self,
+        released: set[SettingKey],
+        prior: Mapping[SettingKey, RecordedValue],
+        within: Settings,
+        before: Truth,
+        now: Truth,
     ) -> None:
         if PHONE_TYPE_KEY in within and PHONE_TYPE_KEY not in {*self.owned, *prior}:
             self._check_undone_phone(within, now)
-        # A create that has written before it failed leaves of the phone what it has written, not what it found.
+        # A create that has written before it failed leaves of the phone what it has written, not what it
+        # found.
         found = {**before, **{key: within[key] for key in PHONE if key in within and now[key] == within[key]}}
         self._check_phone_given_back(released, found, now)
         self._note_lost_number(self.owned, prior, now)

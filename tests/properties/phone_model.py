@@ -1,14 +1,20 @@
 """The phone, which is the documented exception to giving back: an earlier number is not recorded.
 
-So the number that a resource has set stays, and a desk phone is not given back to an agent whose earlier number is gone.
-`OwnershipModel` stands on this and says the rest.
+So the number that a resource has set stays, and a desk phone is not given back to an agent whose earlier
+number is gone. `OwnershipModel` stands on this and says the rest.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connect_local import Behaviour, EntryWrite
-from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
+from custom_connect_userconfig.core.arrays import (
+    DESK_PHONE,
+    PHONE_NUMBER_KEY,
+    PHONE_TYPE_KEY,
+    SOFT_PHONE,
+    SettingKey,
+)
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.settings import Settings
 
@@ -26,7 +32,9 @@ class PhoneModel:
     earlier_number_lost: bool = field(default=False, kw_only=True)
     """Whether the number from before the phone was taken is neither on the user nor recorded."""
     number_is_new: bool = field(default=False, kw_only=True)
-    """Whether somebody has set another number since it was lost: then either way to give back the phone is right."""
+    """Whether somebody has set another number since it was lost: then either way to give back the phone is
+    right.
+    """
     phone_left: bool = field(default=False, kw_only=True)
     """Whether the latest giving back had to leave something of the phone."""
 
@@ -39,7 +47,9 @@ class PhoneModel:
         leaves_phone = PHONE_TYPE_KEY in keys and self._leaves_phone(before, now)
         if leaves_phone:
             self.phone_left = True
-            assert now[PHONE_TYPE_KEY] in (before[PHONE_TYPE_KEY], SOFT_PHONE), "a number that is not the agent's own is in use"
+            assert now[PHONE_TYPE_KEY] in (before[PHONE_TYPE_KEY], SOFT_PHONE), (
+                "a number that is not the agent's own is in use"
+            )
             assert now[PHONE_NUMBER_KEY] in self._numbers_left(before) or self._is_dropped(now)
             self.unowned.update({key: now[key] for key in PHONE if key in keys})
         elif PHONE_TYPE_KEY in keys:
@@ -50,7 +60,9 @@ class PhoneModel:
             self.earlier_number_lost = self.number_is_new = False
 
     def _check_undone_phone(self, declared: Settings, now: Truth) -> None:
-        """A failed create has taken the phone and given it back, as far as it goes: an earlier number is gone here too."""
+        """A failed create has taken the phone and given it back, as far as it goes: an earlier number is gone
+        here too.
+        """
         if now[PHONE_NUMBER_KEY] == self.unowned[PHONE_NUMBER_KEY]:
             return
         assert self.unowned[PHONE_NUMBER_KEY] is not None or self._number_stays(now)
@@ -79,15 +91,24 @@ class PhoneModel:
         self.unowned[PHONE_NUMBER_KEY] = now[PHONE_NUMBER_KEY]
 
     def _numbers_left(self, before: Truth) -> tuple[object, object]:
-        """Return the numbers that may be left: the one found or, where a late read still shows it, the agent's own."""
+        """Return the numbers that may be left: the one found or, where a late read still shows it, the
+        agent's own.
+        """
         return before[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
 
-    def _note_lost_number(self, owned: Mapping[SettingKey, object], prior: Mapping[SettingKey, RecordedValue], now: Truth) -> None:
-        if PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in owned and self.unowned[PHONE_NUMBER_KEY] is not None:
+    def _note_lost_number(
+        self, owned: Mapping[SettingKey, object], prior: Mapping[SettingKey, RecordedValue], now: Truth
+    ) -> None:
+        if (
+            PHONE_NUMBER_KEY in prior
+            and PHONE_NUMBER_KEY not in owned
+            and self.unowned[PHONE_NUMBER_KEY] is not None
+        ):
             self.earlier_number_lost, self.number_is_new = True, False
         left, had = now[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
         if PHONE_NUMBER_KEY not in prior and left != had and had is not None and self._is_dropped(now):
-            # The service forgets a number under a soft phone: a write of the type has cost it, and no write brings it back.
+            # The service forgets a number under a soft phone: a write of the type has cost it, and no write
+            # brings it back.
             self.unowned[PHONE_NUMBER_KEY] = left
             self.earlier_number_lost, self.number_is_new = PHONE_TYPE_KEY in prior, left is not None
 
@@ -98,4 +119,8 @@ class PhoneModel:
     def _is_dropped(self, now: Truth) -> bool:
         """Whether the service has dropped a number: then the one of the older form shows, if there is one."""
         drops = self.behaviour.drop_number_under_soft_phone
-        return drops and now[PHONE_NUMBER_KEY] == self.agent.hidden_number() and now[PHONE_TYPE_KEY] == SOFT_PHONE
+        return (
+            drops
+            and now[PHONE_NUMBER_KEY] == self.agent.hidden_number()
+            and now[PHONE_TYPE_KEY] == SOFT_PHONE
+        )

@@ -1,7 +1,8 @@
-"""Stacks as CloudFormation drives them: one resource each, over one agent, with what is remembered between events.
+"""Stacks as CloudFormation drives them: one resource each, over one agent, with what is remembered between
+events.
 
-`Stack` goes through the registry's path, by the service itself: its handlers do no more than translate. `custom_stack` has the
-one that goes through the custom resource's.
+`Stack` goes through the registry's path, by the service itself: its handlers do no more than translate.
+`custom_stack` has the one that goes through the custom resource's.
 """
 
 import itertools
@@ -65,7 +66,7 @@ class Ending:
     error: SettingsError | None = None
     result: OwnedSettings | GivenBack | None = None
     timed_out: bool = False
-    """Whether the function has given up because CloudFormation's patience ended."""
+    """Whether the function has given up because CloudFormation's timeout ended."""
 
 
 @dataclass
@@ -75,7 +76,9 @@ class Stack:
     name: str
     identity: Identity
     exists: bool = False
-    """Whether the stack has the resource, wholly or not: a failed create leaves one that has to be rolled back."""
+    """Whether the stack has the resource, wholly or not: a failed create leaves one that has to be rolled
+    back.
+    """
     declared: Settings = field(default_factory=dict)
     """What the resource declares since its last success."""
     latest: Event | None = None
@@ -109,14 +112,26 @@ class Stack:
 
     @property
     def may_send_again(self) -> bool:
-        """Whether the latest event may come again: of those that failed, CloudFormation itself tries a few kinds again."""
+        """Whether the latest event may come again: of those that failed, CloudFormation itself tries a few
+        kinds again.
+        """
         return self.outcome is not Outcome.FAILED or isinstance(self.error, Retriable)
 
-    def event(self, action: Action, declared: Settings | None = None, previous: Settings | None = None) -> Event:
+    def event(
+        self, action: Action, declared: Settings | None = None, previous: Settings | None = None
+    ) -> Event:
         """Return a new event of this stack's."""
         return Event(action, declared or {}, previous)
 
-    def send(self, event: Event, gateway: UnreliableGateway, clock: FakeClock, *, resume: bool = True, waits: int = 100) -> Ending:
+    def send(
+        self,
+        event: Event,
+        gateway: UnreliableGateway,
+        clock: FakeClock,
+        *,
+        resume: bool = True,
+        waits: int = 100,
+    ) -> Ending:
         """Carry an event through to its end, calling again as the resource asks.
 
         One that was cut off goes on from the context last held, or without `resume` from none.
@@ -130,9 +145,16 @@ class Stack:
         return ending
 
     def replay(
-        self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context = None, waits: int = 100
+        self,
+        event: Event,
+        gateway: UnreliableGateway,
+        clock: FakeClock,
+        context: Context = None,
+        waits: int = 100,
     ) -> Ending:
-        """Carry an event through that is delivered anew although it was answered: nobody waits for this answer."""
+        """Carry an event through that is delivered anew although it was answered: nobody waits for this
+        answer.
+        """
         held = self.context
         try:
             return self._carry(event, gateway, clock, context, waits)
@@ -140,7 +162,9 @@ class Stack:
             self.context = held
 
     def remember(self, event: Event, ending: Ending) -> None:
-        """Note what the stack has now: a failed create leaves something to roll back, a delete that finds nothing nothing."""
+        """Note what the stack has now: a failed create leaves something to roll back, a delete that finds
+        nothing nothing.
+        """
         if event.action is not Action.DELETE:
             self.exists = True
             self.declared = event.declared if ending.outcome is Outcome.DONE else self.declared
@@ -162,7 +186,9 @@ class Stack:
         self.exists, self.declared = False, {}
         self.outcome, self.error = Outcome.DONE, None
 
-    def _carry(self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int) -> Ending:
+    def _carry(
+        self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int
+    ) -> Ending:
         operation = self._operation(event, SettingsService(gateway, Retrier(clock, random=lambda: 0.5)))
         for _ in range(100):
             try:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from connect_local import Behaviour
 from custom_connect_userconfig.core.arrays import SettingKey
-from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.settings import Settings
 
-from .agent import INSTANCE_ID, USER_ID, Birth, LocalAgent, local_agent
+from .agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
 from .custom_stack import CustomStack
 from .stacks import Action, Ending, Event, Stack
 from .unreliable import Schedule, UnreliableGateway
@@ -23,7 +23,9 @@ class Story:
     """One stack, one agent, one event after the other."""
 
     agent: LocalAgent
-    stack: Stack = field(default_factory=lambda: Stack("sales", Identity.parse(INSTANCE_ID, USER_ID, Place())))
+    stack: Stack = field(
+        default_factory=lambda: Stack("sales", Identity.parse(INSTANCE_ID, USER_ID, Environment()))
+    )
 
     def custom(self, name: str = "support") -> CustomStack:
         """Return a stack with a custom resource that names the same agent."""
@@ -33,7 +35,9 @@ class Story:
         """Send a create."""
         return self._send(Event(Action.CREATE, declared), schedule)
 
-    def update(self, declared: Settings, schedule: Schedule | None = None, previous: Settings | None = None) -> Ending:
+    def update(
+        self, declared: Settings, schedule: Schedule | None = None, previous: Settings | None = None
+    ) -> Ending:
         """Send an update."""
         return self._send(Event(Action.UPDATE, declared, previous), schedule)
 
@@ -52,9 +56,9 @@ class Story:
 
 
 @contextmanager
-def story(birth: Birth, behaviour: Behaviour) -> Iterator[Story]:
+def new_story(initial: InitialUser, behaviour: Behaviour) -> Iterator[Story]:
     """Begin with an agent that nobody owns."""
-    with local_agent(birth, behaviour) as agent:
+    with local_agent(initial, behaviour) as agent:
         yield Story(agent)
 
 

@@ -1,6 +1,8 @@
-"""All strategies in one place: what can be declared, carried by a user, recorded in tags, or left open by the service.
+"""All strategies in one place: what can be declared, carried by a user, recorded in tags, or left open by the
+service.
 
-Values are drawn from few, so that a value declared is often the one that is there already, and at the edges that matter.
+Values are drawn from few, so that a value declared is often the one that is there already, and at the edges
+that matter.
 """
 
 import json
@@ -22,22 +24,40 @@ from custom_connect_userconfig.core.arrays import (
     SettingKey,
     field_of,
 )
-from custom_connect_userconfig.core.identifiers import Identity, Place, Spelling
-from custom_connect_userconfig.core.kinds import Boolean, PhoneNumber, RecordedValue, Seconds, Unrecorded, Value
+from custom_connect_userconfig.core.identifiers import Environment, Identity, Spelling
+from custom_connect_userconfig.core.kinds import (
+    Boolean,
+    PhoneNumber,
+    RecordedValue,
+    Seconds,
+    Unrecorded,
+    Value,
+)
 from custom_connect_userconfig.core.ownership import MAX_REQUESTS, Owner, OwnershipRecord
 from custom_connect_userconfig.core.settings import Settings, UserSettings, expand
 
-from .agent import ACCOUNT, INSTANCE_ID, REGION, USER_ID, Birth
+from .agent import ACCOUNT, INSTANCE_ID, REGION, USER_ID, InitialUser
 
 NUMBERS = ("+15550100", "+15550101", "+442071838750", "+123456789012345")
 _SECONDS = (0, 1, 30, 5_399, 5_400, 5_401, 9_000, 2_000_000)
 
-KEYS = tuple(array.key(channel, field) for array in ARRAYS for channel in array.channels for field in array.fields_of(channel))
+KEYS = tuple(
+    array.key(channel, field)
+    for array in ARRAYS
+    for channel in array.channels
+    for field in array.fields_of(channel)
+)
 """Every setting there is."""
 CHAT_ACW = SettingKey("AfterContactWorkConfigs", "CHAT", "AfterContactWorkConfig.AfterContactWorkTimeLimit")
 PLACES = tuple((array.name, channel) for array in ARRAYS for channel in array.channels)
 """Every entry there can be."""
-FOREIGN_KEYS = ("team", "connect-user-config2", "connect-user-config.owner", "Connect-User-Config:owner", "é Z/=+-@")
+FOREIGN_KEYS = (
+    "team",
+    "connect-user-config2",
+    "connect-user-config.owner",
+    "Connect-User-Config:owner",
+    "é Z/=+-@",
+)
 """Keys of others' tags, near misses of our own among them."""
 
 
@@ -74,7 +94,9 @@ VOICE_ENHANCEMENT = SettingKey("VoiceEnhancementConfigs", VOICE, "VoiceEnhanceme
 
 @st.composite
 def own_phone(draw: st.DrawFn) -> dict[SettingKey, Value]:
-    """What agents change by themselves in the contact panel: type and number of their phone, audio enhancement."""
+    """What agents change by themselves in the contact panel: type and number of their phone, audio
+    enhancement.
+    """
     edit = draw(phone_entries()) if draw(st.booleans()) else {}
     if not edit or draw(st.booleans()):
         edit[VOICE_ENHANCEMENT] = draw(values(field_of(VOICE_ENHANCEMENT)))
@@ -88,7 +110,12 @@ def settings(draw: st.DrawFn, *, at_least: int = 1) -> dict[SettingKey, Value]:
     # Half of the rules that can go wrong are about the phone.
     places += [(PHONE, VOICE)] * 4
     named = draw(
-        st.lists(st.sampled_from(places), min_size=at_least, max_size=5, unique_by=lambda place: (place[0].name, place[1]))
+        st.lists(
+            st.sampled_from(places),
+            min_size=at_least,
+            max_size=5,
+            unique_by=lambda place: (place[0].name, place[1]),
+        )
     )
     return {key: value for array, channel in named for key, value in draw(_entry(array, channel)).items()}
 
@@ -98,13 +125,18 @@ def shuffled_properties(declared: Settings) -> st.SearchStrategy[dict[str, Any]]
     arrays = expand(declared)
     shuffled = st.fixed_dictionaries({name: st.permutations(entries) for name, entries in arrays.items()})
     return st.builds(
-        lambda drawn, order: {"InstanceId": INSTANCE_ID, "UserId": USER_ID, **{name: list(drawn[name]) for name in order}},
+        lambda drawn, order: {
+            "InstanceId": INSTANCE_ID,
+            "UserId": USER_ID,
+            **{name: list(drawn[name]) for name in order},
+        },
         shuffled,
         st.permutations(list(arrays)),
     )
 
 
-# -- users as somebody else has made them ------------------------------------------------------------------------------
+# -- users as somebody else has made them
+# ------------------------------------------------------------------------------
 
 _LEGACY_SOFT = {"PhoneType": st.just(SOFT_PHONE)}
 _LEGACY_DESK = {"PhoneType": st.just(DESK_PHONE), "DeskPhoneNumber": st.sampled_from(NUMBERS)}
@@ -124,17 +156,24 @@ def legacy_configs(draw: st.DrawFn) -> dict[str, Value]:
 
 def foreign_tags() -> st.SearchStrategy[dict[str, str]]:
     """Tags of others."""
-    return st.dictionaries(st.sampled_from(FOREIGN_KEYS), st.sampled_from(["", "managed", "v1 VOICE=true", "ж 9"]), max_size=3)
+    return st.dictionaries(
+        st.sampled_from(FOREIGN_KEYS), st.sampled_from(["", "managed", "v1 VOICE=true", "ж 9"]), max_size=3
+    )
 
 
-def births() -> st.SearchStrategy[Birth]:
+def initial_users() -> st.SearchStrategy[InitialUser]:
     """Users by what was done to them: made with or without legacy settings, then edited."""
-    return st.builds(Birth, legacy_configs(), st.lists(settings(at_least=0) | legacy_configs(), max_size=2), foreign_tags())
+    return st.builds(
+        InitialUser,
+        legacy_configs(),
+        st.lists(settings(at_least=0) | legacy_configs(), max_size=2),
+        foreign_tags(),
+    )
 
 
-def births_with_a_phone() -> st.SearchStrategy[Birth]:
+def initial_users_with_a_phone() -> st.SearchStrategy[InitialUser]:
     """Users with nothing but a phone of either type, in either form."""
-    return st.builds(Birth, st.fixed_dictionaries(_LEGACY_DESK), st.lists(phone_entries(), max_size=1))
+    return st.builds(InitialUser, st.fixed_dictionaries(_LEGACY_DESK), st.lists(phone_entries(), max_size=1))
 
 
 def behaviours(*, stale: bool = True) -> st.SearchStrategy[Behaviour]:
@@ -167,7 +206,8 @@ def changed_by_the_service(behaviour: Behaviour) -> set[SettingKey]:
     return changed | ({CHAT_ACW} if behaviour.clamp_chat_acw else set())
 
 
-# -- records and owners ------------------------------------------------------------------------------------------------
+# -- records and owners
+# ------------------------------------------------------------------------------------------------
 
 
 def prior_values(key: SettingKey, field: Field) -> st.SearchStrategy[RecordedValue]:
@@ -192,7 +232,7 @@ def identities() -> st.SearchStrategy[Identity]:
         lambda instance, user: Identity.parse(
             _instance_arn() if instance is Spelling.ARN else INSTANCE_ID,
             f"{_instance_arn()}/agent/{USER_ID}" if user is Spelling.ARN else USER_ID,
-            Place(REGION, ACCOUNT),
+            Environment(REGION, ACCOUNT),
         ),
         st.sampled_from(Spelling),
         st.sampled_from(Spelling),
@@ -221,20 +261,31 @@ def owners() -> st.SearchStrategy[Owner]:
 def records(draw: st.DrawFn) -> OwnershipRecord:
     """Any record, the largest included."""
     keys = draw(st.just(KEYS) | st.lists(st.sampled_from(KEYS), unique=True, min_size=1))
-    fields = {array.key(channel, field): field for array in ARRAYS for channel in array.channels for field in array.fields}
+    fields = {
+        array.key(channel, field): field
+        for array in ARRAYS
+        for channel in array.channels
+        for field in array.fields
+    }
     prior = {key: draw(prior_values(key, fields[key])) for key in keys}
     declared = {key: draw(declared_values(key, fields[key])) for key in keys if draw(st.booleans())}
     requests = draw(st.lists(st.from_regex(r"[0-9a-f]{8}", fullmatch=True), max_size=MAX_REQUESTS))
     return OwnershipRecord(draw(owners()), declared, prior, tuple(requests))
 
 
-# -- anything that a template may hold instead -------------------------------------------------------------------------
+# -- anything that a template may hold instead
+# -------------------------------------------------------------------------
 
 
 def _json(leaves: st.SearchStrategy[Any], more_names: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
-    names = st.sampled_from([*(array.name for array in ARRAYS), *_member_names(), "Channel", "phonenumber"]) | more_names
+    names = (
+        st.sampled_from([*(array.name for array in ARRAYS), *_member_names(), "Channel", "phonenumber"])
+        | more_names
+    )
     return st.recursive(
-        leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4), max_leaves=12
+        leaves,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+        max_leaves=12,
     )
 
 
@@ -243,7 +294,9 @@ def _member_names() -> list[str]:
 
 
 _names = st.text(max_size=8)
-_words = st.sampled_from(["VOICE", "CHAT", "DESK_PHONE", "SOFT_PHONE", "true", "False", "yes", "30", "3.5", "-1", "", "NONE"])
+_words = st.sampled_from(
+    ["VOICE", "CHAT", "DESK_PHONE", "SOFT_PHONE", "true", "False", "yes", "30", "3.5", "-1", "", "NONE"]
+)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | _words
 
 
@@ -276,4 +329,6 @@ def spelled(value: object) -> st.SearchStrategy[object]:
     if isinstance(value, str):
         return st.just(value)
     text = json.dumps(value)
-    return st.sampled_from([value, text, text.capitalize()] if isinstance(value, bool) else [value, text, float(str(value))])
+    return st.sampled_from(
+        [value, text, text.capitalize()] if isinstance(value, bool) else [value, text, float(str(value))]
+    )

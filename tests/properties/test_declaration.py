@@ -1,4 +1,6 @@
-"""Whatever stands in a template: it is understood or refused as invalid, and no number in it comes back in a message."""
+"""Whatever stands in a template: it is understood or refused as invalid, and no number in it comes back in a
+message.
+"""
 
 from typing import Any
 
@@ -8,13 +10,13 @@ from hypothesis import strategies as st
 
 from custom_connect_userconfig.core.declaration import Declaration, parse_identity, parse_instance
 from custom_connect_userconfig.core.errors import InvalidRequest
-from custom_connect_userconfig.core.identifiers import Place
+from custom_connect_userconfig.core.identifiers import Environment
 from custom_connect_userconfig.core.settings import Settings, expand
 
 from . import strategies
 from .agent import ACCOUNT, INSTANCE_ID, REGION, USER_ID
 
-PLACE = Place(REGION, ACCOUNT)
+ENVIRONMENT = Environment(REGION, ACCOUNT)
 NUMBERS = st.sampled_from(strategies.NUMBERS)
 BARE = NUMBERS.map(lambda number: number[1:])
 
@@ -23,7 +25,7 @@ BARE = NUMBERS.map(lambda number: number[1:])
 def test_anything_is_parsed_or_refused(properties: dict[str, Any]) -> None:
     for parse in (Declaration.parse, parse_identity, parse_instance):
         try:
-            parse(properties, PLACE)
+            parse(properties, ENVIRONMENT)
         except InvalidRequest as error:
             assert str(error).endswith(".")  # noqa: PT017 - one of two right answers
 
@@ -35,16 +37,18 @@ def test_anything_is_parsed_or_refused(properties: dict[str, Any]) -> None:
 )
 def test_no_number_comes_back_in_a_message(properties: dict[str, Any]) -> None:
     try:
-        Declaration.parse(properties, PLACE)
+        Declaration.parse(properties, ENVIRONMENT)
     except InvalidRequest as error:
         assert not [number for number in strategies.NUMBERS if number[1:] in str(error)]  # noqa: PT017 - one of two right answers
 
 
 @given(strategies.settings(), st.data())
-def test_strings_that_can_only_mean_one_thing_are_taken_for_it(declared: Settings, data: st.DataObject) -> None:
+def test_strings_that_can_only_mean_one_thing_are_taken_for_it(
+    declared: Settings, data: st.DataObject
+) -> None:
     spelled = {key: data.draw(strategies.spelled(value)) for key, value in declared.items()}
     properties = {"InstanceId": INSTANCE_ID, "UserId": USER_ID, **expand(spelled)}  # type: ignore[arg-type]
-    parsed = Declaration.parse(properties, PLACE).settings
+    parsed = Declaration.parse(properties, ENVIRONMENT).settings
     assert parsed == declared
     assert [type(parsed[key]) for key in declared] == [type(value) for value in declared.values()]
 
@@ -53,7 +57,7 @@ def test_strings_that_can_only_mean_one_thing_are_taken_for_it(declared: Setting
 def test_parsing_does_not_change_what_it_is_given(declared: Settings, data: st.DataObject) -> None:
     properties = data.draw(strategies.shuffled_properties(declared))
     as_given = repr(properties)
-    Declaration.parse(properties, PLACE)
+    Declaration.parse(properties, ENVIRONMENT)
     assert repr(properties) == as_given
 
 
@@ -64,18 +68,26 @@ def test_a_second_entry_for_a_channel_is_refused(declared: Settings, data: st.Da
     channel = properties[name][0]["Channel"]
     properties[name].append(dict(properties[name][0]))
     with pytest.raises(InvalidRequest, match=rf"{name}\[{len(properties[name]) - 1}\].Channel: {channel}"):
-        Declaration.parse(properties, PLACE)
+        Declaration.parse(properties, ENVIRONMENT)
 
 
 def _as_boolean(raw: object) -> bool | None:
-    return raw if isinstance(raw, bool) else {"true": True, "false": False}.get(raw.lower()) if isinstance(raw, str) else None
+    return (
+        raw
+        if isinstance(raw, bool)
+        else {"true": True, "false": False}.get(raw.lower())
+        if isinstance(raw, str)
+        else None
+    )
 
 
 def _as_seconds(raw: object) -> int | None:
     if isinstance(raw, str):
         whole, point, fraction = raw.partition(".")
         raw = whole if point and fraction and not fraction.strip("0") else raw
-        raw = int(raw) if raw == "0" or (raw.isascii() and raw.isdigit() and not raw.startswith("0")) else None
+        raw = (
+            int(raw) if raw == "0" or (raw.isascii() and raw.isdigit() and not raw.startswith("0")) else None
+        )
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= 2_000_000:
         return None
     return int(raw) if raw == int(raw) else None
@@ -98,7 +110,7 @@ def test_a_scalar_is_taken_where_only_one_reading_is_possible(raw: object) -> No
         properties = {"InstanceId": INSTANCE_ID, "UserId": USER_ID, name: [entry]}
         if meant is None:
             with pytest.raises(InvalidRequest):
-                Declaration.parse(properties, PLACE)
+                Declaration.parse(properties, ENVIRONMENT)
         else:
-            (value,) = Declaration.parse(properties, PLACE).settings.values()
+            (value,) = Declaration.parse(properties, ENVIRONMENT).settings.values()
             assert (value, type(value)) == (meant, type(meant))

@@ -1,4 +1,6 @@
-"""Plans, applied to the local Connect under every write behaviour, judged by the same model as the state machine."""
+"""Plans, applied to the local Connect under every write behaviour, judged by the same model as the state
+machine.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,18 +12,27 @@ from hypothesis import strategies as st
 from connect_local import Behaviour
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import InvalidRequest
-from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.ownership import OWNER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.core.planning import Knowledge, LiveUser, Plan, owned_now, plan_give_back, plan_take
+from custom_connect_userconfig.core.planning import (
+    Knowledge,
+    LiveUser,
+    Plan,
+    owned_now,
+    plan_give_back,
+    plan_take,
+)
 from custom_connect_userconfig.core.settings import Settings, UserSettings
 
 from . import strategies
-from .agent import INSTANCE_ID, USER_ID, Birth, LocalAgent, local_agent
+from .agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
 from .ownership_model import OwnershipModel
 from .strategies import CHAT_ACW
 
 OWNER = Owner.of(
-    Identity.parse(INSTANCE_ID, USER_ID, Place()), "arn:aws:cloudformation:us-east-1:123456789012:stack/sales/0a1b", "Agent"
+    Identity.parse(INSTANCE_ID, USER_ID, Environment()),
+    "arn:aws:cloudformation:us-east-1:123456789012:stack/sales/0a1b",
+    "Agent",
 )
 FRESH = strategies.behaviours(stale=False)
 
@@ -44,19 +55,19 @@ def plan_now(declared: Settings, agent: LocalAgent, *, written: bool = False) ->
     return plan_take(declared, OWNER, OwnershipRecord.from_tags(user.tags), user, Knowledge(written=written))
 
 
-def plan_back(agent: LocalAgent, *, believe_read: bool = False) -> Plan:
+def plan_back(agent: LocalAgent, *, trust_read: bool = False) -> Plan:
     """Plan to give back all that is recorded."""
     user = agent.read()
     record = OwnershipRecord.from_tags(user.tags)
     assert record is not None
-    return plan_give_back(record, user, believe_read=believe_read)
+    return plan_give_back(record, user, trust_read=trust_read)
 
 
-@given(strategies.births(), FRESH, strategies.settings(), strategies.settings())
+@given(strategies.initial_users(), FRESH, strategies.settings(), strategies.settings())
 def test_a_plan_applied_gives_the_declared_and_leaves_nothing_to_do(
-    birth: Birth, behaviour: Behaviour, declared: Settings, later: Settings
+    initial: InitialUser, behaviour: Behaviour, declared: Settings, later: Settings
 ) -> None:
-    with local_agent(birth, behaviour) as agent:
+    with local_agent(initial, behaviour) as agent:
         model = OwnershipModel.of(agent)
         for wanted in (declared, later):
             before = agent.truth()
@@ -78,7 +89,9 @@ def take_in_turn(agent: LocalAgent, declarations: Sequence[Settings]) -> tuple[O
 
 
 def check_given_back(agent: LocalAgent, declarations: Sequence[Settings]) -> None:
-    """Take one declaration after the other, give everything back, and check that it is as it was, or said not to be."""
+    """Take one declaration after the other, give everything back, and check that it is as it was, or said not
+    to be.
+    """
     model, said = take_in_turn(agent, declarations)
     before, plan = agent.truth(), plan_back(agent)
     apply(plan, agent)
@@ -87,23 +100,31 @@ def check_given_back(agent: LocalAgent, declarations: Sequence[Settings]) -> Non
         assert said or plan.notes, "what cannot be given back is said, then or before"
 
 
-@given(strategies.births(), FRESH, st.lists(strategies.settings(), min_size=1, max_size=3))
-def test_what_is_taken_and_given_back_is_as_it_was(birth: Birth, behaviour: Behaviour, declarations: list[Settings]) -> None:
-    with local_agent(birth, behaviour) as agent:
-        check_given_back(agent, declarations)
-
-
-@given(strategies.births_with_a_phone(), FRESH, st.lists(strategies.phone_entries(), min_size=1, max_size=3))
-def test_a_phone_is_given_back_as_it_was_or_left(birth: Birth, behaviour: Behaviour, declarations: list[Settings]) -> None:
-    with local_agent(birth, behaviour) as agent:
-        check_given_back(agent, declarations)
-
-
-@given(strategies.births(), FRESH, strategies.settings(), strategies.owners())
-def test_an_update_for_another_owner_stamps_the_record_and_nothing_else(
-    birth: Birth, behaviour: Behaviour, declared: Settings, other: Owner
+@given(strategies.initial_users(), FRESH, st.lists(strategies.settings(), min_size=1, max_size=3))
+def test_what_is_taken_and_given_back_is_as_it_was(
+    initial: InitialUser, behaviour: Behaviour, declarations: list[Settings]
 ) -> None:
-    with local_agent(birth, behaviour) as agent:
+    with local_agent(initial, behaviour) as agent:
+        check_given_back(agent, declarations)
+
+
+@given(
+    strategies.initial_users_with_a_phone(),
+    FRESH,
+    st.lists(strategies.phone_entries(), min_size=1, max_size=3),
+)
+def test_a_phone_is_given_back_as_it_was_or_left(
+    initial: InitialUser, behaviour: Behaviour, declarations: list[Settings]
+) -> None:
+    with local_agent(initial, behaviour) as agent:
+        check_given_back(agent, declarations)
+
+
+@given(strategies.initial_users(), FRESH, strategies.settings(), strategies.owners())
+def test_an_update_for_another_owner_stamps_the_record_and_nothing_else(
+    initial: InitialUser, behaviour: Behaviour, declared: Settings, other: Owner
+) -> None:
+    with local_agent(initial, behaviour) as agent:
         take_in_turn(agent, [declared])
         user = agent.read()
         plan = plan_take(declared, other, OwnershipRecord.from_tags(user.tags), user, Knowledge(written=True))
@@ -115,9 +136,11 @@ def test_an_update_for_another_owner_stamps_the_record_and_nothing_else(
         assert replace(plan, claim={}).is_empty
 
 
-@given(strategies.births(), FRESH, strategies.settings())
-def test_what_is_so_already_is_not_written(birth: Birth, behaviour: Behaviour, named: Settings) -> None:
-    with local_agent(birth, behaviour) as agent:
+@given(strategies.initial_users(), FRESH, strategies.settings())
+def test_what_is_so_already_is_not_written(
+    initial: InitialUser, behaviour: Behaviour, named: Settings
+) -> None:
+    with local_agent(initial, behaviour) as agent:
         before = agent.truth()
         declared = {key: value for key in named if (value := before[key]) is not None}
         assume(declared)
@@ -125,37 +148,47 @@ def test_what_is_so_already_is_not_written(birth: Birth, behaviour: Behaviour, n
         assert not plan.arrays
         apply(plan, agent)
         assert plan_now(declared, agent).is_empty
-        assert not plan_back(agent, believe_read=True).arrays
+        assert not plan_back(agent, trust_read=True).arrays
 
 
-@given(strategies.births(), FRESH, strategies.settings(), st.data())
+@given(strategies.initial_users(), FRESH, strategies.settings(), st.data())
 def test_the_order_of_what_is_declared_does_not_matter(
-    birth: Birth, behaviour: Behaviour, declared: Settings, data: st.DataObject
+    initial: InitialUser, behaviour: Behaviour, declared: Settings, data: st.DataObject
 ) -> None:
     properties = data.draw(strategies.shuffled_properties(declared))
-    parsed = Declaration.parse(properties, Place()).settings
+    parsed = Declaration.parse(properties, Environment()).settings
     assert parsed == declared
-    with local_agent(birth, behaviour) as agent:
+    with local_agent(initial, behaviour) as agent:
         plans = (plan_now(parsed, agent), plan_now(declared, agent))
         one, other = (replace(plan, differences=tuple(sorted(plan.differences))) for plan in plans)
         assert one == other
 
 
-@given(strategies.births(), FRESH, strategies.settings(), strategies.settings())
-def test_owned_now_is_what_is_owned_as_it_is(birth: Birth, behaviour: Behaviour, declared: Settings, edit: Settings) -> None:
-    with local_agent(birth, behaviour) as agent:
+@given(strategies.initial_users(), FRESH, strategies.settings(), strategies.settings())
+def test_owned_now_is_what_is_owned_as_it_is(
+    initial: InitialUser, behaviour: Behaviour, declared: Settings, edit: Settings
+) -> None:
+    with local_agent(initial, behaviour) as agent:
         apply(plan_now(declared, agent), agent)
         agent.administer(edit)
         user, truth = agent.read(), agent.truth()
         record = OwnershipRecord.from_tags(user.tags)
         assert record is not None
-        assert owned_now(record, user.settings) == {key: truth[key] for key in declared if truth[key] is not None}
+        assert owned_now(record, user.settings) == {
+            key: truth[key] for key in declared if truth[key] is not None
+        }
 
 
-@given(strategies.births(), FRESH, strategies.settings(), strategies.settings())
-def test_no_number_is_ever_in_a_tag_or_a_message(birth: Birth, behaviour: Behaviour, declared: Settings, later: Settings) -> None:
-    with local_agent(birth, behaviour) as agent:
-        for plan in (_applied(plan_now(declared, agent), agent), _applied(plan_now(later, agent), agent), plan_back(agent)):
+@given(strategies.initial_users(), FRESH, strategies.settings(), strategies.settings())
+def test_no_number_is_ever_in_a_tag_or_a_message(
+    initial: InitialUser, behaviour: Behaviour, declared: Settings, later: Settings
+) -> None:
+    with local_agent(initial, behaviour) as agent:
+        for plan in (
+            _applied(plan_now(declared, agent), agent),
+            _applied(plan_now(later, agent), agent),
+            plan_back(agent),
+        ):
             said = [*plan.claim.values(), *plan.amend.values(), *plan.differences, *plan.notes]
             assert not [text for text in said for number in strategies.NUMBERS if number[1:] in text]
 
@@ -166,7 +199,9 @@ def _applied(plan: Plan, agent: LocalAgent) -> Plan:
 
 
 @given(strategies.user_settings(), strategies.settings(), st.integers(38, 50))
-def test_a_user_that_cannot_hold_the_tags_is_refused(user: UserSettings, declared: Settings, others: int) -> None:
+def test_a_user_that_cannot_hold_the_tags_is_refused(
+    user: UserSettings, declared: Settings, others: int
+) -> None:
     tags: Mapping[str, str] = {f"other-{number}": "" for number in range(others)}
     arrays = len({key.array for key in declared})
     live = LiveUser("arn", user, tags)
@@ -177,10 +212,12 @@ def test_a_user_that_cannot_hold_the_tags_is_refused(user: UserSettings, declare
         assert len(plan_take(declared, OWNER, None, live).claim) == 2 + arrays
 
 
-@given(strategies.births(), strategies.settings())
-def test_a_chat_limit_beyond_its_ceiling_counts_as_held_once_it_is_clamped(birth: Birth, declared: Settings) -> None:
+@given(strategies.initial_users(), strategies.settings())
+def test_a_chat_limit_beyond_its_ceiling_counts_as_held_once_it_is_clamped(
+    initial: InitialUser, declared: Settings
+) -> None:
     beyond = {**declared, CHAT_ACW: 9_000}
-    with local_agent(birth, Behaviour(clamp_chat_acw=True)) as agent:
+    with local_agent(initial, Behaviour(clamp_chat_acw=True)) as agent:
         apply(plan_now(beyond, agent), agent)
         assert agent.truth()[CHAT_ACW] == 5_400 or not plan_now(beyond, agent).arrays
         assert plan_now(beyond, agent, written=True).is_empty

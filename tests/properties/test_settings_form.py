@@ -10,7 +10,7 @@ from custom_connect_userconfig.core.arrays import ARRAYS, Array, field_of
 from custom_connect_userconfig.core.settings import Settings, UserSettings, expand, flatten
 
 from . import strategies
-from .agent import INSTANCE_ID, USER_ID, Birth, local_agent
+from .agent import INSTANCE_ID, USER_ID, InitialUser, local_agent
 
 
 @given(strategies.settings(at_least=0))
@@ -26,30 +26,37 @@ def test_expand_undoes_flatten_but_for_the_order(settings: Settings, random: ran
     assert flatten(shuffled) == settings
 
 
-@given(strategies.births(), strategies.behaviours(stale=False))
-def test_a_read_shows_what_there_is(birth: Birth, behaviour: Behaviour) -> None:
-    with local_agent(birth, behaviour) as agent:
+@given(strategies.initial_users(), strategies.behaviours(stale=False))
+def test_a_read_shows_what_there_is(initial: InitialUser, behaviour: Behaviour) -> None:
+    with local_agent(initial, behaviour) as agent:
         shown = agent.read().settings
         assert {key: shown.effective(key) for key in strategies.KEYS} == agent.truth()
 
 
-@given(strategies.births(), strategies.behaviours(stale=False), st.sampled_from(ARRAYS))
-def test_an_array_written_back_changes_nothing(birth: Birth, behaviour: Behaviour, array: Array) -> None:
-    with local_agent(birth, behaviour) as agent:
+@given(strategies.initial_users(), strategies.behaviours(stale=False), st.sampled_from(ARRAYS))
+def test_an_array_written_back_changes_nothing(
+    initial: InitialUser, behaviour: Behaviour, array: Array
+) -> None:
+    with local_agent(initial, behaviour) as agent:
         before = agent.truth()
-        agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {array.name: agent.read().settings.lay_over(array, {})})
+        agent.gateway.update_user_config(
+            INSTANCE_ID, USER_ID, {array.name: agent.read().settings.overlay(array, {})}
+        )
         after = agent.truth()
         changed = {key for key in before if before[key] != after[key]}
         assert changed <= strategies.changed_by_the_service(behaviour)
 
 
 @given(strategies.user_settings(), strategies.settings(), st.sampled_from(ARRAYS))
-def test_laying_over_names_every_channel_and_takes_nothing_away(user: UserSettings, wanted: Settings, array: Array) -> None:
-    written = flatten({array.name: user.lay_over(array, wanted)})
+def test_laying_over_names_every_channel_and_takes_nothing_away(
+    user: UserSettings, wanted: Settings, array: Array
+) -> None:
+    written = flatten({array.name: user.overlay(array, wanted)})
     assert {key.channel for key in written} >= set(array.channels)
     assert written.items() >= {key: value for key, value in wanted.items() if key.array == array.name}.items()
     invented = written.keys() - wanted.keys() - user.shown.keys()
-    # Nobody has documented that an optional field is the same whether it is absent or holds what its absence means.
+    # Nobody has documented that an optional field is the same whether it is absent or holds what its absence
+    # means.
     assert all(field_of(key).required or user.effective(key) != field_of(key).absent for key in invented)
     for key in strategies.KEYS:
         if key.array == array.name and key not in wanted:

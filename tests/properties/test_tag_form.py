@@ -8,9 +8,16 @@ from hypothesis import strategies as st
 
 from custom_connect_userconfig.core.arrays import ARRAYS
 from custom_connect_userconfig.core.errors import RecordDamaged
-from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.kinds import PhoneNumber, RecordedValue, Unrecorded
-from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, Owner, OwnershipRecord, our_keys, tag_key
+from custom_connect_userconfig.core.ownership import (
+    MARKER_KEY,
+    OWNER_KEY,
+    Owner,
+    OwnershipRecord,
+    our_keys,
+    tag_key,
+)
 
 from . import strategies
 from .strategies import KEYS
@@ -37,7 +44,11 @@ def test_an_owner_survives_its_tag_but_for_the_end_of_a_long_label(owner: Owner)
     tags = OwnershipRecord(owner, {}, {}).to_tags()
     again = OwnershipRecord.owner_of(tags)
     assert again is not None
-    assert (again.digest, again.spellings, again.has_stack) == (owner.digest, owner.spellings, owner.has_stack)
+    assert (again.digest, again.spellings, again.has_stack) == (
+        owner.digest,
+        owner.spellings,
+        owner.has_stack,
+    )
     assert owner.label.startswith(again.label)
     assert again.label
     assert OwnershipRecord(again, {}, {}).to_tags() == tags
@@ -56,12 +67,19 @@ def test_the_service_accepts_the_tags(record: OwnershipRecord) -> None:
 @given(strategies.records(), strategies.foreign_tags())
 def test_tags_of_others_say_nothing_to_a_record(record: OwnershipRecord, foreign: dict[str, str]) -> None:
     assert OwnershipRecord.from_tags(foreign) is None
-    assert OwnershipRecord.from_tags({**foreign, **record.to_tags()}) == OwnershipRecord.from_tags(record.to_tags())
+    assert OwnershipRecord.from_tags({**foreign, **record.to_tags()}) == OwnershipRecord.from_tags(
+        record.to_tags()
+    )
     assert set(our_keys({**foreign, **record.to_tags()})) == record.to_tags().keys()
 
 
-_TAG_KEYS = st.sampled_from([MARKER_KEY, OWNER_KEY, f"{MARKER_KEY}:sixth", *(tag_key(array) for array in ARRAYS)])
-_TAG_VALUES = st.sampled_from(["v1", "v1 VOICE=true", "v2 VOICE=true", "v1 VOICE", "v1 TASK=maybe", "v1 VOICE=-3", ""]) | st.text()
+_TAG_KEYS = st.sampled_from(
+    [MARKER_KEY, OWNER_KEY, f"{MARKER_KEY}:sixth", *(tag_key(array) for array in ARRAYS)]
+)
+_TAG_VALUES = (
+    st.sampled_from(["v1", "v1 VOICE=true", "v2 VOICE=true", "v1 VOICE", "v1 TASK=maybe", "v1 VOICE=-3", ""])
+    | st.text()
+)
 
 
 @given(st.dictionaries(_TAG_KEYS, _TAG_VALUES))
@@ -82,12 +100,21 @@ def test_owners_are_told_apart(owners: list[Owner]) -> None:
 
 def test_each_part_of_an_owner_counts() -> None:
     arn = "arn:aws:connect:us-east-1:123456789012:instance/inst"
-    identities = [Identity.parse(instance, user, Place()) for instance in ("inst", arn) for user in ("ann", f"{arn}/agent/ann")]
+    identities = [
+        Identity.parse(instance, user, Environment())
+        for instance in ("inst", arn)
+        for user in ("ann", f"{arn}/agent/ann")
+    ]
     stacks = [
         "arn:aws:cloudformation:us-east-1:123456789012:stack/sales/1",
         "arn:aws:cloudformation:us-east-1:123456789012:stack/sales/2",
     ]
-    owners = [Owner.of(identity, stack, name) for identity in identities for stack in stacks for name in ("Ann", "Bob")]
+    owners = [
+        Owner.of(identity, stack, name)
+        for identity in identities
+        for stack in stacks
+        for name in ("Ann", "Bob")
+    ]
     owners += [Owner.of(identity, None, None, token) for identity in identities for token in ("one", "two")]
     assert len({owner.digest for owner in owners}) == len(owners)
     retried = Owner.of(identities[0], stacks[0], "Ann", "another token")
@@ -95,10 +122,44 @@ def test_each_part_of_an_owner_counts() -> None:
 
 
 def test_a_person_can_read_the_tags() -> None:
-    owner = Owner.of(Identity.parse("inst", "ann", Place()), "arn:aws:cloudformation:us-east-1:1:stack/sales/0", "Ann")
+    owner = Owner.of(
+        Identity.parse("inst", "ann", Environment()),
+        "arn:aws:cloudformation:us-east-1:1:stack/sales/0",
+        "Ann",
+    )
     number = Unrecorded.VALUE
-    wanted: list[RecordedValue] = [True, True, False, True, True, 30, 0, 0, 10, 10, "DESK_PHONE", number, False, "VOICE_ISOLATION"]
-    known: list[RecordedValue] = [False, False, True, False, False, 0, 30, 9_000, 0, 0, "DESK_PHONE", number, True, "NONE"]
+    wanted: list[RecordedValue] = [
+        True,
+        True,
+        False,
+        True,
+        True,
+        30,
+        0,
+        0,
+        10,
+        10,
+        "DESK_PHONE",
+        number,
+        False,
+        "VOICE_ISOLATION",
+    ]
+    known: list[RecordedValue] = [
+        False,
+        False,
+        True,
+        False,
+        False,
+        0,
+        30,
+        9_000,
+        0,
+        0,
+        "DESK_PHONE",
+        number,
+        True,
+        "NONE",
+    ]
     declared, prior = (dict(zip(KEYS, each, strict=True)) for each in (wanted, known))
     tags = OwnershipRecord(owner, declared, prior, ("3f2a9c10", "77aa01bc")).to_tags()
     assert tags == {

@@ -1,4 +1,6 @@
-"""A gateway on which calls fail, act without an answer, or end the process: the world that level-triggered code is for."""
+"""A gateway on which calls fail, act without an answer, or end the process: the world that level-triggered
+code is for.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +10,11 @@ from hypothesis import strategies as st
 
 from custom_connect_userconfig.core.errors import (
     AccessDenied,
-    Conflict,
-    NetworkFault,
-    ServiceFault,
+    NetworkFailure,
+    ResourceConflict,
+    ServiceInternalError,
     SettingsError,
-    Throttled,
+    Throttling,
 )
 from custom_connect_userconfig.core.planning import LiveUser
 from custom_connect_userconfig.core.settings import Entry
@@ -27,7 +29,9 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Trouble:
-    """What becomes of one call: an error or, with None, the end of the process; after the service has acted, or before."""
+    """What becomes of one call: an error or, with None, the end of the process; after the service has acted,
+    or before.
+    """
 
     error: type[SettingsError] | None
     acted: bool = False
@@ -50,7 +54,9 @@ class Write:
 
 @dataclass
 class UnreliableGateway:
-    """Implements the `Gateway` port over another; calls are counted from 1, and `watch` looks on after each write that acted."""
+    """Implements the `Gateway` port over another; calls are counted from 1, and `watch` looks on after each
+    write that acted.
+    """
 
     inner: Gateway
     troubles: Mapping[int, Trouble] = field(default_factory=dict)
@@ -74,9 +80,15 @@ class UnreliableGateway:
 
         return self._call("DescribeUser", read)
 
-    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+    def update_user_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
+    ) -> None:
         """Write the arrays that are given."""
-        self._write("UpdateUserConfig", lambda: self.inner.update_user_config(instance_id, user_id, arrays), frozenset(arrays))
+        self._write(
+            "UpdateUserConfig",
+            lambda: self.inner.update_user_config(instance_id, user_id, arrays),
+            frozenset(arrays),
+        )
 
     def tag_user(self, user_arn: str, tags: Mapping[str, str]) -> None:
         """Set tags of the user."""
@@ -90,9 +102,13 @@ class UnreliableGateway:
         """Return whether a search finds the user."""
         return self._call("SearchUsers", lambda: self.inner.has_user(instance_id, user_id))
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+    def search_tagged_users(
+        self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
+    ) -> FoundUsers:
         """Return a page of users."""
-        return self._call("SearchUsers", lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_values, token))
+        return self._call(
+            "SearchUsers", lambda: self.inner.search_tagged_users(instance_id, tag_key, tag_values, token)
+        )
 
     def _write(self, operation: str, act: Callable[[], None], arrays: frozenset[str] = frozenset()) -> None:
         def write() -> None:
@@ -118,8 +134,11 @@ class UnreliableGateway:
 
 _ERRORS = st.sampled_from(
     [
-        *(Trouble(error) for error in (Throttled, ServiceFault, NetworkFault, Conflict, AccessDenied)),
-        *(Trouble(error, acted=True) for error in (ServiceFault, NetworkFault)),
+        *(
+            Trouble(error)
+            for error in (Throttling, ServiceInternalError, NetworkFailure, ResourceConflict, AccessDenied)
+        ),
+        *(Trouble(error, acted=True) for error in (ServiceInternalError, NetworkFailure)),
     ]
 )
 KILLS = st.sampled_from([Trouble(None), Trouble(None, acted=True)])
@@ -131,14 +150,20 @@ def _bursts() -> st.SearchStrategy[list[tuple[int, Trouble, int]]]:
     """Kinds of trouble, each with the calls since the one before and for how many calls in a row."""
     any_trouble = st.tuples(st.integers(1, 5), KILLS | _ERRORS, st.sampled_from([1, 1, 2, 5]))
     # Enough refusals to hand back to CloudFormation, and then a crash: something to go on from.
-    storm = st.tuples(st.integers(1, 4), st.just(Trouble(Throttled)), st.integers(4, 12))
+    storm = st.tuples(st.integers(1, 4), st.just(Trouble(Throttling)), st.integers(4, 12))
     crash = st.tuples(st.integers(1, 3), KILLS, st.just(1))
-    return st.lists(any_trouble, max_size=2) | st.lists(any_trouble, max_size=2) | st.tuples(storm, crash).map(list)
+    return (
+        st.lists(any_trouble, max_size=2)
+        | st.lists(any_trouble, max_size=2)
+        | st.tuples(storm, crash).map(list)
+    )
 
 
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
-    """Draw which calls of an operation meet which trouble: mostly none, sometimes one kind for many calls in a row."""
+    """Draw which calls of an operation meet which trouble: mostly none, sometimes one kind for many calls in
+    a row.
+    """
     schedule: Schedule = {}
     number = 0
     for gap, trouble, times in draw(_bursts()):

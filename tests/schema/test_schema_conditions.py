@@ -1,13 +1,15 @@
 """Which property sets the registry refuses by itself, read from the schema as a draft-07 validator reads it.
 
-Each bad example differs from a good one in one respect, and must be refused for that: at the named place, by the named keyword.
+Each bad example differs from a good one in one respect, and must be refused for that: at the named place, by
+the named keyword.
 
 What the registry's dialect cannot express, so that only the handlers refuse it:
 
-- two entries for one channel: `uniqueItems` compares whole entries, `contains` has no upper bound, and tuples of items are not
-  allowed; `maxItems` is all there is;
+- two entries for one channel: `uniqueItems` compares whole entries, `contains` has no upper bound, and tuples
+  of items are not allowed; `maxItems` is all there is;
 - a user ARN of another instance, region or account: no keyword compares two properties;
-- a number with a line break behind it: `$` also stands before a final line break, here as in the registry's engine.
+- a number with a line break behind it: `$` also stands before a final line break, here as in the registry's
+  engine.
 """
 
 import copy
@@ -103,11 +105,15 @@ GOOD = {
     "arns": {**full(), "InstanceId": INSTANCE_ARN, "UserId": USER_ARN},
     "an id of one character": changed("InstanceId", "i"),
     "an id of a hundred characters": changed("UserId", "u" * 100),
-    "soft phone without a number": changed("PhoneNumberConfigs/0", {"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}),
+    "soft phone without a number": changed(
+        "PhoneNumberConfigs/0", {"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}
+    ),
     "soft phone with a number": changed("PhoneNumberConfigs/0/PhoneType", "SOFT_PHONE"),
     "the longest number": changed("PhoneNumberConfigs/0/PhoneNumber", "+123456789012345"),
     "the user's arn, as an update carries it": {**full(), "UserArn": USER_ARN},
-    **{f"{array} alone": {name: full()[name] for name in ("InstanceId", "UserId", array)} for array in ARRAYS},
+    **{
+        f"{array} alone": {name: full()[name] for name in ("InstanceId", "UserId", array)} for array in ARRAYS
+    },
 }
 
 CALLBACK_LIMIT = "AgentFirstCallbackAfterContactWorkConfig"
@@ -127,17 +133,41 @@ BAD = {
     "none of the arrays": ({"InstanceId": INSTANCE, "UserId": USER}, "", "required"),
     "an unknown property": ({**full(), "Tags": []}, "", "additionalProperties"),
     **{f"an empty {array}": (changed(array, []), array, "minItems") for array in ARRAYS},
-    **{f"{array} without a channel": (changed(f"{array}/0/Channel", REMOVED), f"{array}/0", "required") for array in ARRAYS},
-    **{f"{array} with a stranger": (changed(f"{array}/0/Mode", "X"), f"{array}/0", "additionalProperties") for array in ARRAYS},
-    **{f"{array} for an unknown channel": (changed(f"{array}/0/Channel", "SMS"), f"{array}/0/Channel", "enum") for array in ARRAYS},
-    **{f"{array} for CHAT": (changed(f"{array}/0/Channel", "CHAT"), f"{array}/0/Channel", "enum") for array in VOICE_ONLY},
+    **{
+        f"{array} without a channel": (changed(f"{array}/0/Channel", REMOVED), f"{array}/0", "required")
+        for array in ARRAYS
+    },
+    **{
+        f"{array} with a stranger": (changed(f"{array}/0/Mode", "X"), f"{array}/0", "additionalProperties")
+        for array in ARRAYS
+    },
+    **{
+        f"{array} for an unknown channel": (
+            changed(f"{array}/0/Channel", "SMS"),
+            f"{array}/0/Channel",
+            "enum",
+        )
+        for array in ARRAYS
+    },
+    **{
+        f"{array} for CHAT": (changed(f"{array}/0/Channel", "CHAT"), f"{array}/0/Channel", "enum")
+        for array in VOICE_ONLY
+    },
     **{f"two {array}": (changed(array, full()[array] * 2), array, "maxItems") for array in VOICE_ONLY},
     **{
         f"five {array}": (changed(array, [*full()[array], full()[array][1]]), array, "maxItems")
         for array in ("AutoAcceptConfigs", "AfterContactWorkConfigs")
     },
-    "auto-accept without a value": (changed("AutoAcceptConfigs/0/AutoAccept", REMOVED), "AutoAcceptConfigs/0", "required"),
-    "auto-accept by word": (changed("AutoAcceptConfigs/1/AutoAccept", "yes"), "AutoAcceptConfigs/1/AutoAccept", "type"),
+    "auto-accept without a value": (
+        changed("AutoAcceptConfigs/0/AutoAccept", REMOVED),
+        "AutoAcceptConfigs/0",
+        "required",
+    ),
+    "auto-accept by word": (
+        changed("AutoAcceptConfigs/1/AutoAccept", "yes"),
+        "AutoAcceptConfigs/1/AutoAccept",
+        "type",
+    ),
     "callback auto-accept outside of VOICE": (
         changed("AutoAcceptConfigs/1/AgentFirstCallbackAutoAccept", True),
         "AutoAcceptConfigs/1/Channel",
@@ -171,14 +201,25 @@ BAD = {
         "PhoneNumberConfigs/0",
         "required",
     ),
-    "an unknown phone type": (changed("PhoneNumberConfigs/0/PhoneType", "SATELLITE"), "PhoneNumberConfigs/0/PhoneType", "enum"),
+    "an unknown phone type": (
+        changed("PhoneNumberConfigs/0/PhoneType", "SATELLITE"),
+        "PhoneNumberConfigs/0/PhoneType",
+        "enum",
+    ),
     **{
         f"the number {number}": (
             changed("PhoneNumberConfigs/0/PhoneNumber", number),
             "PhoneNumberConfigs/0/PhoneNumber",
             "pattern",
         )
-        for number in ("12025550100", "+02025550100", "+1", "+1234567890123456", "+1 202 555 0100", "tel:+12025550100")
+        for number in (
+            "12025550100",
+            "+02025550100",
+            "+1",
+            "+1234567890123456",
+            "+1 202 555 0100",
+            "tel:+12025550100",
+        )
     },
     "no persistent connection": (
         changed("PersistentConnectionConfigs/0/PersistentConnection", REMOVED),
@@ -215,12 +256,15 @@ def test_bad_sets_are_refused_for_their_reason(properties: Properties, place: st
 def test_every_bad_set_differs_from_the_good_one_in_one_property() -> None:
     # So that whatever refuses it, the change does. Only without any array, five are missing.
     differences = {
-        name: [key for key in full() if properties.get(key) != full()[key]] + [key for key in properties if key not in full()]
+        name: [key for key in full() if properties.get(key) != full()[key]]
+        + [key for key in properties if key not in full()]
         for name, (properties, _, _) in BAD.items()
     }
     assert {name for name, keys in differences.items() if len(keys) != 1} == {"none of the arrays"}
 
 
-@pytest.mark.parametrize("file", sorted((SCHEMA_FILE.parent.parent / "inputs").glob("*.json")), ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", sorted((SCHEMA_FILE.parent.parent / "inputs").glob("*.json")), ids=lambda file: file.name
+)
 def test_contract_inputs_are_accepted(file: Path) -> None:
     assert reasons(json.loads(file.read_text("utf-8"))) == set()

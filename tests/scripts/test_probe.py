@@ -1,10 +1,21 @@
-"""The probe finds out what the local Connect was told to do, whatever that is, and leaves the agent as it was."""
+"""The probe finds out what the local Connect was told to do, whatever that is, and leaves the agent as it
+was.
+"""
 
 import pytest
 from probe_aws import probe
 from probe_questions import Agent
 
-from connect_local import ArrayWrite, Behaviour, EntryWrite, Fault, FaultKind, LocalConnect, PhoneConfigLink, Reads
+from connect_local import (
+    ArrayWrite,
+    Behaviour,
+    EntryWrite,
+    Fault,
+    FaultKind,
+    LocalConnect,
+    PhoneConfigLink,
+    Reads,
+)
 from support.clock import FakeClock
 
 ONE = Behaviour(
@@ -25,7 +36,16 @@ OTHER = Behaviour(
     refused_channels=frozenset({"EMAIL"}),
 )
 FOUND = {
-    ONE: ("dense", "replaced: CHAT", "replaced: the callback", "follows", "5400 seconds", "dropped", "taken", "not taken"),
+    ONE: (
+        "dense",
+        "replaced: CHAT",
+        "replaced: the callback",
+        "follows",
+        "5400 seconds",
+        "dropped",
+        "taken",
+        "not taken",
+    ),
     OTHER: (
         "sparse",
         "merged: CHAT",
@@ -50,7 +70,9 @@ def agent_of(connect: LocalConnect, clock: FakeClock) -> Agent:
         tags={"team": "returns"},
         AutoAcceptConfigs=[{"Channel": "CHAT", "AutoAccept": True}],
         PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+12025550142"}],
-        AfterContactWorkConfigs=[{"Channel": "TASK", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 7}}],
+        AfterContactWorkConfigs=[
+            {"Channel": "TASK", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 7}}
+        ],
     )
     return Agent(boto3.client("connect", region_name="us-east-1"), instance_id, user_id, clock.sleep)
 
@@ -68,7 +90,9 @@ def test_it_finds_out_and_puts_back(behaviour: Behaviour, capsys: pytest.Capture
         assert answer.startswith(expected)
 
 
-def test_a_question_without_an_answer_fails_the_probe_and_puts_back_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_question_without_an_answer_fails_the_probe_and_puts_back_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with LocalConnect(ONE) as connect:
         agent = agent_of(connect, FakeClock())
         before = connect.effective(agent.instance_id, agent.user_id)

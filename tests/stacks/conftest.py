@@ -1,4 +1,6 @@
-"""One local cloud for each process of a run, with the packaged function installed; agents of their own for each test."""
+"""One local cloud for each process of a run, with the packaged function installed; agents of their own for
+each test.
+"""
 
 import fcntl
 import os
@@ -26,7 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The zip as `make function` builds it, built once for all processes of the run."""
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    shared = (
+        tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    )
     built = shared / "custom-resource.zip"
     with (shared / "custom-resource.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -2,7 +2,8 @@
 
     suite_on_ministack.py URL
 
-Only what the command asks of STS is answered by moto, since its endpoint there is hard-coded; everything else is real.
+Only what the command asks of STS is answered by moto, since its endpoint there is hard-coded; everything else
+is real.
 """
 
 import os

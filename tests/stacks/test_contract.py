@@ -1,4 +1,6 @@
-"""CloudFormation's contract suite against the packaged registry handlers, as a Lambda of ministack and under their own role."""
+"""CloudFormation's contract suite against the packaged registry handlers, as a Lambda of ministack and under
+their own role.
+"""
 
 import json
 import os
@@ -25,7 +27,9 @@ pytestmark = [pytest.mark.contract, pytest.mark.slow]
 
 @pytest.fixture
 def cloud() -> Iterator[LocalCloud]:
-    """One of its own: the suite's user has a fixed id, the role is another one, and the command does not sign."""
+    """One of its own: the suite's user has a fixed id, the role is another one, and the command does not
+    sign.
+    """
     with LocalCloud(takes_unsigned=True) as cloud:
         yield cloud
 
@@ -36,13 +40,18 @@ def test_the_packaged_handlers_pass_on_a_real_lambda(
     cloud: LocalCloud,
     tmp_path: Path,
 ) -> None:
-    artefact = build.build_registry(TypeName.literal(), tmp_path / "release", build.compiler(build.Bytecode.IF_POSSIBLE))
+    artefact = build.build_registry(
+        TypeName.literal(), tmp_path / "release", build.compiler(build.Bytecode.IF_POSSIBLE)
+    )
     with zipfile.ZipFile(artefact) as package:
         package.extract("ResourceProvider.zip", tmp_path)
         entrypoint = json.loads(package.read(".rpdk-config"))["entrypoint"]
     stacks = Stacks(cloud)
     ended(
-        stacks.create("role", (ROOT / "resource-role.yaml").read_text("utf-8"), Capabilities=["CAPABILITY_IAM"]), "CREATE_COMPLETE"
+        stacks.create(
+            "role", (ROOT / "resource-role.yaml").read_text("utf-8"), Capabilities=["CAPABILITY_IAM"]
+        ),
+        "CREATE_COMPLETE",
     )
     role = stacks.outputs("role")["ExecutionRoleArn"]
     cloud.hold_to_policies_of(role)
@@ -78,5 +87,7 @@ def test_the_packaged_handlers_pass_on_a_real_lambda(
     assert Counter(line["outcome"] for line in outcomes) == {"passed": len(PASSING), "skipped": len(SKIPPED)}
     assert {line["test"] for line in outcomes if line["outcome"] == "passed"} == PASSING
     calls = cloud.control("GET", "calls")["calls"]
-    assert {"UpdateUserConfig", "TagResource", "UntagResource", "SearchUsers"} <= {call["operation"] for call in calls}
+    assert {"UpdateUserConfig", "TagResource", "UntagResource", "SearchUsers"} <= {
+        call["operation"] for call in calls
+    }
     assert cloud.control("GET", "users") == before

@@ -132,7 +132,9 @@ def wait_until_gone(processes: list[int]) -> None:
     ends = time.monotonic() + 20
     while left := [each for each in processes if is_alive(each)]:
         if time.monotonic() > ends:
-            pytest.fail(f"these processes are left: {[Path(f'/proc/{each}/cmdline').read_bytes() for each in left]}")
+            pytest.fail(
+                f"these processes are left: {[Path(f'/proc/{each}/cmdline').read_bytes() for each in left]}"
+            )
         time.sleep(0.05)
 
 

@@ -23,7 +23,9 @@ def test_the_example_takes_and_gives_back(world: World, stacks: Stacks) -> None:
     ended(stacks.create(name, EXAMPLE.read_text("utf-8"), parameters), "CREATE_COMPLETE")
     assert world.value(ann, "AfterContactWorkConfigs", "CHAT") == 30
     assert world.value(bob, "PersistentConnectionConfigs", "VOICE") is True
-    assert world.state(cara)[cara]["settings"]["PhoneNumberConfigs", "VOICE", ("PhoneNumber",)] == "+12025550123"
+    assert (
+        world.state(cara)[cara]["settings"]["PhoneNumberConfigs", "VOICE", ("PhoneNumber",)] == "+12025550123"
+    )
     assert world.value(dev, "VoiceEnhancementConfigs", "VOICE") == "VOICE_ISOLATION"
     assert [world.owner(user) for user in (ann, bob, cara, dev)] == [
         f"{name}/{logical_id}" for logical_id in ("Defaults", "Sales", "DeskPhone", "Remote")

@@ -15,11 +15,15 @@ BROKEN: dict[str, tuple[Properties, str]] = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_create_that_fails_on_the_third_of_five_rolls_back(world: World, stacks: Stacks, broken: str) -> None:
+def test_a_create_that_fails_on_the_third_of_five_rolls_back(
+    world: World, stacks: Stacks, broken: str
+) -> None:
     changes, words = BROKEN[broken]
     users = world.hire(5)
     before = world.state()
-    resources = {f"Agent{number}": world.resource(user, accepts("VOICE")) for number, user in enumerate(users, start=1)}
+    resources = {
+        f"Agent{number}": world.resource(user, accepts("VOICE")) for number, user in enumerate(users, start=1)
+    }
     resources["Agent3"]["Properties"] |= changes
     outcome = stacks.create(world.name("team"), template(resources))
     ended(outcome, "ROLLBACK_COMPLETE", Agent3=words)
@@ -66,7 +70,9 @@ def test_a_replacement_that_fails_leaves_the_old_user_owned(world: World, stacks
     assert world.state() == before
 
 
-def test_a_second_stack_is_refused_and_leaves_the_first_ones_agent_alone(world: World, stacks: Stacks) -> None:
+def test_a_second_stack_is_refused_and_leaves_the_first_ones_agent_alone(
+    world: World, stacks: Stacks
+) -> None:
     ann, bob = world.hire(2)
     before = world.state()
     first, second = world.name("first"), world.name("second")

@@ -16,7 +16,11 @@ def test_create_update_delete(world: World, stacks: Stacks) -> None:
         "Bob": world.resource(bob, accepts("TASK")),
     }
     ended(stacks.create(name, template(first)), "CREATE_COMPLETE")
-    assert [world.value(ann, "AutoAcceptConfigs", channel) for channel in ("VOICE", "CHAT", "EMAIL")] == [True, True, True]
+    assert [world.value(ann, "AutoAcceptConfigs", channel) for channel in ("VOICE", "CHAT", "EMAIL")] == [
+        True,
+        True,
+        True,
+    ]
     assert world.value(ann, "AfterContactWorkConfigs", "VOICE") == 30
     assert world.value(ann, "AfterContactWorkConfigs", "TASK") == 11
     assert (world.owner(ann), world.owner(bob)) == (f"{name}/Ann", f"{name}/Bob")
@@ -26,7 +30,9 @@ def test_create_update_delete(world: World, stacks: Stacks) -> None:
     second = {"Ann": world.resource(ann, changed), "Bob": world.resource(bob, accepts("TASK"))}
     untouched = world.state(bob)
     ended(stacks.update(name, template(second)), "UPDATE_COMPLETE")
-    accepted = [world.value(ann, "AutoAcceptConfigs", channel) for channel in ("VOICE", "CHAT", "TASK", "EMAIL")]
+    accepted = [
+        world.value(ann, "AutoAcceptConfigs", channel) for channel in ("VOICE", "CHAT", "TASK", "EMAIL")
+    ]
     assert accepted == [False, True, True, True]
     assert world.value(ann, "AfterContactWorkConfigs", "VOICE") == 60
     assert world.state(bob) == untouched
@@ -76,11 +82,18 @@ def test_an_agent_who_leaves_does_not_lock_the_stack(world: World, stacks: Stack
 def test_ref_and_attributes(world: World, stacks: Stacks) -> None:
     (ann,) = world.hire(1)
     name = world.name("team")
-    attributes = {attribute: {"Fn::GetAtt": ["Ann", attribute]} for attribute in ("UserArn", "InstanceId", "UserId")}
+    attributes = {
+        attribute: {"Fn::GetAtt": ["Ann", attribute]} for attribute in ("UserArn", "InstanceId", "UserId")
+    }
     document = template({"Ann": world.resource(ann, accepts("VOICE"))}, {"Ref": {"Ref": "Ann"}, **attributes})
     ended(stacks.create(name, document), "CREATE_COMPLETE")
     arn = f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}/agent/{ann}"
-    assert stacks.outputs(name) == {"Ref": f"{INSTANCE}|{ann}", "UserArn": arn, "InstanceId": INSTANCE, "UserId": ann}
+    assert stacks.outputs(name) == {
+        "Ref": f"{INSTANCE}|{ann}",
+        "UserArn": arn,
+        "InstanceId": INSTANCE,
+        "UserId": ann,
+    }
     ended(stacks.delete(name), "DELETE_COMPLETE")
 
 
@@ -107,10 +120,17 @@ def test_direct_read_shows_owned_settings_and_drift(world: World, stacks: Stacks
     settings = after_contact(30)
     ended(stacks.create(name, template({"Ann": world.resource(ann, settings)})), "CREATE_COMPLETE")
     answer = world.read(ann, settings)
-    assert (answer["AfterContactWorkConfigs"], answer["InSync"]) == (settings["AfterContactWorkConfigs"], True)
+    assert (answer["AfterContactWorkConfigs"], answer["InSync"]) == (
+        settings["AfterContactWorkConfigs"],
+        True,
+    )
     assert "AutoAcceptConfigs" not in answer
 
-    world.cloud.control("POST", "admin-update", {"InstanceId": INSTANCE, "UserId": ann, **after_contact(90), **accepts("TASK")})
+    world.cloud.control(
+        "POST",
+        "admin-update",
+        {"InstanceId": INSTANCE, "UserId": ann, **after_contact(90), **accepts("TASK")},
+    )
     # Reads are one call late here.
     world.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=ann)
     held = world.state()

@@ -1,4 +1,5 @@
-"""A stack of many agents. ministack makes resources one by one: parallel load and quotas are simulated elsewhere.
+"""A stack of many agents. ministack makes resources one by one: parallel load and quotas are simulated
+elsewhere.
 
 The stack ends with its cloud: to delete it takes as long again, and shows no more than a small one.
 """
@@ -23,13 +24,16 @@ def test_two_hundred_agents(world: World, stacks: Stacks, request: pytest.Fixtur
     before = world.state()
     name = world.name("many")
     resources = {
-        f"Agent{number}": world.resource(user, {**accepts("VOICE"), **after_contact(30)}) for number, user in enumerate(users)
+        f"Agent{number}": world.resource(user, {**accepts("VOICE"), **after_contact(30)})
+        for number, user in enumerate(users)
     }
     ended(stacks.create(name, json.dumps({"Resources": resources})), "CREATE_COMPLETE")
     held = world.state()
     assert {state["tags"]["connect-user-config"] for state in held.values()} == {"managed"}
     assert {
-        held[user]["settings"]["AfterContactWorkConfigs", "VOICE", ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")]
+        held[user]["settings"][
+            "AfterContactWorkConfigs", "VOICE", ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")
+        ]
         for user in users
     } == {30}
     assert all(_unowned(held[user]) == _unowned(before[user]) for user in users)
@@ -38,4 +42,8 @@ def test_two_hundred_agents(world: World, stacks: Stacks, request: pytest.Fixtur
 def _unowned(state: State) -> State:
     """The settings that the stack does not own."""
     arrays = ("PersistentConnectionConfigs", "PhoneNumberConfigs", "VoiceEnhancementConfigs")
-    return {setting: value for setting, value in state["settings"].items() if setting[0] in arrays or setting[1] != "VOICE"}
+    return {
+        setting: value
+        for setting, value in state["settings"].items()
+        if setting[0] in arrays or setting[1] != "VOICE"
+    }

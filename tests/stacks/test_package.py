@@ -38,12 +38,16 @@ def test_the_function_is_the_zip(cloud: LocalCloud, installation: Installation, 
 
 
 def test_the_zip_holds_the_pinned_packages_and_nothing_else(archive: Path) -> None:
-    pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)$", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    pins = dict(
+        re.findall(r"^([\w.-]+)==([\w.]+)$", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    )
     with zipfile.ZipFile(archive) as packed:
         names = set(packed.namelist())
         metadata = [name for name in names if name.endswith(".dist-info/METADATA")]
         packages = dict(
-            re.search(r"^Name: (.+)$[\s\S]*?^Version: (.+)$", packed.read(name).decode(), re.MULTILINE).groups()  # type: ignore[union-attr]
+            re.search(
+                r"^Name: (.+)$[\s\S]*?^Version: (.+)$", packed.read(name).decode(), re.MULTILINE
+            ).groups()  # type: ignore[union-attr]
             for name in metadata
         )
         assert packages.items() <= {**pins}.items()
@@ -52,7 +56,8 @@ def test_the_zip_holds_the_pinned_packages_and_nothing_else(archive: Path) -> No
             if file.suffix == ".py":
                 assert packed.read(str(file)) == Path(str(file.locate())).read_bytes()
     assert not [name for name in names if name.startswith(("/", ".."))]
-    # Bytecode of the runtime, for each source (its validity: tests/artefact) or, without such a Python, for none.
+    # Bytecode of the runtime, for each source (its validity: tests/artefact) or, without such a Python, for
+    # none.
     sources = {name for name in names if name.endswith(".py")}
     compiled = {name for name in names if name.endswith(".pyc")}
     expected = {f"{Path(name).parent / '__pycache__' / Path(name).stem}.cpython-312.pyc" for name in sources}
@@ -60,8 +65,12 @@ def test_the_zip_holds_the_pinned_packages_and_nothing_else(archive: Path) -> No
     assert "custom_connect_userconfig/handlers.py" not in names
 
 
-def test_nothing_is_imported_from_outside_of_the_zip(cloud: LocalCloud, installation: Installation, archive: Path) -> None:
-    """ministack has a botocore of its own, and this checkout has the sources: neither may stand in for what the zip lacks."""
+def test_nothing_is_imported_from_outside_of_the_zip(
+    cloud: LocalCloud, installation: Installation, archive: Path
+) -> None:
+    """ministack has a botocore of its own, and this checkout has the sources: neither may stand in for what
+    the zip lacks.
+    """
     probing = io.BytesIO(archive.read_bytes())
     with zipfile.ZipFile(probing, "a") as packed:
         packed.writestr("where.py", PROBE)
@@ -87,4 +96,6 @@ def test_a_function_without_its_packages_fails(world: World, stacks: Stacks) -> 
     """A resource whose ServiceToken is no function of ours fails at once, rather than hang."""
     token = f"{world.installation.service_token}-gone"
     resource = {"Type": "Custom::ConnectUserConfig", "Properties": {"ServiceToken": token}}
-    ended(stacks.create(world.name("team"), template({"Lost": resource})), "ROLLBACK_COMPLETE", Lost="not found")
+    ended(
+        stacks.create(world.name("team"), template({"Lost": resource})), "ROLLBACK_COMPLETE", Lost="not found"
+    )

@@ -1,4 +1,6 @@
-"""The role's policy as deployed decides what the function may do: enough for all else in this folder, and no more."""
+"""The role's policy as deployed decides what the function may do: enough for all else in this folder, and no
+more.
+"""
 
 import copy
 import io
@@ -53,7 +55,8 @@ def revoke(world: World) -> Iterator[Revoke]:
 
 def test_the_role_is_scoped_to_the_instance_and_to_its_own_function_and_log(world: World) -> None:
     agents, handover = sorted(
-        world.cloud.hold_to_policies_of(world.installation.role_arn), key=lambda policy: policy["Statement"][0]["Sid"]
+        world.cloud.hold_to_policies_of(world.installation.role_arn),
+        key=lambda policy: policy["Statement"][0]["Sid"],
     )
     of_agents, of_search, of_log = agents["Statement"]
     assert of_agents["Resource"] == [f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}/agent/*"]
@@ -76,7 +79,12 @@ def test_every_call_of_the_function_passes_by_its_policy(world: World, stacks: S
     ended(stacks.create(name, template({"Ann": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
     ended(stacks.delete(name), "DELETE_COMPLETE")
     calls = [call for call in world.cloud.control("GET", "calls")["calls"] if call["user_id"] == ann]
-    assert {call["operation"] for call in calls} == {"DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig"}
+    assert {call["operation"] for call in calls} == {
+        "DescribeUser",
+        "TagResource",
+        "UntagResource",
+        "UpdateUserConfig",
+    }
     assert {call["outcome"] for call in calls} == {"ok"}
 
 
@@ -86,7 +94,10 @@ def test_an_agent_of_another_instance_is_out_of_reach(world: World, stacks: Stac
     (ann,) = world.hire(1)
     (stranger,) = world.hire(1, FOREIGN)
     before = world.state()
-    resources = {"Ann": world.resource(ann, accepts("VOICE")), "Stranger": world.resource(stranger, accepts("VOICE"))}
+    resources = {
+        "Ann": world.resource(ann, accepts("VOICE")),
+        "Stranger": world.resource(stranger, accepts("VOICE")),
+    }
     resources["Stranger"]["Properties"]["InstanceId"] = FOREIGN
     outcome = stacks.create(world.name("team"), template(resources))
     ended(outcome, "ROLLBACK_COMPLETE", Stranger="connect:DescribeUser")
@@ -94,8 +105,12 @@ def test_an_agent_of_another_instance_is_out_of_reach(world: World, stacks: Stac
     assert world.state() == before
 
 
-@pytest.mark.parametrize("action", ["DescribeUser", "TagResource", "UpdateUserConfig", "UpdateUserPhoneConfig"])
-def test_a_missing_action_fails_the_stack_and_is_named(world: World, stacks: Stacks, revoke: Revoke, action: str) -> None:
+@pytest.mark.parametrize(
+    "action", ["DescribeUser", "TagResource", "UpdateUserConfig", "UpdateUserPhoneConfig"]
+)
+def test_a_missing_action_fails_the_stack_and_is_named(
+    world: World, stacks: Stacks, revoke: Revoke, action: str
+) -> None:
     (ann,) = world.hire(1)
     before = world.state()
     revoke(f"connect:{action}")
@@ -104,7 +119,9 @@ def test_a_missing_action_fails_the_stack_and_is_named(world: World, stacks: Sta
     assert world.state() == before
 
 
-def test_an_action_that_is_missing_for_a_delete_keeps_the_record(world: World, stacks: Stacks, revoke: Revoke) -> None:
+def test_an_action_that_is_missing_for_a_delete_keeps_the_record(
+    world: World, stacks: Stacks, revoke: Revoke
+) -> None:
     (ann,) = world.hire(1)
     name = world.name("team")
     ended(stacks.create(name, template({"Ann": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
@@ -119,10 +136,17 @@ def test_ministack_holds_functions_to_their_role(world: World) -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as packed:
         packed.writestr("caller.py", CALLER)
-    options = {"Runtime": "python3.12", "Role": world.installation.role_arn, "Handler": "caller.handler", "Timeout": 30}
+    options = {
+        "Runtime": "python3.12",
+        "Role": world.installation.role_arn,
+        "Handler": "caller.handler",
+        "Timeout": 30,
+    }
     client.create_function(FunctionName="caller", Code={"ZipFile": code.getvalue()}, **options)
     answers = {
-        function: json.loads(client.invoke(FunctionName="caller", Payload=json.dumps(function))["Payload"].read())
+        function: json.loads(
+            client.invoke(FunctionName="caller", Payload=json.dumps(function))["Payload"].read()
+        )
         for function in (world.installation.service_token, "caller")
     }
     assert answers == {world.installation.service_token: "allowed", "caller": "AccessDeniedException"}

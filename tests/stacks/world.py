@@ -17,7 +17,10 @@ Properties = dict[str, Any]
 State = dict[str, Any]
 
 OWN: Properties = {
-    "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": False}, {"Channel": "EMAIL", "AutoAccept": True}],
+    "AutoAcceptConfigs": [
+        {"Channel": "VOICE", "AutoAccept": False},
+        {"Channel": "EMAIL", "AutoAccept": True},
+    ],
     "AfterContactWorkConfigs": [
         {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 7}},
         {"Channel": "TASK", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 11}},
@@ -34,7 +37,11 @@ def accepts(*channels: str) -> Properties:
 
 def after_contact(seconds: int, channel: str = "VOICE") -> Properties:
     """An after-contact-work limit."""
-    return {"AfterContactWorkConfigs": [{"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}]}
+    return {
+        "AfterContactWorkConfigs": [
+            {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
+        ]
+    }
 
 
 @dataclass
@@ -92,7 +99,10 @@ class World:
 
     def read(self, user: str, declared: Properties | None = None) -> dict[str, Any]:
         """The direct Read."""
-        event = {"RequestType": "Read", "ResourceProperties": {"InstanceId": INSTANCE, "UserId": user, **(declared or {})}}
+        event = {
+            "RequestType": "Read",
+            "ResourceProperties": {"InstanceId": INSTANCE, "UserId": user, **(declared or {})},
+        }
         function = self.installation.service_token
         invoked = self.cloud.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
         assert "FunctionError" not in invoked, invoked
@@ -101,7 +111,9 @@ class World:
 
 
 def _state(user: dict[str, Any]) -> State:
-    effective = {(each["array"], each["channel"], tuple(each["field"])): each["value"] for each in user["effective"]}
+    effective = {
+        (each["array"], each["channel"], tuple(each["field"])): each["value"] for each in user["effective"]
+    }
     return {"settings": effective, "tags": without_requests(user["tags"])}
 
 

@@ -1,7 +1,9 @@
-"""CloudFormation's side of the custom resource protocol: its events, its patience, and what it sends after what.
+"""CloudFormation's side of the custom resource protocol: its events, its timeout, and what it sends after
+what.
 
 - every scalar of a template arrives as a string;
-- a failed Create is followed by a Delete, with the id of the reply or, when none came, one of CloudFormation's own making;
+- a failed Create is followed by a Delete, with the id of the reply or, when none came, one of
+  CloudFormation's own making;
 - an Update that returns another id is followed by a Delete of the old one, or in a rollback of the new one;
 - a failed Update is followed by an Update with the properties swapped.
 """
@@ -74,7 +76,13 @@ class CustomStack:
     answers: list[Answer] = field(default_factory=list)
 
     def event(
-        self, kind: str, properties: Properties, *, physical_id: str | None = None, old: Properties | None = None, **more: Any
+        self,
+        kind: str,
+        properties: Properties,
+        *,
+        physical_id: str | None = None,
+        old: Properties | None = None,
+        **more: Any,
     ) -> Event:
         """Return one request; the endpoint awaits the reply to it."""
         request_id = f"{next(self.serial):08d}-1111-4222-8333-444444444444"
@@ -89,7 +97,11 @@ class CustomStack:
             "ResourceType": RESOURCE_TYPE,
             "ResourceProperties": as_sent({"ServiceToken": FUNCTION_ARN, **extra, **properties}),
             **({} if physical_id is None else {"PhysicalResourceId": physical_id}),
-            **({} if old is None else {"OldResourceProperties": as_sent({"ServiceToken": FUNCTION_ARN, **extra, **old})}),
+            **(
+                {}
+                if old is None
+                else {"OldResourceProperties": as_sent({"ServiceToken": FUNCTION_ARN, **extra, **old})}
+            ),
             **more,
         }
         self.endpoint.expect(event)
@@ -116,8 +128,8 @@ class CustomStack:
         taken = self.endpoint.awaited[event["RequestId"]].taken
         assert taken, f"no reply to {event['RequestType']} of {self.logical_id}: the stack hangs"
         one = taken[reply]
-        patience = SERVICE_TIMEOUT if self.service_timeout is None else self.service_timeout
-        assert one.at - began <= patience, f"the reply came {one.at - began} seconds after the request"
+        timeout = SERVICE_TIMEOUT if self.service_timeout is None else self.service_timeout
+        assert one.at - began <= timeout, f"the reply came {one.at - began} seconds after the request"
         answer = Answer(
             succeeded=one.body["Status"] == "SUCCESS",
             reason=str(one.body["Reason"]),
@@ -161,7 +173,9 @@ class CustomStack:
         return updated, self.delete(old, id_of(old))
 
     def roll_back(self, properties: Properties, old: Properties, updated: Answer) -> Sequence[Answer]:
-        """Undo a successful Update because something else in the stack has failed: Update back, and Delete of the replaced."""
+        """Undo a successful Update because something else in the stack has failed: Update back, and Delete of
+        the replaced.
+        """
         back = self.update(old, properties, physical_id=updated.physical_id)
         assert back.succeeded, back
         if back.physical_id == updated.physical_id:

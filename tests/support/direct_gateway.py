@@ -1,7 +1,9 @@
-"""The `Gateway` port on the local Connect's Python methods, without HTTP: for tests that make hundreds of thousands of calls.
+"""The `Gateway` port on the local Connect's Python methods, without HTTP: for tests that make hundreds of
+thousands of calls.
 
-It says what `ConnectGateway` would say of the same answers, through the same table of codes; what HTTP and botocore add
-(faults of the transport, throttling at the boundary) is not on this way and has tests of its own.
+It says what `ConnectGateway` would say of the same answers, through the same table of codes; what HTTP and
+botocore add (faults of the transport, throttling at the boundary) is not on this way and has tests of its
+own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +37,9 @@ class DirectGateway:
         legacy = cast("Mapping[str, Value]", user.get("PhoneConfig") or {})
         return LiveUser(user["Arn"], UserSettings(flatten(user), legacy), user.get("Tags") or {})
 
-    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+    def update_user_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
+    ) -> None:
         """Write the arrays that are given."""
         with _translated():
             self.backend.update_user_config(instance_id, user_id, arrays)
@@ -52,18 +56,28 @@ class DirectGateway:
 
     def has_user(self, instance_id: str, user_id: str) -> bool:
         """Return whether a search finds the user."""
-        criteria = {"StringCondition": {"FieldName": "resourceId", "Value": user_id, "ComparisonType": "EXACT"}}
+        criteria = {
+            "StringCondition": {"FieldName": "resourceId", "Value": user_id, "ComparisonType": "EXACT"}
+        }
         with _translated():
             found, _, _ = self.backend.search_users(instance_id, search_criteria=criteria)
         return bool(found)
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+    def search_tagged_users(
+        self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
+    ) -> FoundUsers:
         """Return a page of the users that carry the tag with one of the values."""
-        condition = {"TagFilter": {"OrConditions": [[{"TagKey": tag_key, "TagValue": value}] for value in tag_values]}}
+        condition = {
+            "TagFilter": {"OrConditions": [[{"TagKey": tag_key, "TagValue": value}] for value in tag_values]}
+        }
         with _translated():
-            found, following, _ = self.backend.search_users(instance_id, condition, max_results=self.page_size, next_token=token)
+            found, following, _ = self.backend.search_users(
+                instance_id, condition, max_results=self.page_size, next_token=token
+            )
         users = [cast("dict[str, Any]", user) for user in found]
-        return FoundUsers([FoundUser(user["Id"], user["Arn"], user.get("Tags") or {}) for user in users], following)
+        return FoundUsers(
+            [FoundUser(user["Id"], user["Arn"], user.get("Tags") or {}) for user in users], following
+        )
 
 
 @contextmanager

@@ -1,11 +1,13 @@
-"""Watches every call that reaches a local Connect: an earlier value is never one that the resource itself has written.
+"""Watches every call that reaches a local Connect: an earlier value is never one that the resource itself has
+written.
 
-``TagResource`` must not record as the earlier value of a setting what the same resource has written since it last held the
-setting as free. Giving back ends that: the earlier value is written, or is in force when the record no longer names the setting.
-A fixture of ``conftest`` lets the test fail in whose time the rule is broken; nothing is raised amid the code under test, which
-would take it for a fault of the service.
+``TagResource`` must not record as the earlier value of a setting what the same resource has written since it
+last held the setting as free. Giving back ends that: the earlier value is written, or is in force when the
+record no longer names the setting. A fixture of ``conftest`` lets the test fail in whose time the rule is
+broken; nothing is raised meanwhile the code under test, which would take it for a fault of the service.
 
-What is watched of a user is kept in that user, so that a test that puts a copy of its users back puts this back as well.
+What is watched of a user is kept in that user, so that a test that puts a copy of its users back puts this
+back as well.
 """
 
 import functools
@@ -23,11 +25,15 @@ from connect_local.users import User, UserState
 from .record_form import DESK_PHONE, UNRECORDED, Setting, Value, read_record
 
 _IN_BACKEND: Final = {
-    (setting.array, setting.channel, ".".join(setting.field)): setting for setting in FIELDS if setting != PHONE_NUMBER
+    (setting.array, setting.channel, ".".join(setting.field)): setting
+    for setting in FIELDS
+    if setting != PHONE_NUMBER
 }
 """Every setting whose earlier value is recorded; of a number only whether there was one is."""
 _NOT_KEPT: Final = {UNRECORDED, DESK_PHONE}
-"""Earlier values that need not come back: a number is recorded nowhere, and a desk phone is nothing without its number."""
+"""Earlier values that need not come back: a number is recorded nowhere, and a desk phone is nothing without
+its number.
+"""
 
 Tags = Mapping[str, str]
 
@@ -40,7 +46,8 @@ class Trace:
     """What resources have written to one user."""
 
     own: dict[str, dict[Setting, set[Value]]] = field(default_factory=dict)
-    """By the owner's digest: the values that it has written to each setting since the setting was last free."""
+    """By the owner's digest: the values that it has written to each setting since the setting was last free.
+    """
     earlier: dict[Setting, Value] = field(default_factory=dict)
     """The earlier value of each setting that was recorded last, also when the record no longer names it."""
     shown: UserState | None = None
@@ -52,7 +59,10 @@ class Trace:
         owner = record.owner or seen.owner
         for setting, value in asked.items():
             stored = _effective(after, setting)
-            known = {_effective(before, setting), _effective(self.shown.settings, setting) if self.shown else None}
+            known = {
+                _effective(before, setting),
+                _effective(self.shown.settings, setting) if self.shown else None,
+            }
             if owner is None:
                 self._forget(setting, {stored})
             elif setting in self.earlier and self.earlier[setting] in (value, stored):
@@ -80,15 +90,21 @@ class Trace:
             if value in own.get(setting, ()):
                 array, channel, name = setting
                 breaches.append(
-                    f"{array}[{channel}].{name} of {user.id}: {value} is recorded as earlier, and is the resource's own"
+                    f"{array}[{channel}].{name} of {user.id}: {value} is recorded as earlier, and is the"
+                    " resource's own"
                 )
             self.earlier[setting] = value
         for setting in (was.earlier.keys() - now.earlier.keys()) & _IN_BACKEND.keys():
-            if was.earlier[setting] in _NOT_KEPT or _effective(user.settings, setting) == was.earlier[setting]:
+            if (
+                was.earlier[setting] in _NOT_KEPT
+                or _effective(user.settings, setting) == was.earlier[setting]
+            ):
                 self._forget(setting)
 
     def released_by_hand(self) -> None:
-        """Note that somebody has removed a record so that the user keeps its settings, as messages advise: all are free."""
+        """Note that somebody has removed a record so that the user keeps its settings, as messages advise:
+        all are free.
+        """
         self.own.clear()
 
     def _forget(self, setting: Setting, values: set[Value] | None = None) -> None:
@@ -189,13 +205,18 @@ def _user(backend: LocalConnectBackend, args: tuple[Any, ...]) -> User | None:
 
 def _asked(arrays: Mapping[str, object]) -> dict[Setting, Value]:
     """Return the settings that the entries of a write name, with their values."""
-    asked = {key: _value(arrays.get(key[0]), setting.channel, setting.field) for key, setting in _IN_BACKEND.items()}
+    asked = {
+        key: _value(arrays.get(key[0]), setting.channel, setting.field)
+        for key, setting in _IN_BACKEND.items()
+    }
     return {key: value for key, value in asked.items() if value is not None}
 
 
 def _value(entries: object, channel: str, path: tuple[str, ...]) -> Any:
     entry: Any = (
-        next((entry for entry in entries if entry.get("Channel") == channel), None) if isinstance(entries, list | tuple) else None
+        next((entry for entry in entries if entry.get("Channel") == channel), None)
+        if isinstance(entries, list | tuple)
+        else None
     )
     for name in path:
         entry = entry.get(name) if isinstance(entry, Mapping) else None

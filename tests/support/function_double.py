@@ -1,6 +1,8 @@
-"""Lambda's side: runs the function in process, with an end that it must not pass, and its own asynchronous invocations after it.
+"""Lambda's side: runs the function in process, with an end that it must not pass, and its own asynchronous
+invocations after it.
 
-A handover goes through boto3 down to the signed HTTP request, which is answered here, so that `handover` itself is exercised.
+A handover goes through boto3 down to the signed HTTP request, which is answered here, so that `handover`
+itself is exercised.
 """
 
 import json
@@ -93,7 +95,9 @@ class FunctionDouble:
             assert lasted <= self.seconds, f"Lambda has cut the function off: it ran for {lasted} seconds"
 
     def deliver(self, event: Event) -> None:
-        """Deliver `event` asynchronously: anew after an error, and after it whatever the function has handed over to itself."""
+        """Deliver `event` asynchronously: anew after an error, and after it whatever the function has handed
+        over to itself.
+        """
         chain = 1
         waiting: deque[Event] = deque([event])
         while waiting:
@@ -123,10 +127,16 @@ class FunctionDouble:
             headers = {"x-amzn-ErrorType": refusal.code, "Content-Type": "application/json"}
             body = json.dumps({"Message": refusal.message, "Type": "User"}).encode()
             return AWSResponse(request.url, refusal.status, headers, _Raw(body))  # type: ignore[arg-type]
-        assert request.url.startswith(f"https://lambda.{REGION}.amazonaws.com/2015-03-31/functions/"), request.url
-        assert request.headers["X-Amz-Invocation-Type"] in ("Event", b"Event"), "a handover must not wait for its answer"
+        assert request.url.startswith(f"https://lambda.{REGION}.amazonaws.com/2015-03-31/functions/"), (
+            request.url
+        )
+        assert request.headers["X-Amz-Invocation-Type"] in ("Event", b"Event"), (
+            "a handover must not wait for its answer"
+        )
         payload = request.body if isinstance(request.body, bytes) else request.body.read()
-        assert len(payload) <= _MOST_PAYLOAD, f"{len(payload)} bytes are more than an asynchronous invocation takes"
+        assert len(payload) <= _MOST_PAYLOAD, (
+            f"{len(payload)} bytes are more than an asynchronous invocation takes"
+        )
         self.handed_over.append(json.loads(payload))
         self.handovers += 1
         return AWSResponse(request.url, 202, {}, _Raw(b""))  # type: ignore[arg-type]

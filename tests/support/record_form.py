@@ -1,6 +1,7 @@
 """What tags record, read by the README's description and not by the code that writes them.
 
-A tag of an array holds the declared values, the word ``was`` and the earlier values: ``v1 VOICE=30 was VOICE=0``.
+A tag of an array holds the declared values, the word ``was`` and the earlier values: ``v1 VOICE=30 was
+VOICE=0``.
 """
 
 from collections.abc import Mapping
@@ -19,10 +20,16 @@ DESK_PHONE: Final = "DESK_PHONE"
 
 _LIMIT: Final = "AfterContactWorkTimeLimit"
 FIELDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
-    "auto-accept": ("AutoAcceptConfigs", {"": "AutoAccept", "agent-first-callback": "AgentFirstCallbackAutoAccept"}),
+    "auto-accept": (
+        "AutoAcceptConfigs",
+        {"": "AutoAccept", "agent-first-callback": "AgentFirstCallbackAutoAccept"},
+    ),
     "after-contact-work": (
         "AfterContactWorkConfigs",
-        {"": f"AfterContactWorkConfig.{_LIMIT}", "agent-first-callback": f"AgentFirstCallbackAfterContactWorkConfig.{_LIMIT}"},
+        {
+            "": f"AfterContactWorkConfig.{_LIMIT}",
+            "agent-first-callback": f"AgentFirstCallbackAfterContactWorkConfig.{_LIMIT}",
+        },
     ),
     "phone-number": ("PhoneNumberConfigs", {"": "PhoneType", "number": "PhoneNumber"}),
     "persistent-connection": ("PersistentConnectionConfigs", {"": "PersistentConnection"}),

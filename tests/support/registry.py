@@ -1,4 +1,6 @@
-"""The registry's side of the handler protocol: events as CloudFormation sends them, and its way of calling again."""
+"""The registry's side of the handler protocol: events as CloudFormation sends them, and its way of calling
+again.
+"""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -11,7 +13,11 @@ from .clock import FakeClock
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
-CREDENTIALS = {"accessKeyId": "AKIAEXAMPLE", "secretAccessKey": "wJalrEXAMPLEKEY", "sessionToken": "FwoEXAMPLETOKEN"}
+CREDENTIALS = {
+    "accessKeyId": "AKIAEXAMPLE",
+    "secretAccessKey": "wJalrEXAMPLEKEY",
+    "sessionToken": "FwoEXAMPLETOKEN",
+}
 
 Properties = Mapping[str, Any]
 Event = dict[str, Any]
@@ -40,7 +46,13 @@ class RegistryStack:
     answers: list[Event] = field(default_factory=list)
 
     def event(
-        self, action: str, properties: Properties, *, previous: Properties | None = None, context: Any = None, **more: Any
+        self,
+        action: str,
+        properties: Properties,
+        *,
+        previous: Properties | None = None,
+        context: Any = None,
+        **more: Any,
     ) -> Event:
         """Return the event of one invocation."""
         return {
@@ -71,7 +83,8 @@ class RegistryStack:
         return answer
 
     def run(self, action: str, properties: Properties, *, most: int = 60, **more: Any) -> Event:
-        """Invoke the handler until it no longer answers IN_PROGRESS, waiting as it asks, with the model it returned.
+        """Invoke the handler until it no longer answers IN_PROGRESS, waiting as it asks, with the model it
+        returned.
 
         Each request of a stack has a token of its own, which all its invocations share.
         """

@@ -1,6 +1,7 @@
 """Where replies go: a real HTTP server on a free port that applies every rule to every reply of every test.
 
-It stands for the bucket behind CloudFormation's presigned URLs, only stricter. A test may let it go wrong first.
+It stands for the bucket behind CloudFormation's presigned URLs, only stricter. A test may let it go wrong
+first.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""The rules of a custom resource's reply, as CloudFormation's documentation states them, applied to one reply."""
+"""The rules of a custom resource's reply, as CloudFormation's documentation states them, applied to one
+reply.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +11,16 @@ MAX_ID_BYTES: Final = 1024
 SIGNATURE: Final = "4c0ffeec0ffee5ec2e7"
 """Stands in every URL that replies go to, which is a credential: it may be in no reply and in no log line."""
 
-_MEMBERS: Final = {"Status", "Reason", "PhysicalResourceId", "StackId", "RequestId", "LogicalResourceId", "NoEcho", "Data"}
+_MEMBERS: Final = {
+    "Status",
+    "Reason",
+    "PhysicalResourceId",
+    "StackId",
+    "RequestId",
+    "LogicalResourceId",
+    "NoEcho",
+    "Data",
+}
 
 
 def breaches(event: Mapping[str, Any], method: str, headers: Mapping[str, str], body: bytes) -> list[str]:
@@ -56,6 +67,8 @@ def _of_id(event: Mapping[str, Any], reply: Mapping[str, Any]) -> Iterator[str]:
     name, sent = reply.get("PhysicalResourceId"), event.get("PhysicalResourceId")
     if not isinstance(name, str) or not name or len(name.encode()) > MAX_ID_BYTES:
         yield f"PhysicalResourceId is {name!r}"
-    fixed = event.get("RequestType") == "Delete" or (event.get("RequestType") == "Update" and reply.get("Status") == "FAILED")
+    fixed = event.get("RequestType") == "Delete" or (
+        event.get("RequestType") == "Update" and reply.get("Status") == "FAILED"
+    )
     if fixed and isinstance(sent, str) and sent and name != sent:
         yield f"the id of a {event['RequestType']} became {name!r}"

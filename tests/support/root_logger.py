@@ -1,4 +1,6 @@
-"""The root logger, put back as it was: the library of CloudFormation adds a handler and a filter to it, for good."""
+"""The root logger, put back as it was: the library of CloudFormation adds a handler and a filter to it, for
+good.
+"""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""The service authorization reference, as far as cfn-lint ships it: which actions can be limited to which resources."""
+"""The service authorization reference, as far as cfn-lint ships it: which actions can be limited to which
+resources.
+"""
 
 import json
 from functools import cache
@@ -16,7 +18,9 @@ def _services() -> dict[str, Any]:
 
 
 def can_be_limited(action: str) -> bool:
-    """Return whether the reference lists a resource, with a form of its ARN, for the action; KeyError for an unknown one."""
+    """Return whether the reference lists a resource, with a form of its ARN, for the action; KeyError for an
+    unknown one.
+    """
     service, _, name = _LISTED_AS.get(action, action).partition(":")
     known = _services()[service]
     listed = {action.lower(): of for action, of in known["Actions"].items()}[name.lower()]

@@ -1,4 +1,6 @@
-"""What the templates in deploy/ must say: who may assume which role, nothing wider than need be, and every parameter explained."""
+"""What the templates in deploy/ must say: who may assume which role, nothing wider than need be, and every
+parameter explained.
+"""
 
 import json
 import re
@@ -12,10 +14,18 @@ from .conftest import STACK_SETS, TEMPLATES, Template
 from .reference import can_be_limited
 
 SHIPPED = [role for role in ROLES if role.template != "resource-role.yaml"]
-TYPE_ARN = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:type/resource/${Hyphenated}/*"
+TYPE_ARN = (
+    "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:type/resource/${Hyphenated}/*"
+)
 BY_NAMESPACE = "cloudwatch:PutMetricData"
-"""The reference lists data sets for it, which are not what the library writes; metrics are limited by their namespace."""
-OWN_NAMES = {"AWS::IAM::Role": "RoleName", "AWS::Lambda::Function": "FunctionName", "AWS::S3::Bucket": "BucketName"}
+"""The reference lists data sets for it, which are not what the library writes; metrics are limited by their
+namespace.
+"""
+OWN_NAMES = {
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::S3::Bucket": "BucketName",
+}
 SAME = [
     ("deploy/registry-role.yml", "ExecutionRole", "deploy/stackset-registry.yml", "ExecutionRole"),
     ("deploy/registry-role.yml", "LogRole", "deploy/stackset-registry.yml", "LogRole"),
@@ -45,14 +55,23 @@ def test_no_parameter_of_a_stack_set_takes_anything(template: Template) -> None:
 @pytest.mark.parametrize("template", TEMPLATES, indirect=True)
 def test_every_output_is_described_and_the_interface_names_every_parameter(template: Template) -> None:
     assert all(output["Description"] for output in template.get("Outputs", {}).values())
-    if groups := template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {}).get("ParameterGroups"):
+    if (
+        groups := template.get("Metadata", {})
+        .get("AWS::CloudFormation::Interface", {})
+        .get("ParameterGroups")
+    ):
         named = [name for group in groups for name in group["Parameters"]]
         assert sorted(named) == sorted(template["Parameters"])
 
 
 @pytest.mark.parametrize("role", SHIPPED, ids=str)
 def test_what_the_reference_can_limit_is_limited(role: Role) -> None:
-    everywhere = {action for each in role.statements if "*" in listed(each["Resource"]) for action in listed(each["Action"])}
+    everywhere = {
+        action
+        for each in role.statements
+        if "*" in listed(each["Resource"])
+        for action in listed(each["Action"])
+    }
     assert everywhere == ({"logs:DescribeLogGroups", BY_NAMESPACE} if role.resource == "LogRole" else set())
     assert [action for action in everywhere - {BY_NAMESPACE} if can_be_limited(action)] == []
 
@@ -74,8 +93,12 @@ def test_metrics_go_to_the_namespace_of_the_type_only(role: Role) -> None:
 
 
 @pytest.mark.parametrize("template", ["registry-role.yml", "stackset-registry.yml"], indirect=True)
-def test_only_cloudformation_assumes_the_execution_role_and_only_for_this_type_of_this_account(template: Template) -> None:
-    (statement,) = template["Resources"]["ExecutionRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+def test_only_cloudformation_assumes_the_execution_role_and_only_for_this_type_of_this_account(
+    template: Template,
+) -> None:
+    (statement,) = template["Resources"]["ExecutionRole"]["Properties"]["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
     hyphenated = {"Hyphenated": {"Fn::Join": ["-", {"Fn::Split": ["::", {"Ref": "TypeName"}]}]}}
     assert statement == {
         "Effect": "Allow",
@@ -98,20 +121,32 @@ def test_every_role_is_assumed_by_one_service(role: Role) -> None:
 
 
 @pytest.mark.parametrize(("template", "role", "stack_set", "same"), SAME)
-def test_the_stack_set_grants_and_trusts_as_the_single_account_does(template: str, role: str, stack_set: str, same: str) -> None:
-    one, other = (load(ROOT / name)["Resources"][of]["Properties"] for name, of in ((template, role), (stack_set, same)))
+def test_the_stack_set_grants_and_trusts_as_the_single_account_does(
+    template: str, role: str, stack_set: str, same: str
+) -> None:
+    one, other = (
+        load(ROOT / name)["Resources"][of]["Properties"] for name, of in ((template, role), (stack_set, same))
+    )
     assert one == other
 
 
 def test_the_stack_set_of_the_custom_resource_differs_in_code_and_instances_only() -> None:
-    one, other = (load(ROOT / "deploy" / name)["Resources"] for name in ("custom-resource.yml", "stackset-custom-resource.yml"))
+    one, other = (
+        load(ROOT / "deploy" / name)["Resources"]
+        for name in ("custom-resource.yml", "stackset-custom-resource.yml")
+    )
     assert {name for name in one if one[name] != other.pop(name)} == {"Role", "Function"}
     assert other == {}
-    one, other = (load(ROOT / "deploy" / name)["Resources"] for name in ("custom-resource.yml", "stackset-custom-resource.yml"))
+    one, other = (
+        load(ROOT / "deploy" / name)["Resources"]
+        for name in ("custom-resource.yml", "stackset-custom-resource.yml")
+    )
     for function in (one["Function"], other["Function"]):
         del function["Properties"]["Code"]
     assert one["Function"] == other["Function"]
-    mine, theirs = (each["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] for each in (one, other))
+    mine, theirs = (
+        each["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] for each in (one, other)
+    )
     every = "arn:${AWS::Partition}:connect:${AWS::Region}:${AWS::AccountId}:instance/*"
     for statement, path in ((0, "/agent/*"), (1, "")):
         limited = {"Fn::If": ["EveryInstance", {"Fn::Sub": every + path}, mine[statement].pop("Resource")]}
@@ -121,11 +156,16 @@ def test_the_stack_set_of_the_custom_resource_differs_in_code_and_instances_only
 
 @pytest.mark.parametrize("template", STACK_SETS, indirect=True)
 def test_a_stack_set_needs_no_more_than_service_managed_permissions_give(template: Template) -> None:
-    """The default role of a stack set runs no transforms and no nested stacks; named roles would want another capability."""
+    """The default role of a stack set runs no transforms and no nested stacks; named roles would want another
+    capability.
+    """
     assert "Transform" not in template
     assert "Fn::Transform" not in json.dumps(template)
     assert "AWS::CloudFormation::Stack" not in {resource["Type"] for _, resource in resources(template)}
-    assert not any(OWN_NAMES.get(resource["Type"]) in resource.get("Properties", {}) for _, resource in resources(template))
+    assert not any(
+        OWN_NAMES.get(resource["Type"]) in resource.get("Properties", {})
+        for _, resource in resources(template)
+    )
 
 
 @pytest.mark.parametrize("template", STACK_SETS, indirect=True)

@@ -1,6 +1,7 @@
 """The stack set of the custom resource as a stack on a local CloudFormation, put to use.
 
-ministack has no stack sets, makes all that this template asks for, and does not know AWS::CloudFormation::ResourceVersion.
+ministack has no stack sets, makes all that this template asks for, and does not know
+AWS::CloudFormation::ResourceVersion.
 """
 
 import hashlib
@@ -42,7 +43,9 @@ def deploy(cloud: LocalCloud, name: str, template: str, **parameters: str) -> di
     """Deploy a template of a stack set; return its outputs."""
     stacks = Stacks(cloud)
     text = (ROOT / "deploy" / template).read_text("utf-8")
-    outcome = stacks.create(name, text, {"ArtefactBucketPrefix": PREFIX, **parameters}, Capabilities=["CAPABILITY_IAM"])
+    outcome = stacks.create(
+        name, text, {"ArtefactBucketPrefix": PREFIX, **parameters}, Capabilities=["CAPABILITY_IAM"]
+    )
     assert outcome.status == "CREATE_COMPLETE", outcome.failures
     return dict(stacks.outputs(name))
 
@@ -70,15 +73,21 @@ def test_the_custom_resource_is_installed_and_serves_stacks_of_any_instance_of_t
         "UserId": user,
         "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}],
     }
-    template = json.dumps({"Resources": {"Ann": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}})
+    template = json.dumps(
+        {"Resources": {"Ann": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}}
+    )
     outcome = Stacks(cloud).create("team", template)
     assert outcome.status == "CREATE_COMPLETE", outcome.failures
-    calls = [call for call in cloud.control("GET", "calls")["calls"] if call["operation"] == "UpdateUserConfig"]
+    calls = [
+        call for call in cloud.control("GET", "calls")["calls"] if call["operation"] == "UpdateUserConfig"
+    ]
     assert [call["outcome"] for call in calls] == ["ok"]
 
 
 def test_ministack_does_not_know_versions_of_types(cloud: LocalCloud) -> None:
     """A canary: once it does, registering can be shown, not only the roles for it."""
     name = "Acme::Connect::UserConfig"
-    with pytest.raises(ClientError, match=r"Unrecognized resource types: .*AWS::CloudFormation::ResourceVersion"):
+    with pytest.raises(
+        ClientError, match=r"Unrecognized resource types: .*AWS::CloudFormation::ResourceVersion"
+    ):
         deploy(cloud, "type", "stackset-registry.yml", TypeName=name, ArtefactKey=f"{'0f' * 32}.zip")

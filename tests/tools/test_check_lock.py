@@ -101,7 +101,11 @@ def test_what_a_resolver_would_have_to_decide(tree: Path, old: str, new: str, sa
 
 def test_a_package_that_is_not_there_to_be_looked_into(tree: Path) -> None:
     replace(tree / "pyproject.toml", '"rich==15.0.0"', '"rich==15.0.0", "tabulate==0.9.0"')
-    replace(tree / "requirements-dev.txt", "rich==15.0.0", f"tabulate==0.9.0 --hash=sha256:{'0' * 64}\nrich==15.0.0")
+    replace(
+        tree / "requirements-dev.txt",
+        "rich==15.0.0",
+        f"tabulate==0.9.0 --hash=sha256:{'0' * 64}\nrich==15.0.0",
+    )
 
     assert check_lock.check(tree) == ["tabulate==0.9.0 is not installed, so what it needs is not known"]
 
@@ -136,7 +140,9 @@ def test_the_lock_of_ministack_is_judged_for_its_own_python(tmp_path: Path) -> N
     assert not installed.applies(Requirement("one ; python_version < '3.99'"))
 
 
-def test_both_locks_are_looked_at(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_both_locks_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for lock in check_lock.LOCKS:
         with monkeypatch.context() as patch:
             patch.setitem(check_lock.LOCKS, lock, lambda _: ["broken"])

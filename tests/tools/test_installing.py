@@ -1,6 +1,8 @@
-"""The Makefile's own recipe, on a made-up lock and a folder of packages: it installs what is locked, whatever else is there.
+"""The Makefile's own recipe, on a made-up lock and a folder of packages: it installs what is locked, whatever
+else is there.
 
-Under the pip that the running Python brings. Pip before 24 decides anew about `part[extra]`, as `coverage[toml]` is asked for.
+Under the pip that the running Python brings. Pip before 24 decides anew about `part[extra]`, as
+`coverage[toml]` is asked for.
 """
 
 import base64
@@ -17,11 +19,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def wheel(folder: Path, name: str, version: str, *needs: str, extra: str = "", files: dict[str, str] | None = None) -> str:
+def wheel(
+    folder: Path, name: str, version: str, *needs: str, extra: str = "", files: dict[str, str] | None = None
+) -> str:
     """Make a wheel and return its line for a lock."""
     info = f"{name}-{version}.dist-info"
     head = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
-    metadata = [*head, *([f"Provides-Extra: {extra}"] if extra else []), *(f"Requires-Dist: {need}" for need in needs)]
+    metadata = [
+        *head,
+        *([f"Provides-Extra: {extra}"] if extra else []),
+        *(f"Requires-Dist: {need}" for need in needs),
+    ]
     contents = {
         **(files or {f"{name}.py": f"VERSION = {version!r}\n"}),
         f"{info}/METADATA": "\n".join(metadata) + "\n",
@@ -33,7 +41,10 @@ def wheel(folder: Path, name: str, version: str, *needs: str, extra: str = "", f
     ]
     path = folder / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
-        for file, text in {**contents, f"{info}/RECORD": "\n".join([*record, f"{info}/RECORD,,"]) + "\n"}.items():
+        for file, text in {
+            **contents,
+            f"{info}/RECORD": "\n".join([*record, f"{info}/RECORD,,"]) + "\n",
+        }.items():
             archive.writestr(file, text)
     return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n    # via tests\n"
 
@@ -45,19 +56,41 @@ def packages(tmp_path: Path) -> Path:
     return folder
 
 
-def recipe(folder: Path, python: str | Path, lock: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the Makefile's recipe for `.venv` in another folder; a surrounding make and the developer's pip have no say."""
+def recipe(
+    folder: Path, python: str | Path, lock: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the Makefile's recipe for `.venv` in another folder; a surrounding make and the developer's pip
+    have no say.
+    """
     foreign = ("PIP_", "PYTHON", "MAKE", "MFLAGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    command = ["make", "-C", str(folder), "-f", str(ROOT / "Makefile"), f"PYTHON={python}", f"LOCK={lock}", ".venv/lock-installed"]
-    return subprocess.run(command, env={**kept, **environment}, capture_output=True, text=True, timeout=120, check=False)
+    command = [
+        "make",
+        "-C",
+        str(folder),
+        "-f",
+        str(ROOT / "Makefile"),
+        f"PYTHON={python}",
+        f"LOCK={lock}",
+        ".venv/lock-installed",
+    ]
+    return subprocess.run(
+        command, env={**kept, **environment}, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def install(packages: Path, lock: str) -> subprocess.CompletedProcess[str]:
     """Run the recipe with that folder of packages for an index."""
     tree = packages.parent
     (tree / "lock.txt").write_text(lock, "utf-8")
-    return recipe(tree, sys.executable, "lock.txt", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(packages), PIP_CONFIG_FILE=os.devnull)
+    return recipe(
+        tree,
+        sys.executable,
+        "lock.txt",
+        PIP_NO_INDEX="1",
+        PIP_FIND_LINKS=str(packages),
+        PIP_CONFIG_FILE=os.devnull,
+    )
 
 
 def installed(packages: Path) -> Iterator[str]:
@@ -119,7 +152,8 @@ __legacy__ = None
 def test_a_source_is_built_with_the_locked_setuptools(packages: Path) -> None:
     """An isolated build would ask the index for the newest one, without a hash."""
     locked, newer = (
-        {"setuptools/__init__.py": "", "setuptools/build_meta.py": BACKEND.format(version=each)} for each in ("90.0", "91.0")
+        {"setuptools/__init__.py": "", "setuptools/build_meta.py": BACKEND.format(version=each)}
+        for each in ("90.0", "91.0")
     )
     builder = wheel(packages, "setuptools", "90.0", files=locked)
     wheel(packages, "setuptools", "91.0", files=newer)
@@ -127,7 +161,8 @@ def test_a_source_is_built_with_the_locked_setuptools(packages: Path) -> None:
     with zipfile.ZipFile(source, "w") as archive:
         archive.writestr("source-1.0/PKG-INFO", "Metadata-Version: 2.1\nName: source\nVersion: 1.0\n")
         archive.writestr(
-            "source-1.0/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+            "source-1.0/pyproject.toml",
+            '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
         )
     line = f"source==1.0 \\\n    --hash=sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}\n"
 
@@ -160,8 +195,8 @@ def test_a_python_that_nobody_tries_is_refused(tmp_path: Path, version: str) -> 
     told = make_with(version, tmp_path)
 
     assert (
-        f"One of these Pythons is needed: 3.11 3.12 3.13. /python is Python {version}. Name another one: make PYTHON=python3.12"
-        in told
+        f"One of these Pythons is needed: 3.11 3.12 3.13. /python is Python {version}. Name another one:"
+        " make PYTHON=python3.12" in told
     )
 
 

@@ -65,7 +65,9 @@ def test_a_shim_of_a_python_that_is_not_there_is_passed_over(machine: Path) -> N
     assert interpreters.find("3.99") == there
 
 
-def test_the_one_that_is_named_is_the_only_one_looked_at(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_one_that_is_named_is_the_only_one_looked_at(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     python(machine / "shims", "3.99", "echo Python 3.99.2")
     named = python(machine / "own", "3.99", "echo Python 3.99.3")
     monkeypatch.setenv("PYTHON399", str(named))
@@ -110,7 +112,10 @@ def test_the_others_are_installed_and_tested_by_the_makefile(
     for status in (0, 2):
         monkeypatch.setenv("MADE", str(status))
         assert each_python.make("3.99", there) is (status == 0)
-        assert capfd.readouterr().out.splitlines()[-1] == f"--no-print-directory PYTHON={there} VENV=.venv-3.99 test-this-python"
+        assert (
+            capfd.readouterr().out.splitlines()[-1]
+            == f"--no-print-directory PYTHON={there} VENV=.venv-3.99 test-this-python"
+        )
 
 
 def test_the_running_python_is_found_as_well() -> None:

@@ -48,7 +48,9 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture
-def stack(connect: FakeConnect, retrier: Retrier, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> RegistryStack:
+def stack(
+    connect: FakeConnect, retrier: Retrier, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> RegistryStack:
     """A resource of a stack, driven through the handlers onto the fake Connect."""
     monkeypatch.setattr(handlers, "retrier", retrier)
     monkeypatch.setattr(handlers, "ConnectGateway", lambda _region: connect)

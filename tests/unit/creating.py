@@ -1,4 +1,6 @@
-"""What the tests of create share: one declaration, the tags of a claim, and CloudFormation's way of calling again."""
+"""What the tests of create share: one declaration, the tags of a claim, and CloudFormation's way of calling
+again.
+"""
 
 from collections.abc import Callable
 
@@ -18,8 +20,12 @@ from support.clock import FakeClock
 
 WANTED: dict[SettingKey, Value] = {VOICE_ACCEPT: True}
 DECLARATION = Declaration(IDENTITY, WANTED)
-EVERY_CHANNEL: dict[SettingKey, Value] = {only_field(AUTO_ACCEPT, channel): False for channel in AUTO_ACCEPT.channels}
-"""Settings of a user whose instance knows every channel: a write that is refused is not made again without some."""
+EVERY_CHANNEL: dict[SettingKey, Value] = {
+    only_field(AUTO_ACCEPT, channel): False for channel in AUTO_ACCEPT.channels
+}
+"""Settings of a user whose instance knows every channel: a write that is refused is not made again without
+some.
+"""
 
 
 def claimed_by(owner: Owner | None) -> dict[str, str]:

@@ -12,7 +12,7 @@ from custom_connect_userconfig.core.arrays import (
     Array,
     SettingKey,
 )
-from custom_connect_userconfig.core.identifiers import Identity, Place
+from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.kinds import RecordedValue, Value
 from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
 from custom_connect_userconfig.core.planning import LiveUser
@@ -20,7 +20,7 @@ from custom_connect_userconfig.core.settings import UserSettings
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
-PLACE = Place(REGION, ACCOUNT)
+ENVIRONMENT = Environment(REGION, ACCOUNT)
 INSTANCE = "11111111-aaaa-4bbb-8ccc-111111111111"
 USER = "22222222-aaaa-4bbb-8ccc-222222222222"
 INSTANCE_ARN = f"arn:aws:connect:{REGION}:{ACCOUNT}:instance/{INSTANCE}"
@@ -28,7 +28,7 @@ USER_ARN = f"{INSTANCE_ARN}/agent/{USER}"
 NUMBER = "+15555550123"
 OTHER_NUMBER = "+4930123456"
 
-IDENTITY = Identity.parse(INSTANCE, USER, PLACE)
+IDENTITY = Identity.parse(INSTANCE, USER, ENVIRONMENT)
 STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/sales/0a1b2c3d"
 OTHER_STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/support/0a1b2c3d"
 OWNER = Owner.of(IDENTITY, STACK, "Agent", "request-1")
@@ -58,7 +58,9 @@ ENHANCEMENT = only_field(VOICE_ENHANCEMENT, VOICE)
 def recorded(
     owner: Owner | None, values: Mapping[SettingKey, tuple[RecordedValue, RecordedValue]], *later: Owner
 ) -> OwnershipRecord:
-    """Return the record of `values`, each with what is declared and what was before; `owner` wrote it, and after it `later`."""
+    """Return the record of `values`, each with what is declared and what was before; `owner` wrote it, and
+    after it `later`.
+    """
     requests = tuple(each.request for each in (owner, *later) if each and each.request)
     declared = {key: declared for key, (declared, _) in values.items()}
     return OwnershipRecord(owner, declared, {key: prior for key, (_, prior) in values.items()}, requests)

@@ -1,4 +1,6 @@
-"""A Connect of a few dictionaries behind the `Gateway` port: every call is noted, and may be made to fail, race or show late."""
+"""A Connect of a few dictionaries behind the `Gateway` port: every call is noted, and may be made to fail,
+race or show late.
+"""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +19,13 @@ from support.clock import FakeClock
 
 T = TypeVar("T")
 
-DESCRIBE, UPDATE, TAG, UNTAG, SEARCH = "DescribeUser", "UpdateUserConfig", "TagResource", "UntagResource", "SearchUsers"
+DESCRIBE, UPDATE, TAG, UNTAG, SEARCH = (
+    "DescribeUser",
+    "UpdateUserConfig",
+    "TagResource",
+    "UntagResource",
+    "SearchUsers",
+)
 WRITES = (UPDATE, TAG, UNTAG)
 
 
@@ -64,7 +72,7 @@ class FakeConnect:
         """Let every further call of `operation` fail."""
         self.script(operation, *(error for _ in range(500)))
 
-    def heal(self) -> None:
+    def clear_faults(self) -> None:
         """Forget what was lined up."""
         self._script.clear()
 
@@ -81,7 +89,9 @@ class FakeConnect:
         assert (instance_id, user_id) == (INSTANCE, USER)
         return self._call(DESCRIBE, None, self._describe)
 
-    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+    def update_user_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
+    ) -> None:
         assert (instance_id, user_id) == (INSTANCE, USER)
         self._call(UPDATE, arrays, lambda: self._update(arrays))
 
@@ -91,13 +101,19 @@ class FakeConnect:
 
     def untag_user(self, user_arn: str, keys: Sequence[str]) -> None:
         assert user_arn == USER_ARN
-        self._call(UNTAG, tuple(keys), lambda: self._write(tags={k: v for k, v in self.tags.items() if k not in keys}))
+        self._call(
+            UNTAG,
+            tuple(keys),
+            lambda: self._write(tags={k: v for k, v in self.tags.items() if k not in keys}),
+        )
 
     def has_user(self, instance_id: str, user_id: str) -> bool:
         assert (instance_id, user_id) == (INSTANCE, USER)
         return self._call(SEARCH, user_id, lambda: self.is_found, of_user=False)
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
+    def search_tagged_users(
+        self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
+    ) -> FoundUsers:
         return self._call(SEARCH, (instance_id, tag_key, tuple(tag_values), token), lambda: self.pages[token])
 
     def _call(self, operation: str, sent: object, act: Callable[[], T], *, of_user: bool = True) -> T:
@@ -126,7 +142,9 @@ class FakeConnect:
         self._shown = None
         return self._now()
 
-    def _write(self, *, settings: dict[SettingKey, Value] | None = None, tags: dict[str, str] | None = None) -> None:
+    def _write(
+        self, *, settings: dict[SettingKey, Value] | None = None, tags: dict[str, str] | None = None
+    ) -> None:
         if self._shown is None and (self.freeze_reads or self.stale_reads):
             self._shown = self._now()
         self._stale_left = self.stale_reads

@@ -1,4 +1,6 @@
-"""Whatever an event holds: neither front end raises or fails for a reason of its own, and each answer keeps to its protocol."""
+"""Whatever an event holds: neither front end raises or fails for a reason of its own, and each answer keeps
+to its protocol.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,13 +23,21 @@ from support.clock import FakeClock
 from support.function_double import Context
 from support.registry import RegistryStack
 
-FUZZ = settings(deadline=None, max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FUZZ = settings(
+    deadline=None,
+    max_examples=250,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 _any_text = st.text(st.characters(exclude_categories=()), max_size=8)
-_long_text = st.sampled_from(["a", "ü", "1", "\x01", "\ud800", "𝄞", "a:b/c"]).map(lambda letter: letter * 100_000)
+_long_text = st.sampled_from(["a", "ü", "1", "\x01", "\ud800", "𝄞", "a:b/c"]).map(
+    lambda letter: letter * 100_000
+)
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | _any_text | _long_text
 ANYTHING = st.recursive(
-    _scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_any_text, inner, max_size=3), max_leaves=6
+    _scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_any_text, inner, max_size=3),
+    max_leaves=6,
 )
 
 
@@ -43,7 +53,9 @@ class Nobody:
     def has_user(self, instance_id: str, user_id: str) -> bool:
         return False
 
-    def search_tagged_users(self, instance_id: str, key: str, values: Sequence[str], token: str | None) -> FoundUsers:
+    def search_tagged_users(
+        self, instance_id: str, key: str, values: Sequence[str], token: str | None
+    ) -> FoundUsers:
         return FoundUsers([], None)
 
 
@@ -55,7 +67,11 @@ def _nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(front_end, "retrier", Retrier(FakeClock(), lambda: 0.5))
 
 
-PROPERTIES = {"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": "true"}]}
+PROPERTIES = {
+    "InstanceId": INSTANCE,
+    "UserId": USER,
+    "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": "true"}],
+}
 _properties = st.fixed_dictionaries(
     {},
     optional={
@@ -86,8 +102,15 @@ def _nearly(event: Mapping[str, Any], **more: st.SearchStrategy[Any]) -> st.Sear
 
 
 custom_events = (
-    _nearly(_CUSTOM, RequestType=st.sampled_from(["Update", "Delete", "Read", "List"]), ResourceProperties=_properties)
-    | st.builds(lambda changed: {**_CUSTOM, **changed}, _nearly(_CUSTOM, RequestType=st.sampled_from(["Update", "Delete"])))
+    _nearly(
+        _CUSTOM,
+        RequestType=st.sampled_from(["Update", "Delete", "Read", "List"]),
+        ResourceProperties=_properties,
+    )
+    | st.builds(
+        lambda changed: {**_CUSTOM, **changed},
+        _nearly(_CUSTOM, RequestType=st.sampled_from(["Update", "Delete"])),
+    )
     | st.builds(lambda inner: {"HandedOver": inner}, ANYTHING)
     | st.builds(
         lambda event, pacing: {"HandedOver": {"event": event, **pacing}},
@@ -102,7 +125,9 @@ custom_events = (
 @given(custom_events)
 @example({**_CUSTOM, "StackId": 7})
 @example({**_CUSTOM, "LogicalResourceId": "Agent\ud800"})
-@example({**_CUSTOM, "StackId": "s" * 100_000, "RequestId": "r" * 100_000, "LogicalResourceId": "l" * 100_000})
+@example(
+    {**_CUSTOM, "StackId": "s" * 100_000, "RequestId": "r" * 100_000, "LogicalResourceId": "l" * 100_000}
+)
 @example({**_CUSTOM, "RequestType": "Delete", "PhysicalResourceId": "ü" * 100_000})
 @example({**_CUSTOM, "StackId": "arn:aws:cloudformation:a b:123456789012:stack/s/1"})
 @example({**_CUSTOM, "ResourceProperties": {**PROPERTIES, "ServiceTimeout": 10**400}})
@@ -111,7 +136,11 @@ def test_the_custom_resource_replies_or_answers(event: Any) -> None:
         bodies: list[bytes] = []
         patch.setattr(custom_resource, "deliver", lambda _url, body, *_more: bodies.append(body))
         handed_over: list[Any] = []
-        patch.setattr(custom_resource, "hand_over", lambda handover, *_more: handed_over.append(json.dumps(handover.to_event())))
+        patch.setattr(
+            custom_resource,
+            "hand_over",
+            lambda handover, *_more: handed_over.append(json.dumps(handover.to_event())),
+        )
         clock = custom_resource.retrier.clock
         answer = custom_resource.handler(event, Context(clock, clock.monotonic() + 600.0))
     assert (answer is not None) + len(bodies) + len(handed_over) == 1
@@ -142,7 +171,9 @@ _REGISTRY: Mapping[str, Any] = RegistryStack(FakeClock()).event("CREATE", PROPER
 registry_events = (
     st.builds(
         lambda changed, data: {**_REGISTRY, **changed, "requestData": {**_REGISTRY["requestData"], **data}},
-        _nearly(_REGISTRY, action=st.sampled_from(["READ", "UPDATE", "DELETE", "LIST"]), requestData=st.nothing()),
+        _nearly(
+            _REGISTRY, action=st.sampled_from(["READ", "UPDATE", "DELETE", "LIST"]), requestData=st.nothing()
+        ),
         _nearly({**_REGISTRY["requestData"], "typeConfiguration": None}, resourceProperties=_properties),
     )
     | st.builds(lambda changed: {**_REGISTRY, **changed}, _nearly(_REGISTRY))
@@ -184,7 +215,9 @@ INVALID: Sequence[tuple[str, object]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value"), INVALID, ids=[f"{name}-{str(value)[:12]}" for name, value in INVALID])
+@pytest.mark.parametrize(
+    ("name", "value"), INVALID, ids=[f"{name}-{str(value)[:12]}" for name, value in INVALID]
+)
 def test_a_member_of_another_type_is_named(name: str, value: object) -> None:
     answer: dict[str, Any] = handlers.resource({**_REGISTRY, name: value}, None)  # type: ignore[assignment]
     assert (answer["status"], answer["errorCode"]) == ("FAILED", "InvalidRequest")

@@ -13,7 +13,13 @@ from botocore.session import Session
 from unit.examples import INSTANCE, REGION, USER
 from unit.wire import Wire, user_answer, wired
 
-from custom_connect_userconfig.aws.clients import EventCredentials, _event_session, acting_as, concerns_us, kept_client
+from custom_connect_userconfig.aws.clients import (
+    EventCredentials,
+    _event_session,
+    acting_as,
+    concerns_us,
+    kept_client,
+)
 from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.core.errors import InvalidCredentials
 from custom_connect_userconfig.registry.resource import DeliveryClient
@@ -114,25 +120,37 @@ def called_for(session: Session, event: str) -> list[str]:
     # What `emit` itself asks; there is no public way.
     found = events._emitter._handlers.prefix_search(events._alias_event_name(event))
     # An object that can be called, such as moto's, has no name of its own.
-    names = [(handler.__module__, getattr(handler, "__qualname__", type(handler).__qualname__)) for handler in found]
+    names = [
+        (handler.__module__, getattr(handler, "__qualname__", type(handler).__qualname__))
+        for handler in found
+    ]
     return sorted(map(".".join, names))
 
 
 @pytest.mark.parametrize(
     ("service", "operation"),
     [
-        *(("connect", name) for name in ("DescribeUser", "SearchUsers", "TagResource", "UntagResource", "UpdateUserConfig")),
+        *(
+            ("connect", name)
+            for name in ("DescribeUser", "SearchUsers", "TagResource", "UntagResource", "UpdateUserConfig")
+        ),
         ("lambda", "Invoke"),
         *(("cloudwatch-logs", name) for name in ("CreateLogGroup", "CreateLogStream", "PutLogEvents")),
         *(("logs", name) for name in ("CreateLogGroup", "CreateLogStream", "PutLogEvents")),
         ("cloudwatch", "PutMetricData"),
     ],
 )
-def test_every_event_of_our_services_meets_the_handlers_of_a_full_session(service: str, operation: str) -> None:
+def test_every_event_of_our_services_meets_the_handlers_of_a_full_session(
+    service: str, operation: str
+) -> None:
     full, lean = Session(), _event_session(REGION)
     handlers: Any = BUILTIN_HANDLERS
     for stage in {event.partition(".")[0] for event, *_ in handlers}:
-        for event in (f"{stage}.{service}", f"{stage}.{service}.{operation}", f"{stage}.{service}.{operation}.param"):
+        for event in (
+            f"{stage}.{service}",
+            f"{stage}.{service}.{operation}",
+            f"{stage}.{service}.{operation}.param",
+        ):
             assert called_for(lean, event) == called_for(full, event), event
 
 
@@ -181,4 +199,7 @@ def test_silent_endpoints_of_metrics_and_logs_leave_time_for_the_answer() -> Non
         return float(config.connect_timeout + config.read_timeout)
 
     assert Retrier().write_seconds + seconds("connect") + seconds("cloudwatch") + seconds("logs") < 60
-    assert kept_client("logs", REGION).meta.config.user_agent_extra == kept_client("connect", REGION).meta.config.user_agent_extra
+    assert (
+        kept_client("logs", REGION).meta.config.user_agent_extra
+        == kept_client("connect", REGION).meta.config.user_agent_extra
+    )

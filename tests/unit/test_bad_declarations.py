@@ -1,9 +1,11 @@
-"""Every bad input is refused with one message that names the property, the value (never a phone number) and the rule."""
+"""Every bad input is refused with one message that names the property, the value (never a phone number) and
+the rule.
+"""
 
 from typing import Any
 
 import pytest
-from unit.examples import INSTANCE, NUMBER, PLACE, USER
+from unit.examples import ENVIRONMENT, INSTANCE, NUMBER, USER
 
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import InvalidRequest
@@ -15,13 +17,14 @@ RANGE = "must be between 0 (no limit) and 2,000,000 seconds"
 WHOLE = "must be a whole number of seconds"
 BOOLEAN = "must be true or false"
 E164 = (
-    "must be in E.164 form: + and 2 to 15 digits, the first not 0, no spaces (put it in quotes in YAML: unquoted, it loses its +)"
+    "must be in E.164 form: + and 2 to 15 digits, the first not 0, no spaces"
+    " (put it in quotes in YAML: unquoted, it loses its +)"
 )
 
 
 def refusal(properties: dict[str, object]) -> str:
     with pytest.raises(InvalidRequest) as refused:
-        Declaration.parse({"InstanceId": INSTANCE, "UserId": USER, **properties}, PLACE)
+        Declaration.parse({"InstanceId": INSTANCE, "UserId": USER, **properties}, ENVIRONMENT)
     return str(refused.value)
 
 
@@ -30,7 +33,11 @@ def accept(**members: object) -> dict[str, object]:
 
 
 def work(limit: object, channel: str = "CHAT") -> dict[str, object]:
-    return {"AfterContactWorkConfigs": [{"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": limit}}]}
+    return {
+        "AfterContactWorkConfigs": [
+            {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": limit}}
+        ]
+    }
 
 
 def callback_work(inner: object, channel: str = "VOICE") -> dict[str, object]:
@@ -40,7 +47,11 @@ def callback_work(inner: object, channel: str = "VOICE") -> dict[str, object]:
 
 
 def phone(**members: object) -> dict[str, object]:
-    return {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER, **members}]}
+    return {
+        "PhoneNumberConfigs": [
+            {"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER, **members}
+        ]
+    }
 
 
 ACW = "AfterContactWorkConfigs[0].AfterContactWorkConfig"
@@ -64,7 +75,10 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
         {"AutoAcceptConfigs": ["VOICE"]},
         "AutoAcceptConfigs[0]: must be an object with a Channel, not 'VOICE'.",
     ),
-    "entry empty": ({"AutoAcceptConfigs": [{}]}, f"AutoAcceptConfigs[0].Channel: is required, and must be {ANY_CHANNEL}."),
+    "entry empty": (
+        {"AutoAcceptConfigs": [{}]},
+        f"AutoAcceptConfigs[0].Channel: is required, and must be {ANY_CHANNEL}.",
+    ),
     "two entries for one channel": (
         {
             "AutoAcceptConfigs": [
@@ -76,19 +90,31 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
         "AutoAcceptConfigs[2].Channel: CHAT has an entry already, AutoAcceptConfigs[0]: one entry a channel.",
     ),
     "unknown channel": (accept(Channel="FAX"), f"AutoAcceptConfigs[0].Channel: 'FAX' must be {ANY_CHANNEL}."),
-    "channel in another case": (accept(Channel="voice"), f"AutoAcceptConfigs[0].Channel: 'voice' must be {ANY_CHANNEL}."),
-    "channel no string": (accept(Channel=["VOICE"]), f"AutoAcceptConfigs[0].Channel: ['VOICE'] must be {ANY_CHANNEL}."),
+    "channel in another case": (
+        accept(Channel="voice"),
+        f"AutoAcceptConfigs[0].Channel: 'voice' must be {ANY_CHANNEL}.",
+    ),
+    "channel no string": (
+        accept(Channel=["VOICE"]),
+        f"AutoAcceptConfigs[0].Channel: ['VOICE'] must be {ANY_CHANNEL}.",
+    ),
     "channel that phones have not": (
         phone(Channel="CHAT"),
         "PhoneNumberConfigs[0].Channel: CHAT is not supported here: PhoneNumberConfigs takes VOICE only.",
     ),
     "channel that persistent connections have not": (
         {"PersistentConnectionConfigs": [{"Channel": "TASK", "PersistentConnection": True}]},
-        "PersistentConnectionConfigs[0].Channel: TASK is not supported here: PersistentConnectionConfigs takes VOICE only.",
+        (
+            "PersistentConnectionConfigs[0].Channel: TASK is not supported here: PersistentConnectionConfigs"
+            " takes VOICE only."
+        ),
     ),
     "channel that enhancement has not": (
         {"VoiceEnhancementConfigs": [{"Channel": "EMAIL", "VoiceEnhancementMode": "NONE"}]},
-        "VoiceEnhancementConfigs[0].Channel: EMAIL is not supported here: VoiceEnhancementConfigs takes VOICE only.",
+        (
+            "VoiceEnhancementConfigs[0].Channel: EMAIL is not supported here: VoiceEnhancementConfigs takes"
+            " VOICE only."
+        ),
     ),
     "callback acceptance outside VOICE": (
         accept(Channel="CHAT", AgentFirstCallbackAutoAccept=False),
@@ -100,7 +126,10 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     ),
     "work negative": (work(-1), f"{ACW}.AfterContactWorkTimeLimit: -1 {RANGE}."),
     "work above the most": (work(2_000_001), f"{ACW}.AfterContactWorkTimeLimit: 2000001 {RANGE}."),
-    "work as a word above the most": (work("2000001"), f"{ACW}.AfterContactWorkTimeLimit: '2000001' {RANGE}."),
+    "work as a word above the most": (
+        work("2000001"),
+        f"{ACW}.AfterContactWorkTimeLimit: '2000001' {RANGE}.",
+    ),
     "work fractional": (work(3.5), f"{ACW}.AfterContactWorkTimeLimit: 3.5 {WHOLE}."),
     "work fractional as a word": (work("3.5"), f"{ACW}.AfterContactWorkTimeLimit: '3.5' {WHOLE}."),
     "work with a blank": (work(" 30"), f"{ACW}.AfterContactWorkTimeLimit: ' 30' {WHOLE}."),
@@ -112,7 +141,10 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
         callback_work({"AfterContactWorkTimeLimit": 0.5}),
         f"{CALLBACK}.AfterContactWorkTimeLimit: 0.5 {WHOLE}.",
     ),
-    "callback work without a limit": (callback_work({}), f"{CALLBACK}.AfterContactWorkTimeLimit: is required."),
+    "callback work without a limit": (
+        callback_work({}),
+        f"{CALLBACK}.AfterContactWorkTimeLimit: is required.",
+    ),
     "callback work no object": (
         callback_work(30),
         f"{CALLBACK}: must be an object with AfterContactWorkTimeLimit, not 30.",
@@ -124,12 +156,18 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     "work with an unknown member": (
         {
             "AfterContactWorkConfigs": [
-                {"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 1, "TimeLimit": 1}}
+                {
+                    "Channel": "CHAT",
+                    "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 1, "TimeLimit": 1},
+                }
             ]
         },
         f"{ACW}.'TimeLimit' is not a known property: did you mean AfterContactWorkTimeLimit?.",
     ),
-    "acceptance missing": ({"AutoAcceptConfigs": [{"Channel": "CHAT"}]}, "AutoAcceptConfigs[0].AutoAccept: is required."),
+    "acceptance missing": (
+        {"AutoAcceptConfigs": [{"Channel": "CHAT"}]},
+        "AutoAcceptConfigs[0].AutoAccept: is required.",
+    ),
     "acceptance yes": (accept(AutoAccept="yes"), f"AutoAcceptConfigs[0].AutoAccept: 'yes' {BOOLEAN}."),
     "acceptance 1": (accept(AutoAccept="1"), f"AutoAcceptConfigs[0].AutoAccept: '1' {BOOLEAN}."),
     "acceptance the number 1": (accept(AutoAccept=1), f"AutoAcceptConfigs[0].AutoAccept: 1 {BOOLEAN}."),
@@ -146,8 +184,14 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
         phone(PhoneType="desk_phone"),
         "PhoneNumberConfigs[0].PhoneType: 'desk_phone' must be SOFT_PHONE or DESK_PHONE.",
     ),
-    "number without plus": (phone(PhoneNumber="15555550123"), f"PhoneNumberConfigs[0].PhoneNumber: the value {E164}."),
-    "number as YAML reads it": (phone(PhoneNumber=15555550123), f"PhoneNumberConfigs[0].PhoneNumber: the value {E164}."),
+    "number without plus": (
+        phone(PhoneNumber="15555550123"),
+        f"PhoneNumberConfigs[0].PhoneNumber: the value {E164}.",
+    ),
+    "number as YAML reads it": (
+        phone(PhoneNumber=15555550123),
+        f"PhoneNumberConfigs[0].PhoneNumber: the value {E164}.",
+    ),
     "number empty": (phone(PhoneNumber=""), f"PhoneNumberConfigs[0].PhoneNumber: the value {E164}."),
     "soft phone with a bad number": (
         phone(PhoneType="SOFT_PHONE", PhoneNumber="0123456789"),
@@ -155,7 +199,10 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     ),
     "enhancement unknown": (
         {"VoiceEnhancementConfigs": [{"Channel": "VOICE", "VoiceEnhancementMode": "LOUD"}]},
-        "VoiceEnhancementConfigs[0].VoiceEnhancementMode: 'LOUD' must be VOICE_ISOLATION or NOISE_SUPPRESSION or NONE.",
+        (
+            "VoiceEnhancementConfigs[0].VoiceEnhancementMode: 'LOUD' must be VOICE_ISOLATION or"
+            " NOISE_SUPPRESSION or NONE."
+        ),
     ),
     "member misspelled": (
         accept(AutoAcept=True),
@@ -173,7 +220,9 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
 
 
 @pytest.mark.parametrize(("properties", "message"), list(CASES.values()), ids=list(CASES))
-def test_a_bad_input_is_refused_with_property_value_and_rule(properties: dict[str, object], message: str) -> None:
+def test_a_bad_input_is_refused_with_property_value_and_rule(
+    properties: dict[str, object], message: str
+) -> None:
     # A suggestion ends with its question mark or with question mark and full stop: that is a matter of taste.
     assert refusal(properties).replace("?.", "?") == message.replace("?.", "?")
 
@@ -195,9 +244,15 @@ def test_several_problems_are_named_at_once_and_numbered() -> None:
         (
             f"AutoAcceptConfigs[0].AutoAccept: 'yes' {BOOLEAN}",
             "AutoAcceptConfigs[0].AgentFirstCallbackAutoAccept: applies to VOICE only, not to CHAT",
-            "AutoAcceptConfigs[1].Channel: CHAT has an entry already, AutoAcceptConfigs[0]: one entry a channel",
+            (
+                "AutoAcceptConfigs[1].Channel: CHAT has an entry already, AutoAcceptConfigs[0]: one entry a"
+                " channel"
+            ),
             "PhoneNumberConfigs[0].PhoneNumber: is required when PhoneType is DESK_PHONE",
-            "PersistentConnectionConfigs: is an empty list, which would own nothing: remove the property or add an entry",
+            (
+                "PersistentConnectionConfigs: is an empty list, which would own nothing: remove the property or"
+                " add an entry"
+            ),
         ),
         2,
     ):
@@ -206,8 +261,10 @@ def test_several_problems_are_named_at_once_and_numbered() -> None:
 
 def test_an_identifier_at_fault_is_named_together_with_the_settings_at_fault() -> None:
     properties = {"InstanceId": INSTANCE, "UserId": "no such/id", **accept(AutoAccept="yes")}
-    with pytest.raises(InvalidRequest, match=r"^2 problems: \(1\) UserId: 'no such/id' .* \(2\) AutoAcceptConfigs\[0\]"):
-        Declaration.parse(properties, PLACE)
+    with pytest.raises(
+        InvalidRequest, match=r"^2 problems: \(1\) UserId: 'no such/id' .* \(2\) AutoAcceptConfigs\[0\]"
+    ):
+        Declaration.parse(properties, ENVIRONMENT)
 
 
 def test_a_bad_array_does_not_hide_that_another_is_declared() -> None:
@@ -255,7 +312,9 @@ NUMBER_IN_THE_WRONG_PLACE: dict[str, dict[str, object]] = {
     "bare, as seconds": work(BARE),
     "bare, as seconds and a number": work(int(BARE)),
     "bare, as seconds and a fraction": work(float(BARE) + 0.5),
-    "bare, as a mode": {"VoiceEnhancementConfigs": [{"Channel": "VOICE", "VoiceEnhancementMode": f"x{BARE}x"}]},
+    "bare, as a mode": {
+        "VoiceEnhancementConfigs": [{"Channel": "VOICE", "VoiceEnhancementMode": f"x{BARE}x"}]
+    },
     "bare, instead of the list": {"AutoAcceptConfigs": BARE},
     "bare, instead of an entry": {"AutoAcceptConfigs": [BARE]},
     "bare, instead of an object": callback_work(BARE),
@@ -271,7 +330,9 @@ NUMBER_IN_THE_WRONG_PLACE: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize("properties", list(NUMBER_IN_THE_WRONG_PLACE.values()), ids=list(NUMBER_IN_THE_WRONG_PLACE))
+@pytest.mark.parametrize(
+    "properties", list(NUMBER_IN_THE_WRONG_PLACE.values()), ids=list(NUMBER_IN_THE_WRONG_PLACE)
+)
 def test_no_message_repeats_a_phone_number_wherever_it_stands(properties: dict[str, object]) -> None:
     message = refusal(properties)
     assert BARE not in message
@@ -297,7 +358,10 @@ def test_a_reference_that_was_not_resolved_is_called_so_without_its_name(way: st
     where, properties = REFERENCES[way]
     message = refusal(properties)
     assert message.startswith(f"{where}: is an unresolved dynamic reference ({{{{resolve:ssm-secure:…}}}}): ")
-    assert "CloudFormation resolves no references to secure values (ssm-secure, secretsmanager) in custom resources." in message
+    assert (
+        "CloudFormation resolves no references to secure values (ssm-secure, secretsmanager) in custom"
+        " resources." in message
+    )
     assert "marguerite" not in message
 
 

@@ -1,4 +1,6 @@
-"""The calls of the gateway as they go over the wire: shapes, what is made of answers, one log line each, no retry."""
+"""The calls of the gateway as they go over the wire: shapes, what is made of answers, one log line each, no
+retry.
+"""
 
 import json
 from types import SimpleNamespace
@@ -12,7 +14,14 @@ from custom_connect_userconfig.aws import connect as connect_gateway
 from custom_connect_userconfig.aws.clients import ONE_TRY
 from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY
-from custom_connect_userconfig.core.errors import InvalidRequest, NetworkFault, NotFound, ServiceFault, SettingsError, Throttled
+from custom_connect_userconfig.core.errors import (
+    InvalidRequest,
+    NetworkFailure,
+    NotFound,
+    ServiceInternalError,
+    SettingsError,
+    Throttling,
+)
 from custom_connect_userconfig.ports import FoundUser, FoundUsers, Gateway
 
 
@@ -35,7 +44,11 @@ def test_a_user_is_read_with_settings_legacy_values_and_tags(gateway: Gateway, w
     user = gateway.describe_user(INSTANCE, USER)
     assert user.arn == USER_ARN
     assert user.tags == {"team": "sales"}
-    assert user.settings.shown == {VOICE_ACCEPT: False, PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: NUMBER}
+    assert user.settings.shown == {
+        VOICE_ACCEPT: False,
+        PHONE_TYPE_KEY: "DESK_PHONE",
+        PHONE_NUMBER_KEY: NUMBER,
+    }
     assert user.settings.legacy == phone
     assert [shape(sent) for sent in wire.sent] == [("GET", f"/users/{INSTANCE}/{USER}", "", None)]
 
@@ -49,13 +62,15 @@ def test_a_user_of_whom_nothing_is_shown_has_no_settings(gateway: Gateway, wire:
 @pytest.mark.parametrize("body", ["<html>Welcome</html>", "", "{}", '{"User": null}', '{"User": {}}'])
 def test_an_answer_without_a_user_is_a_fault_of_the_service(gateway: Gateway, wire: Wire, body: str) -> None:
     wire.answer(body)
-    with pytest.raises(ServiceFault):
+    with pytest.raises(ServiceInternalError):
         gateway.describe_user(INSTANCE, USER)
 
 
 def test_only_the_given_arrays_are_written(gateway: Gateway, wire: Wire) -> None:
     wire.answer()
-    arrays: dict[str, list[dict[str, object]]] = {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]}
+    arrays: dict[str, list[dict[str, object]]] = {
+        "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]
+    }
     gateway.update_user_config(INSTANCE, USER, arrays)
     (sent,) = wire.sent
     assert sent.body == arrays
@@ -76,11 +91,25 @@ def test_tags_are_set_and_removed_by_arn(gateway: Gateway, wire: Wire) -> None:
 def test_users_are_searched_by_tag_a_hundred_at_a_time(
     gateway: Gateway, wire: Wire, token: str | None, asked: dict[str, str]
 ) -> None:
-    wire.answer({"Users": [{"Id": USER, "Arn": USER_ARN, "Tags": {"k": "v"}}, {"Id": "b", "Arn": "arn:b"}], "NextToken": "t2"})
+    wire.answer(
+        {
+            "Users": [{"Id": USER, "Arn": USER_ARN, "Tags": {"k": "v"}}, {"Id": "b", "Arn": "arn:b"}],
+            "NextToken": "t2",
+        }
+    )
     found = gateway.search_tagged_users(INSTANCE, "k", ["v", "w"], token)
     assert found == FoundUsers([FoundUser(USER, USER_ARN, {"k": "v"}), FoundUser("b", "arn:b", {})], "t2")
-    condition = {"TagFilter": {"OrConditions": [[{"TagKey": "k", "TagValue": "v"}], [{"TagKey": "k", "TagValue": "w"}]]}}
-    assert wire.sent[0].body == {"InstanceId": INSTANCE, "MaxResults": 100, "SearchFilter": condition, **asked}
+    condition = {
+        "TagFilter": {
+            "OrConditions": [[{"TagKey": "k", "TagValue": "v"}], [{"TagKey": "k", "TagValue": "w"}]]
+        }
+    }
+    assert wire.sent[0].body == {
+        "InstanceId": INSTANCE,
+        "MaxResults": 100,
+        "SearchFilter": condition,
+        **asked,
+    }
 
 
 def test_an_empty_page_has_nobody_and_no_next(gateway: Gateway, wire: Wire) -> None:
@@ -101,9 +130,9 @@ CALLS = {
 @pytest.mark.parametrize(
     ("code", "status", "kind"),
     [
-        ("ThrottlingException", 429, Throttled),
-        ("TooManyRequestsException", 429, Throttled),
-        ("InternalServiceException", 500, ServiceFault),
+        ("ThrottlingException", 429, Throttling),
+        ("TooManyRequestsException", 429, Throttling),
+        ("InternalServiceException", 500, ServiceInternalError),
         ("ResourceNotFoundException", 404, NotFound),
     ],
 )
@@ -119,7 +148,7 @@ def test_nothing_is_retried_and_every_error_is_translated(
 @pytest.mark.parametrize("operation", CALLS)
 def test_a_lost_connection_is_not_retried_here(gateway: Gateway, wire: Wire, operation: str) -> None:
     wire.fail(ConnectTimeoutError(endpoint_url="https://connect"))
-    with pytest.raises(NetworkFault):
+    with pytest.raises(NetworkFailure):
         CALLS[operation](gateway)
     assert len(wire.sent) == 1
 
@@ -127,12 +156,14 @@ def test_a_lost_connection_is_not_retried_here(gateway: Gateway, wire: Wire, ope
 @pytest.mark.parametrize("status", [500, 503])
 def test_an_unparsable_failure_is_a_fault_of_the_service(gateway: Gateway, wire: Wire, status: int) -> None:
     wire.answer("<html>Service unavailable</html>", status)
-    with pytest.raises(ServiceFault):
+    with pytest.raises(ServiceInternalError):
         gateway.describe_user(INSTANCE, USER)
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_each_call_leaves_one_line(gateway: Gateway, wire: Wire, operation: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_call_leaves_one_line(
+    gateway: Gateway, wire: Wire, operation: str, caplog: pytest.LogCaptureFixture
+) -> None:
     wire.answer(user_answer())
     CALLS[operation](gateway)
     (line,) = (json.loads(message) for message in caplog.messages)

@@ -1,4 +1,6 @@
-"""What a template may declare, how it is read, and that identifiers, absent values and strings mean what they must."""
+"""What a template may declare, how it is read, and that identifiers, absent values and strings mean what they
+must.
+"""
 
 import copy
 
@@ -9,12 +11,12 @@ from unit.examples import (
     CHAT_ACCEPT,
     CHAT_ACW,
     ENHANCEMENT,
+    ENVIRONMENT,
     IDENTITY,
     INSTANCE,
     INSTANCE_ARN,
     NUMBER,
     PERSISTENT,
-    PLACE,
     USER,
     USER_ARN,
     VOICE_ACCEPT,
@@ -24,7 +26,7 @@ from unit.examples import (
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration, parse_identity, parse_instance
 from custom_connect_userconfig.core.errors import InvalidRequest
-from custom_connect_userconfig.core.identifiers import Place
+from custom_connect_userconfig.core.identifiers import Environment
 from custom_connect_userconfig.core.kinds import Value
 
 IDS: dict[str, object] = {"InstanceId": INSTANCE, "UserId": USER}
@@ -32,7 +34,7 @@ ACCEPT: dict[str, object] = {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAcc
 
 
 def declared(**arrays: object) -> dict[SettingKey, Value]:
-    return dict(Declaration.parse({**IDS, **arrays}, PLACE).settings)
+    return dict(Declaration.parse({**IDS, **arrays}, ENVIRONMENT).settings)
 
 
 def test_every_setting_of_every_array_is_read() -> None:
@@ -69,12 +71,19 @@ def test_every_setting_of_every_array_is_read() -> None:
 
 def test_all_four_channels_may_have_an_entry() -> None:
     channels = ["EMAIL", "TASK", "CHAT", "VOICE"]
-    assert len(declared(AutoAcceptConfigs=[{"Channel": channel, "AutoAccept": True} for channel in channels])) == 4
+    assert (
+        len(declared(AutoAcceptConfigs=[{"Channel": channel, "AutoAccept": True} for channel in channels]))
+        == 4
+    )
 
 
-@pytest.mark.parametrize(("word", "value"), [("true", True), ("True", True), ("false", False), ("FALSE", False)])
+@pytest.mark.parametrize(
+    ("word", "value"), [("true", True), ("True", True), ("false", False), ("FALSE", False)]
+)
 def test_words_for_booleans_are_accepted(word: str, value: bool) -> None:
-    assert declared(PersistentConnectionConfigs=[{"Channel": "VOICE", "PersistentConnection": word}]) == {PERSISTENT: value}
+    assert declared(PersistentConnectionConfigs=[{"Channel": "VOICE", "PersistentConnection": word}]) == {
+        PERSISTENT: value
+    }
 
 
 @pytest.mark.parametrize("raw", ["30", "30.0", 30, 30.0])
@@ -100,7 +109,9 @@ def test_null_means_that_nothing_is_declared() -> None:
 
 @pytest.mark.parametrize("number", [None, NUMBER])
 def test_a_soft_phone_may_or_may_not_have_a_number(number: str | None) -> None:
-    settings = declared(PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "SOFT_PHONE", "PhoneNumber": number}])
+    settings = declared(
+        PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "SOFT_PHONE", "PhoneNumber": number}]
+    )
     assert settings.get(PHONE_NUMBER_KEY) == number
     assert settings[PHONE_TYPE_KEY] == "SOFT_PHONE"
 
@@ -139,24 +150,29 @@ def test_an_arn_of_somebody_else_is_refused(arn: object) -> None:
 
 def test_an_arn_that_contradicts_the_arn_of_the_user_is_refused_where_the_place_is_not_known() -> None:
     elsewhere = USER_ARN.replace("us-east-1", "us-west-2")
-    for properties in ({"UserId": USER_ARN, "UserArn": elsewhere}, {"InstanceId": INSTANCE_ARN, "UserArn": elsewhere}):
+    for properties in (
+        {"UserId": USER_ARN, "UserArn": elsewhere},
+        {"InstanceId": INSTANCE_ARN, "UserArn": elsewhere},
+    ):
         with pytest.raises(InvalidRequest, match=r"^UserArn: "):
-            Declaration.parse({**IDS, **ACCEPT, **properties}, Place())
+            Declaration.parse({**IDS, **ACCEPT, **properties}, Environment())
 
 
 def test_what_a_state_says_besides_the_identifiers_does_not_matter_to_who_is_meant() -> None:
-    assert parse_identity({**IDS, "UserArn": "anything"}, PLACE) == IDENTITY
+    assert parse_identity({**IDS, "UserArn": "anything"}, ENVIRONMENT) == IDENTITY
 
 
 def test_both_identifiers_at_fault_are_named() -> None:
     bad = {"InstanceId": "a b", "UserId": "c d"}
     for parse in (parse_identity, Declaration.parse):
-        with pytest.raises(InvalidRequest, match=r"^2 problems: \(1\) InstanceId: 'a b' .* \(2\) UserId: 'c d' "):
-            parse({**ACCEPT, **bad}, PLACE)
+        with pytest.raises(
+            InvalidRequest, match=r"^2 problems: \(1\) InstanceId: 'a b' .* \(2\) UserId: 'c d' "
+        ):
+            parse({**ACCEPT, **bad}, ENVIRONMENT)
 
 
 def test_identifiers_are_kept_as_given() -> None:
-    declaration = Declaration.parse({**ACCEPT, "InstanceId": INSTANCE_ARN, "UserId": USER_ARN}, PLACE)
+    declaration = Declaration.parse({**ACCEPT, "InstanceId": INSTANCE_ARN, "UserId": USER_ARN}, ENVIRONMENT)
     assert (declaration.identity.instance.given, declaration.identity.user_given) == (INSTANCE_ARN, USER_ARN)
     assert (declaration.identity.instance_id, declaration.identity.user_id) == (INSTANCE, USER)
 
@@ -164,23 +180,23 @@ def test_identifiers_are_kept_as_given() -> None:
 def test_the_properties_are_not_changed() -> None:
     properties = {**IDS, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": "true"}]}
     before = copy.deepcopy(properties)
-    Declaration.parse(properties, PLACE)
+    Declaration.parse(properties, ENVIRONMENT)
     assert properties == before
 
 
 def test_identity_and_instance_are_read_without_any_settings() -> None:
-    assert parse_identity(IDS, PLACE) == IDENTITY
-    assert parse_instance({"InstanceId": INSTANCE_ARN}, PLACE).bare == INSTANCE
+    assert parse_identity(IDS, ENVIRONMENT) == IDENTITY
+    assert parse_instance({"InstanceId": INSTANCE_ARN}, ENVIRONMENT).bare == INSTANCE
 
 
 @pytest.mark.parametrize("value", [None, "", 5, ["x"], {}, True])
 @pytest.mark.parametrize("name", ["InstanceId", "UserId"])
 def test_a_missing_identifier_is_named(name: str, value: object) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        Declaration.parse({**IDS, **ACCEPT, name: value}, PLACE)
+        Declaration.parse({**IDS, **ACCEPT, name: value}, ENVIRONMENT)
     assert str(refused.value) == f"{name}: is required, as an id or an ARN."
 
 
 def test_an_instance_to_list_is_required() -> None:
     with pytest.raises(InvalidRequest, match=r"^InstanceId: is required"):
-        parse_instance({}, PLACE)
+        parse_instance({}, ENVIRONMENT)

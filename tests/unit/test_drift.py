@@ -14,7 +14,9 @@ def test_what_is_being_given_back_is_not_owned() -> None:
     user = live({CHAT_ACCEPT: True, VOICE_ACCEPT: True})
     assert list(differences({CHAT_ACCEPT: True}, record, user.settings)) == []
     declared = {CHAT_ACCEPT: True, VOICE_ACCEPT: True}
-    assert list(differences(declared, record, user.settings)) == [Difference(VOICE_ACCEPT, True, True, is_owned=False)]
+    assert list(differences(declared, record, user.settings)) == [
+        Difference(VOICE_ACCEPT, True, True, is_owned=False)
+    ]
 
 
 def test_an_owned_number_that_is_not_declared_is_a_difference_even_if_there_is_none() -> None:
@@ -28,11 +30,15 @@ def test_a_number_of_a_template_agrees_with_itself_only_and_one_of_a_record_with
     settings = live({PHONE_NUMBER_KEY: NUMBER}).settings
     assert list(differences({PHONE_NUMBER_KEY: NUMBER}, record, settings)) == []
     assert list(differences(record.declared, record, settings)) == []
-    assert [each.live for each in differences({PHONE_NUMBER_KEY: "+15555550199"}, record, settings)] == [NUMBER]
+    assert [each.live for each in differences({PHONE_NUMBER_KEY: "+15555550199"}, record, settings)] == [
+        NUMBER
+    ]
     assert [each.live for each in differences(record.declared, record, live({}).settings)] == [None]
 
 
 def test_what_the_service_makes_of_a_value_agrees_with_it() -> None:
     record = recorded(OWNER, {CHAT_ACW: (6_000, 0)})
     assert list(differences({CHAT_ACW: 6_000}, record, live({CHAT_ACW: 5_400}).settings)) == []
-    assert [each.live for each in differences({CHAT_ACW: 6_000}, record, live({CHAT_ACW: 5_000}).settings)] == [5_000]
+    assert [
+        each.live for each in differences({CHAT_ACW: 6_000}, record, live({CHAT_ACW: 5_000}).settings)
+    ] == [5_000]

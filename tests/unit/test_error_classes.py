@@ -29,7 +29,10 @@ def test_a_waiting_error_says_what_it_ends_with(kind: type[errors.NotYet]) -> No
 
 def test_what_may_succeed_later_is_retriable_and_nothing_else() -> None:
     retriable = {kind for kind in every_class() if issubclass(kind, errors.Retriable)}
-    names = "Retriable Throttled ServiceFault NetworkFault Conflict OutOfTime NotYet NotReadableYet NotClaimedYet NotSettledYet"
+    names = (
+        "Retriable Throttling ServiceInternalError NetworkFailure ResourceConflict "
+        "OutOfTime NotYet NotReadableYet NotClaimedYet NotSettledYet"
+    )
     assert {kind.__name__ for kind in retriable} == set(names.split())
     assert errors.__doc__
     for kind in every_class():

@@ -1,4 +1,6 @@
-"""The front end of the registry: what comes in reaches the rules as it was sent, what goes out is as the protocol wants it."""
+"""The front end of the registry: what comes in reaches the rules as it was sent, what goes out is as the
+protocol wants it.
+"""
 
 import hashlib
 import json
@@ -6,7 +8,17 @@ from typing import Any
 
 import pytest
 from cloudformation_cli_python_lib.interface import HandlerErrorCode
-from unit.examples import CHAT_ACW, IDENTITY, INSTANCE, INSTANCE_ARN, NUMBER, USER, USER_ARN, VOICE_ACCEPT, recorded
+from unit.examples import (
+    CHAT_ACW,
+    IDENTITY,
+    INSTANCE,
+    INSTANCE_ARN,
+    NUMBER,
+    USER,
+    USER_ARN,
+    VOICE_ACCEPT,
+    recorded,
+)
 from unit.fake_connect import DESCRIBE, SEARCH, TAG, UPDATE, Answer, FakeConnect
 
 from custom_connect_userconfig import handlers
@@ -38,7 +50,9 @@ def every_class(of: type[errors.SettingsError] = errors.SettingsError) -> list[t
 
 
 ENDING = [
-    kind for kind in every_class() if kind not in (errors.SettingsError, errors.Retriable) and not issubclass(kind, errors.NotYet)
+    kind
+    for kind in every_class()
+    if kind not in (errors.SettingsError, errors.Retriable) and not issubclass(kind, errors.NotYet)
 ]
 RETRIED_BY_CLOUDFORMATION = {
     HandlerErrorCode.NetworkFailure,
@@ -54,7 +68,9 @@ def test_every_error_that_can_end_an_operation_has_a_code(kind: type[errors.Sett
 
 
 @pytest.mark.parametrize("kind", ENDING)
-def test_cloudformation_tries_again_what_is_retriable_and_nothing_else(kind: type[errors.SettingsError]) -> None:
+def test_cloudformation_tries_again_what_is_retriable_and_nothing_else(
+    kind: type[errors.SettingsError],
+) -> None:
     assert (handlers.ERROR_CODES[kind] in RETRIED_BY_CLOUDFORMATION) is issubclass(kind, errors.Retriable)
 
 
@@ -64,14 +80,14 @@ CODES = {
     errors.AlreadyExists: "AlreadyExists",
     errors.AccessDenied: "AccessDenied",
     errors.InvalidCredentials: "InvalidCredentials",
-    errors.LimitExceeded: "ServiceLimitExceeded",
+    errors.ServiceLimitExceeded: "ServiceLimitExceeded",
     errors.NotStabilized: "NotStabilized",
     errors.RecordDamaged: "GeneralServiceException",
     errors.ServiceRefused: "GeneralServiceException",
-    errors.Throttled: "Throttling",
-    errors.ServiceFault: "ServiceInternalError",
-    errors.NetworkFault: "NetworkFailure",
-    errors.Conflict: "ResourceConflict",
+    errors.Throttling: "Throttling",
+    errors.ServiceInternalError: "ServiceInternalError",
+    errors.NetworkFailure: "NetworkFailure",
+    errors.ResourceConflict: "ResourceConflict",
     errors.OutOfTime: "ServiceInternalError",
 }
 
@@ -86,7 +102,11 @@ def test_an_error_is_answered_with_its_code_and_its_message(
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_unexpected_error_is_an_internal_failure_with_a_message_and_a_log_without_numbers(
-    stack: RegistryStack, connect: FakeConnect, action: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    stack: RegistryStack,
+    connect: FakeConnect,
+    action: str,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     connect.always(FIRST_OPERATION.get(action, DESCRIBE), ZeroDivisionError(f"bug with {NUMBER}"))  # type: ignore[arg-type]
     message = stack.refused(action, ACCEPT if action in ("CREATE", "UPDATE") else IDS, "InternalFailure")
@@ -97,7 +117,9 @@ def test_an_unexpected_error_is_an_internal_failure_with_a_message_and_a_log_wit
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_no_credentials_are_invalid_credentials(stack: RegistryStack, connect: FakeConnect, action: str) -> None:
+def test_no_credentials_are_invalid_credentials(
+    stack: RegistryStack, connect: FakeConnect, action: str
+) -> None:
     event = stack.event(action, ACCEPT)
     event["requestData"]["callerCredentials"] = None
     answer: dict[str, Any] = handlers.resource(event, None)
@@ -106,9 +128,14 @@ def test_no_credentials_are_invalid_credentials(stack: RegistryStack, connect: F
     assert connect.calls == []
 
 
-def test_a_create_answers_with_the_model_as_declared_and_the_arn(stack: RegistryStack, connect: FakeConnect) -> None:
+def test_a_create_answers_with_the_model_as_declared_and_the_arn(
+    stack: RegistryStack, connect: FakeConnect
+) -> None:
     properties = {**ACCEPT, "InstanceId": INSTANCE_ARN, "UserId": USER_ARN}
-    assert stack.done("CREATE", properties, bearerToken="token-1")["resourceModel"] == {**properties, "UserArn": USER_ARN}
+    assert stack.done("CREATE", properties, bearerToken="token-1")["resourceModel"] == {
+        **properties,
+        "UserArn": USER_ARN,
+    }
     mark = hashlib.sha256(b"token-1").hexdigest()[:8]
     assert connect.tags[f"{MARKER_KEY}:owner"].split()[2:] == ["arn.arn", mark, "sales-stack/Agent"]
 
@@ -121,7 +148,8 @@ def test_read_and_update_answer_with_the_live_settings(stack: RegistryStack, con
 
 
 @pytest.mark.parametrize(
-    ("known", "arn"), [({}, USER_ARN), ({"UserArn": "arn:aws:connect:elsewhere"}, "arn:aws:connect:elsewhere")]
+    ("known", "arn"),
+    [({}, USER_ARN), ({"UserArn": "arn:aws:connect:elsewhere"}, "arn:aws:connect:elsewhere")],
 )
 def test_an_update_of_a_user_who_has_left_answers_as_if_nothing_had_happened_and_says_so(
     stack: RegistryStack, connect: FakeConnect, known: dict[str, str], arn: str
@@ -135,7 +163,9 @@ def test_an_update_of_a_user_who_has_left_answers_as_if_nothing_had_happened_and
     stack.refused("CREATE", ACCEPT, "NotFound")
 
 
-def test_an_update_outside_of_stacks_of_a_user_who_has_left_is_not_found(stack: RegistryStack, connect: FakeConnect) -> None:
+def test_an_update_outside_of_stacks_of_a_user_who_has_left_is_not_found(
+    stack: RegistryStack, connect: FakeConnect
+) -> None:
     connect.exists, stack.name = False, None
     stack.refused("UPDATE", ACCEPT, "NotFound", previous=ACCEPT)
     connect.exists = True
@@ -165,9 +195,13 @@ def test_a_delete_answers_without_a_model(stack: RegistryStack, connect: FakeCon
     assert connect.tags == {}
 
 
-def test_a_delete_needs_only_the_identifier_and_says_what_was_left(stack: RegistryStack, connect: FakeConnect) -> None:
+def test_a_delete_needs_only_the_identifier_and_says_what_was_left(
+    stack: RegistryStack, connect: FakeConnect
+) -> None:
     own(connect, {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER})
-    connect.tags = OwnershipRecord(None, {}, {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: Unrecorded.VALUE}).to_tags()
+    connect.tags = OwnershipRecord(
+        None, {}, {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: Unrecorded.VALUE}
+    ).to_tags()
     assert stack.done("DELETE", IDS)["message"] == LEFT_AS_IT_IS
 
 
@@ -177,9 +211,13 @@ def test_a_write_in_progress_carries_identifier_delay_and_a_context_that_survive
 ) -> None:
     if action != "CREATE":
         own(connect, {VOICE_ACCEPT: action == "DELETE"})
-    connect.script(UPDATE, *(errors.Throttled("busy") for _ in range(5)))
+    connect.script(UPDATE, *(errors.Throttling("busy") for _ in range(5)))
     answer = stack.once(action, ACCEPT)
-    assert (answer["status"], answer["message"], answer["callbackDelaySeconds"]) == ("IN_PROGRESS", "busy", 11)
+    assert (answer["status"], answer["message"], answer["callbackDelaySeconds"]) == (
+        "IN_PROGRESS",
+        "busy",
+        11,
+    )
     assert answer.get("errorCode") is None
     declared = {} if action == "DELETE" else {"AutoAcceptConfigs": ACCEPT["AutoAcceptConfigs"]}
     assert answer["resourceModel"] == {**IDS, **declared}
@@ -206,7 +244,14 @@ def test_an_empty_page_is_a_list(stack: RegistryStack, connect: FakeConnect) -> 
 @pytest.mark.parametrize(
     ("arrays", "text"),
     [
-        ({"AfterContactWorkConfigs": [{"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 3.5}}]}, "3.5"),
+        (
+            {
+                "AfterContactWorkConfigs": [
+                    {"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 3.5}}
+                ]
+            },
+            "3.5",
+        ),
         ({"AutoAcceptConfigs": []}, "AutoAcceptConfigs: is an empty list"),
         ({"AutoAcceptConfigs": {}}, "AutoAcceptConfigs: must be a list"),
         ({"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": "yes"}]}, "'yes'"),
@@ -223,13 +268,17 @@ def test_a_bad_declaration_reaches_the_rules_as_it_was_sent(
 
 
 @pytest.mark.parametrize("action", ["READ", "DELETE", "LIST"])
-def test_a_missing_identifier_is_an_invalid_request(stack: RegistryStack, connect: FakeConnect, action: str) -> None:
+def test_a_missing_identifier_is_an_invalid_request(
+    stack: RegistryStack, connect: FakeConnect, action: str
+) -> None:
     assert "InstanceId: is required" in stack.refused(action, {}, "InvalidRequest")
     assert connect.calls == []
 
 
 @pytest.mark.parametrize(("region", "account"), [("eu-west-1", ACCOUNT), (REGION, "999999999999")])
-def test_an_arn_of_another_place_than_the_request_is_refused(stack: RegistryStack, region: str, account: str) -> None:
+def test_an_arn_of_another_place_than_the_request_is_refused(
+    stack: RegistryStack, region: str, account: str
+) -> None:
     elsewhere = {**ACCEPT, "UserId": f"arn:aws:connect:{region}:{account}:instance/{INSTANCE}/agent/{USER}"}
     assert "but the stack is in" in stack.refused("CREATE", elsewhere, "InvalidRequest")
 
@@ -239,13 +288,18 @@ def test_strings_and_nulls_are_accepted_where_plain(stack: RegistryStack, connec
     work = [{"Channel": "CHAT", "AfterContactWorkConfig": limit}]
     properties = {**IDS, "PhoneNumberConfigs": None, "AfterContactWorkConfigs": work}
     model = stack.done("CREATE", properties)["resourceModel"]
-    assert model["AfterContactWorkConfigs"] == [{"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 30}}]
+    assert model["AfterContactWorkConfigs"] == [
+        {"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 30}}
+    ]
     assert connect.settings[CHAT_ACW] == 30
 
 
 def test_an_unknown_previous_property_is_tolerated(stack: RegistryStack, connect: FakeConnect) -> None:
     own(connect)
-    assert stack.done("UPDATE", ACCEPT, previous={**ACCEPT, "Gone": 1, "AutoAcceptConfigs": "?"})["status"] == "SUCCESS"
+    assert (
+        stack.done("UPDATE", ACCEPT, previous={**ACCEPT, "Gone": 1, "AutoAcceptConfigs": "?"})["status"]
+        == "SUCCESS"
+    )
 
 
 def test_a_request_without_a_stack_is_owned_by_its_token(stack: RegistryStack, connect: FakeConnect) -> None:
@@ -265,12 +319,20 @@ def test_another_stack_s_delete_is_not_found_and_touches_nothing(
     assert connect.writes == calls
 
 
-def test_each_answer_leaves_one_line(stack: RegistryStack, connect: FakeConnect, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_answer_leaves_one_line(
+    stack: RegistryStack, connect: FakeConnect, caplog: pytest.LogCaptureFixture
+) -> None:
     connect.script(TAG, Answer(errors.AccessDenied(f"No, {NUMBER}.")))
     stack.refused("CREATE", ACCEPT, "AccessDenied")
     lines = [json.loads(message) for message in caplog.messages]
     message = "No, [phone number redacted]."
-    expected = {"event": "answer", "action": "create", "status": "FAILED", "code": "AccessDenied", "message": message}
+    expected = {
+        "event": "answer",
+        "action": "create",
+        "status": "FAILED",
+        "code": "AccessDenied",
+        "message": message,
+    }
     assert expected in lines
     own(connect)
     stack.done("READ", IDS)

@@ -1,4 +1,6 @@
-"""Which spellings of a value are accepted, which are refused with which rule, and how each kind stands in a tag."""
+"""Which spellings of a value are accepted, which are refused with which rule, and how each kind stands in a
+tag.
+"""
 
 import math
 import re
@@ -14,13 +16,23 @@ PHONES = OneOf(("SOFT_PHONE", "DESK_PHONE"))
 
 @pytest.mark.parametrize(
     ("raw", "value"),
-    [(True, True), (False, False), ("true", True), ("True", True), ("TRUE", True), ("false", False), ("False", False)],
+    [
+        (True, True),
+        (False, False),
+        ("true", True),
+        ("True", True),
+        ("TRUE", True),
+        ("false", False),
+        ("False", False),
+    ],
 )
 def test_a_boolean_is_accepted_as_itself_or_as_the_word(raw: object, value: bool) -> None:
     assert Boolean().coerce(raw) is value
 
 
-@pytest.mark.parametrize("raw", ["yes", "no", "on", "1", "0", "", " true", "true ", "t", 1, 0, 1.0, [], {}, None])
+@pytest.mark.parametrize(
+    "raw", ["yes", "no", "on", "1", "0", "", " true", "true ", "t", 1, 0, 1.0, [], {}, None]
+)
 def test_a_boolean_is_refused_where_it_is_not_plain(raw: object) -> None:
     with pytest.raises(ValueError, match=r"^must be true or false$"):
         Boolean().coerce(raw)
@@ -84,7 +96,18 @@ def test_a_phone_number_is_accepted_in_e164(raw: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["15555550123", "+0555550123", "+1", "+1234567890123456", "+1 555 555 0123", f"{NUMBER}\n", "+1555x", "", 15555550123, None],
+    [
+        "15555550123",
+        "+0555550123",
+        "+1",
+        "+1234567890123456",
+        "+1 555 555 0123",
+        f"{NUMBER}\n",
+        "+1555x",
+        "",
+        15555550123,
+        None,
+    ],
 )
 def test_a_phone_number_in_another_form_is_refused_without_being_repeated(raw: object) -> None:
     with pytest.raises(ValueError, match=r"E\.164") as refused:
@@ -92,7 +115,9 @@ def test_a_phone_number_in_another_form_is_refused_without_being_repeated(raw: o
     assert not re.search(r"\d{3}", str(refused.value).replace("E.164", ""))
 
 
-@pytest.mark.parametrize(("kind", "sensitive"), [(Boolean(), False), (SECONDS, False), (PHONES, False), (PhoneNumber(), True)])
+@pytest.mark.parametrize(
+    ("kind", "sensitive"), [(Boolean(), False), (SECONDS, False), (PHONES, False), (PhoneNumber(), True)]
+)
 def test_only_phone_numbers_are_sensitive(kind: Kind, sensitive: bool) -> None:
     assert kind.sensitive is sensitive
 

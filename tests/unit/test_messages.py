@@ -33,8 +33,12 @@ def test_sentences_end_before_others_begin(texts: tuple[str, ...], message: str)
 
 
 def test_a_note_does_not_run_into_a_text_of_the_service() -> None:
-    refused = ClientError({"Error": {"Code": "InvalidRequestException", "Message": "no such thing"}}, "UpdateUserConfig")
-    error = from_client_error("UpdateUserConfig", str(IDENTITY), refused).with_note("What had been taken was given back.")
+    refused = ClientError(
+        {"Error": {"Code": "InvalidRequestException", "Message": "no such thing"}}, "UpdateUserConfig"
+    )
+    error = from_client_error("UpdateUserConfig", str(IDENTITY), refused).with_note(
+        "What had been taken was given back."
+    )
     assert str(error).endswith("InvalidRequestException: no such thing. What had been taken was given back.")
 
 
@@ -60,7 +64,9 @@ def test_of_many_problems_the_first_are_told_and_the_others_counted(problems: li
     assert f"({told}) " in message or len(problems) == 1
 
 
-@pytest.mark.parametrize("code", ["InvalidRequestException", "AccessDeniedException", "ResourceNotFoundException", "X" * 100_000])
+@pytest.mark.parametrize(
+    "code", ["InvalidRequestException", "AccessDeniedException", "ResourceNotFoundException", "X" * 100_000]
+)
 def test_the_service_s_own_text_is_bounded(code: str) -> None:
     text = f"{NUMBER} {LONG}"
     with pytest.raises(errors.SettingsError) as raised, translated("DescribeUser", str(IDENTITY)):
@@ -72,7 +78,9 @@ def test_the_service_s_own_text_is_bounded(code: str) -> None:
     assert len(str(raised.value)) <= MOST
 
 
-def test_an_answer_of_the_registry_is_bounded_whatever_it_is_about(stack: RegistryStack, connect: FakeConnect) -> None:
+def test_an_answer_of_the_registry_is_bounded_whatever_it_is_about(
+    stack: RegistryStack, connect: FakeConnect
+) -> None:
     connect.always(DESCRIBE, errors.ServiceRefused(LONG))
     message = stack.refused("READ", {"InstanceId": INSTANCE, "UserId": USER}, "GeneralServiceException")
     assert len(message) <= MOST

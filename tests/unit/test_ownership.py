@@ -1,4 +1,6 @@
-"""The record on the user: who owns, what is declared and was before, its form as tags; a damaged one is never guessed at."""
+"""The record on the user: who owns, what is declared and was before, its form as tags; a damaged one is never
+guessed at.
+"""
 
 import re
 from dataclasses import replace
@@ -8,6 +10,7 @@ from unit.examples import (
     CALLBACK_ACCEPT,
     CHAT_ACCEPT,
     CHAT_ACW,
+    ENVIRONMENT,
     IDENTITY,
     INSTANCE,
     INSTANCE_ARN,
@@ -15,7 +18,6 @@ from unit.examples import (
     NUMBER,
     OTHER_OWNER,
     OWNER,
-    PLACE,
     STACK,
     USER,
     USER_ARN,
@@ -23,7 +25,13 @@ from unit.examples import (
     recorded,
 )
 
-from custom_connect_userconfig.core.arrays import ARRAYS, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey, field_of
+from custom_connect_userconfig.core.arrays import (
+    ARRAYS,
+    PHONE_NUMBER_KEY,
+    PHONE_TYPE_KEY,
+    SettingKey,
+    field_of,
+)
 from custom_connect_userconfig.core.errors import RecordDamaged
 from custom_connect_userconfig.core.identifiers import Identity, Spelling
 from custom_connect_userconfig.core.kinds import Boolean, OneOf, RecordedValue, Seconds, Unrecorded, Value
@@ -42,10 +50,22 @@ from custom_connect_userconfig.core.ownership import (
 ALLOWED = re.compile(r"[\w .:/=+\-@]{0,256}")
 OWNER_KEY = f"{MARKER_KEY}:owner"
 RECORD = recorded(
-    OWNER, {CHAT_ACCEPT: (False, True), CALLBACK_ACCEPT: (True, False), VOICE_ACCEPT: (True, False), CHAT_ACW: (30, 0)}, LATER
+    OWNER,
+    {
+        CHAT_ACCEPT: (False, True),
+        CALLBACK_ACCEPT: (True, False),
+        VOICE_ACCEPT: (True, False),
+        CHAT_ACW: (30, 0),
+    },
+    LATER,
 )
 ACCEPT_KEY = tag_key(ARRAYS[0])
-EVERY_SETTING = [array.key(channel, field) for array in ARRAYS for channel in array.channels for field in array.fields_of(channel)]
+EVERY_SETTING = [
+    array.key(channel, field)
+    for array in ARRAYS
+    for channel in array.channels
+    for field in array.fields_of(channel)
+]
 BARE = OwnershipRecord(OWNER, {}, {})
 
 
@@ -60,7 +80,9 @@ def test_the_record_stands_in_tags_that_a_person_can_read() -> None:
 
 
 def test_a_setting_that_is_being_given_back_has_an_earlier_value_only() -> None:
-    record = OwnershipRecord(OWNER, {VOICE_ACCEPT: True}, {VOICE_ACCEPT: False, CHAT_ACCEPT: True, CHAT_ACW: 0})
+    record = OwnershipRecord(
+        OWNER, {VOICE_ACCEPT: True}, {VOICE_ACCEPT: False, CHAT_ACCEPT: True, CHAT_ACW: 0}
+    )
     tags = record.to_tags()
     assert tags[ACCEPT_KEY] == "v1 VOICE=true was VOICE=false CHAT=true"
     assert tags[tag_key(ARRAYS[1])] == "v1 was CHAT=0"
@@ -68,11 +90,18 @@ def test_a_setting_that_is_being_given_back_has_an_earlier_value_only() -> None:
 
 
 def test_the_record_reads_back_among_the_tags_of_others() -> None:
-    tags = {**RECORD.to_tags(), "team": "sales", "connect-user-configuration": "theirs", "Connect-User-Config:owner": "theirs"}
+    tags = {
+        **RECORD.to_tags(),
+        "team": "sales",
+        "connect-user-configuration": "theirs",
+        "Connect-User-Config:owner": "theirs",
+    }
     assert OwnershipRecord.from_tags(tags) == RECORD
 
 
-@pytest.mark.parametrize("tags", [{}, {"team": "sales"}, {"connect-user-configuration": "x"}, {"connect-user-config-owner": "x"}])
+@pytest.mark.parametrize(
+    "tags", [{}, {"team": "sales"}, {"connect-user-configuration": "x"}, {"connect-user-config-owner": "x"}]
+)
 def test_tags_of_others_are_no_record(tags: dict[str, str]) -> None:
     assert OwnershipRecord.from_tags(tags) is None
     assert our_keys(tags) == ()
@@ -88,7 +117,9 @@ def test_our_keys_are_the_marker_and_what_follows_its_colon_sorted() -> None:
 
 @pytest.mark.parametrize(("prior", "word"), [(None, "none"), (Unrecorded.VALUE, "unrecorded")])
 def test_of_a_number_only_its_existence_is_recorded(prior: RecordedValue, word: str) -> None:
-    record = recorded(OWNER, {PHONE_NUMBER_KEY: (Unrecorded.VALUE, prior), PHONE_TYPE_KEY: ("DESK_PHONE", "SOFT_PHONE")})
+    record = recorded(
+        OWNER, {PHONE_NUMBER_KEY: (Unrecorded.VALUE, prior), PHONE_TYPE_KEY: ("DESK_PHONE", "SOFT_PHONE")}
+    )
     assert record.to_tags()["connect-user-config:phone-number"] == (
         f"v1 VOICE=DESK_PHONE VOICE.number=unrecorded was VOICE=SOFT_PHONE VOICE.number={word}"
     )
@@ -132,7 +163,9 @@ NINETEEN_DIGITS = int("9" * 19)
 )
 def test_a_record_of_everything_at_its_longest_fits_into_tags(earlier: dict[type, RecordedValue]) -> None:
     longest: dict[type, RecordedValue] = {Boolean: False, Seconds: 2_000_000, OneOf: "NOISE_SUPPRESSION"}
-    owner = Owner.of(Identity.parse(INSTANCE_ARN, USER_ARN, PLACE), f"arn:x:stack/{'s' * 128}/1", "L" * 255)
+    owner = Owner.of(
+        Identity.parse(INSTANCE_ARN, USER_ARN, ENVIRONMENT), f"arn:x:stack/{'s' * 128}/1", "L" * 255
+    )
     record = OwnershipRecord(
         owner,
         {key: longest.get(type(field_of(key).kind), Unrecorded.VALUE) for key in EVERY_SETTING},
@@ -205,14 +238,19 @@ def test_a_damaged_record_is_refused_with_the_tag_its_value_and_the_way_out(key:
     assert message.endswith(f"remove all its tags that start with {MARKER_KEY}.")
 
 
-@pytest.mark.parametrize("value", ["v1 was VOICE=true VOICE=false", "v1 VOICE=true VOICE=true was VOICE=true"])
+@pytest.mark.parametrize(
+    "value", ["v1 was VOICE=true VOICE=false", "v1 VOICE=true VOICE=true was VOICE=true"]
+)
 def test_a_setting_recorded_twice_is_damage(value: str) -> None:
     with pytest.raises(RecordDamaged):
         OwnershipRecord.from_tags({**RECORD.to_tags(), ACCEPT_KEY: value})
 
 
 def test_a_number_that_somebody_wrote_into_a_tag_is_not_repeated() -> None:
-    tags = {**RECORD.to_tags(), "connect-user-config:phone-number": f"v1 was VOICE=DESK_PHONE VOICE.number={NUMBER}"}
+    tags = {
+        **RECORD.to_tags(),
+        "connect-user-config:phone-number": f"v1 was VOICE=DESK_PHONE VOICE.number={NUMBER}",
+    }
     with pytest.raises(RecordDamaged) as refused:
         OwnershipRecord.from_tags(tags)
     assert NUMBER not in str(refused.value)
@@ -228,7 +266,7 @@ def test_a_number_that_somebody_wrote_into_a_tag_is_not_repeated() -> None:
     ],
 )
 def test_an_owner_remembers_how_the_identifiers_are_spelled(instance: str, user: str, spelled: str) -> None:
-    owner = Owner.of(Identity.parse(instance, user, PLACE), STACK, "Agent")
+    owner = Owner.of(Identity.parse(instance, user, ENVIRONMENT), STACK, "Agent")
     tags = OwnershipRecord(owner, {}, {}).to_tags()
     assert tags[OWNER_KEY] == f"v1 {owner.digest} {spelled} - sales/Agent"
     assert OwnershipRecord.owner_of(tags) == owner
@@ -241,13 +279,13 @@ def test_an_owner_that_cannot_be_understood_is_none_where_only_asked_for(tags: d
 
 
 def test_the_digest_tells_apart_all_that_makes_a_resource() -> None:
-    by_arn = Identity.parse(INSTANCE, USER_ARN, PLACE)
+    by_arn = Identity.parse(INSTANCE, USER_ARN, ENVIRONMENT)
     digests = {
         OWNER.digest,
         OTHER_OWNER.digest,
         Owner.of(IDENTITY, STACK, "Other").digest,
         Owner.of(by_arn, STACK, "Agent").digest,
-        Owner.of(Identity.parse(INSTANCE_ARN, USER, PLACE), STACK, "Agent").digest,
+        Owner.of(Identity.parse(INSTANCE_ARN, USER, ENVIRONMENT), STACK, "Agent").digest,
         Owner.of(IDENTITY, None, "Agent").digest,
         Owner.of(IDENTITY, None, "Agent", "t1").digest,
         Owner.of(IDENTITY, None, "Agent", "t2").digest,
@@ -272,7 +310,9 @@ def test_retries_of_a_request_are_the_same_owner_whatever_their_token() -> None:
         (STACK, "Ag[e]nt, 1", "sales/Ag_e_nt__1", True),
     ],
 )
-def test_the_label_is_readable_and_clean(stack: str | None, logical: str | None, label: str, has_stack: bool) -> None:
+def test_the_label_is_readable_and_clean(
+    stack: str | None, logical: str | None, label: str, has_stack: bool
+) -> None:
     owner = Owner.of(IDENTITY, stack, logical)
     assert (owner.label, owner.has_stack) == (label, has_stack)
     found = OwnershipRecord.owner_of(OwnershipRecord(owner, {}, {}).to_tags())
@@ -297,7 +337,9 @@ def test_only_the_digest_says_who_owns() -> None:
 
 
 def test_the_mark_of_a_request_is_the_start_of_its_hash() -> None:
-    """sha256("request-1") begins so; the request itself, which CloudFormation may use as a token, is not in any tag."""
+    """sha256("request-1") begins so; the request itself, which CloudFormation may use as a token, is not in
+    any tag.
+    """
     assert OWNER.request == "19f1064b"
     assert Owner.of(IDENTITY, STACK, "Agent").request == Owner.of(IDENTITY, STACK, "Agent", "").request == ""
     assert re.fullmatch("[0-9a-f]{8}", Owner.of(IDENTITY, STACK, "Agent", "\ud800").request)
@@ -316,7 +358,9 @@ def test_the_oldest_of_eight_requests_is_forgotten() -> None:
     assert requests_with(eight, "i") == tuple("bcdefghi")
 
 
-@pytest.mark.parametrize(("mark", "overtaken"), [("a", True), ("b", True), ("c", False), ("d", False), ("", False)])
+@pytest.mark.parametrize(
+    ("mark", "overtaken"), [("a", True), ("b", True), ("c", False), ("d", False), ("", False)]
+)
 def test_a_request_is_overtaken_if_another_has_written_since(mark: str, overtaken: bool) -> None:
     assert replace(BARE, requests=("a", "b", "c")).has_overtaken(mark) is overtaken
     assert not BARE.has_overtaken(mark)

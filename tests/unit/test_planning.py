@@ -21,11 +21,25 @@ from unit.examples import (
     recorded,
 )
 
-from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
+from custom_connect_userconfig.core.arrays import (
+    DESK_PHONE,
+    PHONE_NUMBER_KEY,
+    PHONE_TYPE_KEY,
+    SOFT_PHONE,
+    SettingKey,
+)
 from custom_connect_userconfig.core.errors import InvalidRequest
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OwnershipRecord
-from custom_connect_userconfig.core.planning import Knowledge, LiveUser, Plan, owned_now, plan_concede, plan_give_back, plan_take
+from custom_connect_userconfig.core.planning import (
+    Knowledge,
+    LiveUser,
+    Plan,
+    owned_now,
+    plan_concede,
+    plan_give_back,
+    plan_take,
+)
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS, NUMBER_LEFT, left_as_they_are
 from custom_connect_userconfig.core.settings import UserSettings, flatten
 
@@ -33,7 +47,13 @@ ACCEPT_TAG = f"{MARKER_KEY}:auto-accept"
 OWNER_TAG = f"{MARKER_KEY}:owner"
 
 
-KEYS = {"voice": VOICE_ACCEPT, "chat": CHAT_ACCEPT, "task": TASK_ACCEPT, "persistent": PERSISTENT, "chat_acw": CHAT_ACW}
+KEYS = {
+    "voice": VOICE_ACCEPT,
+    "chat": CHAT_ACCEPT,
+    "task": TASK_ACCEPT,
+    "persistent": PERSISTENT,
+    "chat_acw": CHAT_ACW,
+}
 SETTLED = Knowledge(written=True)
 
 
@@ -49,7 +69,9 @@ def found(plan: Plan, user: LiveUser) -> OwnershipRecord:
     return record
 
 
-def conceded(prior: Mapping[SettingKey, RecordedValue], record: OwnershipRecord | None, user: LiveUser) -> Plan:
+def conceded(
+    prior: Mapping[SettingKey, RecordedValue], record: OwnershipRecord | None, user: LiveUser
+) -> Plan:
     """Return what undoes an operation that has written all that it has recorded."""
     return plan_concede(prior, prior, record, user)
 
@@ -87,7 +109,13 @@ def test_once_carried_out_nothing_is_left() -> None:
 
 
 @pytest.mark.parametrize(
-    "plan", [Plan(claim={"k": "v"}), Plan(arrays={"AutoAcceptConfigs": []}), Plan(amend={"k": "v"}), Plan(release=("k",))]
+    "plan",
+    [
+        Plan(claim={"k": "v"}),
+        Plan(arrays={"AutoAcceptConfigs": []}),
+        Plan(amend={"k": "v"}),
+        Plan(release=("k",)),
+    ],
 )
 def test_a_plan_with_any_step_is_not_empty(plan: Plan) -> None:
     assert not plan.is_empty
@@ -124,7 +152,9 @@ def test_the_tag_of_an_array_that_is_no_longer_declared_is_released() -> None:
 
 
 def test_what_was_left_as_it_is_by_an_update_that_was_cut_off_is_still_removed_from_the_record() -> None:
-    held = OwnershipRecord(OWNER, {CHAT_ACCEPT: True}, {CHAT_ACCEPT: False, VOICE_ACCEPT: Unrecorded.VALUE}, (OWNER.request,))
+    held = OwnershipRecord(
+        OWNER, {CHAT_ACCEPT: True}, {CHAT_ACCEPT: False, VOICE_ACCEPT: Unrecorded.VALUE}, (OWNER.request,)
+    )
     user = live({CHAT_ACCEPT: True, VOICE_ACCEPT: True}, held.to_tags())
     plan = plan_take({CHAT_ACCEPT: True}, OWNER, held, user)
     assert (plan.arrays, plan.amend) == ({}, {ACCEPT_TAG: "v1 CHAT=true was CHAT=false"})
@@ -157,7 +187,9 @@ def test_another_owner_is_stamped_over_the_earlier_one() -> None:
 def test_lost_tags_of_the_record_are_set_again_with_all_others(claimed: bool) -> None:
     held = record(voice=(True, False))
     user = live({VOICE_ACCEPT: True}, {k: v for k, v in held.to_tags().items() if k != MARKER_KEY})
-    assert plan_take({VOICE_ACCEPT: True}, OWNER, held, user, Knowledge(claimed=claimed)).claim == held.to_tags()
+    assert (
+        plan_take({VOICE_ACCEPT: True}, OWNER, held, user, Knowledge(claimed=claimed)).claim == held.to_tags()
+    )
 
 
 def test_the_first_claim_holds_the_whole_record_and_a_later_one_only_what_is_missing() -> None:
@@ -186,7 +218,9 @@ def test_a_request_that_must_show_is_stamped_although_nothing_else_is_to_do() ->
     assert found(plan, user).requests == (OWNER.request, LATER.request)
     assert (plan.arrays, plan.amend, plan.release) == ({}, {}, ())
     stamped = carried_out(plan, user)
-    assert plan_take({VOICE_ACCEPT: True}, LATER, found(plan, user), stamped, Knowledge(stamps=True, claimed=True)).is_empty
+    assert plan_take(
+        {VOICE_ACCEPT: True}, LATER, found(plan, user), stamped, Knowledge(stamps=True, claimed=True)
+    ).is_empty
 
 
 def test_a_request_without_a_mark_stamps_nothing() -> None:
@@ -216,7 +250,9 @@ def test_a_read_that_contradicts_the_request_is_answered_with_the_request_alone_
     assert not plan_take({VOICE_ACCEPT: False}, LATER, held, user).is_stamp
 
 
-def test_what_is_known_to_have_been_recorded_is_no_earlier_value_where_somebody_has_set_another_since() -> None:
+def test_what_is_known_to_have_been_recorded_is_no_earlier_value_where_somebody_has_set_another_since() -> (
+    None
+):
     declared: dict[SettingKey, Value] = {VOICE_ACW: 60, CHAT_ACW: 6_000}
     knowledge = Knowledge(prior={VOICE_ACW: 0, CHAT_ACW: 0})
     plan = plan_take(declared, OWNER, None, live({VOICE_ACW: 30, CHAT_ACW: 5_400}), knowledge)
@@ -226,12 +262,20 @@ def test_what_is_known_to_have_been_recorded_is_no_earlier_value_where_somebody_
 def test_the_record_on_the_user_goes_before_what_an_operation_knows() -> None:
     held = record(voice=(True, False))
     user = live({VOICE_ACCEPT: True}, held.to_tags())
-    assert plan_take({VOICE_ACCEPT: False}, OWNER, held, user, Knowledge(prior={VOICE_ACCEPT: True})).prior == {VOICE_ACCEPT: False}
+    assert plan_take(
+        {VOICE_ACCEPT: False}, OWNER, held, user, Knowledge(prior={VOICE_ACCEPT: True})
+    ).prior == {VOICE_ACCEPT: False}
 
 
 def test_a_value_that_the_resource_may_have_written_itself_is_no_earlier_value() -> None:
     user = live({VOICE_ACCEPT: True, CHAT_ACCEPT: True, CHAT_ACW: 7, VOICE_ACW: 30})
-    declared: dict[SettingKey, Value] = {VOICE_ACCEPT: True, CHAT_ACCEPT: False, CHAT_ACW: 5, VOICE_ACW: 60, PERSISTENT: True}
+    declared: dict[SettingKey, Value] = {
+        VOICE_ACCEPT: True,
+        CHAT_ACCEPT: False,
+        CHAT_ACW: 5,
+        VOICE_ACW: 60,
+        PERSISTENT: True,
+    }
     previous: dict[SettingKey, Value] = {CHAT_ACCEPT: True, CHAT_ACW: 8}
     plan = plan_take(declared, OWNER, None, user, Knowledge(own=(declared, previous)))
     assert plan.prior == {
@@ -260,7 +304,9 @@ def test_an_array_is_narrowed_to_what_is_declared_given_back_or_shown() -> None:
     user = live({TASK_ACCEPT: True, CHAT_ACW: 7}, held.to_tags())
     plan = plan_take({VOICE_ACCEPT: True, VOICE_ACW: 30}, OWNER, held, user)
     channels = {name: [entry["Channel"] for entry in entries] for name, entries in plan.arrays.items()}
-    assert channels == {name: ["VOICE", "CHAT", "TASK", "EMAIL"] for name in ("AutoAcceptConfigs", "AfterContactWorkConfigs")}
+    assert channels == {
+        name: ["VOICE", "CHAT", "TASK", "EMAIL"] for name in ("AutoAcceptConfigs", "AfterContactWorkConfigs")
+    }
     accept, work = plan.arrays["AutoAcceptConfigs"], plan.arrays["AfterContactWorkConfigs"]
     assert plan.narrower == (
         {"AutoAcceptConfigs": accept[:3], "AfterContactWorkConfigs": work[:3]},
@@ -271,9 +317,15 @@ def test_an_array_is_narrowed_to_what_is_declared_given_back_or_shown() -> None:
 
 def test_each_narrower_write_leaves_out_as_little_as_possible_the_newest_first() -> None:
     plan = plan_take({VOICE_ACCEPT: True}, OWNER, None, live())
-    left = ["".join(str(entry["Channel"])[0] for entry in each["AutoAcceptConfigs"]) for each in plan.narrower]
+    left = [
+        "".join(str(entry["Channel"])[0] for entry in each["AutoAcceptConfigs"]) for each in plan.narrower
+    ]
     assert left == ["VCT", "VCE", "VTE", "VC", "VT", "VE", "V"]
-    assert all(entry in plan.arrays["AutoAcceptConfigs"] for each in plan.narrower for entry in each["AutoAcceptConfigs"])
+    assert all(
+        entry in plan.arrays["AutoAcceptConfigs"]
+        for each in plan.narrower
+        for entry in each["AutoAcceptConfigs"]
+    )
 
 
 def test_a_write_that_names_only_what_it_needs_has_no_narrower_one() -> None:
@@ -282,18 +334,26 @@ def test_a_write_that_names_only_what_it_needs_has_no_narrower_one() -> None:
     assert plan_take({VOICE_ACCEPT: True}, OWNER, None, every).narrower == ()
 
 
-def test_a_channel_that_is_given_back_and_shows_as_before_may_be_left_out_and_one_that_changes_may_not() -> None:
+def test_a_channel_that_is_given_back_and_shows_as_before_may_be_left_out_and_one_that_changes_may_not() -> (
+    None
+):
     held = record(chat=(True, False))
     as_before = plan_give_back(held, live({}, held.to_tags()))
-    assert as_before.narrower[-1] == {}, "an instance that refuses the channel never took it: nothing is left to write"
+    assert as_before.narrower[-1] == {}, (
+        "an instance that refuses the channel never took it: nothing is left to write"
+    )
     changes = plan_give_back(held, live({}, held.to_tags(), {"AutoAccept": True}))
     assert [entry["Channel"] for entry in changes.narrower[-1]["AutoAcceptConfigs"]] == ["CHAT"]
 
 
 def test_a_channel_that_is_declared_and_in_place_already_is_left_out_last() -> None:
     plan = plan_take({VOICE_ACCEPT: True, TASK_ACCEPT: False}, OWNER, None, live())
-    named = ["".join(str(entry["Channel"])[0] for entry in each["AutoAcceptConfigs"]) for each in plan.narrower]
-    assert named == ["VCT", "VTE", "VT", "VCE", "VC", "VE", "V"], "TASK is in all that leave out only what nobody declares"
+    named = [
+        "".join(str(entry["Channel"])[0] for entry in each["AutoAcceptConfigs"]) for each in plan.narrower
+    ]
+    assert named == ["VCT", "VTE", "VT", "VCE", "VC", "VE", "V"], (
+        "TASK is in all that leave out only what nobody declares"
+    )
 
 
 def test_giving_back_is_narrowed_too() -> None:
@@ -310,12 +370,16 @@ def test_what_a_lost_race_wrote_is_given_back_unless_the_winner_holds_it() -> No
     assert flatten(plan.arrays) == {
         **flatten(plan.arrays), VOICE_ACCEPT: False, CHAT_ACCEPT: True, PERSISTENT: True
     }  # fmt: skip
-    assert list(plan.arrays) == ["AutoAcceptConfigs", "PersistentConnectionConfigs"], "as-before is written too: reads are late"
+    assert list(plan.arrays) == ["AutoAcceptConfigs", "PersistentConnectionConfigs"], (
+        "as-before is written too: reads are late"
+    )
     assert (plan.claim, plan.amend, plan.release) == ({}, {}, ())
 
 
 def test_what_a_lost_race_wrote_is_given_back_where_no_record_is_left() -> None:
-    plan = conceded({VOICE_ACCEPT: False, CHAT_ACW: Unrecorded.VALUE}, None, live({VOICE_ACCEPT: True, CHAT_ACW: 9}))
+    plan = conceded(
+        {VOICE_ACCEPT: False, CHAT_ACW: Unrecorded.VALUE}, None, live({VOICE_ACCEPT: True, CHAT_ACW: 9})
+    )
     assert flatten(plan.narrower[-1]) == {VOICE_ACCEPT: False}
     assert plan.notes == (left_as_they_are([CHAT_ACW]),)
 
@@ -344,7 +408,9 @@ def test_an_earlier_phone_of_which_a_part_has_changed_since_is_left_as_it_is() -
 
 
 def test_a_number_that_the_winner_declares_is_left_alone_for_no_record_holds_it() -> None:
-    theirs = recorded(OTHER_OWNER, {PHONE_TYPE_KEY: (DESK_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)})
+    theirs = recorded(
+        OTHER_OWNER, {PHONE_TYPE_KEY: (DESK_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)}
+    )
     user = live({PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}, theirs.to_tags())
     assert conceded({}, theirs, user).arrays == {}
     plan = conceded({PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: None}, theirs, user)
@@ -354,7 +420,9 @@ def test_a_number_that_the_winner_declares_is_left_alone_for_no_record_holds_it(
 @pytest.mark.parametrize("recorded_there", [False, True])
 def test_what_the_record_is_giving_back_gets_its_earlier_value(recorded_there: bool) -> None:
     """The later request may have given it back already, and forgets it next: then nobody else would."""
-    theirs = OwnershipRecord(OWNER, {CHAT_ACCEPT: True}, {CHAT_ACCEPT: False, **({VOICE_ACCEPT: False} if recorded_there else {})})
+    theirs = OwnershipRecord(
+        OWNER, {CHAT_ACCEPT: True}, {CHAT_ACCEPT: False, **({VOICE_ACCEPT: False} if recorded_there else {})}
+    )
     user = live({VOICE_ACCEPT: True, CHAT_ACCEPT: True}, theirs.to_tags())
     assert flatten(conceded({VOICE_ACCEPT: False}, theirs, user).arrays)[VOICE_ACCEPT] is False
 
@@ -365,14 +433,20 @@ def test_a_user_holds_fifty_tags_and_not_one_more(others: int, fits: bool) -> No
     if fits:
         assert len(plan_take({VOICE_ACCEPT: True}, OWNER, None, user).claim) == 3
         return
-    with pytest.raises(InvalidRequest, match=r"^The user has 48 tags, .* needs 3 more: together 51, but a user holds 50 at most\."):
+    with pytest.raises(
+        InvalidRequest,
+        match=r"^The user has 48 tags, .* needs 3 more: together 51, but a user holds 50 at most\.",
+    ):
         plan_take({VOICE_ACCEPT: True}, OWNER, None, user)
 
 
 def test_tags_that_are_ours_already_need_no_more_room() -> None:
     held = record(voice=(False, False))
     tags = {**{f"k{n}": "v" for n in range(47)}, **held.to_tags()}
-    assert plan_take({VOICE_ACCEPT: False, CHAT_ACCEPT: True}, OWNER, held, live({}, tags)).claim.keys() == held.to_tags().keys()
+    assert (
+        plan_take({VOICE_ACCEPT: False, CHAT_ACCEPT: True}, OWNER, held, live({}, tags)).claim.keys()
+        == held.to_tags().keys()
+    )
 
 
 def test_tags_of_aws_do_not_count() -> None:
@@ -388,7 +462,7 @@ def test_giving_back_restores_all_and_releases_only_our_tags(tag_count: int) -> 
     held = record(voice=(True, False), persistent=(False, True))
     others = {f"k{n}": "v" for n in range(tag_count)}
     user = live({VOICE_ACCEPT: True, CHAT_ACCEPT: True, PERSISTENT: True}, {**others, **held.to_tags()})
-    plan = plan_give_back(held, user, believe_read=True)
+    plan = plan_give_back(held, user, trust_read=True)
     assert list(plan.arrays) == ["AutoAcceptConfigs"]
     assert flatten(plan.arrays)[CHAT_ACCEPT] is True
     after = carried_out(plan, user)
@@ -396,17 +470,21 @@ def test_giving_back_restores_all_and_releases_only_our_tags(tag_count: int) -> 
     assert after.settings.effective(VOICE_ACCEPT) is False
 
 
-@pytest.mark.parametrize(("believe_read", "written"), [(True, []), (False, ["AutoAcceptConfigs"])])
-def test_what_seems_to_be_as_before_is_written_unless_the_read_is_believed(believe_read: bool, written: list[str]) -> None:
+@pytest.mark.parametrize(("trust_read", "written"), [(True, []), (False, ["AutoAcceptConfigs"])])
+def test_what_seems_to_be_as_before_is_written_unless_the_read_is_believed(
+    trust_read: bool, written: list[str]
+) -> None:
     held = record(voice=(True, False))
-    plan = plan_give_back(held, live({}, held.to_tags()), believe_read=believe_read)
+    plan = plan_give_back(held, live({}, held.to_tags()), trust_read=trust_read)
     assert (list(plan.arrays), plan.claim, plan.amend) == (written, {}, {})
     assert plan.release == tuple(sorted(held.to_tags()))
 
 
 def test_a_dropped_setting_that_seems_to_be_as_before_is_written() -> None:
     held = record(voice=(True, False), persistent=(False, True))
-    plan = plan_take({VOICE_ACCEPT: True}, OWNER, held, live({VOICE_ACCEPT: True, PERSISTENT: True}, held.to_tags()))
+    plan = plan_take(
+        {VOICE_ACCEPT: True}, OWNER, held, live({VOICE_ACCEPT: True, PERSISTENT: True}, held.to_tags())
+    )
     assert flatten(plan.arrays) == {PERSISTENT: True}
 
 
@@ -420,14 +498,22 @@ def test_notes_of_what_cannot_be_given_back_are_in_the_plan() -> None:
 
 
 def test_an_earlier_desk_phone_is_not_given_back_with_the_number_of_the_stack() -> None:
-    """First the number is given up, then everything: the number on the user is the stack's own, not the earlier one."""
+    """First the number is given up, then everything: the number on the user is the stack's own, not the
+    earlier one.
+    """
     user = live({PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER})
-    for declared in ({PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}, {PHONE_TYPE_KEY: SOFT_PHONE}):
+    for declared in (
+        {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER},
+        {PHONE_TYPE_KEY: SOFT_PHONE},
+    ):
         user = carried_out(plan_take(declared, OWNER, OwnershipRecord.from_tags(user.tags), user), user)
     held = OwnershipRecord.from_tags(user.tags)
     assert held is not None
     after = carried_out(plan_give_back(held, user), user)
-    assert (after.settings.effective(PHONE_TYPE_KEY), after.settings.effective(PHONE_NUMBER_KEY)) != (DESK_PHONE, OTHER_NUMBER)
+    assert (after.settings.effective(PHONE_TYPE_KEY), after.settings.effective(PHONE_NUMBER_KEY)) != (
+        DESK_PHONE,
+        OTHER_NUMBER,
+    )
 
 
 def test_longer_work_on_chat_is_what_the_service_makes_of_it() -> None:
@@ -445,7 +531,9 @@ def test_longer_work_on_chat_is_what_the_service_makes_of_it() -> None:
 
 
 def test_an_earlier_limit_on_chat_above_the_service_s_own_is_given_back() -> None:
-    """Whether the service clamps it is not documented, and nothing waits for it to show: so the recorded value is written."""
+    """Whether the service clamps it is not documented, and nothing waits for it to show: so the recorded
+    value is written.
+    """
     held = record(chat_acw=(5_000, 7_200))
     plan = plan_give_back(held, live({CHAT_ACW: 5_400}, held.to_tags()))
     assert flatten(plan.arrays).get(CHAT_ACW) == 7_200
@@ -468,7 +556,9 @@ SOFT_WITH_NUMBER: dict[SettingKey, Value] = {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_N
 def test_a_number_dropped_under_soft_phone_counts_as_held_after_one_try(
     found: dict[SettingKey, Value], written: bool, held: bool
 ) -> None:
-    assert (not plan_take(SOFT_WITH_NUMBER, OWNER, None, live(found), Knowledge(written=written)).arrays) is held
+    assert (
+        not plan_take(SOFT_WITH_NUMBER, OWNER, None, live(found), Knowledge(written=written)).arrays
+    ) is held
 
 
 @pytest.mark.parametrize(
@@ -486,7 +576,9 @@ def test_no_difference_names_a_number(found: dict[SettingKey, Value], text: str)
 
 
 def test_a_number_that_shall_go_is_told_apart_from_one_that_shall_come() -> None:
-    held = recorded(OWNER, {PHONE_TYPE_KEY: (SOFT_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)})
+    held = recorded(
+        OWNER, {PHONE_TYPE_KEY: (SOFT_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)}
+    )
     plan = plan_take({PHONE_TYPE_KEY: SOFT_PHONE}, OWNER, held, live(SOFT_WITH_NUMBER, held.to_tags()))
     assert plan.differences == ("PhoneNumberConfigs[VOICE].PhoneNumber: wanted none, found another number",)
     assert plan.arrays == {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": SOFT_PHONE}]}
@@ -509,7 +601,9 @@ def test_a_desk_phone_whose_number_is_given_up_is_remembered_as_lost() -> None:
 
 
 def test_what_is_owned_now_is_the_live_value_of_what_is_recorded() -> None:
-    held = recorded(OWNER, {VOICE_ACCEPT: (False, True), CHAT_ACW: (7, 0), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)})
+    held = recorded(
+        OWNER, {VOICE_ACCEPT: (False, True), CHAT_ACW: (7, 0), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)}
+    )
     shown = UserSettings({CHAT_ACW: 7, TASK_ACCEPT: True}, {})
     assert owned_now(held, shown) == {VOICE_ACCEPT: False, CHAT_ACW: 7}
 
@@ -520,9 +614,13 @@ def test_a_setting_that_is_being_given_back_is_not_owned_any_more() -> None:
 
 
 @pytest.mark.parametrize(("number", "prior"), [({PHONE_NUMBER_KEY: NUMBER}, Unrecorded.VALUE), ({}, None)])
-def test_of_a_number_only_its_existence_is_the_prior_value(number: dict[SettingKey, Value], prior: RecordedValue) -> None:
+def test_of_a_number_only_its_existence_is_the_prior_value(
+    number: dict[SettingKey, Value], prior: RecordedValue
+) -> None:
     assert plan_take(SOFT_WITH_NUMBER, OWNER, None, live(number)).prior[PHONE_NUMBER_KEY] is prior
 
 
 def test_the_prior_value_is_the_one_in_force() -> None:
-    assert plan_take({CHAT_ACW: 30}, OWNER, None, live(legacy={"AfterContactWorkTimeLimit": 9})).prior == {CHAT_ACW: 9}
+    assert plan_take({CHAT_ACW: 30}, OWNER, None, live(legacy={"AfterContactWorkTimeLimit": 9})).prior == {
+        CHAT_ACW: 9
+    }

@@ -1,4 +1,6 @@
-"""What is carried from one invocation to the next, contexts that are not as they should be, and clocks that are set meanwhile."""
+"""What is carried from one invocation to the next, contexts that are not as they should be, and clocks that
+are set meanwhile.
+"""
 
 import json
 import time
@@ -10,7 +12,7 @@ from unit.waiting import FINAL, failing, waits_of
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.errors import (
     NotSettledYet,
-    Throttled,
+    Throttling,
 )
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OwnershipRecord
@@ -27,11 +29,16 @@ def test_writing_again_does_not_start_the_five_minutes_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    "progress", [Progress(1000.1234), Progress(1000.5, wrote=True), Progress(1000.5, written_at=1001.25, wrote=True)]
+    "progress",
+    [Progress(1000.1234), Progress(1000.5, wrote=True), Progress(1000.5, written_at=1001.25, wrote=True)],
 )
 def test_a_context_reads_back_after_json(progress: Progress) -> None:
     found = Progress.from_context(json.loads(json.dumps(progress.to_context(4990.0, delay=10))), 5000.0)
-    assert (found.started, found.written_at, found.wrote) == (pytest.approx(progress.started), progress.written_at, progress.wrote)
+    assert (found.started, found.written_at, found.wrote) == (
+        pytest.approx(progress.started),
+        progress.written_at,
+        progress.wrote,
+    )
     assert found.has_written is progress.has_written
     assert found.attempts == {}
 
@@ -47,7 +54,20 @@ def test_without_a_context_the_operation_starts_now(context: dict[str, object] |
     assert Progress.from_context(context, 77.0) == Progress(77.0)
 
 
-GARBAGE: list[object] = ["x", "", [], {}, None, "nan", "inf", "-inf", float("nan"), float("inf"), True, 10**400]
+GARBAGE: list[object] = [
+    "x",
+    "",
+    [],
+    {},
+    None,
+    "nan",
+    "inf",
+    "-inf",
+    float("nan"),
+    float("inf"),
+    True,
+    10**400,
+]
 
 
 @pytest.mark.parametrize("value", GARBAGE, ids=lambda value: repr(value)[:12])
@@ -62,7 +82,7 @@ def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: 
     retrier = Retrier(clock, lambda: 0.5)
     progress = retrier.begin({name: value})
     assert progress.started <= clock.monotonic()
-    end = waits_of(retrier, Throttled("busy"), {name: value})[1]
+    end = waits_of(retrier, Throttling("busy"), {name: value})[1]
     assert isinstance(end, InProgress)
     json.dumps(end.context, allow_nan=False)
 
@@ -75,7 +95,7 @@ def test_only_a_count_counts(value: object) -> None:
 
 def test_waits_for_a_quota_are_counted_whatever_was_admitted_between_them() -> None:
     """One call may be admitted at each try, and the next one never: the waits must grow all the same."""
-    progress, refusal = Progress(0.0), Throttled("busy")
+    progress, refusal = Progress(0.0), Throttling("busy")
     for waits in (1, 2, 3):
         progress.note_wait(refusal)
         progress.note_sent(settings=True)
@@ -100,7 +120,12 @@ PRIOR: dict[SettingKey, RecordedValue] = {
 def test_what_an_operation_has_claimed_is_carried_on_in_the_form_of_tags() -> None:
     progress = Progress(0.0)
     progress.note_sent(claimed=PRIOR)
-    assert (progress.claimed, progress.prior, progress.wrote, progress.wrote_settings) == (True, PRIOR, True, False)
+    assert (progress.claimed, progress.prior, progress.wrote, progress.wrote_settings) == (
+        True,
+        PRIOR,
+        True,
+        False,
+    )
     progress.note_sent(settings=True)
     context = json.loads(json.dumps(progress.to_context(0.0, delay=1)))
     assert context["prior"] == OwnershipRecord(None, {}, PRIOR).to_tags()
@@ -170,7 +195,9 @@ def test_all_that_reads_have_shown_as_recorded_is_remembered_and_carried_on() ->
     progress.note_found(recorded(OWNER, {VOICE_ACCEPT: (True, False), CHAT_ACW: (60, 0)}))
     progress.note_found(OwnershipRecord(OWNER, {}, {VOICE_ACCEPT: False}))
     progress.note_found(recorded(OWNER, {CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)}))
-    known = recorded(None, {VOICE_ACCEPT: (True, False), CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)})
+    known = recorded(
+        None, {VOICE_ACCEPT: (True, False), CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)}
+    )
     assert progress.found == known
     context = json.loads(json.dumps(progress.to_context(0.0, delay=1)))
     assert Progress.from_context(context, 0.0).found == known
@@ -198,14 +225,18 @@ def test_only_true_says_that_something_was_claimed(name: str, value: object) -> 
 
 
 @pytest.mark.parametrize("duration", [-1, -9999.0, 1e9, 1e300])
-def test_a_duration_that_cannot_be_counts_as_not_there(retrier: Retrier, clock: FakeClock, duration: float) -> None:
-    progress = retrier.begin({"elapsed": duration, "sinceWritten": duration, "sinceSettling": duration, "delay": duration})
+def test_a_duration_that_cannot_be_counts_as_not_there(
+    retrier: Retrier, clock: FakeClock, duration: float
+) -> None:
+    progress = retrier.begin(
+        {"elapsed": duration, "sinceWritten": duration, "sinceSettling": duration, "delay": duration}
+    )
     assert (progress.started, progress.written_at, progress.settling_since) == (clock.monotonic(), None, None)
 
 
 @pytest.mark.parametrize("steps", [(-100.0,), (100_000.0,), (-100_000.0, 100_000.0) * 4])
 def test_a_wall_clock_that_is_set_changes_no_wait(clock: FakeClock, steps: tuple[float, ...]) -> None:
-    for error in (Throttled("busy"), NotSettledYet(FINAL)):
+    for error in (Throttling("busy"), NotSettledYet(FINAL)):
         stepped, right = SteppedClock(FakeClock(), steps), Retrier(clock, lambda: 0.5)
         retrier, slept = Retrier(stepped, lambda: 0.5), stepped.true.slept
         context: dict[str, object] = {"elapsed": 50.0, "sinceWritten": 1.0, "sinceSettling": 2.0, "delay": 7}
@@ -251,4 +282,8 @@ def test_invocations_add_up() -> None:
     for _ in range(3):
         progress = Progress.from_context(json.loads(json.dumps(progress.to_context(10.0, delay=5))), 0.0)
     # Each further one lasts for 10 seconds.
-    assert (progress.started, progress.written_at, progress.settling_since) == (-3 - 15 - 20, -2 - 15 - 20, -2.5 - 15 - 20)
+    assert (progress.started, progress.written_at, progress.settling_since) == (
+        -3 - 15 - 20,
+        -2 - 15 - 20,
+        -2.5 - 15 - 20,
+    )

@@ -1,4 +1,6 @@
-"""What the library's `Resource` would lose or fail on: credentials, log delivery, malformed events, the test entry point."""
+"""What the library's `Resource` would lose or fail on: credentials, log delivery, malformed events, the test
+entry point.
+"""
 
 import logging
 from typing import Any
@@ -56,10 +58,15 @@ class LogsClient:
 def delivering(monkeypatch: pytest.MonkeyPatch, client: LogsClient) -> dict[str, Any]:
     """Let sessions make `client`, and return what an event needs to ask for log delivery."""
     monkeypatch.setattr(EventSession, "client", lambda *_args, **_more: client)
-    return {"providerLogGroupName": "custom-connect-userconfig-logs", "providerCredentials": dict(CREDENTIALS)}
+    return {
+        "providerLogGroupName": "custom-connect-userconfig-logs",
+        "providerCredentials": dict(CREDENTIALS),
+    }
 
 
-def invoke(stack: RegistryStack, action: str, provider: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+def invoke(
+    stack: RegistryStack, action: str, provider: dict[str, Any], properties: dict[str, Any]
+) -> dict[str, Any]:
     event = stack.event(action, properties)
     event["requestData"].update(provider)
     answer: dict[str, Any] = handlers.resource(event, None)
@@ -159,7 +166,9 @@ def test_an_event_s_session_has_its_credentials_and_the_kept_clients() -> None:
 def test_after_an_event_nothing_is_delivered_for_it(
     stack: RegistryStack, connect: FakeConnect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The library would write the lines of an event without a log group into the last one's, with that one's credentials."""
+    """The library would write the lines of an event without a log group into the last one's, with that one's
+    credentials.
+    """
     client = LogsClient()
     invoke(stack, "READ", delivering(monkeypatch, client), IDS)
     delivered = list(client.delivered)
@@ -170,7 +179,9 @@ def test_after_an_event_nothing_is_delivered_for_it(
 
 
 @pytest.mark.parametrize("has_session", [False, True])
-def test_a_request_without_credentials_says_what_to_do(has_session: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_without_credentials_says_what_to_do(
+    has_session: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     proxy = SessionProxy(Session(region_name=REGION)) if has_session else None
     if proxy:
         monkeypatch.setattr(proxy.session, "get_credentials", lambda: None)

@@ -5,7 +5,13 @@ from unit.examples import CHAT_ACCEPT, CHAT_ACW, NUMBER, VOICE_ACCEPT
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
-from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS, NUMBER_LEFT, left_as_they_are, restoration, still_owned
+from custom_connect_userconfig.core.restoration import (
+    LEFT_AS_IT_IS,
+    NUMBER_LEFT,
+    left_as_they_are,
+    restoration,
+    still_owned,
+)
 from custom_connect_userconfig.core.settings import UserSettings
 
 DESK = {PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: NUMBER}
@@ -21,7 +27,13 @@ def test_only_what_is_given_up_gets_its_recorded_value() -> None:
 @pytest.mark.parametrize(
     ("prior", "now", "wanted", "notes"),
     [
-        pytest.param({PHONE_TYPE_KEY: "SOFT_PHONE"}, DESK, {PHONE_TYPE_KEY: "SOFT_PHONE"}, (), id="soft phone, number not owned"),
+        pytest.param(
+            {PHONE_TYPE_KEY: "SOFT_PHONE"},
+            DESK,
+            {PHONE_TYPE_KEY: "SOFT_PHONE"},
+            (),
+            id="soft phone, number not owned",
+        ),
         pytest.param(
             {PHONE_TYPE_KEY: "SOFT_PHONE", PHONE_NUMBER_KEY: None},
             DESK,
@@ -43,7 +55,9 @@ def test_only_what_is_given_up_gets_its_recorded_value() -> None:
             (),
             id="desk phone, number still there",
         ),
-        pytest.param({PHONE_TYPE_KEY: "DESK_PHONE"}, SOFT, {}, (LEFT_AS_IT_IS,), id="desk phone, number dropped"),
+        pytest.param(
+            {PHONE_TYPE_KEY: "DESK_PHONE"}, SOFT, {}, (LEFT_AS_IT_IS,), id="desk phone, number dropped"
+        ),
         pytest.param(
             {PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: Unrecorded.VALUE},
             DESK,
@@ -52,7 +66,11 @@ def test_only_what_is_given_up_gets_its_recorded_value() -> None:
             id="desk phone whose number was taken",
         ),
         pytest.param(
-            {PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: None}, DESK, {}, (LEFT_AS_IT_IS,), id="desk phone that had no number"
+            {PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: None},
+            DESK,
+            {},
+            (LEFT_AS_IT_IS,),
+            id="desk phone that had no number",
         ),
     ],
 )
@@ -67,13 +85,20 @@ def test_a_phone_is_given_back_as_far_as_it_is_known(
 
 
 def test_a_number_that_is_no_longer_declared_is_left_and_that_is_said() -> None:
-    prior: dict[SettingKey, RecordedValue] = {PHONE_TYPE_KEY: "SOFT_PHONE", PHONE_NUMBER_KEY: Unrecorded.VALUE}
+    prior: dict[SettingKey, RecordedValue] = {
+        PHONE_TYPE_KEY: "SOFT_PHONE",
+        PHONE_NUMBER_KEY: Unrecorded.VALUE,
+    }
     back = restoration([PHONE_NUMBER_KEY], prior, UserSettings(DESK, {}))
     assert (dict(back.wanted), back.notes) == ({}, (NUMBER_LEFT,))
 
 
 def test_a_desk_phone_that_is_left_takes_nothing_else_with_it() -> None:
-    prior: dict[SettingKey, RecordedValue] = {PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: Unrecorded.VALUE, VOICE_ACCEPT: True}
+    prior: dict[SettingKey, RecordedValue] = {
+        PHONE_TYPE_KEY: "DESK_PHONE",
+        PHONE_NUMBER_KEY: Unrecorded.VALUE,
+        VOICE_ACCEPT: True,
+    }
     assert dict(restoration(prior, prior, UserSettings(DESK, {})).wanted) == {VOICE_ACCEPT: True}
 
 
@@ -84,7 +109,11 @@ def test_a_legacy_number_counts_as_still_there() -> None:
 
 
 def test_a_setting_whose_earlier_value_is_unrecorded_is_left_and_named() -> None:
-    prior: dict[SettingKey, RecordedValue] = {VOICE_ACCEPT: Unrecorded.VALUE, CHAT_ACW: Unrecorded.VALUE, CHAT_ACCEPT: True}
+    prior: dict[SettingKey, RecordedValue] = {
+        VOICE_ACCEPT: Unrecorded.VALUE,
+        CHAT_ACW: Unrecorded.VALUE,
+        CHAT_ACCEPT: True,
+    }
     back = restoration(prior, prior, UserSettings({VOICE_ACCEPT: True}, {}))
     named = (
         "The earlier value of AfterContactWorkConfigs[CHAT].AfterContactWorkConfig.AfterContactWorkTimeLimit,"
@@ -95,7 +124,9 @@ def test_a_setting_whose_earlier_value_is_unrecorded_is_left_and_named() -> None
 
 
 def test_a_phone_that_is_left_is_said_beside_other_settings_that_are() -> None:
-    prior: dict[SettingKey, RecordedValue] = dict.fromkeys((PHONE_TYPE_KEY, PHONE_NUMBER_KEY, VOICE_ACCEPT), Unrecorded.VALUE)
+    prior: dict[SettingKey, RecordedValue] = dict.fromkeys(
+        (PHONE_TYPE_KEY, PHONE_NUMBER_KEY, VOICE_ACCEPT), Unrecorded.VALUE
+    )
     back = restoration(prior, prior, UserSettings(DESK, {}))
     assert (dict(back.wanted), back.notes) == ({}, (LEFT_AS_IT_IS, left_as_they_are([VOICE_ACCEPT])))
 
@@ -110,7 +141,11 @@ def test_an_unrecorded_type_leaves_the_number_too_although_none_was_recorded() -
     [
         ("DESK_PHONE", {PHONE_TYPE_KEY}, {PHONE_TYPE_KEY: Unrecorded.VALUE}),
         ("SOFT_PHONE", {PHONE_TYPE_KEY}, {PHONE_TYPE_KEY: "SOFT_PHONE"}),
-        ("DESK_PHONE", {PHONE_TYPE_KEY, PHONE_NUMBER_KEY}, {PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: Unrecorded.VALUE}),
+        (
+            "DESK_PHONE",
+            {PHONE_TYPE_KEY, PHONE_NUMBER_KEY},
+            {PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: Unrecorded.VALUE},
+        ),
         ("DESK_PHONE", {PHONE_NUMBER_KEY}, {PHONE_NUMBER_KEY: Unrecorded.VALUE}),
     ],
 )

@@ -1,4 +1,6 @@
-"""The table in the docstring of ``retrier`` row by row, jitter, context, and clocks and contexts that are not as they should be."""
+"""The table in the docstring of ``retrier`` row by row, jitter, context, and clocks and contexts that are not
+as they should be.
+"""
 
 import re
 
@@ -6,31 +8,31 @@ import pytest
 from unit.waiting import FINAL, failing, waits_of
 
 from custom_connect_userconfig.core.errors import (
-    Conflict,
     InvalidRequest,
-    NetworkFault,
+    NetworkFailure,
     NotClaimedYet,
     NotFound,
     NotReadableYet,
     NotSettledYet,
     NotStabilized,
     OutOfTime,
+    ResourceConflict,
     Retriable,
-    ServiceFault,
-    Throttled,
+    ServiceInternalError,
+    Throttling,
 )
 from custom_connect_userconfig.retry import retrier as retrier_module
 from custom_connect_userconfig.retry.policy import FixedDelays, RetryPolicy
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from support.clock import FakeClock
 
-FAULTS = [ServiceFault("5xx"), NetworkFault("reset"), Conflict("409")]
+FAULTS = [ServiceInternalError("5xx"), NetworkFailure("reset"), ResourceConflict("409")]
 
 
 @pytest.mark.parametrize(
     ("error", "waits"),
     [
-        (Throttled("t"), [5, 10, 8, 8.05]),
+        (Throttling("t"), [5, 10, 8, 8.05]),
         (NotSettledYet(FINAL), [0.2, 0.5, 1, 2, 4, 8]),
         (NotReadableYet(NotFound("n")), [1, 2, 4, 8]),
     ],
@@ -40,17 +42,19 @@ def test_the_waits_inside_an_invocation(retrier: Retrier, error: Retriable, wait
 
 
 @pytest.mark.parametrize("error", FAULTS)
-def test_a_fault_is_tried_three_times_more_and_then_left_to_cloudformation(retrier: Retrier, error: Retriable) -> None:
+def test_a_fault_is_tried_three_times_more_and_then_left_to_cloudformation(
+    retrier: Retrier, error: Retriable
+) -> None:
     assert waits_of(retrier, error) == ([1, 2, 4], type(error))
 
 
-@pytest.mark.parametrize("error", [*FAULTS, Throttled("t"), NotSettledYet(FINAL), NotReadableYet(FINAL)])
+@pytest.mark.parametrize("error", [*FAULTS, Throttling("t"), NotSettledYet(FINAL), NotReadableYet(FINAL)])
 def test_an_operation_that_succeeds_after_a_wait_has_succeeded(retrier: Retrier, error: Retriable) -> None:
     assert retrier.write(failing(error, 2), retrier.begin(None)) == "done"
 
 
 def test_each_kind_of_obstacle_has_its_own_tries(retrier: Retrier, clock: FakeClock) -> None:
-    obstacles = iter([Throttled("t"), ServiceFault("s"), Throttled("t"), ServiceFault("s")])
+    obstacles = iter([Throttling("t"), ServiceInternalError("s"), Throttling("t"), ServiceInternalError("s")])
 
     def operation() -> str:
         for obstacle in obstacles:
@@ -62,7 +66,9 @@ def test_each_kind_of_obstacle_has_its_own_tries(retrier: Retrier, clock: FakeCl
 
 
 @pytest.mark.parametrize("error", [InvalidRequest("no"), KeyError("bug")])
-def test_what_waiting_does_not_cure_is_raised_at_once(retrier: Retrier, clock: FakeClock, error: Exception) -> None:
+def test_what_waiting_does_not_cure_is_raised_at_once(
+    retrier: Retrier, clock: FakeClock, error: Exception
+) -> None:
     with pytest.raises(type(error)):
         retrier.write(failing(error), retrier.begin(None))
     with pytest.raises(type(error)):
@@ -76,22 +82,29 @@ def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(retr
 
 def test_what_the_policy_needs_to_know_reaches_the_next_invocation(retrier: Retrier) -> None:
     context = {"elapsed": 170.0, "wrote": True, "refusals": 2, "delay": 30}
-    waits, end = waits_of(retrier, Throttled("busy"), context)
+    waits, end = waits_of(retrier, Throttling("busy"), context)
     assert waits == [], "the next wait is too long for an invocation"
     assert end == InProgress({**context, "elapsed": 200.0, "refusals": 3, "delay": 56}, 56, "busy")
 
 
 @pytest.mark.parametrize(("hours", "ends"), [(3.49, False), (3.51, True)])
-def test_a_write_that_is_throttled_for_hours_ends_as_throttled(retrier: Retrier, hours: float, ends: bool) -> None:
-    _, end = waits_of(retrier, Throttled("busy"), {"elapsed": hours * 3600, "refusals": 9})
-    assert (end is Throttled) is ends
+def test_a_write_that_is_throttled_for_hours_ends_as_throttled(
+    retrier: Retrier, hours: float, ends: bool
+) -> None:
+    _, end = waits_of(retrier, Throttling("busy"), {"elapsed": hours * 3600, "refusals": 9})
+    assert (end is Throttling) is ends
 
 
 @pytest.mark.parametrize(("elapsed", "ends"), [(250, False), (290, True)])
 def test_what_does_not_show_comes_back_every_fifteen_seconds_for_five_minutes_from_the_first_complete_write(
     retrier: Retrier, elapsed: float, ends: bool
 ) -> None:
-    context: dict[str, object] = {"elapsed": 5000.0, "sinceSettling": elapsed, "sinceWritten": 0.0, "wrote": True}
+    context: dict[str, object] = {
+        "elapsed": 5000.0,
+        "sinceSettling": elapsed,
+        "sinceWritten": 0.0,
+        "wrote": True,
+    }
     _, end = waits_of(retrier, NotSettledYet(FINAL), context)
     if ends:
         assert end is NotStabilized
@@ -124,13 +137,17 @@ def test_an_operation_that_is_out_of_time_for_hours_ends(retrier: Retrier) -> No
     assert waits_of(retrier, OutOfTime("No time."), {"elapsed": 3.6 * 3600})[1] is OutOfTime
 
 
-def test_what_does_not_show_and_was_never_completely_written_counts_from_the_first_try(retrier: Retrier) -> None:
+def test_what_does_not_show_and_was_never_completely_written_counts_from_the_first_try(
+    retrier: Retrier,
+) -> None:
     assert waits_of(retrier, NotSettledYet(FINAL), {"elapsed": 290.0, "wrote": True})[1] is NotStabilized
 
 
 @pytest.mark.parametrize("error", [NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
 @pytest.mark.parametrize("chance", [0.0, 0.999999])
-def test_every_wait_is_jittered_by_at_most_a_quarter(clock: FakeClock, error: Retriable, chance: float) -> None:
+def test_every_wait_is_jittered_by_at_most_a_quarter(
+    clock: FakeClock, error: Retriable, chance: float
+) -> None:
     plain, _ = waits_of(Retrier(clock, lambda: 0.5), error)
     expected = list(plain)
     jittered, end = waits_of(Retrier(clock, lambda: chance), error)
@@ -140,7 +157,7 @@ def test_every_wait_is_jittered_by_at_most_a_quarter(clock: FakeClock, error: Re
         assert end.delay == (12 if chance == 0 else 19)
 
 
-@pytest.mark.parametrize("error", [Throttled("t"), NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
+@pytest.mark.parametrize("error", [Throttling("t"), NotSettledYet(FINAL), NotReadableYet(FINAL), *FAULTS])
 def test_an_invocation_of_a_write_waits_far_less_than_a_minute(clock: FakeClock, error: Retriable) -> None:
     begun = clock.now()
     waits_of(Retrier(clock, lambda: 1.0), error)
@@ -151,7 +168,7 @@ def test_an_invocation_of_a_write_waits_far_less_than_a_minute(clock: FakeClock,
 def test_waiting_stops_before_slow_calls_use_up_the_invocation(clock: FakeClock, slow: float) -> None:
     def operation() -> str:
         clock.seconds += slow
-        raise Throttled("busy")
+        raise Throttling("busy")
 
     begun = clock.now()
     retrier = Retrier(clock, lambda: 1.0)
@@ -162,8 +179,8 @@ def test_waiting_stops_before_slow_calls_use_up_the_invocation(clock: FakeClock,
 @pytest.mark.parametrize(
     ("error", "waits", "end"),
     [
-        (Throttled("t"), [1, 2, 4, 8], Throttled),
-        (ServiceFault("s"), [1, 2, 4], ServiceFault),
+        (Throttling("t"), [1, 2, 4, 8], Throttling),
+        (ServiceInternalError("s"), [1, 2, 4], ServiceInternalError),
         (NotSettledYet(NotFound("n")), [1, 2, 4], NotFound),
     ],
 )
@@ -176,19 +193,21 @@ def test_a_read_waits_inside_only_and_ends_with_the_error(
 
 
 @pytest.mark.parametrize("slow", [0, 3, 8, 11])
-def test_a_read_answers_within_its_thirty_seconds_however_slow_the_calls(clock: FakeClock, slow: float) -> None:
+def test_a_read_answers_within_its_thirty_seconds_however_slow_the_calls(
+    clock: FakeClock, slow: float
+) -> None:
     def operation() -> str:
         clock.seconds += slow
-        raise Throttled("busy")
+        raise Throttling("busy")
 
     begun = clock.now()
-    with pytest.raises(Throttled):
+    with pytest.raises(Throttling):
         Retrier(clock, lambda: 1.0).read(operation)
     assert clock.now() - begun < 30
 
 
 def test_a_read_that_succeeds_in_the_end_has_succeeded(retrier: Retrier) -> None:
-    assert retrier.read(failing(Throttled("t"), 4)) == "done"
+    assert retrier.read(failing(Throttling("t"), 4)) == "done"
 
 
 def test_the_table_for_people_names_the_waits_of_the_code() -> None:

@@ -1,4 +1,6 @@
-"""How a used-up quota is waited for: two short waits first, then by how long it has been used up, and by what is left."""
+"""How a used-up quota is waited for: two short waits first, then by how long it has been used up, and by what
+is left.
+"""
 
 import pytest
 
@@ -59,7 +61,9 @@ def test_no_wait_ends_long_after_a_full_template_is_through() -> None:
 
 
 def test_the_wait_between_invocations_is_the_same() -> None:
-    states = [RetryState(0, float(elapsed), refusals) for elapsed in range(0, 1000, 10) for refusals in range(5)]
+    states = [
+        RetryState(0, float(elapsed), refusals) for elapsed in range(0, 1000, 10) for refusals in range(5)
+    ]
     assert all(QUOTA.requeue_after(state) == QUOTA.delay_within(state) for state in states)
 
 

@@ -6,12 +6,12 @@ import pytest
 from unit.creating import DECLARATION, WANTED, claimed_by, to_the_end
 from unit.examples import (
     CHAT_ACCEPT,
+    ENVIRONMENT,
     IDENTITY,
     LATER,
     NUMBER,
     OTHER_OWNER,
     OWNER,
-    PLACE,
     STACK,
     USER_ARN,
     VOICE_ACCEPT,
@@ -27,8 +27,8 @@ from custom_connect_userconfig.core.errors import (
     NotFound,
     NotStabilized,
     RecordDamaged,
-    ServiceFault,
-    Throttled,
+    ServiceInternalError,
+    Throttling,
 )
 from custom_connect_userconfig.core.identifiers import Identity
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from custom_connect_userconfig.core.kinds import Value
 
 
-def test_a_free_user_costs_one_tag_one_update_and_two_reads(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_free_user_costs_one_tag_one_update_and_two_reads(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     result = service.create(DECLARATION, OWNER)
     assert result == OwnedSettings(USER_ARN, WANTED)
     assert connect.calls == [DESCRIBE, TAG, UPDATE, DESCRIBE]
@@ -48,7 +50,9 @@ def test_a_free_user_costs_one_tag_one_update_and_two_reads(service: SettingsSer
     assert connect.settings[VOICE_ACCEPT] is True
 
 
-def test_settings_that_are_so_already_are_recorded_and_not_written(service: SettingsService, connect: FakeConnect) -> None:
+def test_settings_that_are_so_already_are_recorded_and_not_written(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.settings = {VOICE_ACCEPT: True}
     service.create(DECLARATION, OWNER)
     assert connect.calls == [DESCRIBE, TAG, DESCRIBE]
@@ -94,14 +98,18 @@ def test_a_user_that_another_owns_is_refused_without_a_write(
 def test_the_same_resource_with_another_spelling_is_told_to_keep_the_spelling(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    connect.tags = claimed_by(Owner.of(Identity.parse(IDENTITY.instance_id, USER_ARN, PLACE), STACK, "Agent"))
+    connect.tags = claimed_by(
+        Owner.of(Identity.parse(IDENTITY.instance_id, USER_ARN, ENVIRONMENT), STACK, "Agent")
+    )
     with pytest.raises(AlreadyExists, match="spelled in another way"):
         service.create(DECLARATION, OWNER)
     assert connect.writes == []
 
 
 @pytest.mark.parametrize("hidden", [1, 4])
-def test_a_user_made_seconds_ago_is_waited_for(service: SettingsService, connect: FakeConnect, hidden: int) -> None:
+def test_a_user_made_seconds_ago_is_waited_for(
+    service: SettingsService, connect: FakeConnect, hidden: int
+) -> None:
     connect.script(DESCRIBE, *(NotFound("no user") for _ in range(hidden)))
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
 
@@ -154,27 +162,33 @@ def test_a_record_that_vanished_after_the_writes_is_never_claimed_anew(
 def test_a_record_that_goes_while_a_create_waits_was_released_unless_the_create_may_be_a_second_try(
     connect: FakeConnect, retrier: Retrier, is_importable: bool
 ) -> None:
-    """CloudFormation tries the create of a registered type again after giving back; whatever else comes late is a duplicate."""
+    """CloudFormation tries the create of a registered type again after giving back; whatever else comes late
+    is a duplicate.
+    """
     service = SettingsService(connect, retrier, is_importable=is_importable)
     connect.tags = claimed_by(OWNER)
     connect.script(DESCRIBE, Answer(afterwards=lambda: setattr(connect, "tags", {})))
-    connect.script(TAG, Throttled("busy"))
+    connect.script(TAG, Throttling("busy"))
     if is_importable:
         assert isinstance(service.create(DECLARATION, LATER), OwnedSettings)
         assert connect.tags == claimed_by(LATER)
     else:
-        with pytest.raises(NotFound, match=r"were released while this request was under way\. It has changed nothing\.$"):
+        with pytest.raises(
+            NotFound, match=r"were released while this request was under way\. It has changed nothing\.$"
+        ):
             service.create(DECLARATION, LATER)
         assert (connect.tags, connect.writes) == ({}, [TAG])
 
 
-def test_a_record_that_an_earlier_invocation_of_a_create_saw_was_released_too(connect: FakeConnect, retrier: Retrier) -> None:
+def test_a_record_that_an_earlier_invocation_of_a_create_saw_was_released_too(
+    connect: FakeConnect, retrier: Retrier
+) -> None:
     service = SettingsService(connect, retrier, is_importable=False)
     connect.tags = claimed_by(OWNER)
-    connect.script(TAG, *(Throttled("busy") for _ in range(5)))
+    connect.script(TAG, *(Throttling("busy") for _ in range(5)))
     pending = service.create(DECLARATION, LATER)
     assert isinstance(pending, InProgress)
-    connect.heal()
+    connect.clear_faults()
     connect.tags = {}
     with pytest.raises(NotFound, match="were released"):
         service.create(DECLARATION, LATER, pending.context)
@@ -184,8 +198,10 @@ def test_a_record_that_an_earlier_invocation_of_a_create_saw_was_released_too(co
 def test_a_claim_that_is_lost_on_its_way_is_made_again_where_no_record_had_shown_before(
     connect: FakeConnect, retrier: Retrier
 ) -> None:
-    connect.script(TAG, Answer(ServiceFault("lost"), acted=False))
-    assert isinstance(SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER), OwnedSettings)
+    connect.script(TAG, Answer(ServiceInternalError("lost"), acted=False))
+    assert isinstance(
+        SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER), OwnedSettings
+    )
     assert connect.tags == claimed_by(OWNER)
 
 
@@ -214,13 +230,19 @@ def test_what_never_shows_ends_as_not_stabilized_in_bounded_time_and_names_the_s
 ) -> None:
     connect.store = lambda settings: {**settings, VOICE_ACCEPT: False}
     begun = clock.now()
-    with pytest.raises(NotStabilized, match=r"AutoAcceptConfigs\[VOICE\]\.AutoAccept: wanted true, found false"):
+    with pytest.raises(
+        NotStabilized, match=r"AutoAcceptConfigs\[VOICE\]\.AutoAccept: wanted true, found false"
+    ):
         to_the_end(clock, lambda context: service.create(DECLARATION, OWNER, context))  # type: ignore[arg-type]
     assert clock.now() - begun < 15 * 60
 
 
-def test_a_dropped_number_under_soft_phone_is_done_after_one_write(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_dropped_number_under_soft_phone_is_done_after_one_write(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.store = lambda settings: {k: v for k, v in settings.items() if k != PHONE_NUMBER_KEY}
     wanted: dict[SettingKey, Value] = {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: NUMBER}
-    assert service.create(Declaration(IDENTITY, wanted), OWNER) == OwnedSettings(USER_ARN, {PHONE_TYPE_KEY: SOFT_PHONE})
+    assert service.create(Declaration(IDENTITY, wanted), OWNER) == OwnedSettings(
+        USER_ARN, {PHONE_TYPE_KEY: SOFT_PHONE}
+    )
     assert connect.count(UPDATE) == 1

@@ -1,4 +1,6 @@
-"""Create when a call fails: what was taken is given back, or it is said what was not; lost answers cost nothing."""
+"""Create when a call fails: what was taken is given back, or it is said what was not; lost answers cost
+nothing.
+"""
 
 import json
 
@@ -21,13 +23,13 @@ from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import (
     AccessDenied,
     InvalidRequest,
-    LimitExceeded,
-    NetworkFault,
+    NetworkFailure,
     NotFound,
-    ServiceFault,
+    ServiceInternalError,
+    ServiceLimitExceeded,
     ServiceRefused,
     SettingsError,
-    Throttled,
+    Throttling,
 )
 from custom_connect_userconfig.core.ownership import MARKER_KEY
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
@@ -36,7 +38,9 @@ from custom_connect_userconfig.service import GivenBack, OwnedSettings, Settings
 from support.clock import FakeClock
 
 
-def test_a_refused_write_gives_back_what_was_taken_and_says_so(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_refused_write_gives_back_what_was_taken_and_says_so(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.settings = dict(EVERY_CHANNEL)
     connect.script(UPDATE, InvalidRequest("The service refused."))
     with pytest.raises(InvalidRequest) as failed:
@@ -47,7 +51,9 @@ def test_a_refused_write_gives_back_what_was_taken_and_says_so(service: Settings
     assert connect.tags == {}
 
 
-def test_settings_are_given_back_before_the_record_is_removed(service: SettingsService, connect: FakeConnect) -> None:
+def test_settings_are_given_back_before_the_record_is_removed(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.settings = dict(EVERY_CHANNEL)
     connect.script(UPDATE, Answer(InvalidRequest("Lost."), acted=True))
     with pytest.raises(InvalidRequest, match="was given back"):
@@ -56,7 +62,9 @@ def test_settings_are_given_back_before_the_record_is_removed(service: SettingsS
     assert connect.settings[VOICE_ACCEPT] is False
 
 
-def test_what_cannot_be_given_back_after_a_failure_is_said(service: SettingsService, connect: FakeConnect) -> None:
+def test_what_cannot_be_given_back_after_a_failure_is_said(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.settings = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest) as failed:
@@ -73,20 +81,24 @@ def test_a_failed_clean_up_is_said_and_the_first_error_stays(
     with pytest.raises(AccessDenied) as failed:
         service.create(DECLARATION, OWNER)
     assert str(failed.value) == (
-        "No update. What had been taken could not be given back (No clean up.); the record on the user holds it,"
+        "No update. What had been taken could not be given back (No clean up.); the record on the user holds"
+        " it,"
         " and deleting the resource gives it back."
     )
 
 
-def test_a_clean_up_that_does_not_see_its_own_claim_says_so(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_clean_up_that_does_not_see_its_own_claim_says_so(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     """The read may be old: the claim went through, so silence would leave tags that nobody knows of."""
     connect.settings = dict(EVERY_CHANNEL)
     connect.freeze_reads = True
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(DECLARATION, OWNER)
-    assert "Should tags that start with connect-user-config appear on the user later, deleting the resource gives" in str(
-        failed.value
+    assert (
+        "Should tags that start with connect-user-config appear on the user later, deleting the resource"
+        " gives" in str(failed.value)
     )
     assert "Nothing shows that had to be given back." in str(failed.value)
     assert connect.tags == claimed_by(OWNER)
@@ -100,12 +112,14 @@ def test_a_failed_claim_leaves_nothing_to_give_back(service: SettingsService, co
     assert connect.writes == [TAG]
 
 
-def test_a_failure_in_a_later_invocation_gives_back_too(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_failure_in_a_later_invocation_gives_back_too(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.settings = dict(EVERY_CHANNEL)
-    connect.always(UPDATE, Throttled("busy"))
+    connect.always(UPDATE, Throttling("busy"))
     pending = service.create(DECLARATION, OWNER)
     assert isinstance(pending, InProgress)
-    connect.heal()
+    connect.clear_faults()
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest, match="was given back"):
         service.create(DECLARATION, OWNER, pending.context)
@@ -113,8 +127,8 @@ def test_a_failure_in_a_later_invocation_gives_back_too(service: SettingsService
 
 
 def test_a_lost_answer_is_made_good_by_reading_again(service: SettingsService, connect: FakeConnect) -> None:
-    connect.script(TAG, Answer(NetworkFault("lost"), acted=True))
-    connect.script(UPDATE, Answer(ServiceFault("lost"), acted=True))
+    connect.script(TAG, Answer(NetworkFailure("lost"), acted=True))
+    connect.script(UPDATE, Answer(ServiceInternalError("lost"), acted=True))
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
     assert connect.writes == [TAG, UPDATE]
     assert connect.tags == claimed_by(OWNER)
@@ -143,11 +157,13 @@ def test_a_claim_that_shows_late_is_given_back_too(service: SettingsService, con
 
 def test_a_user_that_vanishes_meanwhile_is_not_found(service: SettingsService, connect: FakeConnect) -> None:
     connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "exists", False)))
-    with pytest.raises(NotFound, match=r"no such user\. Should the user show again, .* deleting the resource gives it back"):
+    with pytest.raises(
+        NotFound, match=r"no such user\. Should the user show again, .* deleting the resource gives it back"
+    ):
         service.create(DECLARATION, OWNER)
 
 
-@pytest.mark.parametrize("error", [NetworkFault("timeout"), ServiceFault("503")])
+@pytest.mark.parametrize("error", [NetworkFailure("timeout"), ServiceInternalError("503")])
 @pytest.mark.parametrize("seconds", [1, 3, 8])
 def test_an_invocation_ends_within_its_minute_even_when_calls_are_slow_and_writes_time_out(
     service: SettingsService, connect: FakeConnect, clock: FakeClock, error: SettingsError, seconds: float
@@ -160,7 +176,9 @@ def test_an_invocation_ends_within_its_minute_even_when_calls_are_slow_and_write
     assert clock.now() - begun < 60
 
 
-def test_a_channel_that_is_refused_and_that_nobody_declares_is_left_out(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_channel_that_is_refused_and_that_nobody_declares_is_left_out(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.settings = {CHAT_ACCEPT: True}
     connect.script(UPDATE, InvalidRequest("EMAIL is not known here."))
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
@@ -171,9 +189,13 @@ def test_a_channel_that_is_refused_and_that_nobody_declares_is_left_out(service:
     assert [entry["Channel"] for entry in first["AutoAcceptConfigs"]] == ["VOICE", "CHAT", "TASK", "EMAIL"]
 
 
-def test_no_more_channels_are_left_out_than_are_refused(service: SettingsService, connect: FakeConnect) -> None:
+def test_no_more_channels_are_left_out_than_are_refused(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.settings = {CHAT_ACCEPT: True}
-    connect.script(UPDATE, InvalidRequest("TASK is not known here."), InvalidRequest("TASK is not known here."))
+    connect.script(
+        UPDATE, InvalidRequest("TASK is not known here."), InvalidRequest("TASK is not known here.")
+    )
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
     assert connect.calls == [DESCRIBE, TAG, UPDATE, UPDATE, UPDATE, DESCRIBE]
     assert connect.settings == {VOICE_ACCEPT: True, CHAT_ACCEPT: True, EMAIL_ACCEPT: False}
@@ -182,13 +204,15 @@ def test_no_more_channels_are_left_out_than_are_refused(service: SettingsService
 def test_a_quota_that_is_used_up_between_two_refusals_does_not_begin_them_again(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    connect.script(UPDATE, InvalidRequest("EMAIL is not known here."), Throttled("busy"))
+    connect.script(UPDATE, InvalidRequest("EMAIL is not known here."), Throttling("busy"))
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
     sent = [arrays for operation, arrays in connect.sent if operation == UPDATE]
     assert [len(arrays["AutoAcceptConfigs"]) for arrays in sent] == [4, 3, 3]
 
 
-def test_a_record_of_a_channel_that_is_refused_can_be_released(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_record_of_a_channel_that_is_refused_can_be_released(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     connect.tags = recorded(OWNER, {CHAT_ACCEPT: (True, False)}).to_tags()
     connect.script(UPDATE, *(InvalidRequest("No such channel.") for _ in range(15)))
     assert service.delete(IDENTITY, OWNER) == GivenBack()
@@ -196,7 +220,9 @@ def test_a_record_of_a_channel_that_is_refused_can_be_released(service: Settings
     assert connect.writes == [TAG, *[UPDATE] * 15, UNTAG]
 
 
-def test_a_refusal_of_what_is_declared_stays_a_refusal(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_refusal_of_what_is_declared_stays_a_refusal(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     again = (InvalidRequest(f"Refused {number} times.") for number in range(1, 8))
     connect.script(UPDATE, *again, InvalidRequest("VOICE is not known here."))
     with pytest.raises(InvalidRequest) as failed:
@@ -205,8 +231,12 @@ def test_a_refusal_of_what_is_declared_stays_a_refusal(service: SettingsService,
     assert connect.writes == [TAG, *[UPDATE] * 8, UNTAG]
 
 
-@pytest.mark.parametrize("error", [AccessDenied("No."), ServiceRefused("Why not."), LimitExceeded("Enough.")])
-def test_no_other_refusal_is_tried_again_with_less(service: SettingsService, connect: FakeConnect, error: SettingsError) -> None:
+@pytest.mark.parametrize(
+    "error", [AccessDenied("No."), ServiceRefused("Why not."), ServiceLimitExceeded("Enough.")]
+)
+def test_no_other_refusal_is_tried_again_with_less(
+    service: SettingsService, connect: FakeConnect, error: SettingsError
+) -> None:
     connect.script(UPDATE, error)
     with pytest.raises(type(error)):
         service.create(DECLARATION, OWNER)
@@ -216,7 +246,10 @@ def test_no_other_refusal_is_tried_again_with_less(service: SettingsService, con
 def test_an_earlier_value_is_remembered_where_the_record_vanished_and_the_live_value_may_be_its_own(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    connect.script(UPDATE, Answer(ServiceFault("lost"), acted=True, afterwards=lambda: setattr(connect, "tags", {})))
+    connect.script(
+        UPDATE,
+        Answer(ServiceInternalError("lost"), acted=True, afterwards=lambda: setattr(connect, "tags", {})),
+    )
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
     assert connect.writes == [TAG, UPDATE, TAG]
     assert connect.tags == claimed_by(OWNER)
@@ -225,7 +258,7 @@ def test_an_earlier_value_is_remembered_where_the_record_vanished_and_the_live_v
 def test_a_value_that_somebody_has_set_before_this_operation_wrote_settings_is_an_earlier_value(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    connect.script(TAG, NetworkFault("lost"))
+    connect.script(TAG, NetworkFailure("lost"))
     connect.script(DESCRIBE, Answer(afterwards=lambda: connect.settings.update({VOICE_ACCEPT: True})))
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
     assert connect.tags == recorded(OWNER, {VOICE_ACCEPT: (True, True)}).to_tags()
@@ -235,11 +268,13 @@ def test_earlier_values_are_carried_on_and_not_used_for_what_another_invocation_
     service: SettingsService, connect: FakeConnect
 ) -> None:
     """It may be a duplicate of a handover, and the value the agent's own."""
-    connect.script(UPDATE, Answer(ServiceFault("lost"), acted=True), *(Throttled("busy") for _ in range(5)))
-    connect.script(DESCRIBE, None, *(Throttled("busy") for _ in range(5)))
+    connect.script(
+        UPDATE, Answer(ServiceInternalError("lost"), acted=True), *(Throttling("busy") for _ in range(5))
+    )
+    connect.script(DESCRIBE, None, *(Throttling("busy") for _ in range(5)))
     pending = service.create(DECLARATION, OWNER)
     assert isinstance(pending, InProgress)
-    connect.heal()
+    connect.clear_faults()
     context = json.loads(json.dumps(pending.context))
     assert (context["claimed"], context["wroteSettings"]) == (True, True)
     assert context["prior"] == {MARKER_KEY: "managed", f"{MARKER_KEY}:auto-accept": "v1 was VOICE=false"}
@@ -248,18 +283,27 @@ def test_earlier_values_are_carried_on_and_not_used_for_what_another_invocation_
     assert connect.tags == recorded(OWNER, {VOICE_ACCEPT: (True, True)}).to_tags()
 
 
-def test_a_duplicate_of_a_create_that_fails_leaves_the_resource(connect: FakeConnect, retrier: Retrier) -> None:
-    """Where resources cannot be imported, a create that finds its own record may be a duplicate of the one that wrote it."""
+def test_a_duplicate_of_a_create_that_fails_leaves_the_resource(
+    connect: FakeConnect, retrier: Retrier
+) -> None:
+    """Where resources cannot be imported, a create that finds its own record may be a duplicate of the one
+    that wrote it.
+    """
     connect.settings, connect.tags = dict(EVERY_CHANNEL), claimed_by(OWNER)
     connect.script(UPDATE, AccessDenied("No."))
     with pytest.raises(AccessDenied) as failed:
         SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER)
-    assert str(failed.value) == "No. The resource had been created before, and stays: deleting the resource gives it back."
+    assert (
+        str(failed.value)
+        == "No. The resource had been created before, and stays: deleting the resource gives it back."
+    )
     assert connect.tags == claimed_by(OWNER)
 
 
-def test_a_create_that_sees_the_record_it_has_written_itself_is_no_duplicate(connect: FakeConnect, retrier: Retrier) -> None:
-    connect.script(UPDATE, ServiceFault("5xx"), AccessDenied("No."))
+def test_a_create_that_sees_the_record_it_has_written_itself_is_no_duplicate(
+    connect: FakeConnect, retrier: Retrier
+) -> None:
+    connect.script(UPDATE, ServiceInternalError("5xx"), AccessDenied("No."))
     with pytest.raises(AccessDenied, match="What had been taken was given back"):
         SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER)
     assert connect.tags == {}

@@ -1,14 +1,33 @@
-"""An update whose declaration has changed does not take a late read for a user that needs no change; numbers that stay are said."""
+"""An update whose declaration has changed does not take a late read for a user that needs no change; numbers
+that stay are said.
+"""
 
 from dataclasses import replace
 
 import pytest
-from unit.examples import IDENTITY, INSTANCE, LATER, NUMBER, OWNER, PERSISTENT, PLACE, USER, VOICE_ACCEPT, recorded
+from unit.examples import (
+    ENVIRONMENT,
+    IDENTITY,
+    INSTANCE,
+    LATER,
+    NUMBER,
+    OWNER,
+    PERSISTENT,
+    USER,
+    VOICE_ACCEPT,
+    recorded,
+)
 from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
 
-from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
+from custom_connect_userconfig.core.arrays import (
+    DESK_PHONE,
+    PHONE_NUMBER_KEY,
+    PHONE_TYPE_KEY,
+    SOFT_PHONE,
+    SettingKey,
+)
 from custom_connect_userconfig.core.declaration import Declaration, parse_previous
-from custom_connect_userconfig.core.errors import Throttled
+from custom_connect_userconfig.core.errors import Throttling
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_STAYED
@@ -23,7 +42,9 @@ AFTER = Declaration(IDENTITY, {VOICE_ACCEPT: False})
 
 @pytest.fixture
 def rolled_back(connect: FakeConnect) -> FakeConnect:
-    """A user that reads show as the rollback wants it, stamped by it; what was written before shows with the third read."""
+    """A user that reads show as the rollback wants it, stamped by it; what was written before shows with the
+    third read.
+    """
     connect.settings = {VOICE_ACCEPT: False}
     connect.tags = recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags()
     connect.script(DESCRIBE, None, Answer(afterwards=lambda: connect.settings.update(BEFORE)))
@@ -44,7 +65,10 @@ def test_if_a_read_hides_what_was_declared_before_the_request_alone_is_recorded_
 ) -> None:
     """The failed update has taken PERSISTENT; a read of before it shows neither that nor its value."""
     claimed = recorded(OWNER, {VOICE_ACCEPT: (True, False), PERSISTENT: (True, False)})
-    connect.settings, connect.tags = {VOICE_ACCEPT: True}, recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
+    connect.settings, connect.tags = (
+        {VOICE_ACCEPT: True},
+        recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags(),
+    )
 
     def shows() -> None:
         connect.settings, connect.tags = {VOICE_ACCEPT: True, PERSISTENT: True}, claimed.to_tags()
@@ -52,14 +76,19 @@ def test_if_a_read_hides_what_was_declared_before_the_request_alone_is_recorded_
     connect.script(DESCRIBE, Answer(afterwards=shows))
     assert isinstance(service.update(AFTER, LATER, None, {**BEFORE, PERSISTENT: True}), OwnedSettings)
     assert connect.sent[1] == (TAG, OwnershipRecord(OWNER, {}, {}, (OWNER.request, LATER.request)).to_tags())
-    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False), "PERSISTENT is given back"
+    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False), (
+        "PERSISTENT is given back"
+    )
     assert OwnershipRecord.from_tags(connect.tags) == recorded(OWNER, {VOICE_ACCEPT: (False, False)}, LATER)
 
 
 def test_a_request_that_does_not_show_yet_is_waited_for_and_not_recorded_again(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    connect.settings, connect.tags = {VOICE_ACCEPT: True}, recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
+    connect.settings, connect.tags = (
+        {VOICE_ACCEPT: True},
+        recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags(),
+    )
     connect.stale_reads = 3
     connect.script(TAG, None, Answer(afterwards=lambda: setattr(connect, "stale_reads", 0)))
     assert isinstance(service.update(AFTER, LATER, None, {**BEFORE, PERSISTENT: True}), OwnedSettings)
@@ -69,7 +98,7 @@ def test_a_request_that_does_not_show_yet_is_waited_for_and_not_recorded_again(
 def test_what_was_never_taken_costs_one_request_more_and_no_wait(
     service: SettingsService, rolled_back: FakeConnect, clock: FakeClock
 ) -> None:
-    rolled_back.heal()
+    rolled_back.clear_faults()
     rolled_back.settings[VOICE_ACCEPT] = True
     assert isinstance(service.update(AFTER, LATER, None, {**BEFORE, PERSISTENT: True}), OwnedSettings)
     assert rolled_back.calls == [DESCRIBE, TAG, DESCRIBE, UPDATE, DESCRIBE]
@@ -84,8 +113,10 @@ def test_without_a_change_one_read_is_enough(
     assert rolled_back.calls == [DESCRIBE]
 
 
-def test_looking_again_ends_after_some_seconds(service: SettingsService, rolled_back: FakeConnect, clock: FakeClock) -> None:
-    rolled_back.heal()
+def test_looking_again_ends_after_some_seconds(
+    service: SettingsService, rolled_back: FakeConnect, clock: FakeClock
+) -> None:
+    rolled_back.clear_faults()
     assert isinstance(service.update(AFTER, OWNER, None, BEFORE), OwnedSettings)
     assert (rolled_back.calls, clock.slept) == ([DESCRIBE] * 5, [1, 2, 4, 8])
 
@@ -96,7 +127,9 @@ def test_what_a_late_read_hid_shows_with_the_stamp_and_is_written_over(
     connect.settings = {VOICE_ACCEPT: False}
     connect.tags = recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
     connect.stale_reads = 2
-    connect.update_user_config(INSTANCE, USER, {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]})
+    connect.update_user_config(
+        INSTANCE, USER, {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]}
+    )
     begun = clock.now()
     assert isinstance(service.update(AFTER, LATER, None, BEFORE), OwnedSettings)
     assert connect.writes == [UPDATE, TAG, UPDATE]
@@ -120,7 +153,7 @@ def test_slow_reads_are_looked_at_again_as_long_as_there_is_time(
     service: SettingsService, rolled_back: FakeConnect, clock: FakeClock
 ) -> None:
     """No further invocation looks once more: each of them would use up its time before the last look."""
-    rolled_back.heal()
+    rolled_back.clear_faults()
     rolled_back.latency = {DESCRIBE: 8}
     begun = clock.now()
     assert isinstance(service.update(AFTER, OWNER, None, BEFORE), OwnedSettings)
@@ -129,20 +162,24 @@ def test_slow_reads_are_looked_at_again_as_long_as_there_is_time(
 
 
 def test_looking_again_leaves_a_short_invocation_its_time(rolled_back: FakeConnect, clock: FakeClock) -> None:
-    rolled_back.heal()
+    rolled_back.clear_faults()
     service = SettingsService(rolled_back, Retrier(clock, lambda: 0.5, write_seconds=5), is_importable=False)
     begun = clock.now()
     assert isinstance(service.update(AFTER, OWNER, None, BEFORE), OwnedSettings)
     assert clock.now() - begun <= 5
 
 
-def test_a_later_invocation_looks_again_after_writes_of_an_earlier_one(service: SettingsService, connect: FakeConnect) -> None:
-    """What the first one has recorded shows; a duplicate of the update that this one undoes may write at the same time."""
+def test_a_later_invocation_looks_again_after_writes_of_an_earlier_one(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """What the first one has recorded shows; a duplicate of the update that this one undoes may write at the
+    same time.
+    """
     connect.settings, connect.tags = dict(BEFORE), recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
-    connect.script(UPDATE, *(Throttled("busy") for _ in range(5)))
+    connect.script(UPDATE, *(Throttling("busy") for _ in range(5)))
     pending = service.update(AFTER, LATER, None, BEFORE)
     assert isinstance(pending, InProgress)
-    connect.heal()
+    connect.clear_faults()
     connect.settings[VOICE_ACCEPT] = False
     connect.script(DESCRIBE, Answer(afterwards=lambda: connect.settings.update(BEFORE)))
     assert isinstance(service.update(AFTER, LATER, pending.context, BEFORE), OwnedSettings)
@@ -150,27 +187,34 @@ def test_a_later_invocation_looks_again_after_writes_of_an_earlier_one(service: 
 
 
 def test_once_written_nobody_looks_again(service: SettingsService, rolled_back: FakeConnect) -> None:
-    rolled_back.heal()
+    rolled_back.clear_faults()
     rolled_back.settings[VOICE_ACCEPT] = True
     service.update(AFTER, OWNER, None, BEFORE)
     assert rolled_back.calls == [DESCRIBE, TAG, UPDATE, DESCRIBE]
 
 
-@pytest.mark.parametrize("properties", [None, {}, {"Gone": 1}, {"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": "?"}])
+@pytest.mark.parametrize(
+    "properties", [None, {}, {"Gone": 1}, {"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": "?"}]
+)
 def test_previous_properties_that_cannot_be_read_are_not_known(properties: dict[str, object] | None) -> None:
-    assert parse_previous(properties, PLACE) is None
+    assert parse_previous(properties, ENVIRONMENT) is None
 
 
 def test_previous_properties_are_read_like_any_others() -> None:
     entries = [{"Channel": "VOICE", "AutoAccept": "true"}]
-    assert parse_previous({"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": entries}, PLACE) == BEFORE
+    assert (
+        parse_previous({"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": entries}, ENVIRONMENT)
+        == BEFORE
+    )
 
 
 @pytest.fixture
 def desk(connect: FakeConnect) -> FakeConnect:
     """A user that had no number before and whose service keeps one for ever."""
     connect.settings = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}
-    connect.tags = recorded(OWNER, {PHONE_TYPE_KEY: (DESK_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)}).to_tags()
+    connect.tags = recorded(
+        OWNER, {PHONE_TYPE_KEY: (DESK_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)}
+    ).to_tags()
     connect.store = lambda settings: {PHONE_NUMBER_KEY: NUMBER, **settings}
     return connect
 
@@ -187,7 +231,9 @@ def test_a_number_that_the_service_keeps_is_said_at_the_end_of_a_delete(
     assert result == GivenBack((NUMBER_STAYED,))
 
 
-def test_a_number_that_the_service_keeps_is_said_at_the_end_of_an_update(service: SettingsService, desk: FakeConnect) -> None:
+def test_a_number_that_the_service_keeps_is_said_at_the_end_of_an_update(
+    service: SettingsService, desk: FakeConnect
+) -> None:
     result = service.update(Declaration(IDENTITY, {PHONE_TYPE_KEY: SOFT_PHONE}), OWNER)
     assert isinstance(result, OwnedSettings)
     assert result.notes == (NUMBER_STAYED,)
@@ -201,4 +247,9 @@ def test_a_number_that_went_is_not_worth_a_word(service: SettingsService, desk: 
 @pytest.mark.parametrize(("kept", "removed"), [(True, True), (False, False), ("true", False), (1, False)])
 def test_whether_a_number_was_to_go_is_carried_on(kept: object, removed: bool) -> None:
     assert Progress.from_context({"removedNumber": kept}, 0.0).removed_number is removed
-    assert Progress.from_context(Progress(0.0, removed_number=removed).to_context(0.0, delay=1), 0.0).removed_number is removed
+    assert (
+        Progress.from_context(
+            Progress(0.0, removed_number=removed).to_context(0.0, delay=1), 0.0
+        ).removed_number
+        is removed
+    )

@@ -1,4 +1,6 @@
-"""Two requests on one user: the one that has been overtaken changes nothing, and the one that has lost gives back what it wrote."""
+"""Two requests on one user: the one that has been overtaken changes nothing, and the one that has lost gives
+back what it wrote.
+"""
 
 import json
 from dataclasses import replace
@@ -22,7 +24,14 @@ from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
 
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration
-from custom_connect_userconfig.core.errors import AccessDenied, AlreadyExists, NotFound, NotStabilized, ServiceFault, Throttled
+from custom_connect_userconfig.core.errors import (
+    AccessDenied,
+    AlreadyExists,
+    NotFound,
+    NotStabilized,
+    ServiceInternalError,
+    Throttling,
+)
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.refusals import OVERTAKEN
@@ -40,7 +49,9 @@ def created(service: SettingsService, clock: FakeClock, declaration: Declaration
     return to_the_end(clock, lambda context: service.create(declaration, OWNER, context))  # type: ignore[arg-type]
 
 
-def becomes(connect: FakeConnect, settings: dict[SettingKey, Value], record: OwnershipRecord | None) -> Answer:
+def becomes(
+    connect: FakeConnect, settings: dict[SettingKey, Value], record: OwnershipRecord | None
+) -> Answer:
     """Return an ordinary answer after which the user has `settings` and the tags of `record`."""
 
     def meanwhile() -> None:
@@ -50,7 +61,8 @@ def becomes(connect: FakeConnect, settings: dict[SettingKey, Value], record: Own
     return Answer(afterwards=meanwhile)
 
 
-# -- overtaken ---------------------------------------------------------------------------------------------------------
+# -- overtaken
+# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -71,7 +83,9 @@ def test_a_create_that_was_overtaken_changes_nothing_and_answers_with_what_is_in
 def test_an_update_that_was_overtaken_changes_nothing_and_answers_with_what_is_in_force(
     service: SettingsService, overtaken: FakeConnect, previous: dict[SettingKey, Value] | None
 ) -> None:
-    assert service.update(BOTH, OWNER, None, previous) == OwnedSettings(USER_ARN, {PERSISTENT: True}, (OVERTAKEN,))
+    assert service.update(BOTH, OWNER, None, previous) == OwnedSettings(
+        USER_ARN, {PERSISTENT: True}, (OVERTAKEN,)
+    )
     assert overtaken.calls == [DESCRIBE]
 
 
@@ -86,7 +100,9 @@ def test_an_update_that_another_resource_has_overtaken_is_not_found_and_changes_
     assert connect.calls == [DESCRIBE]
 
 
-def test_the_latest_request_and_a_new_one_are_not_overtaken(service: SettingsService, overtaken: FakeConnect) -> None:
+def test_the_latest_request_and_a_new_one_are_not_overtaken(
+    service: SettingsService, overtaken: FakeConnect
+) -> None:
     for owner in (LATER, replace(OWNER, request="0123abcd")):
         result = service.update(BOTH, owner, None, {PERSISTENT: True})
         assert result == OwnedSettings(USER_ARN, BOTH.settings)
@@ -113,16 +129,27 @@ def test_what_an_overtaken_request_has_just_written_is_undone_even_if_it_seems_t
     assert connect.writes == [TAG, UPDATE, UPDATE]
 
 
-def test_a_request_that_wrote_while_the_later_one_gave_back_gives_back_too(service: SettingsService, connect: FakeConnect) -> None:
-    """The later request has given VOICE back before this one wrote it, and is about to remove it from the record."""
+def test_a_request_that_wrote_while_the_later_one_gave_back_gives_back_too(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The later request has given VOICE back before this one wrote it, and is about to remove it from the
+    record.
+    """
     between = replace(HELD, prior={**HELD.prior, VOICE_ACCEPT: False})
     connect.script(UPDATE, becomes(connect, {}, between))
     assert service.create(BOTH, OWNER) == OwnedSettings(USER_ARN, {PERSISTENT: True}, (OVERTAKEN,))
     assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, True)
 
 
-def test_a_request_that_was_overtaken_before_it_wrote_settings_writes_none(service: SettingsService, connect: FakeConnect) -> None:
-    connect.script(TAG, Answer(ServiceFault("lost"), acted=True, afterwards=lambda: connect.tags.update(HELD.to_tags())))
+def test_a_request_that_was_overtaken_before_it_wrote_settings_writes_none(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.script(
+        TAG,
+        Answer(
+            ServiceInternalError("lost"), acted=True, afterwards=lambda: connect.tags.update(HELD.to_tags())
+        ),
+    )
     result = service.create(BOTH, OWNER)
     assert isinstance(result, OwnedSettings)
     assert result.notes == (OVERTAKEN,)
@@ -132,7 +159,7 @@ def test_a_request_that_was_overtaken_before_it_wrote_settings_writes_none(servi
 def test_a_refused_way_back_of_an_overtaken_request_is_gone_again(
     service: SettingsService, connect: FakeConnect, clock: FakeClock
 ) -> None:
-    connect.script(UPDATE, becomes(connect, {}, HELD), *(Throttled("busy") for _ in range(5)))
+    connect.script(UPDATE, becomes(connect, {}, HELD), *(Throttling("busy") for _ in range(5)))
     result = created(service, clock, BOTH)
     assert result == OwnedSettings(USER_ARN, {PERSISTENT: True}, (OVERTAKEN,))
     assert connect.settings[VOICE_ACCEPT] is False
@@ -143,21 +170,32 @@ def test_an_overtaken_request_that_goes_on_elsewhere_undoes_only_what_still_stan
 ) -> None:
     """The value may be that of somebody who has set it since."""
     theirs = recorded(OWNER, {CHAT_ACCEPT: (True, False)}, LATER)
-    connect.script(UPDATE, becomes(connect, {CHAT_ACCEPT: True}, theirs), *(Throttled("busy") for _ in range(5)))
+    connect.script(
+        UPDATE, becomes(connect, {CHAT_ACCEPT: True}, theirs), *(Throttling("busy") for _ in range(5))
+    )
     pending = service.create(BOTH, OWNER)
     assert isinstance(pending, InProgress)
-    connect.heal()
+    connect.clear_faults()
     connect.settings[VOICE_ACCEPT] = False
-    assert service.create(BOTH, OWNER, pending.context) == OwnedSettings(USER_ARN, {CHAT_ACCEPT: True}, (OVERTAKEN,))
-    assert connect.sent[-1] == (UPDATE, {"PersistentConnectionConfigs": [{"Channel": "VOICE", "PersistentConnection": False}]})
+    assert service.create(BOTH, OWNER, pending.context) == OwnedSettings(
+        USER_ARN, {CHAT_ACCEPT: True}, (OVERTAKEN,)
+    )
+    assert connect.sent[-1] == (
+        UPDATE,
+        {"PersistentConnectionConfigs": [{"Channel": "VOICE", "PersistentConnection": False}]},
+    )
 
 
-def test_a_duplicate_of_a_handover_that_knew_of_no_loss_undoes_nothing(service: SettingsService, connect: FakeConnect) -> None:
+def test_a_duplicate_of_a_handover_that_knew_of_no_loss_undoes_nothing(
+    service: SettingsService, connect: FakeConnect
+) -> None:
     """The request has long ended, and what it finds may be somebody else's."""
-    connect.script(UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttled("busy") for _ in range(5)))))
+    connect.script(
+        UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttling("busy") for _ in range(5))))
+    )
     pending = service.create(BOTH, OWNER)
     assert isinstance(pending, InProgress)
-    connect.heal()
+    connect.clear_faults()
     connect.tags = recorded(OWNER, {CHAT_ACCEPT: (True, False)}, LATER).to_tags()
     calls = len(connect.calls)
     result = service.create(BOTH, OWNER, json.loads(json.dumps(pending.context)))
@@ -180,7 +218,8 @@ def test_a_create_that_fails_after_it_was_overtaken_leaves_the_record_to_the_lat
     assert connect.count(UNTAG) == 0
 
 
-# -- lost --------------------------------------------------------------------------------------------------------------
+# -- lost
+# --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_create_that_has_lost_the_race_gives_back_what_the_winner_does_not_hold(
@@ -234,20 +273,31 @@ def test_what_could_not_be_given_back_after_a_lost_race_is_named_with_its_earlie
     service: SettingsService, connect: FakeConnect, clock: FakeClock
 ) -> None:
     connect.settings = {VOICE_ACCEPT: False, PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}
-    connect.script(UPDATE, becomes(connect, {}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (False, False)})), AccessDenied("No."))
+    connect.script(
+        UPDATE,
+        becomes(connect, {}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (False, False)})),
+        AccessDenied("No."),
+    )
     phone: dict[SettingKey, Value] = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}
     with pytest.raises(AlreadyExists) as failed:
         created(service, clock, Declaration(IDENTITY, {VOICE_ACCEPT: True, **phone}))
     assert str(failed.value).endswith(
         " These settings may stay as this operation wrote them (No.):"
-        " AutoAcceptConfigs[VOICE].AutoAccept (was false), PhoneNumberConfigs[VOICE].PhoneType (was DESK_PHONE),"
+        " AutoAcceptConfigs[VOICE].AutoAccept (was false), PhoneNumberConfigs[VOICE].PhoneType (was"
+        " DESK_PHONE),"
         " PhoneNumberConfigs[VOICE].PhoneNumber (its earlier number is not recorded)."
         f"{WAY_OUT}"
     )
 
 
-def test_a_race_that_shows_as_lost_only_on_the_way_back_is_named_alike(service: SettingsService, connect: FakeConnect) -> None:
-    connect.script(UPDATE, becomes(connect, {}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (False, False)})), AccessDenied("No."))
+def test_a_race_that_shows_as_lost_only_on_the_way_back_is_named_alike(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.script(
+        UPDATE,
+        becomes(connect, {}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (False, False)})),
+        AccessDenied("No."),
+    )
     connect.script(DESCRIBE, None, AccessDenied("Expired."))
     with pytest.raises(AccessDenied) as failed:
         service.create(DECLARATION, OWNER)
@@ -257,10 +307,18 @@ def test_a_race_that_shows_as_lost_only_on_the_way_back_is_named_alike(service: 
     )
 
 
-def test_a_number_that_was_not_there_is_named_as_none(service: SettingsService, connect: FakeConnect, clock: FakeClock) -> None:
-    connect.script(UPDATE, becomes(connect, {}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (False, False)})), AccessDenied("No."))
+def test_a_number_that_was_not_there_is_named_as_none(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
+    connect.script(
+        UPDATE,
+        becomes(connect, {}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (False, False)})),
+        AccessDenied("No."),
+    )
     phone: dict[SettingKey, Value] = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}
-    with pytest.raises(AlreadyExists, match=r"\.PhoneType \(was SOFT_PHONE\), .*\.PhoneNumber \(was none\)\. If"):
+    with pytest.raises(
+        AlreadyExists, match=r"\.PhoneType \(was SOFT_PHONE\), .*\.PhoneNumber \(was none\)\. If"
+    ):
         created(service, clock, Declaration(IDENTITY, phone))
 
 
@@ -283,7 +341,8 @@ def test_a_failed_update_whose_record_is_gone_names_what_stays(
     connect.tags = claimed_by(OWNER)
     connect.script(UPDATE, becomes(connect, {}, None), AccessDenied("No."))
     with pytest.raises(
-        NotFound, match=r"\(No\.\): AutoAcceptConfigs\[VOICE\]\.AutoAccept \(was false\)\. .* otherwise set them by hand\.$"
+        NotFound,
+        match=r"\(No\.\): AutoAcceptConfigs\[VOICE\]\.AutoAccept \(was false\)\. .* otherwise set them by hand\.$",
     ):
         to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
 
@@ -306,7 +365,10 @@ def test_an_update_that_loses_its_record_to_another_resource_that_it_cannot_take
     theirs = recorded(OTHER_OWNER, {CHAT_ACCEPT: (True, False)})
     connect.tags = claimed_by(OWNER)
     connect.script(UPDATE, becomes(connect, {CHAT_ACCEPT: True}, theirs))
-    with pytest.raises(NotFound, match=r"owned by support/Agent, and stay as they are\. What had been written was given back\.$"):
+    with pytest.raises(
+        NotFound,
+        match=r"owned by support/Agent, and stay as they are\. What had been written was given back\.$",
+    ):
         to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
     assert (connect.settings[VOICE_ACCEPT], connect.settings[CHAT_ACCEPT]) == (False, True)
     assert connect.tags == theirs.to_tags()
@@ -337,20 +399,25 @@ def test_a_create_that_is_to_be_abandoned_names_what_an_earlier_invocation_wrote
     service: SettingsService, connect: FakeConnect
 ) -> None:
     connect.settings = {VOICE_ACCEPT: False}
-    connect.script(UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttled("busy") for _ in range(5)))))
+    connect.script(
+        UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttling("busy") for _ in range(5))))
+    )
     pending = service.create(DECLARATION, OWNER)
     assert isinstance(pending, InProgress)
-    connect.heal()
+    connect.clear_faults()
     connect.tags = {}
     context = json.loads(json.dumps(pending.context))
     assert service.abandon(DECLARATION, OWNER, context).startswith(
         "These settings may stay as this operation wrote them (an earlier invocation wrote them):"
-        f" AutoAcceptConfigs[VOICE].AutoAccept (was false).{WAY_OUT} Should tags that start with {MARKER_KEY} appear"
+        f" AutoAcceptConfigs[VOICE].AutoAccept (was false).{WAY_OUT} Should tags that start with"
+        f" {MARKER_KEY} appear"
     )
     assert connect.settings[VOICE_ACCEPT] is True, "it may be somebody else's"
     connect.settings[VOICE_ACCEPT] = False
     assert service.abandon(DECLARATION, OWNER, context).startswith("Nothing shows that had to be given back.")
-    assert service.abandon(DECLARATION, OWNER, {**context, "wroteSettings": False}).startswith("Nothing shows that")
+    assert service.abandon(DECLARATION, OWNER, {**context, "wroteSettings": False}).startswith(
+        "Nothing shows that"
+    )
 
 
 def test_a_create_that_is_to_be_abandoned_gives_back_what_it_has_seen_to_be_lost(
@@ -362,7 +429,9 @@ def test_a_create_that_is_to_be_abandoned_gives_back_what_it_has_seen_to_be_lost
     assert isinstance(pending, InProgress)
     assert pending.context["lostClaim"] is True
     said = service.abandon(DECLARATION, OWNER, json.loads(json.dumps(pending.context)))
-    assert said.startswith(f"What had been written was given back. Should tags that start with {MARKER_KEY} appear")
+    assert said.startswith(
+        f"What had been written was given back. Should tags that start with {MARKER_KEY} appear"
+    )
     assert connect.settings[VOICE_ACCEPT] is False
 
 
@@ -370,12 +439,16 @@ def test_a_failed_update_that_sees_the_loss_only_in_a_later_invocation_names_wha
     service: SettingsService, connect: FakeConnect, clock: FakeClock
 ) -> None:
     connect.settings, connect.tags = {VOICE_ACCEPT: False}, claimed_by(OWNER)
-    connect.script(UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttled("busy") for _ in range(5)))))
+    connect.script(
+        UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttling("busy") for _ in range(5))))
+    )
     pending = service.update(DECLARATION, LATER)
     assert isinstance(pending, InProgress)
-    connect.heal()
+    connect.clear_faults()
     connect.tags = {}
-    with pytest.raises(NotFound, match=r"\(an earlier invocation wrote them\): .* \(was false\)\. If .* set them by hand\.$"):
+    with pytest.raises(
+        NotFound, match=r"\(an earlier invocation wrote them\): .* \(was false\)\. If .* set them by hand\.$"
+    ):
         to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context or pending.context))  # type: ignore[arg-type]
     assert connect.settings[VOICE_ACCEPT] is True
 
@@ -397,8 +470,12 @@ def test_an_owner_is_the_same_in_every_request() -> None:
     assert OWNER.request != LATER.request
 
 
-def test_an_update_after_a_delete_that_was_cut_off_takes_the_settings_again(service: SettingsService, connect: FakeConnect) -> None:
-    """The resource that a failed delete has left may have been imported again, into the same stack under the same name."""
+def test_an_update_after_a_delete_that_was_cut_off_takes_the_settings_again(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The resource that a failed delete has left may have been imported again, into the same stack under the
+    same name.
+    """
     connect.tags = replace(recorded(OWNER, {VOICE_ACCEPT: (True, False)}), is_ending=True).to_tags()
     result = service.update(BOTH, LATER, None, {VOICE_ACCEPT: True})
     assert isinstance(result, OwnedSettings)

@@ -21,9 +21,15 @@ from unit.examples import (
 )
 from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
 
-from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
+from custom_connect_userconfig.core.arrays import (
+    DESK_PHONE,
+    PHONE_NUMBER_KEY,
+    PHONE_TYPE_KEY,
+    SOFT_PHONE,
+    SettingKey,
+)
 from custom_connect_userconfig.core.declaration import Declaration
-from custom_connect_userconfig.core.errors import NotStabilized, ServiceFault, Throttled
+from custom_connect_userconfig.core.errors import NotStabilized, ServiceInternalError, Throttling
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.restoration import NUMBER_LEFT
@@ -47,7 +53,13 @@ def owned(connect: FakeConnect) -> FakeConnect:
 
 
 def declare(**more: Value) -> Declaration:
-    keys = {"voice": VOICE_ACCEPT, "chat": CHAT_ACCEPT, "task": TASK_ACCEPT, "persistent": PERSISTENT, "acw": VOICE_ACW}
+    keys = {
+        "voice": VOICE_ACCEPT,
+        "chat": CHAT_ACCEPT,
+        "task": TASK_ACCEPT,
+        "persistent": PERSISTENT,
+        "acw": VOICE_ACW,
+    }
     return Declaration(IDENTITY, {keys[name]: value for name, value in more.items()})
 
 
@@ -83,21 +95,31 @@ def test_new_values_of_owned_settings_cost_one_tag_call_that_records_them_with_t
     assert owned.tags == {**after.to_tags(), "team": "sales"}
 
 
-def test_drift_that_is_written_over_is_claimed_first_and_stamped(service: SettingsService, owned: FakeConnect) -> None:
+def test_drift_that_is_written_over_is_claimed_first_and_stamped(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     owned.settings[VOICE_ACCEPT] = False
     service.update(UNCHANGED, LATER, None, UNCHANGED.settings)
     assert owned.calls == [DESCRIBE, TAG, UPDATE, DESCRIBE]
-    assert owned.tags == {**HELD.to_tags(), OWNER_TAG: replace(HELD, requests=STAMPED).to_tags()[OWNER_TAG], "team": "sales"}
+    assert owned.tags == {
+        **HELD.to_tags(),
+        OWNER_TAG: replace(HELD, requests=STAMPED).to_tags()[OWNER_TAG],
+        "team": "sales",
+    }
 
 
-def test_a_changed_declaration_stamps_its_request_although_all_is_as_declared(service: SettingsService, owned: FakeConnect) -> None:
+def test_a_changed_declaration_stamps_its_request_although_all_is_as_declared(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     service.update(UNCHANGED, LATER, None, {VOICE_ACCEPT: False})
     assert owned.calls == [DESCRIBE, TAG, DESCRIBE]
     found = OwnershipRecord.from_tags(owned.tags)
     assert found == replace(HELD, requests=STAMPED)
 
 
-def test_reads_must_show_the_stamp_before_an_update_is_done(service: SettingsService, owned: FakeConnect) -> None:
+def test_reads_must_show_the_stamp_before_an_update_is_done(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     owned.stale_reads = 3
     service.update(UNCHANGED, LATER, None, {VOICE_ACCEPT: False})
     assert (owned.writes, owned.count(DESCRIBE)) == ([TAG], 5)
@@ -136,13 +158,19 @@ def test_a_value_between_two_writes_is_not_what_the_service_made_of_the_first(
     owned.script(
         UPDATE,
         Answer(afterwards=lambda: owned.settings.update({CHAT_ACW: 30})),
-        Answer(ServiceFault("lost"), acted=True, afterwards=lambda: owned.settings.update({CHAT_ACW: 5_400})),
+        Answer(
+            ServiceInternalError("lost"),
+            acted=True,
+            afterwards=lambda: owned.settings.update({CHAT_ACW: 5_400}),
+        ),
     )
     updated(service, clock, Declaration(IDENTITY, {**UNCHANGED.settings, CHAT_ACW: 6_000}))
     assert owned.settings[CHAT_ACW] == 6_000
 
 
-def test_the_first_write_of_an_update_sets_every_tag_of_the_record(service: SettingsService, owned: FakeConnect) -> None:
+def test_the_first_write_of_an_update_sets_every_tag_of_the_record(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     """The read may be late, and show tags that an update before it has removed."""
     shown = dict(owned.tags)
     owned.script(DESCRIBE, Answer(afterwards=lambda: setattr(owned, "tags", {"team": "sales"})))
@@ -157,13 +185,17 @@ def test_drift_is_written_over(service: SettingsService, owned: FakeConnect) -> 
     assert owned.settings == {**owned.settings, VOICE_ACCEPT: True, CHAT_ACCEPT: False, TASK_ACCEPT: True}
 
 
-def test_a_newly_declared_setting_is_recorded_before_it_is_written(service: SettingsService, owned: FakeConnect) -> None:
+def test_a_newly_declared_setting_is_recorded_before_it_is_written(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     service.update(declare(voice=True, chat=False, task=False), OWNER)
     assert owned.writes == [TAG, UPDATE]
     assert owned.tags[ACCEPT_TAG] == "v1 VOICE=true CHAT=false TASK=false was VOICE=false CHAT=true TASK=true"
 
 
-def test_a_dropped_setting_is_given_back_before_the_record_forgets_it(service: SettingsService, owned: FakeConnect) -> None:
+def test_a_dropped_setting_is_given_back_before_the_record_forgets_it(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     service.update(declare(voice=True), OWNER)
     assert owned.writes == [TAG, UPDATE, TAG]
     assert owned.settings[CHAT_ACCEPT] is True
@@ -173,10 +205,16 @@ def test_a_dropped_setting_is_given_back_before_the_record_forgets_it(service: S
     assert claim[ACCEPT_TAG] == "v1 VOICE=true was VOICE=false CHAT=true"
 
 
-def test_a_dropped_array_is_given_back_before_its_tag_is_removed(service: SettingsService, owned: FakeConnect) -> None:
+def test_a_dropped_array_is_given_back_before_its_tag_is_removed(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     service.update(declare(acw=30), OWNER)
     assert owned.calls == [DESCRIBE, TAG, UPDATE, UNTAG, DESCRIBE]
-    assert (owned.settings[VOICE_ACCEPT], owned.settings[CHAT_ACCEPT], owned.settings[VOICE_ACW]) == (False, True, 30)
+    assert (owned.settings[VOICE_ACCEPT], owned.settings[CHAT_ACCEPT], owned.settings[VOICE_ACW]) == (
+        False,
+        True,
+        30,
+    )
     assert ACCEPT_TAG not in owned.tags
     assert owned.tags["team"] == "sales"
 
@@ -186,21 +224,25 @@ def test_a_dropped_array_is_given_back_before_its_tag_is_removed(service: Settin
 def test_an_update_cut_off_anywhere_is_finished_by_the_next_try(
     service: SettingsService, owned: FakeConnect, operation: str, acted: bool
 ) -> None:
-    owned.script(operation, Answer(ServiceFault("5xx"), acted=acted))
+    owned.script(operation, Answer(ServiceInternalError("5xx"), acted=acted))
     assert isinstance(service.update(declare(task=False, acw=30), OWNER), OwnedSettings)
     found = OwnershipRecord.from_tags(owned.tags)
     assert found == recorded(OWNER, {TASK_ACCEPT: (False, True), VOICE_ACW: (30, 0)})
     assert (owned.settings[VOICE_ACCEPT], owned.settings[CHAT_ACCEPT]) == (False, True)
 
 
-def test_after_an_import_the_record_is_stamped_with_the_new_stack(service: SettingsService, owned: FakeConnect) -> None:
+def test_after_an_import_the_record_is_stamped_with_the_new_stack(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     service.update(UNCHANGED, OTHER_OWNER)
     assert owned.calls == [DESCRIBE, TAG, DESCRIBE]
     found = OwnershipRecord.from_tags(owned.tags)
     assert found == replace(HELD, owner=OTHER_OWNER, requests=(OWNER.request, OTHER_OWNER.request))
 
 
-def test_a_request_without_a_stack_leaves_the_stack_s_stamp(service: SettingsService, owned: FakeConnect) -> None:
+def test_a_request_without_a_stack_leaves_the_stack_s_stamp(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     service.update(declare(voice=False, chat=False), NO_STACK)
     assert owned.writes == [TAG, UPDATE]
     found = OwnershipRecord.from_tags(owned.tags)
@@ -208,7 +250,9 @@ def test_a_request_without_a_stack_leaves_the_stack_s_stamp(service: SettingsSer
     assert (found.owner, found.requests) == (OWNER, (OWNER.request, NO_STACK.request))
 
 
-def test_a_record_without_an_owner_is_stamped_by_whoever_updates(service: SettingsService, owned: FakeConnect) -> None:
+def test_a_record_without_an_owner_is_stamped_by_whoever_updates(
+    service: SettingsService, owned: FakeConnect
+) -> None:
     del owned.tags[OWNER_TAG]
     service.update(UNCHANGED, NO_STACK)
     found = OwnershipRecord.from_tags(owned.tags)
@@ -223,7 +267,9 @@ def test_reads_that_are_late_are_waited_for(service: SettingsService, owned: Fak
     assert owned.count(DESCRIBE) == 5
 
 
-def test_what_never_shows_ends_in_bounded_time(service: SettingsService, owned: FakeConnect, clock: FakeClock) -> None:
+def test_what_never_shows_ends_in_bounded_time(
+    service: SettingsService, owned: FakeConnect, clock: FakeClock
+) -> None:
     owned.store = lambda settings: {**settings, VOICE_ACCEPT: False}
     begun = clock.now()
     with pytest.raises(NotStabilized):
@@ -231,8 +277,10 @@ def test_what_never_shows_ends_in_bounded_time(service: SettingsService, owned: 
     assert clock.now() - begun < 15 * 60
 
 
-def test_a_throttled_update_goes_on_in_another_invocation(service: SettingsService, owned: FakeConnect, clock: FakeClock) -> None:
-    owned.script(UPDATE, *(Throttled("busy") for _ in range(5)))
+def test_a_throttled_update_goes_on_in_another_invocation(
+    service: SettingsService, owned: FakeConnect, clock: FakeClock
+) -> None:
+    owned.script(UPDATE, *(Throttling("busy") for _ in range(5)))
     pending = service.update(declare(voice=True, chat=True), OWNER)
     assert isinstance(pending, InProgress)
     assert (pending.context["wrote"], pending.context["claimed"]) == (True, True)
@@ -256,7 +304,9 @@ def desk(connect: FakeConnect) -> FakeConnect:
     return connect
 
 
-def test_a_number_that_cannot_be_given_back_is_left_and_that_is_said(service: SettingsService, desk: FakeConnect) -> None:
+def test_a_number_that_cannot_be_given_back_is_left_and_that_is_said(
+    service: SettingsService, desk: FakeConnect
+) -> None:
     result = service.update(SOFT, OWNER)
     assert result == OwnedSettings(USER_ARN, SOFT.settings, (NUMBER_LEFT,))
     assert desk.settings[PHONE_NUMBER_KEY] == NUMBER

@@ -1,4 +1,6 @@
-"""The table of arrays, the flat form and the wire form, what a missing entry means, and what is written over what is there."""
+"""The table of arrays, the flat form and the wire form, what a missing entry means, and what is written over
+what is there.
+"""
 
 import pytest
 from unit.examples import (
@@ -50,7 +52,10 @@ EVERYTHING: dict[str, object] = {
 
 
 def test_a_setting_is_named_by_array_channel_and_field() -> None:
-    assert str(CALLBACK_ACW) == "AfterContactWorkConfigs[VOICE].AgentFirstCallbackAfterContactWorkConfig.AfterContactWorkTimeLimit"
+    assert (
+        str(CALLBACK_ACW)
+        == "AfterContactWorkConfigs[VOICE].AgentFirstCallbackAfterContactWorkConfig.AfterContactWorkTimeLimit"
+    )
 
 
 def test_every_field_of_the_table_is_found_by_its_key() -> None:
@@ -68,7 +73,12 @@ def test_only_voice_has_agent_first_callbacks() -> None:
 def test_flattening_and_expanding_are_each_other_s_inverse() -> None:
     flat = flatten(EVERYTHING)
     assert len(flat) == 12
-    assert (flat[VOICE_ACCEPT], flat[CALLBACK_ACCEPT], flat[VOICE_ACW], flat[CALLBACK_ACW]) == (True, False, 0, 7)
+    assert (flat[VOICE_ACCEPT], flat[CALLBACK_ACCEPT], flat[VOICE_ACW], flat[CALLBACK_ACW]) == (
+        True,
+        False,
+        0,
+        7,
+    )
     assert expand(flat) == EVERYTHING
     assert flatten(expand(flat)) == flat
 
@@ -79,7 +89,9 @@ def test_expanding_puts_arrays_and_channels_in_the_order_of_the_table() -> None:
     assert [entry["Channel"] for entry in expanded["AutoAcceptConfigs"]] == list(CHANNELS)
 
 
-@pytest.mark.parametrize("arrays", [{}, {"AutoAcceptConfigs": None}, {"AutoAcceptConfigs": []}, {"Username": "ann"}])
+@pytest.mark.parametrize(
+    "arrays", [{}, {"AutoAcceptConfigs": None}, {"AutoAcceptConfigs": []}, {"Username": "ann"}]
+)
 def test_what_is_not_shown_is_no_setting(arrays: dict[str, object]) -> None:
     assert flatten(arrays) == {}
 
@@ -133,8 +145,12 @@ def test_a_missing_entry_means_the_legacy_value_where_there_is_one(key: SettingK
     assert UserSettings({}, LEGACY).effective(key) == value
 
 
-@pytest.mark.parametrize(("key", "value"), [(VOICE_ACCEPT, False), (CHAT_ACW, 0), (PHONE_TYPE_KEY, "SOFT_PHONE")])
-def test_what_is_shown_goes_before_the_legacy_value_even_when_it_is_nothing_much(key: SettingKey, value: Value) -> None:
+@pytest.mark.parametrize(
+    ("key", "value"), [(VOICE_ACCEPT, False), (CHAT_ACW, 0), (PHONE_TYPE_KEY, "SOFT_PHONE")]
+)
+def test_what_is_shown_goes_before_the_legacy_value_even_when_it_is_nothing_much(
+    key: SettingKey, value: Value
+) -> None:
     assert UserSettings({key: value}, LEGACY).effective(key) == value
 
 
@@ -142,12 +158,14 @@ def test_an_empty_legacy_number_is_no_number() -> None:
     """The service's own examples show ``"DeskPhoneNumber": ""`` for a user without a desk phone."""
     settings = UserSettings({}, {"PhoneType": "SOFT_PHONE", "DeskPhoneNumber": ""})
     assert settings.effective(PHONE_NUMBER_KEY) is None
-    assert settings.lay_over(PHONE, {PHONE_TYPE_KEY: "SOFT_PHONE"}) == [{"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}]
+    assert settings.overlay(PHONE, {PHONE_TYPE_KEY: "SOFT_PHONE"}) == [
+        {"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}
+    ]
 
 
 def test_an_array_is_written_whole_with_what_is_there() -> None:
     there = UserSettings({VOICE_ACCEPT: True, TASK_ACCEPT: True}, {})
-    assert there.lay_over(AUTO_ACCEPT, {CHAT_ACCEPT: True}) == [
+    assert there.overlay(AUTO_ACCEPT, {CHAT_ACCEPT: True}) == [
         {"Channel": "VOICE", "AutoAccept": True},
         {"Channel": "CHAT", "AutoAccept": True},
         {"Channel": "TASK", "AutoAccept": True},
@@ -156,7 +174,7 @@ def test_an_array_is_written_whole_with_what_is_there() -> None:
 
 
 def test_channels_that_no_read_shows_are_written_with_their_legacy_value() -> None:
-    entries = UserSettings({VOICE_ACW: 5}, LEGACY).lay_over(AFTER_CONTACT_WORK, {CHAT_ACW: 9})
+    entries = UserSettings({VOICE_ACW: 5}, LEGACY).overlay(AFTER_CONTACT_WORK, {CHAT_ACW: 9})
     limits = {entry["Channel"]: entry["AfterContactWorkConfig"] for entry in entries}
     assert limits == {
         "VOICE": {"AfterContactWorkTimeLimit": 5},
@@ -167,30 +185,30 @@ def test_channels_that_no_read_shows_are_written_with_their_legacy_value() -> No
 
 
 def test_an_optional_field_stays_absent_while_it_holds_what_absence_means() -> None:
-    entries = UserSettings({}, {}).lay_over(AUTO_ACCEPT, {VOICE_ACCEPT: True})
+    entries = UserSettings({}, {}).overlay(AUTO_ACCEPT, {VOICE_ACCEPT: True})
     assert entries[0] == {"Channel": "VOICE", "AutoAccept": True}
 
 
 @pytest.mark.parametrize("value", [True, False])
 def test_an_optional_field_that_is_shown_is_written_again(value: bool) -> None:
-    entries = UserSettings({CALLBACK_ACCEPT: value}, {}).lay_over(AUTO_ACCEPT, {VOICE_ACCEPT: True})
+    entries = UserSettings({CALLBACK_ACCEPT: value}, {}).overlay(AUTO_ACCEPT, {VOICE_ACCEPT: True})
     assert entries[0] == {"Channel": "VOICE", "AutoAccept": True, "AgentFirstCallbackAutoAccept": value}
 
 
 def test_a_desk_phone_s_legacy_number_is_kept_when_another_field_of_the_entry_is_written() -> None:
-    entries = UserSettings({}, LEGACY).lay_over(PHONE, {PHONE_TYPE_KEY: "SOFT_PHONE"})
+    entries = UserSettings({}, LEGACY).overlay(PHONE, {PHONE_TYPE_KEY: "SOFT_PHONE"})
     assert entries == [{"Channel": "VOICE", "PhoneType": "SOFT_PHONE", "PhoneNumber": NUMBER}]
 
 
 def test_a_wanted_none_leaves_the_field_out() -> None:
     there = UserSettings({PHONE_TYPE_KEY: "DESK_PHONE", PHONE_NUMBER_KEY: NUMBER}, {})
     wanted: dict[SettingKey, Value | None] = {PHONE_TYPE_KEY: "SOFT_PHONE", PHONE_NUMBER_KEY: None}
-    assert there.lay_over(PHONE, wanted) == [{"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}]
+    assert there.overlay(PHONE, wanted) == [{"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}]
 
 
 def test_a_channel_that_the_service_has_learned_since_keeps_its_values() -> None:
     fax = SettingKey("AutoAcceptConfigs", "FAX", "AutoAccept")
-    entries = UserSettings({fax: True}, {}).lay_over(AUTO_ACCEPT, {VOICE_ACCEPT: True})
+    entries = UserSettings({fax: True}, {}).overlay(AUTO_ACCEPT, {VOICE_ACCEPT: True})
     assert entries[-1] == {"Channel": "FAX", "AutoAccept": True}
     assert len(entries) == 5
 
@@ -198,5 +216,5 @@ def test_a_channel_that_the_service_has_learned_since_keeps_its_values() -> None
 def test_laying_over_changes_neither_what_is_wanted_nor_what_is_shown() -> None:
     wanted: dict[SettingKey, Value | None] = {VOICE_ACCEPT: True}
     shown: dict[SettingKey, Value] = {CHAT_ACCEPT: True}
-    UserSettings(shown, {}).lay_over(AUTO_ACCEPT, wanted)
+    UserSettings(shown, {}).overlay(AUTO_ACCEPT, wanted)
     assert (wanted, shown) == ({VOICE_ACCEPT: True}, {CHAT_ACCEPT: True})

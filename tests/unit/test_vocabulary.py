@@ -1,7 +1,7 @@
 """The table, the schema, the generated models and the service model name the same settings, member by member.
 
-What differs on purpose: the service model has one enum of channels for all arrays, no upper limit on seconds, and does not
-require the limit inside its structure.
+What differs on purpose: the service model has one enum of channels for all arrays, no upper limit on seconds,
+and does not require the limit inside its structure.
 """
 
 import copy
@@ -39,7 +39,10 @@ def table_as_the_service_has_it() -> Vocabulary:
     """Return the table without what the service model leaves open."""
     table = all_channels(of_table())
     loosened = {path for path, member in table.items() if path.count(".") > 1 and member.required}
-    return {path: replace(member, required=member.required and path not in loosened) for path, member in table.items()}
+    return {
+        path: replace(member, required=member.required and path not in loosened)
+        for path, member in table.items()
+    }
 
 
 def against_the_table(model: ServiceModel) -> list[str]:
@@ -73,7 +76,11 @@ def test_the_identifiers_are_those_of_the_service_and_required() -> None:
     assert set(IDENTIFIERS) == {INSTANCE_ID, USER_ID} == set(shape.required_members)
     assert set(SCHEMA["required"]) == set(IDENTIFIERS)
     assert SCHEMA["readOnlyProperties"] == [f"/properties/{USER_ARN}"]
-    assert SCHEMA["primaryIdentifier"] == SCHEMA["createOnlyProperties"] == [f"/properties/{name}" for name in IDENTIFIERS]
+    assert (
+        SCHEMA["primaryIdentifier"]
+        == SCHEMA["createOnlyProperties"]
+        == [f"/properties/{name}" for name in IDENTIFIERS]
+    )
 
 
 def test_at_least_one_of_exactly_the_arrays_of_the_table_is_required() -> None:
@@ -83,7 +90,11 @@ def test_at_least_one_of_exactly_the_arrays_of_the_table_is_required() -> None:
 @pytest.mark.parametrize("array", ARRAYS, ids=lambda array: array.name)
 def test_the_schema_has_room_for_one_entry_a_channel(array: Any) -> None:
     described = SCHEMA["properties"][array.name]
-    assert (described["minItems"], described["maxItems"], described["insertionOrder"]) == (1, len(array.channels), False)
+    assert (described["minItems"], described["maxItems"], described["insertionOrder"]) == (
+        1,
+        len(array.channels),
+        False,
+    )
     assert "uniqueItems" not in described
 
 
@@ -124,7 +135,10 @@ DOCTORED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "a new inner field": (
         member("AfterContactWorkConfig", "AfterContactWorkMode", "PhoneType"),
-        "AfterContactWorkConfigs.AfterContactWorkConfig.AfterContactWorkMode is in DescribeUser but not in the table",
+        (
+            "AfterContactWorkConfigs.AfterContactWorkConfig.AfterContactWorkMode is in DescribeUser but not in"
+            " the table"
+        ),
     ),
     "a new plain member": (
         member("UpdateUserConfigRequest", "Colour", "String"),
@@ -138,8 +152,14 @@ DOCTORED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda shapes: shapes["AutoAcceptConfig"]["members"].pop(AGENT_FIRST),
         f"AutoAcceptConfigs.{AGENT_FIRST} is in the table but not in DescribeUser",
     ),
-    "a new channel": (lambda shapes: shapes["Channel"]["enum"].append("FAX"), "'FAX', 'TASK', 'VOICE'] in UpdateUserConfig"),
-    "a new mode": (lambda shapes: shapes["VoiceEnhancementMode"]["enum"].append("LOUD"), "'LOUD', 'NOISE_SUPPRESSION'"),
+    "a new channel": (
+        lambda shapes: shapes["Channel"]["enum"].append("FAX"),
+        "'FAX', 'TASK', 'VOICE'] in UpdateUserConfig",
+    ),
+    "a new mode": (
+        lambda shapes: shapes["VoiceEnhancementMode"]["enum"].append("LOUD"),
+        "'LOUD', 'NOISE_SUPPRESSION'",
+    ),
     "a required field": (
         lambda shapes: shapes["AutoAcceptConfig"]["required"].append(AGENT_FIRST),
         f"AutoAcceptConfigs.{AGENT_FIRST}: required is False in the table, True in UpdateUserConfig",
@@ -156,13 +176,17 @@ DOCTORED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 
 
 @pytest.mark.parametrize(("change", "sentence"), list(DOCTORED.values()), ids=list(DOCTORED))
-def test_a_change_of_the_service_model_is_named(change: Callable[[dict[str, Any]], object], sentence: str) -> None:
+def test_a_change_of_the_service_model_is_named(
+    change: Callable[[dict[str, Any]], object], sentence: str
+) -> None:
     found = against_the_table(doctored(change))
     assert any(sentence in difference for difference in found), found
 
 
 def limit_of(schema: dict[str, Any]) -> dict[str, Any]:
-    limit: dict[str, Any] = schema["definitions"]["AfterContactWorkConfig"]["properties"]["AfterContactWorkTimeLimit"]
+    limit: dict[str, Any] = schema["definitions"]["AfterContactWorkConfig"]["properties"][
+        "AfterContactWorkTimeLimit"
+    ]
     return limit
 
 

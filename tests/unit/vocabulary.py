@@ -1,7 +1,7 @@
 """Brings the four places that name settings into one form, and says in words where two of them differ.
 
-The form is a mapping from the dotted path of a member, outermost array first, to what is known of it. ``test_vocabulary``
-compares with it; a doctored service model goes through the same functions.
+The form is a mapping from the dotted path of a member, outermost array first, to what is known of it.
+``test_vocabulary`` compares with it; a doctored service model goes through the same functions.
 """
 
 import json
@@ -17,7 +17,9 @@ from custom_connect_userconfig import models
 from custom_connect_userconfig.core.arrays import ARRAYS, CHANNELS, Array
 from custom_connect_userconfig.core.kinds import Boolean, Kind, OneOf, PhoneNumber, Seconds
 
-SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "schema" / "custom-connect-userconfig.json").read_text("utf-8"))
+SCHEMA: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "schema" / "custom-connect-userconfig.json").read_text("utf-8")
+)
 IDENTIFIERS = ("InstanceId", "UserId")
 
 
@@ -38,7 +40,9 @@ Vocabulary = Mapping[str, Member]
 def service_model() -> ServiceModel:
     """Return a model of the service that may be doctored."""
     session = botocore.session.Session()
-    return ServiceModel(session.get_component("data_loader").load_service_model("connect", "service-2"), "connect")
+    return ServiceModel(
+        session.get_component("data_loader").load_service_model("connect", "service-2"), "connect"
+    )
 
 
 def of_update(model: ServiceModel) -> Vocabulary:
@@ -76,10 +80,16 @@ def _described_user(model: ServiceModel) -> StructureShape:
 
 
 def _is_settings(shape: Shape) -> bool:
-    return isinstance(shape, ListShape) and isinstance(shape.member, StructureShape) and "Channel" in shape.member.members
+    return (
+        isinstance(shape, ListShape)
+        and isinstance(shape.member, StructureShape)
+        and "Channel" in shape.member.members
+    )
 
 
-def _of_shape(shape: Shape, path: str, skip: tuple[str, ...] | list[str] = ()) -> Iterator[tuple[str, Member]]:
+def _of_shape(
+    shape: Shape, path: str, skip: tuple[str, ...] | list[str] = ()
+) -> Iterator[tuple[str, Member]]:
     inner = shape.member if isinstance(shape, ListShape) else shape
     if not isinstance(inner, StructureShape):
         return
@@ -89,7 +99,12 @@ def _of_shape(shape: Shape, path: str, skip: tuple[str, ...] | list[str] = ()) -
         here = f"{path}.{name}".lstrip(".")
         limits = member.metadata if member.type_name == "integer" else {}
         names = frozenset(member.metadata.get("enum", ()))
-        yield here, Member(member.type_name, names, name in inner.required_members, limits.get("min"), limits.get("max"))
+        yield (
+            here,
+            Member(
+                member.type_name, names, name in inner.required_members, limits.get("min"), limits.get("max")
+            ),
+        )
         yield from _of_shape(member, here)
 
 
@@ -112,7 +127,16 @@ def of_schema(schema: Mapping[str, Any]) -> Vocabulary:
             here = f"{path}.{name}".lstrip(".")
             kind = types.get(member["type"], member["type"])
             required = bool(path) and name in inner.get("required", ())
-            yield here, Member(kind, frozenset(member.get("enum", ())), required, member.get("minimum"), member.get("maximum"))
+            yield (
+                here,
+                Member(
+                    kind,
+                    frozenset(member.get("enum", ())),
+                    required,
+                    member.get("minimum"),
+                    member.get("maximum"),
+                ),
+            )
             yield from walk(member, here)
 
     return dict(walk(schema, ""))
@@ -158,7 +182,9 @@ def of_generated() -> Vocabulary:
             (inner, *_) = (kind for kind in get_args(annotation) if kind is not type(None))
             many = get_args(inner)
             named = many[0] if many else inner
-            nested = getattr(models, named.__forward_arg__.lstrip("_")) if isinstance(named, ForwardRef) else None
+            nested = (
+                getattr(models, named.__forward_arg__.lstrip("_")) if isinstance(named, ForwardRef) else None
+            )
             yield here, Member("list" if many else "structure" if nested else types[inner])
             if nested:
                 yield from walk(nested, here)
@@ -166,8 +192,12 @@ def of_generated() -> Vocabulary:
     return dict(walk(models.ResourceModel, ""))
 
 
-def differences(left: str, one: Vocabulary, right: str, other: Vocabulary, *, of: tuple[str, ...]) -> list[str]:
-    """Return a sentence for each member that only one place has, and for each attribute in `of` in which they differ."""
+def differences(
+    left: str, one: Vocabulary, right: str, other: Vocabulary, *, of: tuple[str, ...]
+) -> list[str]:
+    """Return a sentence for each member that only one place has, and for each attribute in `of` in which they
+    differ.
+    """
     found = [f"{path} is in {left} but not in {right}" for path in one if path not in other]
     found += [f"{path} is in {right} but not in {left}" for path in other if path not in one]
     for path in one:
@@ -185,6 +215,8 @@ def _shown(value: object) -> str:
 def all_channels(vocabulary: Vocabulary) -> Vocabulary:
     """Return `vocabulary` as the service model has it, which names every channel for every array."""
     return {
-        path: Member(member.type, frozenset(CHANNELS), member.required) if path.endswith(".Channel") else member
+        path: Member(member.type, frozenset(CHANNELS), member.required)
+        if path.endswith(".Channel")
+        else member
         for path, member in vocabulary.items()
     }

@@ -1,4 +1,6 @@
-"""What stands where the network would be: keeps each HTTP request of the Connect clients and answers from a list."""
+"""What stands where the network would be: keeps each HTTP request of the Connect clients and answers from a
+list.
+"""
 
 import io
 import json

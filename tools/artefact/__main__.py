@@ -3,8 +3,8 @@
     python -m tools.artefact function [--to build/custom-resource.zip] [--bytecode …]
     python -m tools.artefact package [--type-name Acme::Connect::UserConfig] [--to build] [--bytecode …]
 
-`function` builds the zip of the custom resource's function alone. `package` builds both zips and, beside each, its bill of
-materials and its list of contents, and `SHA256SUMS` over all of them.
+`function` builds the zip of the custom resource's function alone. `package` builds both zips and, beside
+each, its bill of materials and its list of contents, and `SHA256SUMS` over all of them.
 """
 
 import argparse
@@ -38,7 +38,8 @@ def _type_name(given: str) -> TypeName:
         return TypeName.parse(given)
     literal = TypeName.literal()
     print(
-        f"The registry refuses {literal.text}: the namespace is reserved. To register the type, build it under your organisation's"
+        f"The registry refuses {literal.text}: the namespace is reserved. To register the type, build it"
+        " under your organisation's"
         " name: make package TYPE_NAME=Acme::Connect::UserConfig"
     )
     return literal
@@ -56,9 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     function.add_argument("--to", type=Path, default=Path("build/custom-resource.zip"), help="the zip")
     package = kinds.add_parser("package", help="everything that a release holds")
     package.add_argument("--to", type=Path, default=Path("build"), help="the folder")
-    package.add_argument("--type-name", default="", metavar="NAME", help="your organisation's name for the type")
+    package.add_argument(
+        "--type-name", default="", metavar="NAME", help="your organisation's name for the type"
+    )
     for kind, default in ((function, Bytecode.IF_POSSIBLE), (package, Bytecode.REQUIRED)):
-        kind.add_argument("--bytecode", type=Bytecode, choices=list(Bytecode), default=default, help=f"default: {default}")
+        kind.add_argument(
+            "--bytecode", type=Bytecode, choices=list(Bytecode), default=default, help=f"default: {default}"
+        )
     return parser
 
 

@@ -1,6 +1,7 @@
 """Zips whose bytes follow from their content alone: fixed order, times, permissions and system.
 
-What is left is the compression itself: another version of zlib may compress otherwise. So `checksums` also lists what is inside.
+What is left is the compression itself: another version of zlib may compress otherwise. So `checksums` also
+lists what is inside.
 """
 
 import stat
@@ -20,7 +21,9 @@ Files = Mapping[str, bytes]
 
 def files_below(folder: Path) -> dict[str, bytes]:
     """Return the content of every file below `folder`, by its path in a zip."""
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()
+    }
 
 
 def pack(files: Files, archive: Path, *, compressed: bool = True) -> None:

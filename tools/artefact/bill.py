@@ -1,7 +1,8 @@
-"""The bill of materials of a zip, in CycloneDX: what is in it, in which version, under which licence, from which files.
+"""The bill of materials of a zip, in CycloneDX: what is in it, in which version, under which licence, from
+which files.
 
-Written with the library of the CycloneDX project. Scanners match packages by their package URL. Nothing in it changes from one
-build to the next: the serial number follows from the zip, and there is no time.
+Written with the library of the CycloneDX project. Scanners match packages by their package URL. Nothing in it
+changes from one build to the next: the serial number follows from the zip, and there is no time.
 """
 
 import hashlib
@@ -50,7 +51,9 @@ def locked_hashes(lock: str) -> dict[str, list[str]]:
     return found
 
 
-def write(product: Product, libraries: Mapping[Library, Mapping[str, bytes]], lock: str, target: Path) -> None:
+def write(
+    product: Product, libraries: Mapping[Library, Mapping[str, bytes]], lock: str, target: Path
+) -> None:
     """Describe the product, made of the libraries with these files each."""
     bom = Bom()
     root = _root(product)
@@ -58,7 +61,10 @@ def write(product: Product, libraries: Mapping[Library, Mapping[str, bytes]], lo
     # Derived: the same for the same zip.
     bom.serial_number = uuid5(NAMESPACE_URL, f"sha256:{_digest(product.zipped.read_bytes())}")
     hashes = locked_hashes(lock)
-    components = {library.name: _component(library.name, files, hashes[library.name]) for library, files in libraries.items()}
+    components = {
+        library.name: _component(library.name, files, hashes[library.name])
+        for library, files in libraries.items()
+    }
     for component in components.values():
         bom.components.add(component)
     bom.register_dependency(root, components.values())
@@ -82,7 +88,9 @@ def _root(product: Product) -> Component:
         bom_ref=product.name,
         licenses=[LicenseFactory().make_from_string("Apache-2.0")],
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=_digest(product.zipped.read_bytes()))],
-        properties=[Property(name=f"made-with:{name}", value=value) for name, value in product.made_with.items()],
+        properties=[
+            Property(name=f"made-with:{name}", value=value) for name, value in product.made_with.items()
+        ],
     )
 
 

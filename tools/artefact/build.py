@@ -81,7 +81,10 @@ def _described(zipped: Path, parts: Iterable[Library], python: Path | None) -> l
     contents.write_text(checksums.lines(code), "utf-8", newline="\n")
     pins = _pins()
     made_of = {part: {name: code[name] for name in libraries.names(part, pins)} for part in parts}
-    made_with = {"python": interpreters.version_of(python) if python else "without bytecode", "zlib": zlib.ZLIB_RUNTIME_VERSION}
+    made_with = {
+        "python": interpreters.version_of(python) if python else "without bytecode",
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+    }
     product = bill.Product(zipped.stem, project.version(), zipped, made_with)
     bill.write(product, made_of, (ROOT / "requirements-dev.txt").read_text("utf-8"), described)
     return [zipped, contents, described]
@@ -102,7 +105,10 @@ def compiler(wanted: Bytecode) -> Path | None:
     except bytecode.NoRuntime as problem:
         if wanted is Bytecode.REQUIRED:
             raise
-        print(f"WITHOUT BYTECODE, so every cold start compiles anew and takes about twice as long. {problem}", file=sys.stderr)
+        print(
+            f"WITHOUT BYTECODE, so every cold start compiles anew and takes about twice as long. {problem}",
+            file=sys.stderr,
+        )
         return None
 
 

@@ -1,8 +1,9 @@
 """Bytecode for the runtime, compiled by a Python of the runtime's own version, whatever Python builds.
 
-Without it every cold start compiles: Lambda's file system is read-only. Its format differs from one minor version to the next, so
-another Python's would be ignored, silently. The files are of the kind "unchecked hash" (PEP 552): valid whatever the time stamps,
-which zip files do not keep exactly, and the same bytes each time. The sources stay beside it, for tracebacks and any other Python.
+Without it every cold start compiles: Lambda's file system is read-only. Its format differs from one minor
+version to the next, so another Python's would be ignored, silently. The files are of the kind "unchecked
+hash" (PEP 552): valid whatever the time stamps, which zip files do not keep exactly, and the same bytes each
+time. The sources stay beside it, for tracebacks and any other Python.
 """
 
 import os
@@ -47,7 +48,8 @@ def runtime_python() -> Path:
     python = interpreters.find(named)
     if python is None:
         raise NoRuntime(
-            f"Lambda runs Python {named}, and there is none on this machine to compile the bytecode with. Install one"
+            f"Lambda runs Python {named}, and there is none on this machine to compile the bytecode with."
+            " Install one"
             f" (`uv python install {named}` does), or name it: make {NAME}=/path/to/python{named} …"
         )
     return python

@@ -1,4 +1,5 @@
-"""Checksums in the format that `sha256sum -c` reads: of the files of a release, and of what is inside of a zip.
+"""Checksums in the format that `sha256sum -c` reads: of the files of a release, and of what is inside of a
+zip.
 
 The list of what is inside is the same on every machine; the zip's own bytes depend on the version of zlib.
 """

@@ -1,8 +1,10 @@
-"""The pinned packages, copied out of the running environment, which was installed from the lock with every hash checked.
+"""The pinned packages, copied out of the running environment, which was installed from the lock with every
+hash checked.
 
-No registry is asked: the same build works offline. Each file is compared with the hash that its wheel recorded, so that a changed
-file in the environment stops the build. What ships is plain Python and serves every architecture: of a package that also has
-compiled modules, the source of each is taken and the compiled twin left out.
+No registry is asked: the same build works offline. Each file is compared with the hash that its wheel
+recorded, so that a changed file in the environment stops the build. What ships is plain Python and serves
+every architecture: of a package that also has compiled modules, the source of each is taken and the compiled
+twin left out.
 """
 
 import base64
@@ -15,7 +17,14 @@ from typing import Final
 
 from packaging.requirements import Requirement
 
-NOTES_OF_THE_INSTALLATION: Final = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "WHEEL", "uv_cache.json"}
+NOTES_OF_THE_INSTALLATION: Final = {
+    "RECORD",
+    "INSTALLER",
+    "REQUESTED",
+    "direct_url.json",
+    "WHEEL",
+    "uv_cache.json",
+}
 """Differ from one environment to the next; WHEEL names the processor of the building machine."""
 COMPILED: Final = {".so", ".pyd", ".dylib"}
 _SHARED_BY_MYPYC: Final = "__mypyc"
@@ -28,7 +37,9 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Library:
-    """A pinned package, and the folders and files of it that are not shipped, with the reason beside each in `SHIPPED`."""
+    """A pinned package, and the folders and files of it that are not shipped, with the reason beside each in
+    `SHIPPED`.
+    """
 
     name: str
     without: tuple[str, ...] = ()
@@ -45,11 +56,14 @@ OF_THE_FUNCTION: Final = (
     Library("six"),
     Library("urllib3"),
 )
-"""What the function imports. It makes botocore's clients: boto3 and what boto3 brings along would be loaded for nothing."""
+"""What the function imports. It makes botocore's clients: boto3 and what boto3 brings along would be loaded
+for nothing.
+"""
 
 OF_THE_REGISTRY: Final = (*OF_THE_FUNCTION, Library("cloudformation-cli-python-lib"))
-"""The support library requires boto3, requests and setuptools besides: its hooks need requests, its own sessions boto3, nothing
-setuptools. `custom_connect_userconfig.registry.library` imports it without them; with what they bring along they would be a third
+"""The support library requires boto3, requests and setuptools besides: its hooks need requests, its own
+sessions boto3, nothing setuptools. `custom_connect_userconfig.registry.library` imports it without them; with
+what they bring along they would be a third
 of the zip."""
 
 
@@ -61,7 +75,9 @@ def pinned(requirements: str) -> dict[str, str]:
 
 
 def lay_out(libraries: Iterable[Library], pins: dict[str, str], target: Path) -> None:
-    """Copy the files of the libraries into `target`; raises Unfit when one is not what is pinned, or not plain Python."""
+    """Copy the files of the libraries into `target`; raises Unfit when one is not what is pinned, or not
+    plain Python.
+    """
     for library in libraries:
         for file in _files(library, pins):
             destination = target / file
@@ -82,7 +98,10 @@ def _files(library: Library, pins: dict[str, str]) -> Iterator[PackagePath]:
     except PackageNotFoundError:
         raise Unfit(f"{library.name} is pinned but not installed: run `make` to install the lock") from None
     if installed.version != pins[library.name]:
-        raise Unfit(f"requirements.txt pins {library.name} {pins[library.name]}, installed is {installed.version}: run `make lock`")
+        raise Unfit(
+            f"requirements.txt pins {library.name} {pins[library.name]}, installed is {installed.version}:"
+            " run `make lock`"
+        )
     files = installed.files or []
     sources = {str(file) for file in files}
     for file in files:
@@ -90,7 +109,10 @@ def _files(library: Library, pins: dict[str, str]) -> Iterator[PackagePath]:
             if file.suffix not in COMPILED:
                 yield file
             elif not _has_source(file, sources):
-                raise Unfit(f"{file} of {library.name} has no source beside it: one zip cannot serve both architectures")
+                raise Unfit(
+                    f"{file} of {library.name} has no source beside it: one zip cannot serve both"
+                    " architectures"
+                )
 
 
 def _is_shipped(file: PurePath) -> bool:

@@ -1,8 +1,9 @@
-"""A copy of the project under a type's name, in a folder of its own: the stock `cfn` command can validate and submit it.
+"""A copy of the project under a type's name, in a folder of its own: the stock `cfn` command can validate and
+submit it.
 
-What `cfn submit` packs there is what our own artefact holds, except that the stock packager leaves bytecode out and compresses
-nothing: its requirements.txt names one wheel that lies beside it, with the lean libraries in it. The literal name stays in the
-repository; another one appears in the copy only.
+What `cfn submit` packs there is what our own artefact holds, except that the stock packager leaves bytecode
+out and compresses nothing: its requirements.txt names one wheel that lies beside it, with the lean libraries
+in it. The literal name stays in the repository; another one appears in the copy only.
 """
 
 import base64
@@ -30,7 +31,9 @@ def version(root: Path = ROOT) -> str:
 
 
 def copy_package(target: Path, name: TypeName = LITERAL, *, without: tuple[str, ...] = ()) -> None:
-    """Copy the sources of the package into the folder `target`, under the name; what else lies about in the checkout stays."""
+    """Copy the sources of the package into the folder `target`, under the name; what else lies about in the
+    checkout stays.
+    """
     source = ROOT / "src" / LITERAL.package
     for pattern in _SOURCES:
         for file in source.rglob(pattern):
@@ -52,7 +55,10 @@ def stage(name: TypeName, libraries: Path, target: Path) -> None:
     _write_wheel(archive.files_below(libraries), wheel)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (target / "requirements.txt").write_text(
-        f"# The pinned libraries, lean: no registry is asked.\n./{_WHEELS}/{wheel.name} --hash=sha256:{digest}\n",
+        (
+            f"# The pinned libraries, lean: no registry is asked.\n./{_WHEELS}/{wheel.name}"
+            f" --hash=sha256:{digest}\n"
+        ),
         "utf-8",
         newline="\n",
     )
@@ -72,7 +78,9 @@ def _copy_renamed(source: Path, target: Path, name: TypeName) -> None:
 
 
 def _write_wheel(files: archive.Files, wheel: Path) -> None:
-    """Write a wheel that installs the files as they are. They lie in its data: a wheel may have one .dist-info of its own only."""
+    """Write a wheel that installs the files as they are. They lie in its data: a wheel may have one
+    .dist-info of its own only.
+    """
     stem = f"{_DISTRIBUTION}-{version()}"
     notes = {
         f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {_DISTRIBUTION}\nVersion: {version()}\n",

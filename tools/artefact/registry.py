@@ -1,8 +1,8 @@
 """What `cfn submit` uploads, with the lean code in place of its own.
 
-The stock command packs the copy of the project (`project`); from its zip everything is taken but the code. So the format is the
-command's, whatever its version. The code differs in two ways only, which the stock packager cannot be told: bytecode and
-compression. Anything else that differs stops the build.
+The stock command packs the copy of the project (`project`); from its zip everything is taken but the code. So
+the format is the command's, whatever its version. The code differs in two ways only, which the stock packager
+cannot be told: bytecode and compression. Anything else that differs stops the build.
 """
 
 import io
@@ -42,7 +42,9 @@ def stock_artefact(staged: Path, name: TypeName) -> dict[str, bytes]:
 
 
 def compose(staged: Path, name: TypeName, code: Path, target: Path) -> None:
-    """Write the artefact into `target`: everything as the stock command packs it, and `code`, a zip, as the code."""
+    """Write the artefact into `target`: everything as the stock command packs it, and `code`, a zip, as the
+    code.
+    """
     files = stock_artefact(staged, name)
     _compare(files[CODE], code)
     # Stored, as the stock command does; the code is compressed already.
@@ -50,7 +52,9 @@ def compose(staged: Path, name: TypeName, code: Path, target: Path) -> None:
 
 
 def code_of(zipped: Path) -> dict[str, bytes]:
-    """Return the files that Lambda gets: of the code inside of the registry's artefact, or of the function's zip itself."""
+    """Return the files that Lambda gets: of the code inside of the registry's artefact, or of the function's
+    zip itself.
+    """
     files = archive.contents(zipped)
     if CODE not in files:
         return files
@@ -63,8 +67,13 @@ def _compare(stock: bytes, code: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(stock)) as packed:
         theirs = {name: packed.read(name) for name in packed.namelist() if not project.is_of_the_wheel(name)}
     ours = {name: data for name, data in archive.contents(code).items() if not name.endswith(".pyc")}
-    if differing := sorted(name for name in theirs.keys() | ours.keys() if theirs.get(name) != ours.get(name)):
-        raise NotPacked(f"The stock command packs other code: {', '.join(differing[:10])} ({len(differing)} files differ).")
+    if differing := sorted(
+        name for name in theirs.keys() | ours.keys() if theirs.get(name) != ours.get(name)
+    ):
+        raise NotPacked(
+            f"The stock command packs other code: {', '.join(differing[:10])} ({len(differing)} files"
+            " differ)."
+        )
 
 
 def _clear(staged: Path) -> None:

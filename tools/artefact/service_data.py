@@ -1,9 +1,11 @@
-"""botocore's data, as much of it as the shipped code reads: written at build time from the pinned botocore, never by hand.
+"""botocore's data, as much of it as the shipped code reads: written at build time from the pinned botocore,
+never by hand.
 
-A client reads its service's model and endpoint rules, the partitions and `endpoints.json`. Connect's model alone takes 29 ms of a
-cold start, `endpoints.json` 52 ms. What is left out: operations that nobody calls with the shapes that only they reach,
-documentation, paginators, waiters, other services. Nothing that is left is changed (`tests/artefact/test_service_data.py` compares
-it with the full model). The shipped code finds it through the loader's search path: `custom_connect_userconfig.aws.service_data`.
+A client reads its service's model and endpoint rules, the partitions and `endpoints.json`. Connect's model
+alone takes 29 ms of a cold start, `endpoints.json` 52 ms. What is left out: operations that nobody calls with
+the shapes that only they reach, documentation, paginators, waiters, other services. Nothing that is left is
+changed (`tests/artefact/test_service_data.py` compares it with the full model). The shipped code finds it
+through the loader's search path: `custom_connect_userconfig.aws.service_data`.
 """
 
 import json
@@ -30,7 +32,9 @@ class Service:
     operations: tuple[str, ...]
 
 
-CONNECT: Final = Service("connect", ("DescribeUser", "SearchUsers", "TagResource", "UntagResource", "UpdateUserConfig"))
+CONNECT: Final = Service(
+    "connect", ("DescribeUser", "SearchUsers", "TagResource", "UntagResource", "UpdateUserConfig")
+)
 LAMBDA: Final = Service("lambda", ("Invoke",))
 """The function hands work over to its own next invocation."""
 LOGS: Final = Service("logs", ("CreateLogGroup", "CreateLogStream", "PutLogEvents"))
@@ -85,7 +89,9 @@ def reachable(shapes: Mapping[str, Any], start: object) -> Json:
 
 
 def references(part: object) -> Iterator[str]:
-    """The names of shapes that a part of a model refers to. A member that happens to be called "shape" is no text."""
+    """The names of shapes that a part of a model refers to. A member that happens to be called "shape" is no
+    text.
+    """
     if isinstance(part, Mapping):
         if isinstance(part.get("shape"), str):
             yield part["shape"]
@@ -97,7 +103,9 @@ def references(part: object) -> Iterator[str]:
 
 
 def without_documentation(part: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return a copy of a part of a model without its texts. A member that happens to be called "documentation" is no text."""
+    """Return a copy of a part of a model without its texts. A member that happens to be called
+    "documentation" is no text.
+    """
     if isinstance(part, Mapping):
         return {
             name: without_documentation(inner)
@@ -108,10 +116,15 @@ def without_documentation(part: Any) -> Any:  # noqa: ANN401 - whatever JSON hol
 
 
 def endpoints_of(endpoints: Mapping[str, Any], prefixes: Iterable[str]) -> Json:
-    """Return the endpoints with every partition and region, and of the services only those with these prefixes."""
+    """Return the endpoints with every partition and region, and of the services only those with these
+    prefixes.
+    """
     kept = set(prefixes)
     partitions = [
-        {**partition, "services": {name: service for name, service in partition["services"].items() if name in kept}}
+        {
+            **partition,
+            "services": {name: service for name, service in partition["services"].items() if name in kept},
+        }
         for partition in endpoints["partitions"]
     ]
     return {**endpoints, "partitions": partitions}

@@ -1,6 +1,7 @@
 """What the registry admits as a type's name, and what follows from a name: files, folders, modules.
 
-The registry tells of a bad name only at the registration; `cfn validate` and `cfn submit --dry-run` do not notice.
+The registry tells of a bad name only at the registration; `cfn validate` and `cfn submit --dry-run` do not
+notice.
 """
 
 import re
@@ -8,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 RESERVED: Final = ("Alexa", "AMZN", "Amazon", "AWS", "Custom", "Dev")
-"""Namespaces that nobody but AWS may register in (RegisterType, TypeName, in CloudFormation's service model)."""
+"""Namespaces that nobody but AWS may register in (RegisterType, TypeName, in CloudFormation's service model).
+"""
 _PATTERN: Final = re.compile(r"[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}")
 """Of resource types (the same place; it allows "::MODULE" behind it, for modules only)."""
 _LONGEST: Final = 204
@@ -35,13 +37,15 @@ class TypeName:
         """Return the name; raises Refused."""
         if not _PATTERN.fullmatch(text) or len(text) > _LONGEST:
             raise Refused(
-                f"{text!r} is no name of a resource type: three parts of 2 to 64 letters and digits, joined by '::', such as"
+                f"{text!r} is no name of a resource type: three parts of 2 to 64 letters and digits, joined"
+                " by '::', such as"
                 " Acme::Connect::UserConfig."
             )
         namespace = text.partition("::")[0]
         if namespace.lower() in map(str.lower, RESERVED):
             raise Refused(
-                f"{text!r} is in the namespace {namespace}, which the registry reserves ({', '.join(RESERVED)}). Put your"
+                f"{text!r} is in the namespace {namespace}, which the registry reserves"
+                f" ({', '.join(RESERVED)}). Put your"
                 " organisation's name in its place, such as Acme::Connect::UserConfig."
             )
         return cls(text)
@@ -58,5 +62,7 @@ class TypeName:
 
     @property
     def package(self) -> str:
-        """Return the name of the Python package, which the plugin of the `cfn` command derives from the type's."""
+        """Return the name of the Python package, which the plugin of the `cfn` command derives from the
+        type's.
+        """
         return self.text.lower().replace("::", "_")

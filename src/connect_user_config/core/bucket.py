@@ -31,11 +31,21 @@ class Bucket:
 
     def put(self, key: str, content: Content, **options: str) -> Call:
         """The call that writes an object."""
-        parameters = {"Bucket": self.name, "Key": key, "Body": content, "ExpectedBucketOwner": self.owner, **options}
+        parameters = {
+            "Bucket": self.name,
+            "Key": key,
+            "Body": content,
+            "ExpectedBucketOwner": self.owner,
+            **options,
+        }
         return Call("s3", "PutObject", parameters)
 
     def delete(self, versions: Sequence[ObjectVersion]) -> Call:
         """The call that deletes these versions of objects for good."""
         objects = [{"Key": each.key, "VersionId": each.version_id} for each in versions]
-        parameters = {"Bucket": self.name, "Delete": {"Objects": objects, "Quiet": True}, "ExpectedBucketOwner": self.owner}
+        parameters = {
+            "Bucket": self.name,
+            "Delete": {"Objects": objects, "Quiet": True},
+            "ExpectedBucketOwner": self.owner,
+        }
         return Call("s3", "DeleteObjects", parameters)

@@ -6,7 +6,9 @@ from typing import Final
 
 from .problems import Wrong
 
-_ARN: Final = re.compile(r"arn:[a-z-]+:connect:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):instance/(?P<id>[A-Za-z0-9_-]+|\*)")
+_ARN: Final = re.compile(
+    r"arn:[a-z-]+:connect:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):instance/(?P<id>[A-Za-z0-9_-]+|\*)"
+)
 
 
 def by_region(arns: Sequence[str], regions: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
@@ -27,7 +29,11 @@ def by_region(arns: Sequence[str], regions: Iterable[str]) -> Mapping[str, tuple
         found.setdefault(region, []).append(arn)
     for region, there in found.items():
         if not there:
-            raise Wrong("wrong-region", f"no --instance is in {region}", "name one of each region, or leave the region out")
+            raise Wrong(
+                "wrong-region",
+                f"no --instance is in {region}",
+                "name one of each region, or leave the region out",
+            )
     return {region: tuple(sorted(there)) for region, there in found.items()}
 
 
@@ -35,7 +41,11 @@ def refuse_every(arns: Iterable[str]) -> None:
     """Raise Wrong when an ARN stands for every instance: whoever may use the function may then change any agent."""
     for arn in arns:
         if _match(arn)["id"] == "*":
-            raise Wrong("bad-instance", f"{arn!r} stands for every instance", "name each instance whose agents may be configured")
+            raise Wrong(
+                "bad-instance",
+                f"{arn!r} stands for every instance",
+                "name each instance whose agents may be configured",
+            )
 
 
 def check_account(arns: Iterable[str], account: str) -> None:

@@ -28,7 +28,9 @@ def check_type_name(name: str) -> str:
     for part in parts:
         if not _PART.fullmatch(part):
             raise Wrong(
-                "bad-type-name", f"{part!r} in {name!r} is not 2 to 64 letters and digits", "write it without other characters"
+                "bad-type-name",
+                f"{part!r} in {name!r} is not 2 to 64 letters and digits",
+                "write it without other characters",
             )
     # Whether the registry minds case here is not documented; a name that differs in case alone misleads people anyway.
     if parts[0].lower() in map(str.lower, RESERVED):
@@ -44,7 +46,9 @@ def check_stack_name(name: str) -> str:
     """Return the name; Wrong when CloudFormation would not take it."""
     if not _STACK_NAME.fullmatch(name):
         raise Wrong(
-            "bad-stack-name", f"{name!r} is not a name of a stack", "write a letter, then up to 127 letters, digits and hyphens"
+            "bad-stack-name",
+            f"{name!r} is not a name of a stack",
+            "write a letter, then up to 127 letters, digits and hyphens",
         )
     return name
 

@@ -45,10 +45,15 @@ class Record:
         """Return the record that `data` holds; None where it is not one, which means to register anew."""
         try:
             fields = json.loads(data)
-            request, *tokens = (fields[name] for name in ("request", "clientRequestToken", "registrationToken", "typeVersionArn"))
+            request, *tokens = (
+                fields[name]
+                for name in ("request", "clientRequestToken", "registrationToken", "typeVersionArn")
+            )
         except (ValueError, KeyError, TypeError):
             return None
-        is_sound = isinstance(request, dict) and all(isinstance(token, str) for token in tokens) and bool(tokens[0])
+        is_sound = (
+            isinstance(request, dict) and all(isinstance(token, str) for token in tokens) and bool(tokens[0])
+        )
         return cls(request, *tokens) if is_sound else None
 
 

@@ -123,7 +123,9 @@ def live_version(wanted: TypeWanted, seen: TypeSeen) -> Version | None:
     request, record = request_of(wanted, seen), seen.record
     if record is None or record.request != request or not record.version_arn or seen.details is None:
         return None
-    expected = VersionDetails(wanted.artefact.schema, request["ExecutionRoleArn"], request.get("LoggingConfig", {}))
+    expected = VersionDetails(
+        wanted.artefact.schema, request["ExecutionRoleArn"], request.get("LoggingConfig", {})
+    )
     if seen.details != expected:
         return None
     return next((version for version in seen.versions if version.arn == record.version_arn), None)
@@ -134,14 +136,23 @@ def _plan_version(wanted: TypeWanted, seen: TypeSeen, bucket: Bucket) -> list[St
         return [] if version.is_default else [_set_default(version.arn)]
     request, record, registration = request_of(wanted, seen), seen.record, seen.registration
     steps: list[Step] = []
-    if record is None or record.request != request or record.version_arn or (registration and registration.status == "FAILED"):
+    if (
+        record is None
+        or record.request != request
+        or record.version_arn
+        or (registration and registration.status == "FAILED")
+    ):
         record, registration = Record(request, wanted.client_token), None
         steps.append(_note("note that the registration begins", wanted, bucket, record))
     if registration is None:
         steps.append(Register(f"register a version of {wanted.type_name}", record, bucket, wanted.record_key))
         record = record.registered(Later("RegistrationToken"))
     if registration is None or registration.status == "IN_PROGRESS":
-        steps.append(AwaitRegistration(f"wait until the registry has checked {wanted.type_name}", record.registration_token))
+        steps.append(
+            AwaitRegistration(
+                f"wait until the registry has checked {wanted.type_name}", record.registration_token
+            )
+        )
     arn = (registration and registration.version_arn) or Later("TypeVersionArn")
     steps.append(_note("note which version has come of it", wanted, bucket, record.completed(arn)))
     return [*steps, _set_default(arn)]
@@ -153,7 +164,9 @@ def _note(does: str, wanted: TypeWanted, bucket: Bucket, record: Record) -> Writ
 
 def _set_default(arn: str) -> Write:
     version = Later("the new version") if isinstance(arn, Later) else arn.rpartition("/")[2]
-    return Write(f"make version {version} the default", Call("cloudformation", "SetTypeDefaultVersion", {"Arn": arn}))
+    return Write(
+        f"make version {version} the default", Call("cloudformation", "SetTypeDefaultVersion", {"Arn": arn})
+    )
 
 
 @dataclass(frozen=True)
@@ -167,7 +180,9 @@ class TypeRemovalSeen:
     contents: Contents = field(default_factory=Contents)
 
 
-def plan_type_removal(type_name: str, store: StoreWanted, roles: StackWanted, seen: TypeRemovalSeen) -> list[Step]:
+def plan_type_removal(
+    type_name: str, store: StoreWanted, roles: StackWanted, seen: TypeRemovalSeen
+) -> list[Step]:
     """Return the steps that are left until nothing of the type is there; Failed while a registration runs.
 
     The registry lets go of the default version only with the type itself, and of that only when no other version is left. The role

@@ -14,7 +14,9 @@ class Interrupted(Problem):
     exit_code = INTERRUPTED
 
 
-INTERRUPTION: Final = Interrupted("interrupted", "interrupted before it was done", "run it again: it goes on from there")
+INTERRUPTION: Final = Interrupted(
+    "interrupted", "interrupted before it was done", "run it again: it goes on from there"
+)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,9 @@ def parameters_of(template: str) -> list[str]:
     """Return the names of a template's parameters."""
     section = template.partition("\nParameters:\n")[2]
     # The section ends where the next line begins at the margin.
-    return re.findall(r"^  (\w+):$", re.split(r"^\S", section, maxsplit=1, flags=re.MULTILINE)[0], re.MULTILINE)
+    return re.findall(
+        r"^  (\w+):$", re.split(r"^\S", section, maxsplit=1, flags=re.MULTILINE)[0], re.MULTILINE
+    )
 
 
 def output(seen: StackSeen | None, name: str, stack: str) -> str:
@@ -80,11 +82,17 @@ def plan_stack(wanted: StackWanted, seen: StackSeen | None) -> list[Step]:
         return _create(wanted)
     refuse_stranger(wanted.name, wanted.mark, seen)
     if seen.status == "DELETE_IN_PROGRESS":
-        return [AwaitStack(f"wait until stack {wanted.name} is gone", wanted.name, is_to_go=True), *_create(wanted)]
+        return [
+            AwaitStack(f"wait until stack {wanted.name} is gone", wanted.name, is_to_go=True),
+            *_create(wanted),
+        ]
     if seen.is_moving:
         return [AwaitStack(f"wait for stack {wanted.name}, which is in {seen.status}", wanted.name)]
     if seen.status in _BARREN:
-        return [*delete_stack(wanted.name, f"delete what a failed creation has left of stack {wanted.name}"), *_create(wanted)]
+        return [
+            *delete_stack(wanted.name, f"delete what a failed creation has left of stack {wanted.name}"),
+            *_create(wanted),
+        ]
     refuse_stuck(seen)
     return [] if _is_as(wanted, seen) else _update(wanted, seen)
 
@@ -105,7 +113,10 @@ def plan_stack_removal(name: str, mark: str, seen: StackSeen | None) -> list[Ste
 def delete_stack(name: str, does: str = "") -> list[Step]:
     """Return the steps that delete a stack."""
     call = Call("cloudformation", "DeleteStack", {"StackName": name})
-    return [Write(does or f"delete stack {name}", call), AwaitStack(f"wait until stack {name} is gone", name, is_to_go=True)]
+    return [
+        Write(does or f"delete stack {name}", call),
+        AwaitStack(f"wait until stack {name} is gone", name, is_to_go=True),
+    ]
 
 
 def refuse_stranger(name: str, mark: str, seen: StackSeen) -> None:
@@ -136,7 +147,9 @@ def _create(wanted: StackWanted) -> list[Step]:
 
 def _update(wanted: StackWanted, seen: StackSeen) -> list[Step]:
     # A parameter that the new template no longer has must not be named.
-    kept = {name: seen.parameters[name] for name in parameters_of(wanted.template.text) if name in seen.parameters}
+    kept = {
+        name: seen.parameters[name] for name in parameters_of(wanted.template.text) if name in seen.parameters
+    }
     return _deploy("UpdateStack", "update", wanted, {**kept, **wanted.parameters})
 
 
@@ -147,7 +160,9 @@ def _deploy(operation: str, verb: str, wanted: StackWanted, parameters: Mapping[
         {
             "StackName": wanted.name,
             "TemplateBody": wanted.template,
-            "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in sorted(parameters.items())],
+            "Parameters": [
+                {"ParameterKey": name, "ParameterValue": value} for name, value in sorted(parameters.items())
+            ],
             "Capabilities": ["CAPABILITY_IAM"],
         },
     )

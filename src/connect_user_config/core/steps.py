@@ -49,11 +49,17 @@ class Register:
     @property
     def registration(self) -> Call:
         """The call that registers."""
-        return Call("cloudformation", "RegisterType", {**self.record.request, "ClientRequestToken": self.record.client_token})
+        return Call(
+            "cloudformation",
+            "RegisterType",
+            {**self.record.request, "ClientRequestToken": self.record.client_token},
+        )
 
     def note(self, token: str) -> Call:
         """The call that notes the token of the registration."""
-        return self.bucket.put(self.key, self.record.registered(token).written(), ContentType="application/json")
+        return self.bucket.put(
+            self.key, self.record.registered(token).written(), ContentType="application/json"
+        )
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -84,11 +90,16 @@ def shown(step: Step) -> dict[str, Any]:
 
 def upload(bucket: Bucket, key: str, artefact: Content, checksum: str) -> Write:
     """Return the step that uploads an artefact; S3 itself checks what arrives against the SHA-256 (base64)."""
-    call = bucket.put(key, artefact, ContentType="application/zip", ChecksumAlgorithm="SHA256", ChecksumSHA256=checksum)
+    call = bucket.put(
+        key, artefact, ContentType="application/zip", ChecksumAlgorithm="SHA256", ChecksumSHA256=checksum
+    )
     return Write(f"upload {artefact.name} to s3://{bucket.name}/{key}", call)
 
 
 def clear(bucket: Bucket, versions: Sequence[ObjectVersion]) -> list[Step]:
     """Return the steps that delete these versions of objects for good."""
     some = [versions[start : start + MOST_AT_ONCE] for start in range(0, len(versions), MOST_AT_ONCE)]
-    return [Write(f"delete {len(each)} versions of objects from s3://{bucket.name}", bucket.delete(each)) for each in some]
+    return [
+        Write(f"delete {len(each)} versions of objects from s3://{bucket.name}", bucket.delete(each))
+        for each in some
+    ]

@@ -53,7 +53,10 @@ class StackListed:
     @property
     def has_two_templates(self) -> bool:
         """Whether resources may be of another template than the one that is shown."""
-        return self.status.startswith("UPDATE_") and self.status not in {"UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+        return self.status.startswith("UPDATE_") and self.status not in {
+            "UPDATE_COMPLETE",
+            "UPDATE_ROLLBACK_COMPLETE",
+        }
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,16 @@ def use_of(
 
 
 def _is_elsewhere(
-    customs: Sequence[ResourceListed], declared: Declared, token: str, exports: Callable[[], Mapping[str, str]]
+    customs: Sequence[ResourceListed],
+    declared: Declared,
+    token: str,
+    exports: Callable[[], Mapping[str, str]],
 ) -> bool:
     """Tell whether every ServiceToken is spelled out, and none is this one."""
     tokens = list(_tokens(declared, exports))
-    return len(tokens) >= max(1, len(customs)) and all(each.startswith("arn:") and token not in each for each in tokens)
+    return len(tokens) >= max(1, len(customs)) and all(
+        each.startswith("arn:") and token not in each for each in tokens
+    )
 
 
 def _tokens(declared: Declared, exports: Callable[[], Mapping[str, str]]) -> Iterator[str]:

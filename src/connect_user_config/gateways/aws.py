@@ -13,7 +13,9 @@ from ..core.problems import Wrong
 from .errors import translated
 
 _ANY_REGION: Final = "us-east-1"
-_CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 8}, connect_timeout=10, read_timeout=60)
+_CONFIG: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 8}, connect_timeout=10, read_timeout=60
+)
 
 MakeSession = Callable[[str], Any]
 
@@ -31,7 +33,11 @@ def make_session(profile: str | None) -> MakeSession:
 def check_regions(make: MakeSession, regions: Sequence[str]) -> None:
     """Raise Wrong when there is no such region: asking one that is not there would take long to fail."""
     session = make(_ANY_REGION)
-    known = {each for part in session.get_available_partitions() for each in session.get_available_regions("cloudformation", part)}
+    known = {
+        each
+        for part in session.get_available_partitions()
+        for each in session.get_available_regions("cloudformation", part)
+    }
     for region in regions:
         if region not in known:
             close = difflib.get_close_matches(region, known, n=1)
@@ -84,7 +90,9 @@ class Aws:
             raise ValueError(f"{call.operation} holds a value that is still to come: {call.shown()}")
         parameters = {name: _sent(call.service, value) for name, value in call.parameters.items()}
         with translated(call.service, call.operation, self.region):
-            answer: dict[str, Any] = getattr(self._client(call.service), xform_name(call.operation))(**parameters)
+            answer: dict[str, Any] = getattr(self._client(call.service), xform_name(call.operation))(
+                **parameters
+            )
             return answer
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - the services' clients have no types of their own

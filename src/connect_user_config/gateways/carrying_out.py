@@ -57,7 +57,10 @@ def _perform_write(aws: Aws, step: Write) -> None:
     # DeleteObjects succeeds as a call even where it deletes nothing.
     if refused := answer.get("Errors"):
         first = refused[0]
-        raise Failed("not-deleted", f"S3 did not delete {len(refused)} objects, {first.get('Key')} first: {first.get('Message')}")
+        raise Failed(
+            "not-deleted",
+            f"S3 did not delete {len(refused)} objects, {first.get('Key')} first: {first.get('Message')}",
+        )
 
 
 def _await_stack(aws: Aws, step: AwaitStack) -> Iterator[Wait]:
@@ -67,7 +70,9 @@ def _await_stack(aws: Aws, step: AwaitStack) -> Iterator[Wait]:
     if step.is_to_go:
         if status:
             raise Failed(
-                "stack-not-deleted", f"stack {step.stack} ended in {status}: {first_failure(aws, step.stack)}", "run again"
+                "stack-not-deleted",
+                f"stack {step.stack} ended in {status}: {first_failure(aws, step.stack)}",
+                "run again",
             )
         return
     if status not in ENDED_WELL:
@@ -83,7 +88,11 @@ def _await_registration(aws: Aws, step: AwaitRegistration) -> Iterator[Wait]:
             raise Failed("registration-lost", f"the registry knows no registration {step.token}", "run again")
         if registration.status == "FAILED":
             reason = registration.description or "it gives no reason"
-            raise Failed("registration-failed", f"the registry refused the type: {reason}", "see to the reason, and run again")
+            raise Failed(
+                "registration-failed",
+                f"the registry refused the type: {reason}",
+                "see to the reason, and run again",
+            )
         if registration.status == "COMPLETE":
             return
         yield wait

@@ -26,7 +26,13 @@ from botocore.parsers import ResponseParserError
 
 from ..core.problems import Failed, NoAccess, Problem, Wrong, shortened
 
-_DENIED: Final = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "403"}
+_DENIED: Final = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+    "403",
+}
 _EXPIRED: Final = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN: Final = {
     "InvalidClientTokenId",
@@ -35,7 +41,13 @@ _UNKNOWN: Final = {
     "SignatureDoesNotMatch",
     "AuthFailure",
 }
-_SLOW_DOWN: Final = {"Throttling", "ThrottlingException", "RequestLimitExceeded", "SlowDown", "TooManyRequestsException"}
+_SLOW_DOWN: Final = {
+    "Throttling",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "TooManyRequestsException",
+}
 _ACTION: Final = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9*]+)(?: on resource: (\S+))?")
 _ACTIONS: Final = {
     "s3:HeadObject": "s3:GetObject",
@@ -60,14 +72,22 @@ def translated(service: str, operation: str, region: str) -> Iterator[None]:
         TokenRetrievalError,
         UnauthorizedSSOTokenError,
     ) as error:
-        raise NoAccess("no-credentials", f"there are no credentials to call {service} with: {error}", _SIGN_IN) from error
+        raise NoAccess(
+            "no-credentials", f"there are no credentials to call {service} with: {error}", _SIGN_IN
+        ) from error
     except (InvalidRegionError, NoRegionError, ProfileNotFound) as error:
-        raise Wrong("bad-configuration", f"the AWS configuration cannot be used: {error}", "see --region and --profile") from error
+        raise Wrong(
+            "bad-configuration",
+            f"the AWS configuration cannot be used: {error}",
+            "see --region and --profile",
+        ) from error
     except EndpointConnectionError as error:
         advice = "check the spelling of the region, and the way to the network"
         raise Failed("no-such-region", f"{region} has no {service} that answers: {error}", advice) from error
     except (NotConnected, HTTPClientError) as error:
-        raise Failed("no-connection", f"{service} in {region} did not answer {operation}: {error}", "run again") from error
+        raise Failed(
+            "no-connection", f"{service} in {region} did not answer {operation}: {error}", "run again"
+        ) from error
     except BotoCoreError as error:
         raise Failed("botocore", f"{service} {operation} in {region}: {error}") from error
     except (ResponseParserError, LookupError, TypeError, AttributeError) as error:
@@ -102,14 +122,22 @@ def _answered(error: ClientError, service: str, operation: str, region: str) -> 
         action = found[1] if found else _ACTIONS.get(named, named)
         where = f" on {found[2]}" if found and found[2] else ""
         advice = "ask for that action; guide/install.md lists all that the command calls"
-        return NoAccess("access-denied", f"the credentials in use may not {action}{where} in {region}", advice)
+        return NoAccess(
+            "access-denied", f"the credentials in use may not {action}{where} in {region}", advice
+        )
     if code in _EXPIRED:
         return NoAccess("expired-credentials", f"the credentials in use have expired ({code})", _SIGN_IN)
     if code in _UNKNOWN:
         advice = f"{_SIGN_IN}; a region that the account has not enabled answers the same"
-        return NoAccess("unknown-credentials", f"{service} in {region} does not know the credentials in use ({code})", advice)
+        return NoAccess(
+            "unknown-credentials",
+            f"{service} in {region} does not know the credentials in use ({code})",
+            advice,
+        )
     if code in _SLOW_DOWN:
         return Failed(
-            "throttled", f"{service} in {region} keeps refusing {operation}: too many requests ({code})", "wait, and run again"
+            "throttled",
+            f"{service} in {region} keeps refusing {operation}: too many requests ({code})",
+            "wait, and run again",
         )
     return Failed(code, f"{service} in {region} refused {operation}: {message}")

@@ -16,13 +16,19 @@ _NOT_FOUND: Final = "cannot be found"
 def see_versions(aws: Aws, type_name: str) -> tuple[Version, ...]:
     """Return the live versions of the type; none when there is no such type."""
     try:
-        pages = list(aws.pages(_SERVICE, "ListTypeVersions", Type="RESOURCE", TypeName=type_name, DeprecatedStatus="LIVE"))
+        pages = list(
+            aws.pages(
+                _SERVICE, "ListTypeVersions", Type="RESOURCE", TypeName=type_name, DeprecatedStatus="LIVE"
+            )
+        )
     except Failed as problem:
         if _is_missing(problem):
             return ()
         raise
     found = [each for page in pages for each in page.get("TypeVersionSummaries", [])]
-    return tuple(Version(each["Arn"], each["VersionId"], bool(each.get("IsDefaultVersion"))) for each in found)
+    return tuple(
+        Version(each["Arn"], each["VersionId"], bool(each.get("IsDefaultVersion"))) for each in found
+    )
 
 
 def see_details(aws: Aws, version_arn: str) -> VersionDetails | None:

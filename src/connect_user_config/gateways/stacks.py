@@ -25,7 +25,9 @@ def see_stack(aws: Aws, name: str) -> StackSeen | None:
         status=described["StackStatus"],
         reason=described.get("StackStatusReason", ""),
         description=described.get("Description", ""),
-        parameters={each["ParameterKey"]: each.get("ParameterValue", "") for each in described.get("Parameters", [])},
+        parameters={
+            each["ParameterKey"]: each.get("ParameterValue", "") for each in described.get("Parameters", [])
+        },
         outputs={each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])},
         template=_template(aws, name, "Original"),
     )
@@ -53,7 +55,9 @@ def stacks(aws: Aws) -> Iterator[StackListed]:
     for page in aws.pages(_SERVICE, "ListStacks"):
         for stack in page["StackSummaries"]:
             if stack["StackStatus"] not in _GONE:
-                yield StackListed(stack["StackName"], stack.get("StackId") or stack["StackName"], stack["StackStatus"])
+                yield StackListed(
+                    stack["StackName"], stack.get("StackId") or stack["StackName"], stack["StackStatus"]
+                )
 
 
 def use_of_type(aws: Aws, stack: StackListed, type_name: str) -> Use:
@@ -66,7 +70,9 @@ def use_of_type(aws: Aws, stack: StackListed, type_name: str) -> Use:
     return Use.UNKNOWN if type_name in template or not template else Use.NO
 
 
-def use_of_function(aws: Aws, stack: StackListed, token: str, exports: Callable[[], Mapping[str, str]]) -> Use:
+def use_of_function(
+    aws: Aws, stack: StackListed, token: str, exports: Callable[[], Mapping[str, str]]
+) -> Use:
     """Tell whether the stack has a resource that the function with this ServiceToken provides, or is about to make one."""
     customs = [each for each in _resources(aws, stack.id) if each.is_custom]
     if not customs and not stack.may_get_resources:
@@ -75,7 +81,8 @@ def use_of_function(aws: Aws, stack: StackListed, token: str, exports: Callable[
     if described is None:
         return Use.NO
     values = {
-        each["ParameterKey"]: each.get("ResolvedValue", each.get("ParameterValue", "")) for each in described.get("Parameters", [])
+        each["ParameterKey"]: each.get("ResolvedValue", each.get("ParameterValue", ""))
+        for each in described.get("Parameters", [])
     }
     declared = Declared(_template(aws, stack.id, "Processed"), values)
     return use_of(stack, customs, declared, token, exports)
@@ -85,14 +92,20 @@ def token_of(aws: Aws, seen: StackSeen) -> str:
     """Return the ServiceToken of the function's stack, or its end if the stack has lost its outputs; empty without a function."""
     if token := seen.outputs.get("ServiceToken"):
         return token
-    functions = [each.physical_id for each in _resources(aws, seen.name) if each.type_name == "AWS::Lambda::Function"]
+    functions = [
+        each.physical_id for each in _resources(aws, seen.name) if each.type_name == "AWS::Lambda::Function"
+    ]
     return f":function:{functions[0]}" if functions else ""
 
 
 def exported(aws: Aws) -> Mapping[str, str]:
     """Return the value of each export; none where they may not be listed."""
     try:
-        return {each["Name"]: each["Value"] for page in aws.pages(_SERVICE, "ListExports") for each in page.get("Exports", [])}
+        return {
+            each["Name"]: each["Value"]
+            for page in aws.pages(_SERVICE, "ListExports")
+            for each in page.get("Exports", [])
+        }
     except NoAccess:
         return {}
 
@@ -100,7 +113,11 @@ def exported(aws: Aws) -> Mapping[str, str]:
 def importers(aws: Aws, export: str) -> list[str]:
     """Return the stacks that import the export."""
     try:
-        return [name for page in aws.pages(_SERVICE, "ListImports", ExportName=export) for name in page.get("Imports", [])]
+        return [
+            name
+            for page in aws.pages(_SERVICE, "ListImports", ExportName=export)
+            for name in page.get("Imports", [])
+        ]
     except Failed as problem:
         # That is how it answers when there is nothing to list.
         if "not imported by any stack" in problem.message or "does not exist" in problem.message:
@@ -156,5 +173,9 @@ def _events_of_latest_operation(aws: Aws, name: str) -> Iterator[dict[str, Any]]
         for event in page["StackEvents"]:
             yield event
             is_of_stack = event.get("PhysicalResourceId") == event["StackId"]
-            if is_of_stack and event["ResourceStatus"] in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"}:
+            if is_of_stack and event["ResourceStatus"] in {
+                "CREATE_IN_PROGRESS",
+                "UPDATE_IN_PROGRESS",
+                "DELETE_IN_PROGRESS",
+            }:
                 return

@@ -34,7 +34,9 @@ def see_contents(aws: Aws, bucket: Bucket, folder: str) -> Contents:
         return Contents()
     versions: list[ObjectVersion] = []
     try:
-        for page in aws.pages("s3", "ListObjectVersions", Bucket=bucket.name, ExpectedBucketOwner=bucket.owner):
+        for page in aws.pages(
+            "s3", "ListObjectVersions", Bucket=bucket.name, ExpectedBucketOwner=bucket.owner
+        ):
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             versions += [ObjectVersion(each["Key"], each["VersionId"]) for each in found]
     except Problem as problem:
@@ -51,7 +53,9 @@ def check_region(aws: Aws, bucket: Bucket) -> None:
         told = aws.read("s3", "GetBucketLocation", Bucket=bucket.name, ExpectedBucketOwner=bucket.owner)
     except Problem as problem:
         if code_of(problem) in _MISSING:
-            raise Wrong("no-such-bucket", f"there is no bucket {bucket.name}", "make it, or leave --bucket out") from problem
+            raise Wrong(
+                "no-such-bucket", f"there is no bucket {bucket.name}", "make it, or leave --bucket out"
+            ) from problem
         raise
     region = told.get("LocationConstraint") or _DEFAULT_REGION
     if region != aws.region:
@@ -63,7 +67,9 @@ def _read_object(aws: Aws, operation: str, bucket: Bucket, key: str, **parameter
     if not is_settled(bucket.name):
         return {}
     try:
-        return aws.read("s3", operation, Bucket=bucket.name, Key=key, ExpectedBucketOwner=bucket.owner, **parameters)
+        return aws.read(
+            "s3", operation, Bucket=bucket.name, Key=key, ExpectedBucketOwner=bucket.owner, **parameters
+        )
     except Problem as problem:
         if code_of(problem) in _MISSING:
             return {}
@@ -74,5 +80,7 @@ def keys(aws: Aws, bucket: Bucket, folder: str) -> list[str]:
     """Return the keys of the folder; none when there is no bucket."""
     if not is_settled(bucket.name):
         return []
-    pages = aws.pages("s3", "ListObjectsV2", Bucket=bucket.name, Prefix=folder, ExpectedBucketOwner=bucket.owner)
+    pages = aws.pages(
+        "s3", "ListObjectsV2", Bucket=bucket.name, Prefix=folder, ExpectedBucketOwner=bucket.owner
+    )
     return [each["Key"] for page in pages for each in page.get("Contents", [])]

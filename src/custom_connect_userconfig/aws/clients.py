@@ -1,11 +1,12 @@
-"""Clients and credentials: one client for each service and region, one set of credentials at a time for all of them.
+"""Clients and credentials: one client for each service and region, one set of credentials at a time for all
+of them.
 
-Reading botocore's data and building a client cost far more than the calls of a warm handler, and neither depends on who calls.
-So loader and clients are kept. Credentials never are: a kept client asks `EventCredentials` at every signature, and gets those
-of the event that is being served, or none at all.
+Reading botocore's data and building a client cost far more than the calls of a warm handler, and neither
+depends on who calls. So loader and clients are kept. Credentials never are: a kept client asks
+`EventCredentials` at every signature, and gets those of the event that is being served, or none at all.
 
-The sessions are botocore's, not boto3's: importing boto3 costs a cold start as much as all calls of a handler, for nothing that
-is used here.
+The sessions are botocore's, not boto3's: importing boto3 costs a cold start as much as all calls of a
+handler, for nothing that is used here.
 """
 
 from collections.abc import Iterator
@@ -33,15 +34,22 @@ ONE_TRY: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
     user_agent_extra="custom-connect-userconfig",
 )
-"""For every client: nothing is tried again unseen, and a call that hangs takes 11 of a handler's 60 seconds."""
+"""For every client: nothing is tried again unseen, and a call that hangs takes 11 of a handler's 60 seconds.
+"""
 DELIVERY: Final = ONE_TRY.merge(Config(connect_timeout=1, read_timeout=2))
-"""For metrics and log lines, which are worth no more: a silent endpoint of each still leaves time for the answer."""
+"""For metrics and log lines, which are worth no more: a silent endpoint of each still leaves time for the
+answer.
+"""
 _DELIVERING: Final = ("cloudwatch", "logs")
 
 SERVICES: Final = frozenset({"connect", "lambda", "cloudwatch", "logs", "cloudwatch-logs"})
-"""The services that clients are kept for, as botocore's events name them: by the name of the service, or by its id."""
+"""The services that clients are kept for, as botocore's events name them: by the name of the service, or by
+its id.
+"""
 
-_current: ContextVar[ReadOnlyCredentials | None] = ContextVar("credentials of the event that is being served", default=None)
+_current: ContextVar[ReadOnlyCredentials | None] = ContextVar(
+    "credentials of the event that is being served", default=None
+)
 
 
 class EventCredentials(Credentials):
@@ -78,7 +86,9 @@ def acting_as(credentials: ReadOnlyCredentials | None) -> Iterator[None]:
 
 @cache
 def kept_client(service: str, region: str | None) -> BaseClient:
-    """Return the client of this process for `service`; it signs with the credentials of the event that is being served."""
+    """Return the client of this process for `service`; it signs with the credentials of the event that is
+    being served.
+    """
     config = DELIVERY if service in _DELIVERING else ONE_TRY
     return _event_session(region).create_client(service, config=config)
 
@@ -110,11 +120,15 @@ def _event_session(region: str | None) -> Session:
 def _register_handlers(session: Session) -> None:
     """Register botocore's own handlers, as a session does by itself, less those of other services.
 
-    Two thirds are S3's and its like, and each costs a look at its signature: together three hundredths of a cold start. The list is
-    botocore's own but undocumented; a test compares with a session that has them all.
+    Two thirds are S3's and its like, and each costs a look at its signature: together three hundredths of a
+    cold start. The list is botocore's own but undocumented; a test compares with a session that has them all.
     """
     events: Any = session.get_component("event_emitter")
-    registers = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last, None: events.register}
+    registers = {
+        REGISTER_FIRST: events.register_first,
+        REGISTER_LAST: events.register_last,
+        None: events.register,
+    }
     handlers: Any = BUILTIN_HANDLERS
     for event, handler, *order in handlers:
         if concerns_us(event):
@@ -122,7 +136,9 @@ def _register_handlers(session: Session) -> None:
 
 
 def concerns_us(event: str) -> bool:
-    """Whether an event of botocore's can be about one of the services; their names stand behind the first dot."""
+    """Whether an event of botocore's can be about one of the services; their names stand behind the first
+    dot.
+    """
     _, _, rest = event.partition(".")
     service = rest.partition(".")[0]
     return service in SERVICES or service in ("", "*")

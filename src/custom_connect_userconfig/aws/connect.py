@@ -1,7 +1,7 @@
 """Amazon Connect behind the `Gateway` port: the only module that calls it.
 
-Nothing is retried here; the service decides when to try again, so that every wait counts against the time of the invocation.
-Each call leaves one log line with operation, outcome, duration and the user's id.
+Nothing is retried here; the service decides when to try again, so that every wait counts against the time of
+the invocation. Each call leaves one log line with operation, outcome, duration and the user's id.
 """
 
 import time
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..core.errors import ServiceFault, SettingsError
+from ..core.errors import ServiceInternalError, SettingsError
 from ..core.planning import LiveUser
 from ..core.settings import Entry, UserSettings, flatten
 from ..logs import log_event
@@ -27,7 +27,9 @@ PAGE_SIZE: Final = 100
 
 
 def client(region: str | None) -> "ConnectClient":
-    """Return the client of this process for `region`; it signs with the credentials of the event that is being served."""
+    """Return the client of this process for `region`; it signs with the credentials of the event that is
+    being served.
+    """
     return cast("ConnectClient", kept_client("connect", region))
 
 
@@ -40,14 +42,20 @@ class ConnectGateway:
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
         """Return the user; NotFound when there is no such user or instance."""
         with _call("DescribeUser", instance_id, user_id):
-            answer = cast("dict[str, Any]", self._client.describe_user(InstanceId=instance_id, UserId=user_id))
+            answer = cast(
+                "dict[str, Any]", self._client.describe_user(InstanceId=instance_id, UserId=user_id)
+            )
             user = answer.get("User") or {}
             if not user.get("Arn"):
-                raise ServiceFault(f"Amazon Connect answered DescribeUser for user {user_id} without a user.")
+                raise ServiceInternalError(
+                    f"Amazon Connect answered DescribeUser for user {user_id} without a user."
+                )
         legacy = cast("Mapping[str, Value]", user.get("PhoneConfig") or {})
         return LiveUser(user["Arn"], UserSettings(flatten(user), legacy), user.get("Tags") or {})
 
-    def update_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]) -> None:
+    def update_user_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
+    ) -> None:
         """Write the arrays that are given."""
         members = cast("dict[str, Any]", dict(arrays))
         with _call("UpdateUserConfig", instance_id, user_id):
@@ -65,13 +73,21 @@ class ConnectGateway:
 
     def has_user(self, instance_id: str, user_id: str) -> bool:
         """Return whether a search finds the user; NotFound when there is no such instance."""
-        criteria = {"StringCondition": {"FieldName": "resourceId", "Value": user_id, "ComparisonType": "EXACT"}}
+        criteria = {
+            "StringCondition": {"FieldName": "resourceId", "Value": user_id, "ComparisonType": "EXACT"}
+        }
         with _call("SearchUsers", instance_id, None):
-            found = self._client.search_users(InstanceId=instance_id, SearchCriteria=cast("Any", criteria), MaxResults=1)
+            found = self._client.search_users(
+                InstanceId=instance_id, SearchCriteria=cast("Any", criteria), MaxResults=1
+            )
         return any(user.get("Id") == user_id for user in found.get("Users", []))
 
-    def search_tagged_users(self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None) -> FoundUsers:
-        """Return a page of the users that carry the tag; their settings are not taken from here (ACW may be milliseconds)."""
+    def search_tagged_users(
+        self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
+    ) -> FoundUsers:
+        """Return a page of the users that carry the tag; their settings are not taken from here (ACW may be
+        milliseconds).
+        """
         page = {"NextToken": token} if token else {}
         condition = {"OrConditions": [[{"TagKey": tag_key, "TagValue": value}] for value in tag_values]}
         with _call("SearchUsers", instance_id, None):
@@ -84,7 +100,9 @@ class ConnectGateway:
                     **cast("Any", page),
                 ),
             )
-        users = [FoundUser(user["Id"], user["Arn"], user.get("Tags") or {}) for user in found.get("Users", [])]
+        users = [
+            FoundUser(user["Id"], user["Arn"], user.get("Tags") or {}) for user in found.get("Users", [])
+        ]
         return FoundUsers(users, found.get("NextToken"))
 
 
@@ -107,4 +125,11 @@ def _call(operation: str, instance_id: str, user_id: str | None) -> Iterator[Non
         raise
     finally:
         milliseconds = round((time.monotonic() - begun) * 1000)
-        log_event("call", operation=operation, outcome=outcome, milliseconds=milliseconds, instance=instance_id, user=user_id)
+        log_event(
+            "call",
+            operation=operation,
+            outcome=outcome,
+            milliseconds=milliseconds,
+            instance=instance_id,
+            user=user_id,
+        )

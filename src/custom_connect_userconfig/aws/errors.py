@@ -1,8 +1,9 @@
-"""One table from the errors of Amazon Connect and of botocore to those of this resource, applied by one context manager.
+"""One table from the errors of Amazon Connect and of botocore to those of this resource, applied by one
+context manager.
 
-Errors are matched by their code string, never by ``client.exceptions``: the service answers with codes that its model does
-not name (``TooManyRequestsException``), and asking the client for such a name raises AttributeError. Only the gateway calls
-this.
+Errors are matched by their code string, never by ``client.exceptions``: the service answers with codes that
+its model does not name (``TooManyRequestsException``), and asking the client for such a name raises
+AttributeError. Only the gateway calls this.
 """
 
 import re
@@ -23,16 +24,16 @@ from botocore.parsers import ResponseParserError
 
 from ..core.errors import (
     AccessDenied,
-    Conflict,
     InvalidCredentials,
     InvalidRequest,
-    LimitExceeded,
-    NetworkFault,
+    NetworkFailure,
     NotFound,
-    ServiceFault,
+    ResourceConflict,
+    ServiceInternalError,
+    ServiceLimitExceeded,
     ServiceRefused,
     SettingsError,
-    Throttled,
+    Throttling,
 )
 from ..core.messages import bounded
 from ..core.redaction import redact
@@ -42,18 +43,18 @@ BY_CODE: Final[Mapping[str, type[SettingsError]]] = {
     "InvalidRequestException": InvalidRequest,
     "InvalidParameterException": InvalidRequest,
     "ResourceNotFoundException": NotFound,
-    "ThrottlingException": Throttled,
-    "InternalServiceException": ServiceFault,
-    "ConditionalOperationFailedException": Conflict,
+    "ThrottlingException": Throttling,
+    "InternalServiceException": ServiceInternalError,
+    "ConditionalOperationFailedException": ResourceConflict,
     # Seen from the service without being modelled for them, or common to every AWS API.
-    "TooManyRequestsException": Throttled,
-    "Throttling": Throttled,
-    "RequestLimitExceeded": Throttled,
-    "LimitExceededException": LimitExceeded,
-    "ServiceQuotaExceededException": LimitExceeded,
-    "InternalServerError": ServiceFault,
-    "ServiceUnavailable": ServiceFault,
-    "ServiceUnavailableException": ServiceFault,
+    "TooManyRequestsException": Throttling,
+    "Throttling": Throttling,
+    "RequestLimitExceeded": Throttling,
+    "LimitExceededException": ServiceLimitExceeded,
+    "ServiceQuotaExceededException": ServiceLimitExceeded,
+    "InternalServerError": ServiceInternalError,
+    "ServiceUnavailable": ServiceInternalError,
+    "ServiceUnavailableException": ServiceInternalError,
     "AccessDeniedException": AccessDenied,
     "AccessDenied": AccessDenied,
     "ExpiredTokenException": InvalidCredentials,
@@ -71,7 +72,8 @@ BY_CODE: Final[Mapping[str, type[SettingsError]]] = {
 _CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _UNREACHABLE: Final = (HTTPClientError, BotocoreConnectionError)
 
-# The service authorization reference lists UpdateUserConfig under the older action's name, other sources under its own.
+# The service authorization reference lists UpdateUserConfig under the older action's name, other sources
+# under its own.
 _ACTIONS: Final = {"UpdateUserConfig": "connect:UpdateUserConfig and connect:UpdateUserPhoneConfig"}
 _ACTION_IN_TEXT: Final = re.compile(r"not authorized to perform: (connect:\w+)")
 
@@ -94,11 +96,14 @@ def translated(operation: str, about: str) -> Iterator[None]:
     except _CREDENTIALS as error:
         raise InvalidCredentials(f"There are no usable credentials for connect:{operation}.") from error
     except _UNREACHABLE as error:
-        raise NetworkFault(
-            f"Amazon Connect did not answer {operation} for {about} ({type(error).__name__}); it may have acted or not."
+        raise NetworkFailure(
+            f"Amazon Connect did not answer {operation} for {about} ({type(error).__name__}); it may have"
+            " acted or not."
         ) from error
     except ResponseParserError as error:
-        raise ServiceFault(f"Amazon Connect answered {operation} for {about} with something that is no answer.") from error
+        raise ServiceInternalError(
+            f"Amazon Connect answered {operation} for {about} with something that is no answer."
+        ) from error
     except BotoCoreError as error:
         raise ServiceRefused(f"{operation} for {about} failed: {_shown(str(error))}") from error
 
@@ -109,17 +114,22 @@ def from_client_error(operation: str, about: str, error: ClientError) -> Setting
     if kind is AccessDenied:
         return AccessDenied(_denied(operation, about, text))
     if kind is InvalidCredentials:
-        return InvalidCredentials(f"The credentials for {operation} were refused ({code}). They may have expired: try again.")
+        return InvalidCredentials(
+            f"The credentials for {operation} were refused ({code}). They may have expired: try again."
+        )
     if kind is NotFound:
         return NotFound(
-            f"There is no {about}, as far as Amazon Connect shows ({text}). Check InstanceId and UserId, and that the user is of"
+            f"There is no {about}, as far as Amazon Connect shows ({text}). Check InstanceId and UserId, and"
+            " that the user is of"
             " this account and region."
         )
     return kind(f"Amazon Connect answered {operation} for {about} with {code}: {text}")
 
 
 def classified(error: ClientError) -> tuple[type[SettingsError], str, str]:
-    """Return the class of an answer's error, its code (or HTTP status), and its redacted text; of any service."""
+    """Return the class of an answer's error, its code (or HTTP status), and its redacted text; of any
+    service.
+    """
     detail = error.response.get("Error", {})
     code = detail.get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -133,8 +143,8 @@ def _shown(text: str) -> str:
 
 def _by_status(status: int) -> type[SettingsError]:
     if status == _TOO_MANY:
-        return Throttled
-    return ServiceFault if status >= _FIRST_SERVER_FAULT else ServiceRefused
+        return Throttling
+    return ServiceInternalError if status >= _FIRST_SERVER_FAULT else ServiceRefused
 
 
 def _denied(operation: str, about: str, text: str) -> str:

@@ -1,8 +1,9 @@
 """Imports put off: stand-ins for modules that a library names at its top and nobody here uses.
 
-`aws.clients` and `registry.library` import their libraries under it; what is left out is more than a third of all that a cold start
-would import. Replacing modules in `sys.modules` for the time of an import is less than public: it rests on which names the
-libraries import, so tests import both front ends in a fresh process and look at what was loaded.
+`aws.clients` and `registry.library` import their libraries under it; what is left out is more than a third of
+all that a cold start would import. Replacing modules in `sys.modules` for the time of an import is less than
+public: it rests on which names the libraries import, so tests import both front ends in a fresh process and
+look at what was loaded.
 """
 
 import sys

@@ -1,7 +1,9 @@
-"""The vocabulary, once: the arrays of ``UpdateUserConfig``, their channels, fields, and what the absence of each means.
+"""The vocabulary, once: the arrays of ``UpdateUserConfig``, their channels, fields, and what the absence of
+each means.
 
-Parsing, reading, writing, recording and giving back all follow this table; a new array is a row here and a property in
-the schema. A test compares the table with the schema, the generated models and the service model, member by member.
+Parsing, reading, writing, recording and giving back all follow this table; a new array is a row here and a
+property in the schema. A test compares the table with the schema, the generated models and the service model,
+member by member.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ SOFT_PHONE: Final = "SOFT_PHONE"
 DESK_PHONE: Final = "DESK_PHONE"
 
 CHAT_ACW_LIMIT: Final = 5_400
-"""Seconds. Longer after-contact work on CHAT ends after 90 minutes (documentation of ``AfterContactWorkTimeLimit``)."""
+"""Seconds. Longer after-contact work on CHAT ends after 90 minutes (documentation of
+``AfterContactWorkTimeLimit``).
+"""
 
 
 class SettingKey(NamedTuple):

@@ -1,8 +1,8 @@
 """Reads what a template declares: every property checked, every problem named, before anything is written.
 
-Both front ends parse with it, because neither can rely on what stands before it: CloudFormation checks nothing for custom
-resources and turns their scalars into strings; for registry types it checks the schema, whose dialect cannot say everything
-(one entry a channel, say), and the stock deserializer cuts 3.5 down to 3.
+Both front ends parse with it, because neither can rely on what stands before it: CloudFormation checks
+nothing for custom resources and turns their scalars into strings; for registry types it checks the schema,
+whose dialect cannot say everything (one entry a channel, say), and the stock deserializer cuts 3.5 down to 3.
 """
 
 import difflib
@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from .arrays import ARRAY_BY_NAME, ARRAYS, CHANNELS, Array, Field, SettingKey
 from .errors import InvalidRequest
-from .identifiers import Identity, InstanceRef, Place, UserRef
+from .identifiers import Environment, Identity, InstanceRef, UserRef
 from .kinds import Seconds, Value
 from .messages import numbered
 from .redaction import reference_in, shown
@@ -36,16 +36,16 @@ class Declaration:
     settings: Settings
 
     @classmethod
-    def parse(cls, properties: Mapping[str, object], place: Place) -> Self:
+    def parse(cls, properties: Mapping[str, object], environment: Environment) -> Self:
         """Return the declaration that `properties` make.
 
-        Scalars may be strings where only one reading is possible. Raises InvalidRequest, naming each property at fault with its
-        value (unless it is a phone number) and the rule.
+        Scalars may be strings where only one reading is possible. Raises InvalidRequest, naming each property
+        at fault with its value (unless it is a phone number) and the rule.
         """
         settings: dict[SettingKey, Value] = {}
-        identity, problems = _identify(properties, place)
+        identity, problems = _identify(properties, environment)
         if identity:
-            problems += _arn_problems(identity, properties, place)
+            problems += _arn_problems(identity, properties, environment)
         problems += _unknown("", properties, _KNOWN)
         for array in ARRAYS:
             raw = properties.get(array.name)
@@ -58,46 +58,54 @@ class Declaration:
         return cls(identity, settings)
 
 
-def parse_previous(properties: Mapping[str, object] | None, place: Place) -> Settings | None:
-    """Return the settings that were declared before; None where that is not known or not legible, which is no error."""
+def parse_previous(properties: Mapping[str, object] | None, environment: Environment) -> Settings | None:
+    """Return the settings that were declared before; None where that is not known or not legible, which is no
+    error.
+    """
     try:
-        return Declaration.parse(properties, place).settings if properties else None
+        return Declaration.parse(properties, environment).settings if properties else None
     except InvalidRequest:
         return None
 
 
-def parse_identity(properties: Mapping[str, object], place: Place) -> Identity:
-    """Return whom `properties` are about; InvalidRequest, naming each, when an identifier is missing or malformed."""
-    identity, problems = _identify(properties, place)
+def parse_identity(properties: Mapping[str, object], environment: Environment) -> Identity:
+    """Return whom `properties` are about; InvalidRequest, naming each, when an identifier is missing or
+    malformed.
+    """
+    identity, problems = _identify(properties, environment)
     if identity is None:
         raise InvalidRequest(numbered(problems))
     return identity
 
 
-def parse_instance(properties: Mapping[str, object], place: Place) -> InstanceRef:
+def parse_instance(properties: Mapping[str, object], environment: Environment) -> InstanceRef:
     """Return the instance that `properties` name; InvalidRequest when it is missing or malformed."""
-    return InstanceRef.parse(_text(properties, INSTANCE_ID), place)
+    return InstanceRef.parse(_text(properties, INSTANCE_ID), environment)
 
 
-def _identify(properties: Mapping[str, object], place: Place) -> tuple[Identity | None, list[str]]:
+def _identify(
+    properties: Mapping[str, object], environment: Environment
+) -> tuple[Identity | None, list[str]]:
     instance = user = None
     problems = []
     try:
-        instance = parse_instance(properties, place)
+        instance = parse_instance(properties, environment)
     except InvalidRequest as error:
         problems.append(str(error))
     try:
-        user = UserRef.parse(_text(properties, USER_ID), place, instance)
+        user = UserRef.parse(_text(properties, USER_ID), environment, instance)
     except InvalidRequest as error:
         problems.append(str(error))
     return (Identity.of(instance, user) if instance and user else None), problems
 
 
-def _arn_problems(identity: Identity, properties: Mapping[str, object], place: Place) -> Iterator[str]:
+def _arn_problems(
+    identity: Identity, properties: Mapping[str, object], environment: Environment
+) -> Iterator[str]:
     if properties.get(USER_ARN) is None:
         return
     try:
-        identity.check_arn(USER_ARN, properties[USER_ARN], place)
+        identity.check_arn(USER_ARN, properties[USER_ARN], environment)
     except InvalidRequest as error:
         yield str(error)
 
@@ -115,14 +123,15 @@ def _unresolved(raw: object) -> str | None:
     """Return what is wrong with a dynamic reference that CloudFormation has not replaced by its value."""
     reference = reference_in(raw) if isinstance(raw, str) else None
     return reference and (
-        f"is {reference}: CloudFormation resolves no references to secure values (ssm-secure, secretsmanager) in custom resources."
+        f"is {reference}: CloudFormation resolves no references to secure values (ssm-secure,"
+        " secretsmanager) in custom resources."
         " Use a parameter with NoEcho, or a plain ssm reference"
     )
 
 
 def _unknown(where: str, found: Iterable[str], known: Sequence[str]) -> Iterator[str]:
-    for place, name in enumerate(name for name in found if name not in known):
-        yield f"{where}{shown(name)} is not a known property{_advice(name, known) if place < _ADVISED else ''}"
+    for index, name in enumerate(name for name in found if name not in known):
+        yield f"{where}{shown(name)} is not a known property{_advice(name, known) if index < _ADVISED else ''}"
 
 
 def _advice(name: str, known: Sequence[str]) -> str:
@@ -137,8 +146,8 @@ def _parse_array(array: Array, raw: object, settings: dict[SettingKey, Value]) -
     if not raw:
         yield f"{array.name}: is an empty list, which would own nothing: remove the property or add an entry"
     seen: dict[str, int] = {}
-    for place, entry in enumerate(raw):
-        where = f"{array.name}[{place}]"
+    for index, entry in enumerate(raw):
+        where = f"{array.name}[{index}]"
         if not isinstance(entry, Mapping):
             yield f"{where}: must be an object with a Channel, not {_shown(entry, array)}"
             continue
@@ -149,7 +158,7 @@ def _parse_array(array: Array, raw: object, settings: dict[SettingKey, Value]) -
         elif channel in seen:
             yield f"{where}.Channel: {channel} has an entry already, {array.name}[{seen[channel]}]: one entry a channel"
         else:
-            seen[channel] = place
+            seen[channel] = index
             yield from _parse_entry(array, channel, entry, where, settings)
 
 
@@ -171,7 +180,7 @@ def _parse_entry(
     yield from _unknown_members(array, entry, where)
     own: dict[SettingKey, Value] = {}
     for field in array.fields:
-        raw, problem = _dig(entry, field, where)
+        raw, problem = _get_path(entry, field, where)
         if problem:
             yield problem
         elif raw is None:
@@ -194,7 +203,7 @@ def _unknown_members(array: Array, entry: Mapping[str, object], where: str) -> I
             yield from _unknown(f"{where}.{field.path[0]}.", outer, field.path[1:])
 
 
-def _dig(entry: Mapping[str, object], field: Field, where: str) -> tuple[object, str | None]:
+def _get_path(entry: Mapping[str, object], field: Field, where: str) -> tuple[object, str | None]:
     inner: object = entry.get(field.path[0])
     for depth, member in enumerate(field.path[1:], 1):
         at = f"{where}.{'.'.join(field.path[:depth])}"
@@ -218,7 +227,9 @@ def _absence_problem(field: Field, entry: Mapping[str, object], where: str) -> I
 
 
 def _shown_value(raw: object, array: Array, field: Field) -> str:
-    return "the value" if field.kind.sensitive else _shown(raw, array, as_number=isinstance(field.kind, Seconds))
+    return (
+        "the value" if field.kind.sensitive else _shown(raw, array, as_number=isinstance(field.kind, Seconds))
+    )
 
 
 def _shown(raw: object, array: Array, *, as_number: bool = False) -> str:

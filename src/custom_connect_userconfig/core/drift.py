@@ -33,7 +33,8 @@ class Difference:
 def differences(
     declared: Mapping[SettingKey, RecordedValue], record: OwnershipRecord | None, settings: UserSettings
 ) -> Iterator[Difference]:
-    """Yield each setting that is not as declared: another value is live, nobody owns it, or it is owned and not declared.
+    """Yield each setting that is not as declared: another value is live, nobody owns it, or it is owned and
+    not declared.
 
     A number that `declared` does not hold, because it comes from a record, agrees with any number.
     """

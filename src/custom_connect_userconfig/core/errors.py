@@ -8,19 +8,20 @@
     ├── AlreadyExists         another resource owns settings of this user
     ├── AccessDenied          the role lacks an action; the message names it
     ├── InvalidCredentials    expired, revoked or malformed credentials
-    ├── LimitExceeded         a service limit that waiting does not cure
+    ├── ServiceLimitExceeded  a service limit that waiting does not cure
     ├── NotStabilized         written, but never read back as wanted
     ├── RecordDamaged         the ownership tags on the user cannot be understood
     ├── ServiceRefused        any other answer of the service
     └── Retriable             may succeed when tried again later
-        ├── Throttled
-        ├── ServiceFault
-        ├── NetworkFault
-        ├── Conflict
+        ├── Throttling
+        ├── ServiceInternalError
+        ├── NetworkFailure
+        ├── ResourceConflict
         ├── OutOfTime         the invocation has none left; the operation goes on in the next one
         └── NotYet            waiting for the service to show something; knows what to raise when the wait is over
 
-A message says what is wrong, with which value, where, and what to do. It never holds a phone number or a credential.
+A message says what is wrong, with which value, where, and what to do. It never holds a phone number or a
+credential.
 """
 
 from typing import Self
@@ -56,7 +57,7 @@ class InvalidCredentials(SettingsError):
     """The credentials of the request are expired, revoked or malformed."""
 
 
-class LimitExceeded(SettingsError):
+class ServiceLimitExceeded(SettingsError):
     """A service limit is reached that waiting does not lift."""
 
 
@@ -76,19 +77,19 @@ class Retriable(SettingsError):
     """The same request may succeed later."""
 
 
-class Throttled(Retriable):
+class Throttling(Retriable):
     """The account's request quota is used up for now."""
 
 
-class ServiceFault(Retriable):
+class ServiceInternalError(Retriable):
     """The service failed on its own side (5xx)."""
 
 
-class NetworkFault(Retriable):
+class NetworkFailure(Retriable):
     """The service could not be reached, or its answer was lost: it may have acted or not."""
 
 
-class Conflict(Retriable):
+class ResourceConflict(Retriable):
     """The service refused because of a concurrent change."""
 
 
@@ -112,7 +113,9 @@ class NotReadableYet(NotYet):
 
 
 class NotClaimedYet(NotYet):
-    """Nothing is owned, as far as a read shows; the claim of a create that was cut off seconds ago may show soon."""
+    """Nothing is owned, as far as a read shows; the claim of a create that was cut off seconds ago may show
+    soon.
+    """
 
 
 class NotSettledYet(NotYet):

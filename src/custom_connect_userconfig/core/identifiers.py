@@ -1,7 +1,7 @@
 """Who is meant: an instance and a user, each given as an id or as an ARN, and echoed as given.
 
-The API gets bare ids, whatever was given: no statement of the service covers ARNs for ``UpdateUserConfig``. Both spellings
-are kept, because the primary identifier that CloudFormation stores is the one in the template.
+The API gets bare ids, whatever was given: no statement of the service covers ARNs for ``UpdateUserConfig``.
+Both spellings are kept, because the primary identifier that CloudFormation stores is the one in the template.
 """
 
 import re
@@ -27,7 +27,9 @@ _PARTITIONS: Final = {
     "aws-iso-f": re.compile(r"us-isof-[a-z]+-[0-9]+"),
     "aws-eusc": re.compile(r"eusc-[a-z]+-[a-z]+-[0-9]+"),
 }
-"""The regions of each partition (botocore's ``partitions.json``); CloudFormation's library names a wrong one for GovCloud."""
+"""The regions of each partition (botocore's ``partitions.json``); CloudFormation's library names a wrong one
+for GovCloud.
+"""
 
 
 class Spelling(Enum):
@@ -43,7 +45,7 @@ class Spelling(Enum):
 
 
 @dataclass(frozen=True)
-class Place:
+class Environment:
     """Where a request comes from; None where that is not known."""
 
     region: str | None = None
@@ -63,7 +65,7 @@ class InstanceRef:
     bare: str
 
     @classmethod
-    def parse(cls, given: str, place: Place) -> Self:
+    def parse(cls, given: str, environment: Environment) -> Self:
         """Return the instance that an id or ARN names; InvalidRequest when it is malformed or elsewhere."""
         if Spelling.of(given) is Spelling.ID:
             return cls(given, _bare_id("InstanceId", given))
@@ -73,7 +75,7 @@ class InstanceRef:
                 f"InstanceId: {shown_identifier(given)} is not the ARN of an Amazon Connect instance"
                 " (arn:PARTITION:connect:REGION:ACCOUNT:instance/ID)."
             )
-        _check_place("InstanceId", arn, place)
+        _check_environment("InstanceId", arn, environment)
         return cls(given, arn["instance"])
 
 
@@ -85,10 +87,13 @@ class UserRef:
     bare: str
 
     @classmethod
-    def parse(cls, given: str, place: Place, instance: InstanceRef | None, name: str = "UserId") -> Self:
+    def parse(
+        cls, given: str, environment: Environment, instance: InstanceRef | None, name: str = "UserId"
+    ) -> Self:
         """Return the user that an id or ARN, the property `name`, names.
 
-        Raises InvalidRequest when it is malformed, elsewhere, or of another instance than `instance`, if that is known.
+        Raises InvalidRequest when it is malformed, elsewhere, or of another instance than `instance`, if that
+        is known.
         """
         if Spelling.of(given) is Spelling.ID:
             return cls(given, _bare_id(name, given))
@@ -98,10 +103,11 @@ class UserRef:
                 f"{name}: {shown_identifier(given)} is not the ARN of an Amazon Connect user"
                 " (arn:PARTITION:connect:REGION:ACCOUNT:instance/ID/agent/ID)."
             )
-        _check_place(name, arn, place)
+        _check_environment(name, arn, environment)
         if instance and not _is_of(arn, instance):
             raise InvalidRequest(
-                f"{name}: {given} is a user of instance {arn['instance']}, but InstanceId names {_named(instance, arn)}."
+                f"{name}: {given} is a user of instance {arn['instance']}, but InstanceId names"
+                f" {_named(instance, arn)}."
                 " Name the instance that the user belongs to."
             )
         return cls(given, arn["user"])
@@ -116,14 +122,14 @@ class Identity:
     user_id: str
 
     @classmethod
-    def parse(cls, instance_given: str, user_given: str, place: Place) -> Self:
+    def parse(cls, instance_given: str, user_given: str, environment: Environment) -> Self:
         """Return the user that two ids or ARNs name.
 
-        Raises InvalidRequest when either is malformed, when an ARN is of another partition, region or account than `place`, or when
-        the user's ARN is of another instance.
+        Raises InvalidRequest when either is malformed, when an ARN is of another partition, region or account
+        than `environment`, or when the user's ARN is of another instance.
         """
-        instance = InstanceRef.parse(instance_given, place)
-        return cls.of(instance, UserRef.parse(user_given, place, instance))
+        instance = InstanceRef.parse(instance_given, environment)
+        return cls.of(instance, UserRef.parse(user_given, environment, instance))
 
     @classmethod
     def of(cls, instance: InstanceRef, user: UserRef) -> Self:
@@ -140,12 +146,14 @@ class Identity:
         """How instance and user were given."""
         return Spelling.of(self.instance.given), Spelling.of(self.user_given)
 
-    def check_arn(self, name: str, given: object, place: Place) -> None:
-        """Raise InvalidRequest unless `given`, the property `name`, can be the ARN that the service shows for this user."""
+    def check_arn(self, name: str, given: object, environment: Environment) -> None:
+        """Raise InvalidRequest unless `given`, the property `name`, can be the ARN that the service shows for
+        this user.
+        """
         advice = f"Remove {name}: it is an attribute, for Fn::GetAtt."
         if not isinstance(given, str) or Spelling.of(given) is not Spelling.ARN:
             raise InvalidRequest(f"{name}: {shown(given)} is not the ARN of {self}. {advice}")
-        user = UserRef.parse(given, place, self.instance, name)
+        user = UserRef.parse(given, environment, self.instance, name)
         is_other = Spelling.of(self.user_given) is Spelling.ARN and given != self.user_given
         if user.bare != self.user_id or is_other:
             raise InvalidRequest(f"{name}: {given} is not the ARN of {self}. {advice}")
@@ -155,14 +163,16 @@ class Identity:
         return redact(f"user {self.user_id} of instance {self.instance_id}")
 
 
-def arn_of(identity: Identity, place: Place) -> str:
-    """Return the ARN of a user whom nobody can read any more, from what was given or from where the request comes."""
+def arn_of(identity: Identity, environment: Environment) -> str:
+    """Return the ARN of a user whom nobody can read any more, from what was given or from where the request
+    comes.
+    """
     if Spelling.of(identity.user_given) is Spelling.ARN:
         return identity.user_given
     instance = identity.instance.given
     if Spelling.of(instance) is not Spelling.ARN:
-        partition = partition_of(place.region or "") or "aws"
-        instance = f"arn:{partition}:connect:{place.region}:{place.account}:instance/{identity.instance_id}"
+        partition = partition_of(environment.region or "") or "aws"
+        instance = f"arn:{partition}:connect:{environment.region}:{environment.account}:instance/{identity.instance_id}"
     return f"{instance}/agent/{identity.user_id}"
 
 
@@ -178,7 +188,10 @@ def respell(user_id: str, user_arn: str, spellings: tuple[Spelling, Spelling]) -
 
 def _bare_id(name: str, given: str) -> str:
     if not _BARE_ID.fullmatch(given):
-        raise InvalidRequest(f"{name}: {shown_identifier(given)} is neither an id (1 to 100 letters, digits, - and _) nor an ARN.")
+        raise InvalidRequest(
+            f"{name}: {shown_identifier(given)} is neither an id (1 to 100 letters, digits, - and _) nor an"
+            " ARN."
+        )
     return given
 
 
@@ -192,8 +205,11 @@ def _named(instance: InstanceRef, user: re.Match[str]) -> str:
     return instance.given if user["instance"] == instance.bare else instance.bare
 
 
-def _check_place(name: str, arn: re.Match[str], place: Place) -> None:
-    for what, found, wanted in (("region", arn["region"], place.region), ("account", arn["account"], place.account)):
+def _check_environment(name: str, arn: re.Match[str], environment: Environment) -> None:
+    for what, found, wanted in (
+        ("region", arn["region"], environment.region),
+        ("account", arn["account"], environment.account),
+    ):
         if wanted and found != wanted:
             raise InvalidRequest(
                 f"{name}: {arn[0]} is of {what} {found}, but the stack is in {what} {wanted}."
@@ -202,5 +218,6 @@ def _check_place(name: str, arn: re.Match[str], place: Place) -> None:
     partition = partition_of(arn["region"])
     if partition and arn["partition"] != partition:
         raise InvalidRequest(
-            f"{name}: {arn[0]} is of partition {arn['partition']}, but region {arn['region']} is in partition {partition}."
+            f"{name}: {arn[0]} is of partition {arn['partition']}, but region {arn['region']} is in"
+            f" partition {partition}."
         )

@@ -1,7 +1,9 @@
-"""The kinds of value that a setting can hold: how a declared value is read, and how a recorded one is written in a tag.
+"""The kinds of value that a setting can hold: how a declared value is read, and how a recorded one is written
+in a tag.
 
-CloudFormation hands scalars over as they stand in the template or as strings, depending on the front end. A value is
-accepted where only one reading is possible and refused everywhere else. The table of arrays is the only caller.
+CloudFormation hands scalars over as they stand in the template or as strings, depending on the front end. A
+value is accepted where only one reading is possible and refused everywhere else. The table of arrays is the
+only caller.
 """
 
 import re
@@ -13,7 +15,9 @@ Value = bool | int | str
 
 
 class Unrecorded(Enum):
-    """Stands for a value that no record holds: a phone number never goes into a tag, and some earlier values cannot be known."""
+    """Stands for a value that no record holds: a phone number never goes into a tag, and some earlier values
+    cannot be known.
+    """
 
     VALUE = "unrecorded"
 
@@ -31,7 +35,9 @@ class Kind(Protocol):
         ...
 
     def coerce(self, raw: object) -> Value:
-        """Return the value that `raw` stands for; ValueError, with the rule as its text, where that is not plain."""
+        """Return the value that `raw` stands for; ValueError, with the rule as its text, where that is not
+        plain.
+        """
         ...
 
     def to_tag(self, value: Value | None) -> str:
@@ -78,7 +84,9 @@ class Seconds:
     sensitive: bool = False
 
     def coerce(self, raw: object) -> int:
-        """Accept 30, 30.0, "30" and "30.0"; refuse fractions, other notations, and values below 0 or above `most`."""
+        """Accept 30, 30.0, "30" and "30.0"; refuse fractions, other notations, and values below 0 or above
+        `most`.
+        """
         number = self._whole(raw)
         if not 0 <= number <= self.most:
             raise ValueError(f"must be between 0 (no limit) and {self.most:,} seconds")
@@ -141,7 +149,9 @@ class PhoneNumber:
     sensitive: bool = True
 
     def coerce(self, raw: object) -> str:
-        """Accept "+" and 2 to 15 digits, the first not 0 (the pattern of ``SensitivePhoneNumber`` in the service model)."""
+        """Accept "+" and 2 to 15 digits, the first not 0 (the pattern of ``SensitivePhoneNumber`` in the
+        service model).
+        """
         if isinstance(raw, str) and _E164.fullmatch(raw):
             return raw
         raise ValueError(

@@ -1,7 +1,8 @@
-"""Puts messages together: whole sentences, one after another, and never longer than people read or CloudFormation takes.
+"""Puts messages together: whole sentences, one after another, and never longer than people read or
+CloudFormation takes.
 
-Whoever joins two texts does it here, because texts of the service end as they like. Both front ends, and the log, bound what they
-say here, because a template or a service may make any text as long as it likes.
+Whoever joins two texts does it here, because texts of the service end as they like. Both front ends, and the
+log, bound what they say here, because a template or a service may make any text as long as it likes.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,9 @@ def bounded(text: str, most: int = MOST) -> str:
 
 
 def numbered(problems: Sequence[str]) -> str:
-    """Return `problems` as sentences, numbered if there are several; those for which there is no room are counted."""
+    """Return `problems` as sentences, numbered if there are several; those for which there is no room are
+    counted.
+    """
     if len(problems) == 1:
         return bounded(_sentence(problems[0]))
     said = [f"({number}) {_sentence(problem)}" for number, problem in enumerate(problems[:MOST], 1)]

@@ -1,19 +1,19 @@
 """The record of what is owned, and its form as tags on the user.
 
-The record lives on the user itself: READ and DELETE are only guaranteed the primary identifier, and the record must die with
-the user. A tag value has at most 256 characters of a limited set, no comma or bracket among them, and is meant to be read by
-people::
+The record lives on the user itself: READ and DELETE are only guaranteed the primary identifier, and the
+record must die with the user. A tag value has at most 256 characters of a limited set, no comma or bracket
+among them, and is meant to be read by people::
 
     connect-user-config                     managed
     connect-user-config:owner               v1 5f0c2b9d41aa37e6 id.arn 77aa01bc.3f2a9c10 my-stack/SalesAgent
     connect-user-config:auto-accept         v1 VOICE=true CHAT=false was VOICE=false CHAT=true
     connect-user-config:phone-number        v1 VOICE=DESK_PHONE VOICE.number=unrecorded was VOICE=SOFT_PHONE VOICE.number=none
 
-The owner's tag names the resource (a digest to compare, the spelling of its identifiers, a label to show) and, between them, the
-latest requests that wrote, so that an event which has been overtaken is known. The first tag says ``releasing`` once a delete has
-begun. An array's tag names each owned setting with the value that is declared and, after the word ``was``, with the value that was
-in force before the setting was taken. A setting with an earlier value and no declared one is being given back. No phone number is
-ever recorded.
+The owner's tag names the resource (a digest to compare, the spelling of its identifiers, a label to show)
+and, between them, the latest requests that wrote, so that an event which has been overtaken is known. The
+first tag says ``releasing`` once a delete has begun. An array's tag names each owned setting with the value
+that is declared and, after the word ``was``, with the value that was in force before the setting was taken. A
+setting with an earlier value and no declared one is being given back. No phone number is ever recorded.
 """
 
 import hashlib
@@ -66,12 +66,15 @@ class Owner:
     """The mark of the request that speaks for the owner; empty in a record, which has a list of them."""
 
     @classmethod
-    def of(cls, identity: Identity, stack_id: str | None, logical_id: str | None, request_id: str | None = None) -> Self:
+    def of(
+        cls, identity: Identity, stack_id: str | None, logical_id: str | None, request_id: str | None = None
+    ) -> Self:
         """Return the owner that a request speaks for.
 
-        The digest covers stack, logical id and both identifiers as given, so that a resource whose identifiers are merely
-        spelled anew counts as another one: CloudFormation replaces it, and the removal of the old one must not strip the new.
-        Outside of stacks (Cloud Control) the request stands in for the stack: retries share it, other requests do not.
+        The digest covers stack, logical id and both identifiers as given, so that a resource whose
+        identifiers are merely spelled anew counts as another one: CloudFormation replaces it, and the removal
+        of the old one must not strip the new. Outside of stacks (Cloud Control) the request stands in for the
+        stack: retries share it, other requests do not.
         """
         parts = (
             stack_id or "",
@@ -110,7 +113,9 @@ class OwnershipRecord:
     declared: Mapping[SettingKey, RecordedValue]
     """What the owner's template declares; of a phone number only that there is one."""
     prior: Mapping[SettingKey, RecordedValue]
-    """The effective value before each setting was taken; a setting that is not in `declared` is being given back."""
+    """The effective value before each setting was taken; a setting that is not in `declared` is being given
+    back.
+    """
     requests: tuple[str, ...] = ()
     """The marks of the latest requests that wrote, oldest first."""
     is_ending: bool = False
@@ -125,7 +130,9 @@ class OwnershipRecord:
     def _owner_value(self, owner: Owner) -> str:
         instance, user = owner.spellings
         requests = ".".join(self.requests) or _NO_REQUEST
-        return f"{_VERSION} {owner.digest} {instance.value}.{user.value} {requests} {owner.label}"[:MAX_TAG_VALUE]
+        return f"{_VERSION} {owner.digest} {instance.value}.{user.value} {requests} {owner.label}"[
+            :MAX_TAG_VALUE
+        ]
 
     def _array_value(self, array: Array) -> str:
         prior = _words(array, self.prior)
@@ -133,7 +140,9 @@ class OwnershipRecord:
 
     @classmethod
     def from_tags(cls, tags: Mapping[str, str]) -> Self | None:
-        """Return the record that a user's tags hold, None when there is none; RecordDamaged when it cannot be understood."""
+        """Return the record that a user's tags hold, None when there is none; RecordDamaged when it cannot be
+        understood.
+        """
         if not our_keys(tags):
             return None
         unknown = set(our_keys(tags)) - _KNOWN_KEYS
@@ -203,7 +212,9 @@ _WORDS: Final = {
     }
     for array in ARRAYS
 }
-_ORDER: Final = {key: place for place, key in enumerate(key for words in _WORDS.values() for key in words.values())}
+_ORDER: Final = {
+    key: index for index, key in enumerate(key for words in _WORDS.values() for key in words.values())
+}
 
 
 def _words(array: Array, values: Mapping[SettingKey, RecordedValue]) -> list[str]:
@@ -226,10 +237,14 @@ def _parse_owner(value: str) -> tuple[Owner, tuple[str, ...]]:
     if not found:
         raise _damaged(OWNER_KEY, value)
     requests = () if found["requests"] == _NO_REQUEST else tuple(found["requests"].split("."))
-    return Owner(found["digest"], found["label"], (Spelling(found["instance"]), Spelling(found["user"]))), requests
+    return Owner(
+        found["digest"], found["label"], (Spelling(found["instance"]), Spelling(found["user"]))
+    ), requests
 
 
-def _parse_array(array: Array, value: str) -> tuple[dict[SettingKey, RecordedValue], dict[SettingKey, RecordedValue]]:
+def _parse_array(
+    array: Array, value: str
+) -> tuple[dict[SettingKey, RecordedValue], dict[SettingKey, RecordedValue]]:
     """Return what is declared and what was before."""
     version, *words = value.split() or [""]
     try:
@@ -255,8 +270,11 @@ def _from_word(key: SettingKey, text: str) -> RecordedValue:
 
 def _damaged(key: str, value: str) -> RecordDamaged:
     return RecordDamaged(
-        f"The tag {key} of the user has the value {redact_international(repr(value))}, which is not a record that this version"
-        " of the resource type understands: it was edited by hand, or written by a newer version. Put back its last value or"
-        " install the newer version; to release the user with the settings it has now, remove all its tags that start with"
+        f"The tag {key} of the user has the value {redact_international(repr(value))}, which is not a record"
+        " that this version"
+        " of the resource type understands: it was edited by hand, or written by a newer version. Put back"
+        " its last value or"
+        " install the newer version; to release the user with the settings it has now, remove all its tags"
+        " that start with"
         f" {MARKER_KEY}."
     )

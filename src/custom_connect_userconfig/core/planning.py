@@ -1,4 +1,5 @@
-"""What is left to do, computed from what is declared, what is recorded and what is live: nothing else is remembered.
+"""What is left to do, computed from what is declared, what is recorded and what is live: nothing else is
+remembered.
 
 A plan has three steps in this order, and can be cut off between any two calls and computed anew:
 
@@ -53,8 +54,9 @@ class Plan:
     narrower: tuple[Mapping[str, list[Entry]], ...] = ()
     """`arrays` without channels that an instance may refuse: no read shows them, and they are as wanted.
 
-    First those that nobody declares, one channel alone, the newest first, then two, and so on: what an unnamed channel rests on
-    may move, so that none is left out without need. Last those that are declared, and in force already.
+    First those that nobody declares, one channel alone, the newest first, then two, and so on: what an
+    unnamed channel rests on may move, so that none is left out without need. Last those that are declared,
+    and in force already.
     """
     amend: Mapping[str, str] = field(default_factory=dict)
     release: tuple[str, ...] = ()
@@ -65,7 +67,9 @@ class Plan:
     is_stamp: bool = False
     """Whether `claim` is all, and holds no more than the request."""
     removes_number: bool = False
-    """Whether the phone number shall go; a service that merges entries keeps it, and then that has to be said."""
+    """Whether the phone number shall go; a service that merges entries keeps it, and then that has to be
+    said.
+    """
 
     @property
     def is_empty(self) -> bool:
@@ -84,31 +88,54 @@ class Knowledge:
     claimed: bool = False
     """Whether it has written the record already."""
     stamps: bool = False
-    """Whether its request must show in the record before all is as wanted: reads may be from before the request."""
+    """Whether its request must show in the record before all is as wanted: reads may be from before the
+    request.
+    """
     distrusts: bool = False
-    """Whether what a read shows contradicts what the request says. Then the request is recorded before anything else."""
+    """Whether what a read shows contradicts what the request says. Then the request is recorded before
+    anything else.
+    """
     written: bool = False
-    """Whether its writes are old enough to be visible. A value that the service dropped or clamped then counts as in place."""
+    """Whether its writes are old enough to be visible. A value that the service dropped or clamped then
+    counts as in place.
+    """
 
 
 def plan_take(
-    declared: Settings, owner: Owner, record: OwnershipRecord | None, user: LiveUser, knowledge: Knowledge = Knowledge()
+    declared: Settings,
+    owner: Owner,
+    record: OwnershipRecord | None,
+    user: LiveUser,
+    knowledge: Knowledge = Knowledge(),
 ) -> Plan:
-    """Return what makes `user` carry `declared`, owned by `owner`: newly declared settings are recorded, dropped ones given back.
+    """Return what makes `user` carry `declared`, owned by `owner`: newly declared settings are recorded,
+    dropped ones given back.
 
-    The first claim of an operation writes the whole record, even the tags that seem to be there: a late read shows tags that are
-    gone. Raises InvalidRequest if the user cannot hold the tags.
+    The first claim of an operation writes the whole record, even the tags that seem to be there: a late read
+    shows tags that are gone. Raises InvalidRequest if the user cannot hold the tags.
     """
     record = record or OwnershipRecord(None, {}, {})
-    taken = {key: _earlier_value(key, declared[key], user.settings, knowledge) for key in declared if key not in record.prior}
+    taken = {
+        key: _earlier_value(key, declared[key], user.settings, knowledge)
+        for key in declared
+        if key not in record.prior
+    }
     during = OwnershipRecord(
-        owner, {key: as_recorded(key, value) for key, value in declared.items()}, {**record.prior, **taken}, record.requests
+        owner,
+        {key: as_recorded(key, value) for key, value in declared.items()},
+        {**record.prior, **taken},
+        record.requests,
     )
     dropped = record.prior.keys() - declared.keys()
     back = restoration(dropped, record.prior, user.settings)
     off = [
-        *(key for key, value in declared.items() if not _as_declared(key, value, user.settings, written=knowledge.written)),
-        # Given back without asking whether it seems to be as before already: a late read would say so too soon.
+        *(
+            key
+            for key, value in declared.items()
+            if not _as_declared(key, value, user.settings, written=knowledge.written)
+        ),
+        # Given back without asking whether it seems to be as before already: a late read would say so too
+        # soon.
         *back.wanted,
     ]
     must_stamp = knowledge.stamps and requests_with(record.requests, owner.request) != record.requests
@@ -133,24 +160,32 @@ def plan_take(
 
 
 def plan_stamp(owner: Owner, record: OwnershipRecord) -> Plan:
-    """Return what records the request of `owner` and nothing else: a read that shows it shows all that went before."""
+    """Return what records the request of `owner` and nothing else: a read that shows it shows all that went
+    before.
+    """
     return Plan(claim=_stamp(owner, record.requests, owner.request), is_stamp=True)
 
 
-def _stamp(owner: Owner | None, requests: tuple[str, ...], request: str, *, is_ending: bool = False) -> dict[str, str]:
+def _stamp(
+    owner: Owner | None, requests: tuple[str, ...], request: str, *, is_ending: bool = False
+) -> dict[str, str]:
     return OwnershipRecord(owner, {}, {}, requests_with(requests, request), is_ending).to_tags()
 
 
-def plan_give_back(record: OwnershipRecord, user: LiveUser, *, request: str = "", believe_read: bool = False) -> Plan:
+def plan_give_back(
+    record: OwnershipRecord, user: LiveUser, *, request: str = "", trust_read: bool = False
+) -> Plan:
     """Return what restores every setting that `record` holds and then removes the record.
 
-    With `request`, that is recorded first: an earlier request that comes late or twice would otherwise take a setting that is given
-    back for one that somebody has changed. Settings are written even if they seem to be as before, since the read may be from
-    before they were taken. With `believe_read` only those are written that are not shown as before: the caller knows that they
-    were never taken, or has restored them.
+    With `request`, that is recorded first: an earlier request that comes late or twice would otherwise take a
+    setting that is given back for one that somebody has changed. Settings are written even if they seem to be
+    as before, since the read may be from before they were taken. With `trust_read` only those are written
+    that are not shown as before: the caller knows that they were never taken, or has restored them.
     """
     back = restoration(record.prior, record.prior, user.settings)
-    off = [key for key, value in back.wanted.items() if not believe_read or user.settings.effective(key) != value]
+    off = [
+        key for key, value in back.wanted.items() if not trust_read or user.settings.effective(key) != value
+    ]
     return Plan(
         claim=_stamp(record.owner, record.requests, request, is_ending=True) if request else {},
         **_writes(off, back.wanted, user.settings),
@@ -161,13 +196,16 @@ def plan_give_back(record: OwnershipRecord, user: LiveUser, *, request: str = ""
 
 
 def plan_give_back_again(found: OwnershipRecord, user: LiveUser) -> Plan:
-    """Return what restores the settings of `found`, a record that is gone, that show the value which was declared in it.
+    """Return what restores the settings of `found`, a record that is gone, that show the value which was
+    declared in it.
 
     They were given back before the record went: an earlier request has written them between.
     """
     wanted = restoration(found.prior, found.prior, user.settings).wanted
     shown = {key: user.settings.effective(key) for key in found.declared}
-    off = [key for key, value in shown.items() if key in wanted and value == found.declared[key] != wanted[key]]
+    off = [
+        key for key, value in shown.items() if key in wanted and value == found.declared[key] != wanted[key]
+    ]
     return Plan(**_writes(off, {key: wanted[key] for key in off}, user.settings))
 
 
@@ -177,24 +215,31 @@ def plan_concede(
     record: OwnershipRecord | None,
     user: LiveUser,
 ) -> Plan:
-    """Return what undoes the writes of an operation that another one has overtaken: its claim is gone from the user.
+    """Return what undoes the writes of an operation that another one has overtaken: its claim is gone from
+    the user.
 
-    Each setting that it has `written` gets back its earlier value, unless it is declared in `record`: then it gets the declared
-    value, and whoever the record names gives it back. One that the record is giving back may have been given back before this
-    operation wrote it, and the record forgets it next. `prior` holds all earlier values that the operation has recorded, those of
-    other settings too: a phone is given back as a whole or not at all.
+    Each setting that it has `written` gets back its earlier value, unless it is declared in `record`: then it
+    gets the declared value, and whoever the record names gives it back. One that the record is giving back
+    may have been given back before this operation wrote it, and the record forgets it next. `prior` holds all
+    earlier values that the operation has recorded, those of other settings too: a phone is given back as a
+    whole or not at all.
     """
     theirs = record or OwnershipRecord(None, {}, {})
     # A delete that has begun wants nothing but the earlier values.
     wants = {} if theirs.is_ending else theirs.declared
     back = restoration(set(written) - wants.keys(), {**prior, **theirs.prior}, user.settings)
     declared = {key: value for key, value in wants.items() if not isinstance(value, Unrecorded)}
-    off = [*back.wanted, *(key for key, value in declared.items() if key in written or user.settings.effective(key) != value)]
+    off = [
+        *back.wanted,
+        *(key for key, value in declared.items() if key in written or user.settings.effective(key) != value),
+    ]
     return Plan(**_writes(off, {**back.wanted, **declared}, user.settings), notes=back.notes)
 
 
 def owned_now(record: OwnershipRecord, settings: UserSettings) -> Settings:
-    """Return the live value of every declared setting of a record; a declared phone number that is gone has none."""
+    """Return the live value of every declared setting of a record; a declared phone number that is gone has
+    none.
+    """
     return live(record.declared, settings)
 
 
@@ -204,8 +249,12 @@ def live(keys: Iterable[SettingKey], settings: UserSettings) -> Settings:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _earlier_value(key: SettingKey, declared: Value, settings: UserSettings, knowledge: Knowledge) -> RecordedValue:
-    """Return what is recorded of a setting that is about to be taken: its effective value, unless that may be our own write."""
+def _earlier_value(
+    key: SettingKey, declared: Value, settings: UserSettings, knowledge: Knowledge
+) -> RecordedValue:
+    """Return what is recorded of a setting that is about to be taken: its effective value, unless that may be
+    our own write.
+    """
     if key in knowledge.prior and _as_declared(key, declared, settings, written=True):
         return knowledge.prior[key]
     value = settings.effective(key)
@@ -227,26 +276,37 @@ class _Writes(TypedDict):
     narrower: tuple[Mapping[str, list[Entry]], ...]
 
 
-def _writes(off: Collection[SettingKey], wanted: Wanted, settings: UserSettings, declared: Collection[SettingKey] = ()) -> _Writes:
+def _writes(
+    off: Collection[SettingKey], wanted: Wanted, settings: UserSettings, declared: Collection[SettingKey] = ()
+) -> _Writes:
     touched = [array for array in ARRAYS if any(key.array == array.name for key in off)]
-    arrays = {array.name: settings.lay_over(array, wanted) for array in touched}
+    arrays = {array.name: settings.overlay(array, wanted) for array in touched}
     changes = [key for key, value in wanted.items() if settings.effective(key) != value]
     needed = {(key.array, key.channel) for key in (*changes, *settings.shown)}
     spare = {(array.name, channel) for array in touched for channel in array.channels} - needed
     undeclared = spare - {(key.array, key.channel) for key in declared}
     narrower = [
-        {name: kept for name, entries in arrays.items() if (kept := [e for e in entries if (name, e["Channel"]) not in left_out])}
-        for left_out in (*_choices(undeclared), *(choice for choice in _choices(spare) if not choice <= undeclared))
+        {
+            name: kept
+            for name, entries in arrays.items()
+            if (kept := [e for e in entries if (name, e["Channel"]) not in left_out])
+        }
+        for left_out in (
+            *_choices(undeclared),
+            *(choice for choice in _choices(spare) if not choice <= undeclared),
+        )
     ]
     return {"arrays": arrays, "narrower": tuple(narrower)}
 
 
 def _choices(spare: AbstractSet[tuple[str, object]]) -> Iterator[set[tuple[str, object]]]:
-    """Yield what may be left out of a write, as little as possible first: all entries of one channel, of two, and so on."""
-    channels = [channel for channel in reversed(CHANNELS) if any(place[1] == channel for place in spare)]
+    """Yield what may be left out of a write, as little as possible first: all entries of one channel, of two,
+    and so on.
+    """
+    channels = [channel for channel in reversed(CHANNELS) if any(spared[1] == channel for spared in spare)]
     for number in range(1, len(channels) + 1):
         for chosen in combinations(channels, number):
-            yield {place for place in spare if place[1] in chosen}
+            yield {spared for spared in spare if spared[1] in chosen}
 
 
 def _as_declared(key: SettingKey, declared: Value, settings: UserSettings, *, written: bool) -> bool:
@@ -256,16 +316,20 @@ def _as_declared(key: SettingKey, declared: Value, settings: UserSettings, *, wr
     if not written:
         return False
     if key == PHONE_NUMBER_KEY:
-        # Whether a number survives under SOFT_PHONE is not documented: after one try, a dropped one is left at that, and so is
-        # an older one that shows in its place.
+        # Whether a number survives under SOFT_PHONE is not documented: after one try, a dropped one is left
+        # at that, and so is an older one that shows in its place.
         return settings.effective(PHONE_TYPE_KEY) == SOFT_PHONE
     return found is not None and is_clamped(key, declared, found)
 
 
 def is_clamped(key: SettingKey, declared: Value, found: Value) -> bool:
-    """Whether `found` is what the service may make of `declared`: work on CHAT ends after 90 minutes, whatever is set."""
+    """Whether `found` is what the service may make of `declared`: work on CHAT ends after 90 minutes,
+    whatever is set.
+    """
     is_chat_work = key.channel == CHAT and isinstance(field_of(key).kind, Seconds)
-    return is_chat_work and found == CHAT_ACW_LIMIT and isinstance(declared, int) and declared > CHAT_ACW_LIMIT
+    return (
+        is_chat_work and found == CHAT_ACW_LIMIT and isinstance(declared, int) and declared > CHAT_ACW_LIMIT
+    )
 
 
 def _missing(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
@@ -281,8 +345,10 @@ def _check_room(tags: Mapping[str, str], claim: Mapping[str, str]) -> None:
     total = len({*counted, *claim})
     if total > MAX_TAGS:
         raise InvalidRequest(
-            f"The user has {len(counted)} tags, and the record of what is owned needs {len(claim.keys() - tags.keys())} more:"
-            f" together {total}, but a user holds {MAX_TAGS} at most. Remove tags from the user, or declare fewer of the arrays."
+            f"The user has {len(counted)} tags, and the record of what is owned needs"
+            f" {len(claim.keys() - tags.keys())} more:"
+            f" together {total}, but a user holds {MAX_TAGS} at most. Remove tags from the user, or declare"
+            " fewer of the arrays."
         )
 
 

@@ -33,7 +33,9 @@ _REPR: Final = _Repr()
 
 
 def redact_international(text: str) -> str:
-    """Return `text` with every number that starts with a plus replaced; bare digits, such as a number of seconds, stay."""
+    """Return `text` with every number that starts with a plus replaced; bare digits, such as a number of
+    seconds, stay.
+    """
     return _WITH_PLUS.sub(REDACTED, text)
 
 
@@ -43,10 +45,11 @@ def redact(text: str) -> str:
 
 
 def shown(value: object, *, as_number: bool = False) -> str:
-    """Return a value of a template as a message may show it: cut, and without anything that could be a phone number.
+    """Return a value of a template as a message may show it: cut, and without anything that could be a phone
+    number.
 
-    Whatever has seven digits could be one. With `as_number`, where a number is expected, up to seven plain digits stay.
-    Of a dynamic reference only the kind is shown.
+    Whatever has seven digits could be one. With `as_number`, where a number is expected, up to seven plain
+    digits stay. Of a dynamic reference only the kind is shown.
     """
     text = _REPR.repr(value)
     if reference := reference_in(text):
@@ -66,6 +69,8 @@ def shown_identifier(given: str, most: int = 200) -> str:
 
 
 def reference_in(text: str) -> str | None:
-    """Return what to call the dynamic reference that `text` holds, None if it holds none; its name may tell a secret's."""
+    """Return what to call the dynamic reference that `text` holds, None if it holds none; its name may tell a
+    secret's.
+    """
     found = _REFERENCE.search(text)
     return f"an unresolved dynamic reference ({{{{resolve:{found[1]}:…}}}})" if found else None

@@ -1,8 +1,8 @@
 """What giving back means: the recorded value of each setting, and the cases where there is none to give.
 
-A phone number is never recorded. So an earlier desk phone can be restored only while its number is still on the user, that is
-while the number was never owned and the service has kept it; otherwise the phone is left as it is, and that is said. The same is
-done with any other setting whose earlier value is unrecorded.
+A phone number is never recorded. So an earlier desk phone can be restored only while its number is still on
+the user, that is while the number was never owned and the service has kept it; otherwise the phone is left as
+it is, and that is said. The same is done with any other setting whose earlier value is unrecorded.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -15,8 +15,12 @@ from .settings import UserSettings
 Wanted = Mapping[SettingKey, Value | None]
 """The value that each setting shall have; None means no phone number."""
 
-LEFT_AS_IT_IS = "The agent's earlier phone is not fully recorded: the phone settings are left as they are now."
-NUMBER_LEFT = "The agent had another phone number before, which is not recorded: the number is left as it is now."
+LEFT_AS_IT_IS = (
+    "The agent's earlier phone is not fully recorded: the phone settings are left as they are now."
+)
+NUMBER_LEFT = (
+    "The agent had another phone number before, which is not recorded: the number is left as it is now."
+)
 NUMBER_STAYED = "There was no phone number before, but the service does not let one be removed: the declared number stays."
 
 
@@ -28,7 +32,9 @@ class Restoration:
     notes: tuple[str, ...] = ()
 
 
-def restoration(given_up: Iterable[SettingKey], prior: Mapping[SettingKey, RecordedValue], settings: UserSettings) -> Restoration:
+def restoration(
+    given_up: Iterable[SettingKey], prior: Mapping[SettingKey, RecordedValue], settings: UserSettings
+) -> Restoration:
     """Return how to give back the settings `given_up`, which were `prior` before they were taken."""
     given_up = set(given_up)
     wanted = {key: value for key in given_up if not isinstance(value := prior[key], Unrecorded)}
@@ -38,7 +44,9 @@ def restoration(given_up: Iterable[SettingKey], prior: Mapping[SettingKey, Recor
         # A type without the number that goes with it, or the reverse, is a phone that the agent never had.
         notes.append(LEFT_AS_IT_IS)
         unrecorded -= {PHONE_TYPE_KEY, PHONE_NUMBER_KEY}
-        wanted = {key: value for key, value in wanted.items() if key not in (PHONE_TYPE_KEY, PHONE_NUMBER_KEY)}
+        wanted = {
+            key: value for key, value in wanted.items() if key not in (PHONE_TYPE_KEY, PHONE_NUMBER_KEY)
+        }
     if PHONE_NUMBER_KEY in unrecorded:
         notes.append(NUMBER_LEFT)
         unrecorded -= {PHONE_NUMBER_KEY}
@@ -49,11 +57,17 @@ def restoration(given_up: Iterable[SettingKey], prior: Mapping[SettingKey, Recor
 
 def left_as_they_are(keys: Iterable[SettingKey]) -> str:
     """Return the sentence about settings whose earlier value nobody knows."""
-    return f"The earlier value of {', '.join(sorted(map(str, keys)))} is not recorded: it is left as it is now."
+    return (
+        f"The earlier value of {', '.join(sorted(map(str, keys)))} is not recorded: it is left as it is now."
+    )
 
 
-def still_owned(prior: Mapping[SettingKey, RecordedValue], declared: Container[SettingKey]) -> dict[SettingKey, RecordedValue]:
-    """Return the record of what stays owned; it remembers an earlier desk phone whose number is lost with what is given up."""
+def still_owned(
+    prior: Mapping[SettingKey, RecordedValue], declared: Container[SettingKey]
+) -> dict[SettingKey, RecordedValue]:
+    """Return the record of what stays owned; it remembers an earlier desk phone whose number is lost with
+    what is given up.
+    """
     kept = {key: value for key, value in prior.items() if key in declared}
     if kept.get(PHONE_TYPE_KEY) == DESK_PHONE and PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in kept:
         kept[PHONE_TYPE_KEY] = Unrecorded.VALUE
@@ -61,5 +75,9 @@ def still_owned(prior: Mapping[SettingKey, RecordedValue], declared: Container[S
 
 
 def _desk_phone_is_lost(prior: Mapping[SettingKey, RecordedValue], settings: UserSettings) -> bool:
-    """Whether there was a desk phone before whose number is not on the user: it was owned, or the service has dropped it."""
-    return prior[PHONE_TYPE_KEY] == DESK_PHONE and (PHONE_NUMBER_KEY in prior or settings.effective(PHONE_NUMBER_KEY) is None)
+    """Whether there was a desk phone before whose number is not on the user: it was owned, or the service has
+    dropped it.
+    """
+    return prior[PHONE_TYPE_KEY] == DESK_PHONE and (
+        PHONE_NUMBER_KEY in prior or settings.effective(PHONE_NUMBER_KEY) is None
+    )

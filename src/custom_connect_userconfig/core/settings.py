@@ -1,7 +1,7 @@
 """The flat model of settings and its wire form: what a user carries now, and the arrays to write over it.
 
-``DescribeUser`` shows arrays of nested entries, perhaps with entries missing; the rules think in single settings. `flatten`
-and `expand` are each other's inverse; `UserSettings` adds what a missing entry means.
+``DescribeUser`` shows arrays of nested entries, perhaps with entries missing; the rules think in single
+settings. `flatten` and `expand` are each other's inverse; `UserSettings` adds what a missing entry means.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +17,14 @@ Entry = dict[str, object]
 
 
 def flatten(arrays: Mapping[str, object]) -> dict[SettingKey, Value]:
-    """Return every setting that `arrays`, members of ``DescribeUser`` or ``UpdateUserConfig``, name; empty text names none."""
+    """Return every setting that `arrays`, members of ``DescribeUser`` or ``UpdateUserConfig``, name; empty
+    text names none.
+    """
     settings: dict[SettingKey, Value] = {}
     for array in ARRAYS:
         for entry in _entries(arrays.get(array.name)):
             for field in array.fields:
-                value = _dig(entry, field.path)
+                value = _get_path(entry, field.path)
                 if value is not None and value != "":
                     settings[array.key(str(entry.get("Channel")), field)] = value
     return settings
@@ -38,7 +40,7 @@ def _entries(array: object) -> Iterable[Mapping[str, object]]:
     return cast("Iterable[Mapping[str, object]]", array or ())
 
 
-def _dig(entry: Mapping[str, object], path: tuple[str, ...]) -> Value | None:
+def _get_path(entry: Mapping[str, object], path: tuple[str, ...]) -> Value | None:
     inner: object = entry
     for member in path:
         inner = inner.get(member) if isinstance(inner, Mapping) else None
@@ -59,11 +61,11 @@ def _expand_entry(array: Array, channel: str, settings: Settings) -> Entry:
     for field in array.fields:
         value = settings.get(array.key(channel, field))
         if value is not None:
-            _bury(entry, field.path, value)
+            _set_path(entry, field.path, value)
     return entry
 
 
-def _bury(entry: Entry, path: tuple[str, ...], value: Value) -> None:
+def _set_path(entry: Entry, path: tuple[str, ...], value: Value) -> None:
     for member in path[:-1]:
         entry = cast("Entry", entry.setdefault(member, {}))
     entry[path[-1]] = value
@@ -78,7 +80,9 @@ class UserSettings:
     """The members of ``PhoneConfig``, the older form that stands in for missing entries."""
 
     def effective(self, key: SettingKey) -> Value | None:
-        """Return the value in force: as shown, else the legacy value, else the default; None only for "no number"."""
+        """Return the value in force: as shown, else the legacy value, else the default; None only for "no
+        number".
+        """
         field = field_of(key)
         return self.shown.get(key, self._when_missing(field))
 
@@ -86,12 +90,14 @@ class UserSettings:
         value = self.legacy.get(field.legacy) if field.legacy else None
         return field.absent if value in (None, "") else value
 
-    def lay_over(self, array: Array, wanted: Mapping[SettingKey, Value | None]) -> list[Entry]:
-        """Return `array` whole: `wanted` over what is there, for a service that replaces arrays as for one that merges.
+    def overlay(self, array: Array, wanted: Mapping[SettingKey, Value | None]) -> list[Entry]:
+        """Return `array` whole: `wanted` over what is there, for a service that replaces arrays as for one
+        that merges.
 
-        Channels that no read shows are written with their effective value, so that what they hold does not rest on what
-        their absence means after the write. An optional field stays absent while it holds what its absence means: nobody
-        has documented that the two are the same. A wanted None leaves the field out.
+        Channels that no read shows are written with their effective value, so that what they hold does not
+        rest on what their absence means after the write. An optional field stays absent while it holds what
+        its absence means: nobody has documented that the two are the same. A wanted None leaves the field
+        out.
         """
         settings: dict[SettingKey, Value] = {}
         for channel in {*array.channels, *(key.channel for key in self.shown if key.array == array.name)}:

@@ -1,7 +1,8 @@
-"""Work that must wait longer than one invocation lasts: the function hands it over to its own next invocation.
+"""Work that must wait longer than one invocation lasts: the function hands it over to its own next
+invocation.
 
-What is handed over is CloudFormation's event, the progress of the operation, and how long to wait. Only ``custom_resource``
-uses it.
+What is handed over is CloudFormation's event, the progress of the operation, and how long to wait. Only
+``custom_resource`` uses it.
 """
 
 import json
@@ -13,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ..aws.clients import kept_client
 from ..aws.errors import classified
-from ..core.errors import AccessDenied, NetworkFault, SettingsError
+from ..core.errors import AccessDenied, NetworkFailure, SettingsError
 
 _KEY: Final = "HandedOver"
 _LATEST: Final = 1e11
@@ -27,7 +28,9 @@ class Handover:
     event: Mapping[str, object]
     """CloudFormation's."""
     since: float
-    """Seconds since the epoch at which the first invocation began; CloudFormation waits for the reply from there."""
+    """Seconds since the epoch at which the first invocation began; CloudFormation waits for the reply from
+    there.
+    """
     context: Mapping[str, object] | None = None
     """The progress of the operation; None at the beginning."""
     wait: float = 0.0
@@ -37,7 +40,9 @@ class Handover:
 
     @classmethod
     def read(cls, event: Mapping[str, object], now: float) -> Self:
-        """Return what `event` holds: a handover, or CloudFormation's first event; what is not legible counts as not there."""
+        """Return what `event` holds: a handover, or CloudFormation's first event; what is not legible counts
+        as not there.
+        """
         inner = event.get(_KEY)
         if not isinstance(inner, Mapping) or not isinstance(inner.get("event"), Mapping):
             return cls(event, now)
@@ -63,7 +68,9 @@ def _number(value: object, otherwise: float) -> float:
 
 
 def hand_over(handover: Handover, function_arn: str, region: str | None) -> None:
-    """Invoke the function asynchronously with `handover`; raises the errors of ``core.errors``, and does not try again."""
+    """Invoke the function asynchronously with `handover`; raises the errors of ``core.errors``, and does not
+    try again.
+    """
     payload = json.dumps(handover.to_event()).encode()
     try:
         client: Any = kept_client("lambda", region)
@@ -71,11 +78,16 @@ def hand_over(handover: Handover, function_arn: str, region: str | None) -> None
     except ClientError as error:
         raise _refusal(error) from error
     except BotoCoreError as error:
-        raise NetworkFault(f"Lambda did not answer the invocation of the function ({type(error).__name__}).") from error
+        raise NetworkFailure(
+            f"Lambda did not answer the invocation of the function ({type(error).__name__})."
+        ) from error
 
 
 def _refusal(error: ClientError) -> SettingsError:
     kind, code, text = classified(error)
     if kind is AccessDenied:
-        return AccessDenied(f"The role of the function may not invoke it: grant it lambda:InvokeFunction on the function ({text}).")
+        return AccessDenied(
+            "The role of the function may not invoke it: grant it lambda:InvokeFunction on the function"
+            f" ({text})."
+        )
     return kind(f"Lambda answered the invocation of the function with {code}: {text}")

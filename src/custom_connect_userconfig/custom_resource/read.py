@@ -1,6 +1,8 @@
-"""READ for custom resources: who owns which settings, their live values, and how they differ from what is declared.
+"""READ for custom resources: who owns which settings, their live values, and how they differ from what is
+declared.
 
-Run by a direct invocation of the function. Failures are part of the answer, so that a script need not parse Lambda's errors.
+Run by a direct invocation of the function. Failures are part of the answer, so that a script need not parse
+Lambda's errors.
 """
 
 import traceback
@@ -18,16 +20,17 @@ from ..core.settings import expand
 from ..logs import log_event
 from ..retry.retrier import Retrier
 from ..service import SettingsService
-from .request import CustomRequest, place_of
+from .request import CustomRequest, environment_of
 
 
 def drift_report(event: Mapping[str, object], function_arn: str, retrier: Retrier) -> dict[str, object]:
     """Return the answer to a direct ``Read``.
 
-    ``ResourceProperties`` holds InstanceId and UserId, and may hold the declared arrays, as in the template. The answer has the
-    properties of the resource with their live values, the ``Owner`` that the record on the user names, ``InSync`` and
-    ``Differences``; or ``Error`` and ``Message``. Without arrays, the values that the record declares are compared. A user
-    whom nobody owns is no error: ``Owner`` is null, and whatever is declared is a difference.
+    ``ResourceProperties`` holds InstanceId and UserId, and may hold the declared arrays, as in the template.
+    The answer has the properties of the resource with their live values, the ``Owner`` that the record on the
+    user names, ``InSync`` and ``Differences``; or ``Error`` and ``Message``. Without arrays, the values that
+    the record declares are compared. A user whom nobody owns is no error: ``Owner`` is null, and whatever is
+    declared is a difference.
     """
     try:
         with acting_as(own_credentials()):
@@ -36,16 +39,26 @@ def drift_report(event: Mapping[str, object], function_arn: str, retrier: Retrie
         return {"Error": type(error).__name__, "Message": bounded(str(error))}
     except Exception as error:  # noqa: BLE001 - a script that reads one agent after another must not stop at Lambda's error
         log_event("unexpected", trace=traceback.format_exc())
-        return {"Error": "Unexpected", "Message": f"Unexpected {type(error).__name__}; the log of the function has the details."}
+        return {
+            "Error": "Unexpected",
+            "Message": f"Unexpected {type(error).__name__}; the log of the function has the details.",
+        }
 
 
 def _report(properties: Mapping[str, object], function_arn: str, retrier: Retrier) -> dict[str, object]:
-    place = place_of(function_arn)
-    identity = parse_identity(properties, place)
-    declared = Declaration.parse(properties, place).settings if properties.keys() - {INSTANCE_ID, USER_ID} else None
-    user, record = SettingsService(ConnectGateway(place.region), retrier).inspect(identity)
+    environment = environment_of(function_arn)
+    identity = parse_identity(properties, environment)
+    declared = (
+        Declaration.parse(properties, environment).settings
+        if properties.keys() - {INSTANCE_ID, USER_ID}
+        else None
+    )
+    user, record = SettingsService(ConnectGateway(environment.region), retrier).inspect(identity)
     owned = record.declared if record else {}
-    found = [difference.to_json() for difference in differences(owned if declared is None else declared, record, user.settings)]
+    found = [
+        difference.to_json()
+        for difference in differences(owned if declared is None else declared, record, user.settings)
+    ]
     return {
         INSTANCE_ID: identity.instance.given,
         USER_ID: identity.user_given,

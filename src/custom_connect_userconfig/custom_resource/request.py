@@ -1,6 +1,8 @@
-"""A custom resource's event, read once: what is asked, for which resource of which stack, and how the user is named.
+"""A custom resource's event, read once: what is asked, for which resource of which stack, and how the user is
+named.
 
-Only ``custom_resource`` uses it. CloudFormation checks nothing for custom resources, so anything may stand in an event.
+Only ``custom_resource`` uses it. CloudFormation checks nothing for custom resources, so anything may stand in
+an event.
 """
 
 import re
@@ -10,14 +12,16 @@ from typing import Final, Self
 
 from ..core.declaration import parse_identity, parse_previous
 from ..core.errors import InvalidRequest
-from ..core.identifiers import Identity, Place
+from ..core.identifiers import Environment, Identity
 from ..core.ownership import Owner
 from ..core.settings import Settings
 
 _OF_CLOUDFORMATION: Final = ("ServiceToken", "ServiceTimeout")
 _ARN: Final = re.compile(r"arn:[^:]{1,40}:[^:]{1,40}:(?P<region>[a-z0-9-]{1,40}):(?P<account>[0-9]{12}):")
 _SERVICE_TIMEOUT: Final = 3600.0
-"""Seconds that CloudFormation waits for a reply where the template says nothing (its default and its maximum)."""
+"""Seconds that CloudFormation waits for a reply where the template says nothing (its default and its
+maximum).
+"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ class CustomRequest:
 
     @classmethod
     def parse(cls, event: Mapping[str, object]) -> Self:
-        """Return the request that `event` makes; a property that should be an object but is not counts as none."""
+        """Return the request that `event` makes; a property that should be an object but is not counts as
+        none.
+        """
         raw = event.get("ResourceProperties")
         properties = raw if isinstance(raw, Mapping) else {}
         return cls(
@@ -54,14 +60,14 @@ class CustomRequest:
         )
 
     @property
-    def reply_url(self) -> str:
+    def response_url(self) -> str:
         """The presigned URL that the reply goes to: a credential, never to be shown."""
         return _text(self.event, "ResponseURL")
 
     @property
-    def place(self) -> Place:
+    def environment(self) -> Environment:
         """Region and account of the stack."""
-        return place_of(self.stack_id)
+        return environment_of(self.stack_id)
 
     def owner(self, identity: Identity) -> Owner:
         """Return the owner that this request speaks for."""
@@ -71,13 +77,13 @@ class CustomRequest:
     def previous(self) -> Settings | None:
         """What was declared before an Update; None where that is not legible."""
         old = self._old_properties
-        return None if old is None else parse_previous(old, self.place)
+        return None if old is None else parse_previous(old, self.environment)
 
     @property
     def previous_identity(self) -> Identity | None:
         """Whom the properties before an Update name; None where that is not legible."""
         try:
-            return parse_identity(self._old_properties or {}, self.place)
+            return parse_identity(self._old_properties or {}, self.environment)
         except InvalidRequest:
             return None
 
@@ -93,8 +99,8 @@ class CustomRequest:
         """
         instance_id, bar, user_id = self.physical_id.partition("|")
         if bar:
-            return Identity.parse(instance_id, user_id, self.place)
-        return parse_identity(self.properties, self.place)
+            return Identity.parse(instance_id, user_id, self.environment)
+        return parse_identity(self.properties, self.environment)
 
 
 def physical_id(identity: Identity) -> str:
@@ -103,19 +109,21 @@ def physical_id(identity: Identity) -> str:
 
 
 def fallback_id(request: CustomRequest) -> str:
-    """Return what a failed request is called: its id so far, else the one its properties give, else one that names nobody."""
+    """Return the id of a failed request: the one so far, else the one its properties give, else its
+    RequestId.
+    """
     if request.physical_id:
         return request.physical_id
     try:
-        return physical_id(parse_identity(request.properties, request.place))
+        return physical_id(parse_identity(request.properties, request.environment))
     except InvalidRequest:
-        return f"nobody-{request.request_id}"
+        return request.request_id or "no-request-id"
 
 
-def place_of(arn: str) -> Place:
+def environment_of(arn: str) -> Environment:
     """Return region and account of any ARN; an ARN that cannot be read names none."""
     found = _ARN.match(arn)
-    return Place(found["region"], found["account"]) if found else Place()
+    return Environment(found["region"], found["account"]) if found else Environment()
 
 
 def _of_template(properties: Mapping[str, object]) -> Mapping[str, object]:
@@ -129,6 +137,10 @@ def _text(event: Mapping[str, object], name: str) -> str:
 
 def _seconds(raw: object) -> float:
     try:
-        return min(max(float(raw), 1.0), _SERVICE_TIMEOUT) if isinstance(raw, str | int | float) else _SERVICE_TIMEOUT
+        return (
+            min(max(float(raw), 1.0), _SERVICE_TIMEOUT)
+            if isinstance(raw, str | int | float)
+            else _SERVICE_TIMEOUT
+        )
     except (ValueError, OverflowError):
         return _SERVICE_TIMEOUT

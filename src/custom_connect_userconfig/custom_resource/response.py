@@ -1,7 +1,8 @@
-"""The reply to CloudFormation: built within its limits, sent once, tried again within bounds, its URL never shown.
+"""The reply to CloudFormation: built within its limits, sent once, tried again within bounds, its URL never
+shown.
 
-Without a reply a stack hangs for up to an hour, so nothing in here gives up early; but a reply that cannot be delivered must end
-the invocation with an error, since Lambda then delivers the event anew.
+Without a reply a stack hangs for up to an hour, so nothing in here gives up early; but a reply that cannot be
+delivered must end the invocation with an error, since Lambda then delivers the event anew.
 """
 
 import json
@@ -45,7 +46,7 @@ class NotDelivered(Exception):
 
 
 @dataclass(frozen=True)
-class Reply:
+class Response:
     """What CloudFormation is told."""
 
     succeeded: bool
@@ -101,7 +102,9 @@ def _beginning(text: str, most: int) -> str:
 
 
 def deliver(url: str, body: bytes, clock: Clock, until: float) -> None:
-    """Put `body` to `url`; tries again after faults while the monotonic time is before `until`. Raises NotDelivered."""
+    """Put `body` to `url`; tries again after faults while the monotonic time is before `until`. Raises
+    NotDelivered.
+    """
     problem = ""
     for wait in (0.0, *_WAITS):
         if wait and clock.monotonic() + wait + _SHORTEST_TRY > until:
@@ -120,7 +123,8 @@ def deliver(url: str, body: bytes, clock: Clock, until: float) -> None:
 def _put(url: str, body: bytes, seconds: float) -> tuple[str, bool]:
     """Return what went wrong, empty when nothing did, and whether another try is useless."""
     attempt = _Attempt(url, body, seconds)
-    # A time limit of a socket begins anew with every byte; that of a thread does not, and holds for names and handshakes as well.
+    # A time limit of a socket begins anew with every byte; that of a thread does not, and holds for names and
+    # handshakes as well.
     thread = Thread(target=attempt.run, name=_THREAD, daemon=True)
     thread.start()
     thread.join(seconds)
@@ -149,7 +153,10 @@ class _Attempt:
         except (OSError, HTTPException) as error:
             self.outcome = type(error).__name__, False
         else:
-            self.outcome = ("" if status in _TAKEN else f"HTTP {status}", status in _TAKEN or status in _REFUSED)
+            self.outcome = (
+                "" if status in _TAKEN else f"HTTP {status}",
+                status in _TAKEN or status in _REFUSED,
+            )
 
     def _status(self) -> int:
         parts = urlsplit(self._url)

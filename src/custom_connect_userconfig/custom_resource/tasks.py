@@ -2,10 +2,12 @@
 
 Four rules of custom resources are kept here:
 
-- an Update that names another user is a Create of the new one; CloudFormation then deletes the old one by its id;
-- when such an Update has failed, nothing but the Update back ever names that user again: what stayed there is given back with it;
-- a Delete acts only where the record names this very resource, and succeeds, saying so, where there is nothing of it:
-  CloudFormation sends one after every failed Create, with an id that it may have invented;
+- an Update that names another user is a Create of the new one; CloudFormation then deletes the old one by its
+  id;
+- when such an Update has failed, nothing but the Update back ever names that user again: what stayed there is
+  given back with it;
+- a Delete acts only where the record names this very resource, and succeeds, saying so, where there is
+  nothing of it: CloudFormation sends one after every failed Create, with an id that it may have invented;
 - what a Create has taken when time runs out is given back before the reply.
 """
 
@@ -42,40 +44,38 @@ class Task(Protocol):
         ...
 
     def abandon(self, context: Context) -> str:
-        """Leave nothing behind that a request which ends at `context` must not leave; return what to say about it."""
+        """Leave nothing behind that a request which ends at `context` must not leave; return what to say
+        about it.
+        """
         ...
 
 
 def task_of(request: CustomRequest, service: SettingsService) -> Task:
     """Return what `request` asks for; InvalidRequest when its properties or its type are not understood."""
     if request.kind == "Delete":
-        return _delete(request, service)
+        return DeleteTask(service, request)
     if request.kind not in ("Create", "Update"):
-        raise InvalidRequest(f"RequestType: {shown(request.kind)} is none of Create, Update, Delete and Read.")
-    declaration = Declaration.parse(request.properties, request.place)
+        raise InvalidRequest(
+            f"RequestType: {shown(request.kind)} is none of Create, Update, Delete and Read."
+        )
+    declaration = Declaration.parse(request.properties, request.environment)
     owner = request.owner(declaration.identity)
     if request.kind == "Update" and request.physical_id == physical_id(declaration.identity):
-        return _change(request, service, declaration, owner)
-    return Take(service, declaration, owner)
+        return _update(request, service, declaration, owner)
+    return CreateTask(service, declaration, owner)
 
 
-def _change(request: CustomRequest, service: SettingsService, declaration: Declaration, owner: Owner) -> Task:
-    change = Change(service, declaration, owner, request.previous)
+def _update(request: CustomRequest, service: SettingsService, declaration: Declaration, owner: Owner) -> Task:
+    update = UpdateTask(service, declaration, owner, request.previous)
     other = request.previous_identity
     # After an Update to another user that has succeeded, the id would be that user's.
-    return UpdateBack(change, other, request.owner(other)) if other and other != declaration.identity else change
-
-
-def _delete(request: CustomRequest, service: SettingsService) -> Task:
-    try:
-        identity = request.named_identity()
-    except InvalidRequest as error:
-        return Nothing(fallback_id(request), f"Nothing was given back, since the resource names nobody: {error}")
-    return GiveBack(service, identity, request.owner(identity), fallback_id(request))
+    if other and other != declaration.identity:
+        return RollbackTask(update, other, request.owner(other))
+    return update
 
 
 @dataclass(frozen=True)
-class Take:
+class CreateTask:
     """Create, or Update to another user."""
 
     service: SettingsService
@@ -88,7 +88,9 @@ class Take:
         return physical_id(self.declaration.identity)
 
     def run(self, context: Context) -> OwnedSettings | InProgress:
-        """Take the declared settings; what was there of the resource stays, since Lambda may deliver an old event anew."""
+        """Take the declared settings; what was there of the resource stays, since Lambda may deliver an old
+        event anew.
+        """
         return self.service.create(self.declaration, self.owner, context)
 
     def abandon(self, context: Context) -> str:
@@ -97,7 +99,7 @@ class Take:
 
 
 @dataclass(frozen=True)
-class Change:
+class UpdateTask:
     """Update of the same user."""
 
     service: SettingsService
@@ -111,19 +113,23 @@ class Change:
         return physical_id(self.declaration.identity)
 
     def run(self, context: Context) -> OwnedSettings | InProgress:
-        """Apply what is declared now, where the record names this very resource: nothing imports a custom resource."""
+        """Apply what is declared now, where the record names this very resource: nothing imports a custom
+        resource.
+        """
         return self.service.update(self.declaration, self.owner, context, self.previous)
 
     def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
-        """Leave everything to the Update that CloudFormation sends after a failed one, with the earlier properties."""
+        """Leave everything to the Update that CloudFormation sends after a failed one, with the earlier
+        properties.
+        """
         return ""
 
 
 @dataclass(frozen=True)
-class UpdateBack:
+class RollbackTask:
     """Update that undoes a failed one to another user."""
 
-    change: Change
+    update: UpdateTask
     other: Identity
     owner: Owner
     """The resource as it names itself on that user."""
@@ -131,14 +137,16 @@ class UpdateBack:
     @property
     def physical_id(self) -> str:
         """The identifiers as given."""
-        return self.change.physical_id
+        return self.update.physical_id
 
     def run(self, context: Context) -> OwnedSettings | InProgress:
-        """Give back what stayed on the other user, which its failed Update may have been unable to; then apply what is declared."""
+        """Give back what stayed on the other user, which its failed Update may have been unable to; then
+        apply what is declared.
+        """
         notes = (context or {}).get(_CLEARED)
         if not isinstance(notes, list):
             return self._clear(context)
-        result = self.change.run(context)
+        result = self.update.run(context)
         if isinstance(result, InProgress):
             return replace(result, context={**result.context, _CLEARED: notes})
         return replace(result, notes=(*map(str, notes), *result.notes))
@@ -146,7 +154,7 @@ class UpdateBack:
     def _clear(self, context: Context) -> InProgress:
         notes: tuple[str, ...] = ()
         try:
-            result = self.change.service.delete(self.other, self.owner, context)
+            result = self.update.service.delete(self.other, self.owner, context)
         except NotFound:
             pass
         except SettingsError as error:
@@ -161,41 +169,32 @@ class UpdateBack:
 
     def abandon(self, context: Context) -> str:
         """Leave everything to the next Update."""
-        return self.change.abandon(context)
+        return self.update.abandon(context)
 
 
 @dataclass(frozen=True)
-class GiveBack:
+class DeleteTask:
     """Delete."""
 
     service: SettingsService
-    identity: Identity
-    owner: Owner
-    physical_id: str
+    request: CustomRequest
+
+    @property
+    def physical_id(self) -> str:
+        """The id that CloudFormation has sent."""
+        return fallback_id(self.request)
 
     def run(self, context: Context) -> GivenBack | InProgress:
         """Give everything back; what is not this resource's, or no longer there, is left alone."""
         try:
-            return self.service.delete(self.identity, self.owner, context)
+            identity = self.request.named_identity()
+        except InvalidRequest as error:
+            return GivenBack((f"Nothing was given back, since the resource names nobody: {error}",))
+        try:
+            return self.service.delete(identity, self.request.owner(identity), context)
         except NotFound as nothing:
             return GivenBack((str(nothing),))
 
     def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
         """Say that the record stays, for the next Delete."""
         return "What is not given back yet is still recorded on the user: delete again."
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """Delete of a resource that names nobody."""
-
-    physical_id: str
-    reason: str
-
-    def run(self, context: Context) -> GivenBack:  # noqa: ARG002 - as every task is run
-        """Succeed, and say so."""
-        return GivenBack((self.reason,))
-
-    def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
-        """There is nothing to leave."""
-        return ""

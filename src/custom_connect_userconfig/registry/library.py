@@ -1,8 +1,10 @@
-"""The support library of CloudFormation, imported without what only its hooks need: the front end of the registry imports it here.
+"""The support library of CloudFormation, imported without what only its hooks need: the front end of the
+registry imports it here.
 
-The library names `boto3.session`, `requests` and `requests.adapters` at its top. boto3 brings S3's transfer manager and with it
-multiprocessing. A resource type needs neither: the session of an event is our own (`registry.resource`), and requests fetches the
-payload of hooks. So the artefact holds neither; where they are installed, calling one imports it.
+The library names `boto3.session`, `requests` and `requests.adapters` at its top. boto3 brings S3's transfer
+manager and with it multiprocessing. A resource type needs neither: the session of an event is our own
+(`registry.resource`), and requests fetches the payload of hooks. So the artefact holds neither; where they
+are installed, calling one imports it.
 """
 
 from ..aws.lazy_imports import deferred

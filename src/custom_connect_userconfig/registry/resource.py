@@ -1,12 +1,14 @@
-"""The support library's `Resource`, adapted where it would lose what a request says; only ``handlers`` uses it.
+"""The support library's `Resource`, adapted where it would lose what a request says; only ``handlers`` uses
+it.
 
-- Properties reach the handlers as they were sent. The stock model cuts 3.5 down to 3, turns ``[]`` into None, fails on null,
-  on "yes" and on properties of another version, all before a handler could say what is wrong.
+- Properties reach the handlers as they were sent. The stock model cuts 3.5 down to 3, turns ``[]`` into None,
+  fails on null, on "yes" and on properties of another version, all before a handler could say what is wrong.
 - ``nextToken`` reaches LIST; the library drops it, and a second page would be the first one again for ever.
-- Clients for the library's metrics and log lines are kept, as the gateway's is; a new one for each event costs six times
-  what a warm handler does otherwise, and its connection lasts until the garbage collector comes round.
-- A failing delivery must not fail the request: the library raises out of every log line, its own included, and out of a
-  metric whose connection fails, even after the work is done.
+- Clients for the library's metrics and log lines are kept, as the gateway's is; a new one for each event
+  costs six times what a warm handler does otherwise, and its connection lasts until the garbage collector
+  comes round.
+- A failing delivery must not fail the request: the library raises out of every log line, its own included,
+  and out of a metric whose connection fails, even after the work is done.
 """
 
 import logging
@@ -59,7 +61,9 @@ class ToleratedLogHandler(ProviderLogHandler):
     """Delivers log lines to the log group of the provider; reports to stderr, and goes on, where that fails."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Deliver `record` if that is possible; outside of an event that names a log group, nobody asks for it."""
+        """Deliver `record` if that is possible; outside of an event that names a log group, nobody asks for
+        it.
+        """
         if self.client is None:
             return
         try:
@@ -68,12 +72,24 @@ class ToleratedLogHandler(ProviderLogHandler):
             self.handleError(record)
 
     @classmethod
-    def serve(cls, request: HandlerRequest, provider: "EventSession", group: str, log_format: logging.Formatter | None) -> None:
-        """Deliver to the log group and the stream of this event; the library would go on with those of the process's first one."""
+    def serve(
+        cls,
+        request: HandlerRequest,
+        provider: "EventSession",
+        group: str,
+        log_format: logging.Formatter | None,
+    ) -> None:
+        """Deliver to the log group and the stream of this event; the library would go on with those of the
+        process's first one.
+        """
         cls.setup(request, provider, log_format)
         if handler := cls._get_existing_logger():
             fresh = cls(group, _stream(request), provider)
-            handler.group, handler.stream, handler.sequence_token = fresh.group, fresh.stream, fresh.sequence_token
+            handler.group, handler.stream, handler.sequence_token = (
+                fresh.group,
+                fresh.stream,
+                fresh.sequence_token,
+            )
 
     @classmethod
     def rest(cls) -> None:
@@ -83,7 +99,9 @@ class ToleratedLogHandler(ProviderLogHandler):
 
 
 class DeliveryClient:
-    """A kept client as one event's: it signs with that event's credentials, and gives up for that event once nobody answers."""
+    """A kept client as one event's: it signs with that event's credentials, and gives up for that event once
+    nobody answers.
+    """
 
     def __init__(self, client: Any, credentials: ReadOnlyCredentials) -> None:  # noqa: ANN401 - a client of whichever service
         self._client = client
@@ -102,14 +120,19 @@ class DeliveryClient:
             except BotoCoreError as error:
                 self._silence = type(error).__name__
         # The one class that the library's metrics tolerate.
-        raise ClientError({"Error": {"Code": self._silence, "Message": "nobody answered"}}, operation.__name__)
+        raise ClientError(
+            {"Error": {"Code": self._silence, "Message": "nobody answered"}}, operation.__name__
+        )
 
 
 class EventSession(SessionProxy):
-    """The library's session as far as the library uses it: the credentials of an event, and clients that sign with them."""
+    """The library's session as far as the library uses it: the credentials of an event, and clients that sign
+    with them.
+    """
 
     def __init__(self, credentials: ReadOnlyCredentials, region: str | None) -> None:
-        # Not the library's initializer: it wants a session of boto3's, which costs more than a warm handler does otherwise.
+        # Not the library's initializer: it wants a session of boto3's, which costs more than a warm handler
+        # does otherwise.
         self.credentials = credentials
         self._region = region
 
@@ -124,7 +147,8 @@ def signing_for(proxy: SessionProxy | None) -> Iterator[None]:
     credentials = _credentials_of(proxy)
     if credentials is None:
         raise InvalidCredentials(
-            "The request carries no credentials to call Amazon Connect with: register the type with an execution role."
+            "The request carries no credentials to call Amazon Connect with: register the type with an"
+            " execution role."
         )
     with acting_as(credentials):
         yield
@@ -150,15 +174,22 @@ class UserConfigResource(Resource):
     @staticmethod
     def _parse_request(
         event_data: MutableMapping[str, Any],
-    ) -> tuple[tuple[SessionProxy | None, SessionProxy | None], Action, MutableMapping[str, Any], HandlerRequest]:
+    ) -> tuple[
+        tuple[SessionProxy | None, SessionProxy | None], Action, MutableMapping[str, Any], HandlerRequest
+    ]:
         try:
             event = HandlerRequest.deserialize(event_data)
             data = event.requestData
-            _check_texts(event, "region", "awsAccountId", "bearerToken", "stackId", "resourceType", "nextToken")
+            _check_texts(
+                event, "region", "awsAccountId", "bearerToken", "stackId", "resourceType", "nextToken"
+            )
             _check_texts(data, "logicalResourceId", "providerLogGroupName")
             _check_objects(event, "callbackContext")
             _check_objects(data, "resourceProperties", "previousResourceProperties")
-            caller, provider = (_event_session(keys, event.region) for keys in (data.callerCredentials, data.providerCredentials))
+            caller, provider = (
+                _event_session(keys, event.region)
+                for keys in (data.callerCredentials, data.providerCredentials)
+            )
             return (caller, provider), _action(event.action), event.callbackContext or {}, event
         except (AttributeError, TypeError, ValueError) as error:
             raise _refusal("the handler protocol", error) from None
@@ -172,7 +203,13 @@ class UserConfigResource(Resource):
             unmodelled = UnmodelledRequest(**event.request)
             _check_texts(event, "region")
             _check_texts(
-                unmodelled, "region", "awsAccountId", "clientRequestToken", "stackId", "logicalResourceIdentifier", "nextToken"
+                unmodelled,
+                "region",
+                "awsAccountId",
+                "clientRequestToken",
+                "stackId",
+                "logicalResourceIdentifier",
+                "nextToken",
             )
             _check_objects(event, "callbackContext")
             _check_objects(unmodelled, "desiredResourceState", "previousResourceState")
@@ -185,7 +222,8 @@ class UserConfigResource(Resource):
     def _cast_resource_request(self, request: HandlerRequest) -> BaseResourceHandlerRequest:
         provider = _event_session(request.requestData.providerCredentials, request.region)
         if provider and (group := request.requestData.providerLogGroupName):
-            # The library installs its own handler only where it finds none; it finds this one, and merely renews its client.
+            # The library installs its own handler only where it finds none; it finds this one, and merely
+            # renews its client.
             ToleratedLogHandler.serve(request, provider, group, self.log_format)
         return replace(super()._cast_resource_request(request), nextToken=request.nextToken)
 

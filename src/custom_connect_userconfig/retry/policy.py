@@ -1,17 +1,20 @@
-"""How long to wait after each kind of error, within an invocation and between invocations; only ``retrier`` asks.
+"""How long to wait after each kind of error, within an invocation and between invocations; only ``retrier``
+asks.
 
-The one that needs thought is a quota that is used up. The whole account shares a quota, CloudFormation starts up to 500 resources
-of a template together, and none of them knows of the others. One resource can see only how long it has been refused. Its waits
-follow from that:
+The one that needs thought is a quota that is used up. The whole account shares a quota, CloudFormation starts
+up to 500 resources of a template together, and none of them knows of the others. One resource can see only
+how long it has been refused. Its waits follow from that:
 
 - The first two waits are short and random: they spread those that were refused together.
-- Each further wait is a share of the time since the first try. The more resources there are, the longer each of them has waited, so
-  that the tries thin out by themselves.
-- No wait is longer than a share of what is left until a full template is through. The last resources so come back when the quota
-  has room for them, and do not sleep past the end. Whoever is late all the same, as with a neighbour, waits for a smaller share.
+- Each further wait is a share of the time since the first try. The more resources there are, the longer each
+  of them has waited, so that the tries thin out by themselves.
+- No wait is longer than a share of what is left until a full template is through. The last resources so come
+  back when the quota has room for them, and do not sleep past the end. Whoever is late all the same, as with
+  a neighbour, waits for a smaller share.
 
-The same wait is spent within the invocation if it fits in, and between two invocations if it does not. The numbers come from
-``benchmarks/load``, which runs this very class; ``guide/benchmarks/load.md`` compares it with other policies.
+The same wait is spent within the invocation if it fits in, and between two invocations if it does not. The
+numbers come from ``benchmarks/load``, which runs this very class; ``guide/benchmarks/load.md`` compares it
+with other policies.
 """
 
 from dataclasses import dataclass
@@ -86,7 +89,9 @@ class FixedDelays:
 
 @dataclass(frozen=True)
 class QuotaBackoff:
-    """Waits for a quota that others use up as well; the module's text says how, the defaults are what was measured."""
+    """Waits for a quota that others use up as well; the module's text says how, the defaults are what was
+    measured.
+    """
 
     at_most: float
     first: tuple[Wait, ...] = (Wait(2.0, 8.0), Wait(4.0, 16.0))
@@ -94,9 +99,13 @@ class QuotaBackoff:
     share_of_what_is_left: float = 0.8
     """Of the time until a full template is through: the longest wait."""
     full_template: float = 270.0
-    """Seconds after which 500 resources, the most that a template holds, are through at two writes a second, and a little more."""
+    """Seconds after which 500 resources, the most that a template holds, are through at two writes a second,
+    and a little more.
+    """
     share_afterwards: float = 0.2
-    """Of the time elapsed, once that is over: most of the resources are through, and the others need not wait for long."""
+    """Of the time elapsed, once that is over: most of the resources are through, and the others need not wait
+    for long.
+    """
     jitter: float = 0.35
     least: float = 8.0
     most: float = 900.0

@@ -1,10 +1,12 @@
 """What an operation carries from one invocation to the next, to go on: never the truth about the user.
 
-``retrier`` makes it from the callback context and puts it back there; ``reconcile`` notes in it what it has sent. A context may
-come late, or twice, or garbled: none of that may make an operation end too soon, or never.
+``retrier`` makes it from the callback context and puts it back there; ``reconcile`` notes in it what it has
+sent. A context may come late, or twice, or garbled: none of that may make an operation end too soon, or
+never.
 
-Times are carried as durations, and counted within an invocation on a clock that nobody sets. Between two invocations the delay that
-was asked for counts as what has passed: CloudFormation may come later, and then the operation waits longer, never less.
+Times are carried as durations, and counted within an invocation on a clock that nobody sets. Between two
+invocations the delay that was asked for counts as what has passed: CloudFormation may come later, and then
+the operation waits longer, never less.
 """
 
 import math
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from ..core.arrays import SettingKey
-from ..core.errors import NotSettledYet, RecordDamaged, Retriable, Throttled
+from ..core.errors import NotSettledYet, RecordDamaged, Retriable, Throttling
 from ..core.kinds import RecordedValue
 from ..core.ownership import OwnershipRecord
 from .policy import RetryState
@@ -28,15 +30,21 @@ _NOTHING: Final = OwnershipRecord(None, {}, {})
 _BELIEVED_AFTER: Final = 5.0
 """Seconds after a write from which a read counts that shows a value as dropped or clamped."""
 _WRITE_AGAIN_AFTER: Final = 60.0
-"""Seconds after a write that still does not show as wanted until it is made again: somebody may have changed it since."""
+"""Seconds after a write that still does not show as wanted until it is made again: somebody may have changed
+it since.
+"""
 
 
 @dataclass
 class Progress:
-    """What is carried from one invocation of an operation to the next, to go on: never the truth about the user."""
+    """What is carried from one invocation of an operation to the next, to go on: never the truth about the
+    user.
+    """
 
     started: float
-    """Monotonic seconds of the first try. What was in an earlier invocation lies before the beginning of this one's clock."""
+    """Monotonic seconds of the first try. What was in an earlier invocation lies before the beginning of this
+    one's clock.
+    """
     written_at: float | None = None
     """Monotonic seconds of the last completed write, None before there was one."""
     wrote: bool = False
@@ -48,7 +56,9 @@ class Progress:
     only_stamped: bool = False
     """Whether the latest completed write has recorded the request and nothing else."""
     lost_claim: bool = False
-    """Whether an invocation that wrote settings has seen that its claim is gone: it knows then what it has to undo."""
+    """Whether an invocation that wrote settings has seen that its claim is gone: it knows then what it has to
+    undo.
+    """
     settling_since: float | None = None
     """Monotonic seconds of the first completed write."""
     notes: tuple[str, ...] = ()
@@ -64,7 +74,9 @@ class Progress:
     released: bool = False
     """Whether this operation has removed tags of the record, or may have."""
     found: OwnershipRecord = _NOTHING
-    """All that reads have shown as recorded, for a delete: it knows then what an earlier request may have written meanwhile."""
+    """All that reads have shown as recorded, for a delete: it knows then what an earlier request may have
+    written meanwhile.
+    """
     resumed: bool = False
     """Whether an invocation went before this one."""
     deadline: float = math.inf
@@ -103,7 +115,9 @@ class Progress:
         )
 
     def to_context(self, now: float, delay: int) -> dict[str, object]:
-        """Return what `from_context` reads, of an invocation that ends at `now` and wants another after `delay` seconds."""
+        """Return what `from_context` reads, of an invocation that ends at `now` and wants another after
+        `delay` seconds.
+        """
         return {
             DELAY: delay,
             "elapsed": round(now - self.started, 3),
@@ -129,11 +143,16 @@ class Progress:
         return self.written_at is not None
 
     def note_sent(
-        self, *, settings: bool = False, released: bool = False, claimed: Mapping[SettingKey, RecordedValue] | None = None
+        self,
+        *,
+        settings: bool = False,
+        released: bool = False,
+        claimed: Mapping[SettingKey, RecordedValue] | None = None,
     ) -> None:
         """Note that a write has acted, or may have.
 
-        It was one of `settings`, one that recorded the earlier values `claimed`, or one that removed tags of the record.
+        It was one of `settings`, one that recorded the earlier values `claimed`, or one that removed tags of
+        the record.
         """
         self.wrote = True
         self.wrote_settings |= settings
@@ -145,12 +164,14 @@ class Progress:
     def note_found(self, record: OwnershipRecord) -> None:
         """Note what a read shows as recorded."""
         found = self.found
-        self.found = OwnershipRecord(None, {**found.declared, **record.declared}, {**found.prior, **record.prior})
+        self.found = OwnershipRecord(
+            None, {**found.declared, **record.declared}, {**found.prior, **record.prior}
+        )
 
     def note_wait(self, error: Retriable) -> None:
         """Note that `error` is waited for, within the invocation or until the next one."""
         self.attempts[type(error)] = self.attempts.get(type(error), 0) + 1
-        self.refusals += isinstance(error, Throttled)
+        self.refusals += isinstance(error, Throttling)
 
     def state(self, error: Retriable, now: float) -> RetryState:
         """Return how the operation stands before `error`."""
@@ -160,12 +181,16 @@ class Progress:
         return RetryState(self.attempts.get(type(error), 0), now - since, self.refusals)
 
     def note_written(self, now: float, *, only_stamped: bool = False) -> None:
-        """Note that all writes of a plan are done; or, with `only_stamped`, that the request is recorded and nothing else."""
+        """Note that all writes of a plan are done; or, with `only_stamped`, that the request is recorded and
+        nothing else.
+        """
         self.written_at, self.only_stamped = now, only_stamped
         self.settling_since = now if self.settling_since is None else self.settling_since
 
     def has_settled(self, now: float) -> bool:
-        """Whether the last write is long enough ago that what still does not show may have been dropped by the service."""
+        """Whether the last write is long enough ago that what still does not show may have been dropped by
+        the service.
+        """
         return self.written_at is not None and now - self.written_at >= _BELIEVED_AFTER
 
     def is_settling(self, now: float) -> bool:
@@ -180,7 +205,9 @@ def _moment(duration: object, now: float) -> float | None:
 
 
 def _record(tags: object) -> OwnershipRecord:
-    if not isinstance(tags, Mapping) or not all(isinstance(text, str) for pair in tags.items() for text in pair):
+    if not isinstance(tags, Mapping) or not all(
+        isinstance(text, str) for pair in tags.items() for text in pair
+    ):
         return _NOTHING
     try:
         return OwnershipRecord.from_tags(tags) or _NOTHING

@@ -1,13 +1,13 @@
 """How long to wait and when to stop: the service drives every operation through here.
 
-An operation is a function that reads the live user and does what is left to do. It can be run again at any time, so waiting
-is only a matter of running it again later: first within the invocation, then, for writes, in another invocation of
-CloudFormation's. Each kind of error has its own policy:
+An operation is a function that reads the live user and does what is left to do. It can be run again at any
+time, so waiting is only a matter of running it again later: first within the invocation, then, for writes, in
+another invocation of CloudFormation's. Each kind of error has its own policy:
 
 =================  ==============================  ==========================================  =====================
 error              tried again inside after (s)    then                                        ends with
 =================  ==============================  ==========================================  =====================
-Throttled          see ``policy``                  see ``policy``, for 3.5 hours               Throttled
+Throttling          see ``policy``                  see ``policy``, for 3.5 hours               Throttling
 NotSettledYet      0.2, 0.5, 1, 2, 4, 8            every 15 s, up to 5 minutes after writing   NotStabilized, or as said
 NotReadableYet     1, 2, 4, 8                      -                                           NotFound
 NotClaimedYet      1, 2, 4, 8                      -                                           NotFound
@@ -16,8 +16,8 @@ OutOfTime          -                               at once                      
 =================  ==============================  ==========================================  =====================
 
 Every wait is jittered, so that hundreds of resources that were refused together do not come back together.
-READ and LIST must answer within 30 seconds and have no further invocations: they wait inside only. Operations can be cut off
-between any two calls, so none is begun when the time of a write's invocation is used up.
+READ and LIST must answer within 30 seconds and have no further invocations: they wait inside only. Operations
+can be cut off between any two calls, so none is begun when the time of a write's invocation is used up.
 """
 
 import math
@@ -27,7 +27,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from ..core.errors import NotClaimedYet, NotReadableYet, NotSettledYet, NotYet, OutOfTime, Retriable, SettingsError, Throttled
+from ..core.errors import (
+    NotClaimedYet,
+    NotReadableYet,
+    NotSettledYet,
+    NotYet,
+    OutOfTime,
+    Retriable,
+    SettingsError,
+    Throttling,
+)
 from ..ports import Clock
 from .policy import FixedDelays, QuotaBackoff, RetryPolicy
 from .progress import DELAY, Progress
@@ -56,7 +65,7 @@ _AT_MOST: Final = 3.5 * 3600
 
 _FAULT: Final = FixedDelays((1.0, 2.0, 4.0))
 WRITES: Final[Mapping[type[Retriable], RetryPolicy]] = {
-    Throttled: QuotaBackoff(_AT_MOST),
+    Throttling: QuotaBackoff(_AT_MOST),
     OutOfTime: FixedDelays(every=1.0, at_most=_AT_MOST),
     # "Usually seconds, sometimes minutes" is what is known of the service's consistency.
     NotSettledYet: FixedDelays((0.2, 0.5, 1.0, 2.0, 4.0, 8.0), every=15.0, at_most=300.0),
@@ -64,7 +73,7 @@ WRITES: Final[Mapping[type[Retriable], RetryPolicy]] = {
     NotClaimedYet: FixedDelays((1.0, 2.0, 4.0, 8.0)),
 }
 """How creates, updates and deletes wait; what is not named waits as for a fault."""
-_READS: Final[Mapping[type[Retriable], RetryPolicy]] = {Throttled: FixedDelays((1.0, 2.0, 4.0, 8.0))}
+_READS: Final[Mapping[type[Retriable], RetryPolicy]] = {Throttling: FixedDelays((1.0, 2.0, 4.0, 8.0))}
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,9 @@ class Retrier:
     clock: Clock = field(default_factory=SystemClock)
     random: Callable[[], float] = random.random
     write_seconds: float = 40.0
-    """Seconds after which the invocation of a write begins nothing more; the limit is 60, and one call takes 11 at most."""
+    """Seconds after which the invocation of a write begins nothing more; the limit is 60, and one call takes
+    11 at most.
+    """
     read_seconds: float = 16.0
     """The same for READ and LIST, whose limit is 30."""
     policies: Mapping[type[Retriable], RetryPolicy] = field(default_factory=lambda: WRITES)
@@ -106,7 +117,9 @@ class Retrier:
             raise OutOfTime("The time of this invocation is used up; the operation goes on in the next one.")
 
     def write(self, operation: Callable[[], T], progress: Progress) -> T | InProgress:
-        """Run `operation` until it succeeds; InProgress when it shall go on in another invocation, its error when it shall not."""
+        """Run `operation` until it succeeds; InProgress when it shall go on in another invocation, its error
+        when it shall not.
+        """
         while True:
             try:
                 return operation()

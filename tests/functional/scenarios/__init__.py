@@ -1,7 +1,8 @@
 """The scenarios: functions of a `World`, run through every front end.
 
-`EVERYWHERE` holds those about what is written and read, run under every combination of the read and write switches; `ANYWHERE`
-those about who may do what and what goes wrong, run under a choice of combinations in which every two switches meet in every way.
+`EVERYWHERE` holds those about what is written and read, run under every combination of the read and write
+switches; `ANYWHERE` those about who may do what and what goes wrong, run under a choice of combinations in
+which every two switches meet in every way.
 """
 
 from collections.abc import Callable

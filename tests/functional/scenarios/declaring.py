@@ -50,13 +50,17 @@ def update_adds_changes_and_drops(world: World) -> None:
         AutoAcceptConfigs=[auto_accept("VOICE", True, callback=False), auto_accept("CHAT", True)],
         AfterContactWorkConfigs=[acw(world.rare_channel, 90), acw("VOICE", 0)],
     )
-    third = agent.declare(AfterContactWorkConfigs=[acw(world.rare_channel, 91)], VoiceEnhancementConfigs=enhancement("NONE"))
+    third = agent.declare(
+        AfterContactWorkConfigs=[acw(world.rare_channel, 91)], VoiceEnhancementConfigs=enhancement("NONE")
+    )
     done(resource.create(first))
     done(resource.update(second, first))
     done(resource.update(third, second))
     world.connect.forget_calls()
     done(resource.update(third, third))
-    assert [call.operation for call in world.connect.calls] == ["DescribeUser"], "an unchanged update costs one read"
+    assert [call.operation for call in world.connect.calls] == ["DescribeUser"], (
+        "an unchanged update costs one read"
+    )
     done(resource.delete(third))
 
 
@@ -64,11 +68,17 @@ def update_adds_changes_and_drops(world: World) -> None:
 def drift_is_seen_and_repaired(world: World) -> None:
     agent, resource = world.agent("legacy"), world.resource()
     properties = agent.declare(
-        AutoAcceptConfigs=[auto_accept("CHAT", False)], AfterContactWorkConfigs=[acw("VOICE", 30), acw("CHAT", 60)]
+        AutoAcceptConfigs=[auto_accept("CHAT", False)],
+        AfterContactWorkConfigs=[acw("VOICE", 30), acw("CHAT", 60)],
     )
     done(resource.create(properties))
     agent.overwrite_phone_config(PhoneType="SOFT_PHONE", AutoAccept=False, AfterContactWorkTimeLimit=77)
-    assert agent.effective()["AfterContactWorkConfigs", "CHAT", ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")] == 77
+    assert (
+        agent.effective()[
+            "AfterContactWorkConfigs", "CHAT", ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")
+        ]
+        == 77
+    )
     if world.front_end.reads:
         done(resource.read(properties))
     done(resource.update(properties, properties))
@@ -79,7 +89,9 @@ def drift_is_seen_and_repaired(world: World) -> None:
 def unowned_settings_keep_what_an_administrator_makes_of_them(world: World) -> None:
     agent, resource = world.agent("sparse"), world.resource()
     properties = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)])
-    wider = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False)], PersistentConnectionConfigs=persistent(True))
+    wider = agent.declare(
+        AutoAcceptConfigs=[auto_accept("VOICE", False)], PersistentConnectionConfigs=persistent(True)
+    )
     done(resource.create(properties))
     agent.change(
         AutoAcceptConfigs=[auto_accept("CHAT", False), auto_accept(world.rare_channel, True)],
@@ -110,7 +122,9 @@ def scalars_as_strings_mean_the_same(world: World) -> None:
         AutoAcceptConfigs=[{"Channel": "VOICE", "AutoAccept": "true"}],
         AfterContactWorkConfigs=[{"Channel": "VOICE", "AfterContactWorkConfig": limit}],
     )
-    plain = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)], AfterContactWorkConfigs=[acw("VOICE", 30)])
+    plain = agent.declare(
+        AutoAcceptConfigs=[auto_accept("VOICE", True)], AfterContactWorkConfigs=[acw("VOICE", 30)]
+    )
     outcome = world.resource().driver.create(spelled)
     assert outcome.succeeded, outcome
     world.connect.forget_calls()

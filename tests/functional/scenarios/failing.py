@@ -11,18 +11,27 @@ from . import anywhere
 
 
 def _first(agent: Agent) -> dict[str, object]:
-    return agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False)], AfterContactWorkConfigs=[acw("CHAT", 30)])
+    return agent.declare(
+        AutoAcceptConfigs=[auto_accept("VOICE", False)], AfterContactWorkConfigs=[acw("CHAT", 30)]
+    )
 
 
 def _second(agent: Agent) -> dict[str, object]:
-    return agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)], VoiceEnhancementConfigs=enhancement("NONE"))
+    return agent.declare(
+        AutoAcceptConfigs=[auto_accept("CHAT", True)], VoiceEnhancementConfigs=enhancement("NONE")
+    )
 
 
 @anywhere
 def write_that_fails_for_good_leaves_the_agent_as_before(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     world.plant("UpdateUserConfig", FaultKind.INVALID_PARAMETER, times=math.inf)
-    refused(resource.create(_first(agent), until_refused=True), "InvalidRequest", "InvalidParameterException", "given back")
+    refused(
+        resource.create(_first(agent), until_refused=True),
+        "InvalidRequest",
+        "InvalidParameterException",
+        "given back",
+    )
 
 
 @anywhere
@@ -31,7 +40,7 @@ def failed_update_is_rolled_back_by_an_update(world: World) -> None:
     done(resource.create(_first(agent)))
     world.plant("UpdateUserConfig", FaultKind.INVALID_PARAMETER, times=math.inf)
     refused(resource.update(_second(agent), _first(agent)), "InvalidRequest")
-    world.connect.heal()
+    world.connect.clear_faults()
     agent.let_reads_catch_up()
     done(resource.update(_first(agent), _second(agent)))
     done(resource.delete(_first(agent)))
@@ -54,7 +63,8 @@ def rollback_comes_before_reads_show_the_failed_update(world: World) -> None:
     done(resource.create(_first(agent)))
     world.plant("UntagResource", FaultKind.ACCESS_DENIED)
     refused(resource.update(_second(agent), _first(agent)), "AccessDenied")
-    # A rollback follows within a second or two, so its first read may well show the user as it was before the update.
+    # A rollback follows within a second or two, so its first read may well show the user as it was before the
+    # update.
     done(resource.update(_first(agent), _second(agent)))
     done(resource.delete(_first(agent)))
 
@@ -86,7 +96,7 @@ def throttling_for_ever_ends_and_leaves_nothing(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     world.plant("UpdateUserConfig", FaultKind.THROTTLING, times=math.inf)
     outcome = refused(resource.create(_first(agent)), "Throttling", "ThrottlingException")
-    least, most = world.front_end.patience
+    least, most = world.front_end.timeout
     assert least < outcome.seconds < most, "patient, within what CloudFormation waits"
     assert not agent.record()
 
@@ -98,7 +108,12 @@ def what_cannot_be_undone_is_said(world: World) -> None:
     world.plant("UntagResource", FaultKind.ACCESS_DENIED)
     # Reads that lag hide the claim from the cleanup; that case has a scenario of its own.
     world.connect.behaviour = replace(world.connect.behaviour, stale_reads=0)
-    refused(resource.driver.create(_first(agent)), "AccessDenied", "could not be given back", "deleting the resource gives it back")
+    refused(
+        resource.driver.create(_first(agent)),
+        "AccessDenied",
+        "could not be given back",
+        "deleting the resource gives it back",
+    )
     assert agent.record()
     done(resource.driver.delete(_first(agent)))
     assert not agent.record()
@@ -112,10 +127,10 @@ def lost_connections_do_not_lose_anything(world: World) -> None:
         world.plant("TagResource", kind)
         world.plant("UpdateUserConfig", kind)
         done(resource.create(_first(agent)))
-        world.connect.heal()
+        world.connect.clear_faults()
         world.plant("UpdateUserConfig", kind)
         done(resource.delete(_first(agent)))
-        world.connect.heal()
+        world.connect.clear_faults()
 
 
 @anywhere
@@ -125,7 +140,7 @@ def answer_to_the_last_call_of_a_delete_is_lost(world: World) -> None:
         done(resource.create(_first(agent)))
         world.plant("UntagResource", kind)
         done(resource.delete(_first(agent)))
-        world.connect.heal()
+        world.connect.clear_faults()
 
 
 @anywhere
@@ -137,4 +152,4 @@ def server_errors_once_are_tried_again_for_ever_are_reported(world: World) -> No
         done(resource.delete(_first(agent)))
         world.plant("TagResource", kind, times=math.inf)
         refused(resource.create(_first(agent)), "ServiceInternalError")
-        world.connect.heal()
+        world.connect.clear_faults()

@@ -1,4 +1,6 @@
-"""What others do to agents that a stack owns: tags are removed, people leave, legacy settings move, requests come twice."""
+"""What others do to agents that a stack owns: tags are removed, people leave, legacy settings move, requests
+come twice.
+"""
 
 import math
 from collections.abc import Callable, Iterator
@@ -21,12 +23,15 @@ def _first(agent: Agent) -> dict[str, object]:
     )
 
 
-# -- the record ------------------------------------------------------------------------------------------------------------------
+# -- the record
+# ------------------------------------------------------------------------------------------------------------------
 
 
 @anywhere
 def record_that_somebody_removes_is_written_again(world: World) -> None:
-    """Nobody knows any more what was before: what is as declared stays, what somebody has changed since is given back."""
+    """Nobody knows any more what was before: what is as declared stays, what somebody has changed since is
+    given back.
+    """
     agent, resource = world.agent("dense"), world.resource()
     done(resource.create(_first(agent)))
     agent.change(AfterContactWorkConfigs=[acw("CHAT", 77)])
@@ -52,7 +57,9 @@ def record_that_is_lost_before_a_setting_is_dropped(world: World) -> None:
     agent.lose_record(_first(agent))
     narrow = agent.declare(AfterContactWorkConfigs=[acw("VOICE", 31)])
     outcome = done(resource.update(narrow, _first(agent)))
-    assert "AutoAcceptConfigs[VOICE].AutoAccept" in outcome.message, "what can no longer be given back is named"
+    assert "AutoAcceptConfigs[VOICE].AutoAccept" in outcome.message, (
+        "what can no longer be given back is named"
+    )
     done(resource.delete(narrow))
 
 
@@ -70,12 +77,15 @@ def record_that_is_lost_before_an_update_fails(world: World) -> None:
     done(resource.delete(_first(agent)))
 
 
-# -- the user --------------------------------------------------------------------------------------------------------------------
+# -- the user
+# --------------------------------------------------------------------------------------------------------------------
 
 
 @anywhere
 def people_leave(world: World) -> None:
-    """An update of the stack touches somebody who is gone: it must not fail, nor may what other resources take from it change."""
+    """An update of the stack touches somebody who is gone: it must not fail, nor may what other resources
+    take from it change.
+    """
     for arns in (False, True):
         ann, bob = world.agent("dense", arns=arns), world.agent("sparse", arns=arns)
         first, second = world.resource(logical_id="Ann"), world.resource(logical_id="Bob")
@@ -98,16 +108,20 @@ def people_leave(world: World) -> None:
 
 @anywhere
 def only_a_missing_user_has_left(world: World) -> None:
-    """A missing instance, a search that may not be made, and a user who is found by it are failures: somebody must look."""
+    """A missing instance, a search that may not be made, and a user who is found by it are failures: somebody
+    must look.
+    """
     agent, resource = world.agent("dense"), world.resource()
     done(resource.create(_first(agent)))
     world.plant("DescribeUser", FaultKind.RESOURCE_NOT_FOUND, times=math.inf)
     refused(resource.driver.update(_first(agent), _first(agent)), "NotFound", "SearchUsers does")
     world.plant("SearchUsers", FaultKind.ACCESS_DENIED)
     refused(resource.driver.update(_first(agent), _first(agent)), "AccessDenied", "connect:SearchUsers")
-    world.connect.heal()
+    world.connect.clear_faults()
     nowhere = {**_first(agent), "InstanceId": "00000000-1111-4222-8333-444444444444"}
-    refused(resource.driver.update(nowhere, nowhere), "NotFound", "instance 00000000-1111-4222-8333-444444444444")
+    refused(
+        resource.driver.update(nowhere, nowhere), "NotFound", "instance 00000000-1111-4222-8333-444444444444"
+    )
     done(resource.delete(_first(agent)))
 
 
@@ -123,22 +137,30 @@ def user_who_is_not_found_for_some_seconds_has_not_left(world: World) -> None:
 
 @anywhere
 def tags_of_aws_take_no_room(world: World) -> None:
-    agent, resource = world.agent("dense", tags={f"team-{number}": "x" for number in range(46)}), world.resource()
+    agent, resource = (
+        world.agent("dense", tags={f"team-{number}": "x" for number in range(46)}),
+        world.resource(),
+    )
     agent.tag_by_aws({f"aws:servicecatalog:{number}": "x" for number in range(5)})
     done(resource.create(_first(agent)))
     assert len(agent.tags()) == 55
     done(resource.delete(_first(agent)))
 
 
-# -- the instance ----------------------------------------------------------------------------------------------------------------
+# -- the instance
+# ----------------------------------------------------------------------------------------------------------------
 
 
 @anywhere
 def channel_that_the_instance_lacks_is_in_nobodys_way(world: World) -> None:
     for code in ChannelRefusal:
-        world.connect.behaviour = replace(world.connect.behaviour, refused_channels=frozenset({"EMAIL"}), channel_refusal=code)
+        world.connect.behaviour = replace(
+            world.connect.behaviour, refused_channels=frozenset({"EMAIL"}), channel_refusal=code
+        )
         agent, resource = world.agent("sparse"), world.resource()
-        after = agent.declare(AutoAcceptConfigs=[auto_accept("TASK", True)], AfterContactWorkConfigs=[acw("VOICE", 31)])
+        after = agent.declare(
+            AutoAcceptConfigs=[auto_accept("TASK", True)], AfterContactWorkConfigs=[acw("VOICE", 31)]
+        )
         done(resource.create(_first(agent)))
         done(resource.update(after, _first(agent)))
         done(resource.delete(after))
@@ -148,7 +170,9 @@ def channel_that_the_instance_lacks_is_in_nobodys_way(world: World) -> None:
 
 @anywhere
 def setting_that_rests_on_the_legacy_phone_config(world: World) -> None:
-    """Taking writes nothing that is in force already; until the next write of its array, it can be moved from outside."""
+    """Taking writes nothing that is in force already; until the next write of its array, it can be moved from
+    outside.
+    """
     world.connect.behaviour = replace(world.connect.behaviour, phone_config=PhoneConfigLink.MIRRORS_VOICE)
     agent, resource = world.agent("legacy"), world.resource()
     properties = agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
@@ -168,7 +192,8 @@ def setting_that_rests_on_the_legacy_phone_config(world: World) -> None:
     done(resource.delete(properties))
 
 
-# -- requests that come twice ----------------------------------------------------------------------------------------------------
+# -- requests that come twice
+# ----------------------------------------------------------------------------------------------------
 
 
 @anywhere

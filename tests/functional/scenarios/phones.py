@@ -1,4 +1,6 @@
-"""Phones: the one array whose earlier value is not recorded, and the limits that the service may set on values."""
+"""Phones: the one array whose earlier value is not recorded, and the limits that the service may set on
+values.
+"""
 
 from ..agents import AGENTS_NEW_NUMBER, DECLARED_NUMBER, SECOND_DECLARED_NUMBER
 from ..settings import CHAT_ACW, PHONE_NUMBER, PHONE_TYPE, acw, phone
@@ -43,12 +45,16 @@ def declared_number_changes(world: World) -> None:
 
 @anywhere
 def number_that_cannot_be_taken_away_is_said(world: World) -> None:
-    """Where a written entry keeps the fields that it does not name, no write removes a number; then it must be said."""
+    """Where a written entry keeps the fields that it does not name, no write removes a number; then it must
+    be said.
+    """
     agent, resource = world.agent("bare"), world.resource()
     desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
     done(resource.create(desk))
     outcome = done(resource.driver.delete(desk))
-    assert agent.effective()[PHONE_NUMBER] is None or "number" in outcome.message, "the declared number stays, and nobody says so"
+    assert agent.effective()[PHONE_NUMBER] is None or "number" in outcome.message, (
+        "the declared number stays, and nobody says so"
+    )
     agent.expectation.taken({}, agent.effective())
 
 
@@ -64,15 +70,21 @@ def desk_phone_over_another_desk_phone(world: World) -> None:
 
 @anywhere
 def declared_number_never_passes_for_the_agents_own(world: World) -> None:
-    """Declared desk phone, then declared soft phone, then given back: the number on the user is the stack's, not the agent's."""
+    """Declared desk phone, then declared soft phone, then given back: the number on the user is the stack's,
+    not the agent's.
+    """
     agent, resource = world.agent("desk"), world.resource()
     desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
     soft = agent.declare(PhoneNumberConfigs=phone("SOFT_PHONE"))
     done(resource.create(desk))
     done(resource.driver.update(soft, desk))
     done(resource.driver.delete(soft))
-    assert (agent.effective()[PHONE_TYPE], agent.effective()[PHONE_NUMBER]) != ("DESK_PHONE", DECLARED_NUMBER), (
-        "the agent's calls are routed to the number that the stack once declared, as if it were the agent's own"
+    assert (agent.effective()[PHONE_TYPE], agent.effective()[PHONE_NUMBER]) != (
+        "DESK_PHONE",
+        DECLARED_NUMBER,
+    ), (
+        "the agent's calls are routed to the number that the stack once declared, as if it were the agent's"
+        " own"
     )
 
 

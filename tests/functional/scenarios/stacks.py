@@ -12,7 +12,10 @@ def _voice(agent: Agent, accept: bool = True) -> dict[str, object]:
 @anywhere
 def second_stack_is_refused_and_its_rollback_touches_nothing(world: World) -> None:
     agent = world.agent("sparse")
-    mine, others = world.resource("sales-stack", "SalesAgent"), world.resource("support-stack", "Ann", "token-2")
+    mine, others = (
+        world.resource("sales-stack", "SalesAgent"),
+        world.resource("support-stack", "Ann", "token-2"),
+    )
     theirs = agent.declare(AfterContactWorkConfigs=[acw("VOICE", 5)])
     done(mine.create(_voice(agent)))
     world.connect.forget_calls()
@@ -86,7 +89,8 @@ def import_into_another_stack(world: World) -> None:
 def nothing_owned_is_not_found(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     if world.front_end.imports:
-        # An update by a stack takes what somebody has removed for lost; outside of stacks nobody has told who owns.
+        # An update by a stack takes what somebody has removed for lost; outside of stacks nobody has told who
+        # owns.
         refused(world.resource(None).update(_voice(agent), _voice(agent)), "NotFound", agent.user_id)
     found_nothing(resource.delete(_voice(agent)), agent.user_id)
     if world.front_end.reads:

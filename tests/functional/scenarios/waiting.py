@@ -20,7 +20,11 @@ def new_user_is_waited_for(world: World) -> None:
 def user_that_never_comes_is_not_found(world: World) -> None:
     world.connect.behaviour = replace(world.connect.behaviour, new_user_hidden_reads=1000)
     agent, resource = world.agent("dense"), world.resource()
-    refused(resource.create(agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False)])), "NotFound", agent.user_id)
+    refused(
+        resource.create(agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False)])),
+        "NotFound",
+        agent.user_id,
+    )
     assert not world.writes
 
 
@@ -30,17 +34,27 @@ def reads_that_lag_by_seconds_are_waited_out(world: World) -> None:
         world.connect.behaviour = replace(world.connect.behaviour, stale_seconds=seconds)
         agent, resource = world.agent("dense"), world.resource()
         narrow = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", False)])
-        wide = agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)], AfterContactWorkConfigs=[acw("TASK", 1)])
-        outcomes = [done(resource.create(narrow)), done(resource.update(wide, narrow)), done(resource.delete(wide))]
+        wide = agent.declare(
+            AutoAcceptConfigs=[auto_accept("CHAT", True)], AfterContactWorkConfigs=[acw("TASK", 1)]
+        )
+        outcomes = [
+            done(resource.create(narrow)),
+            done(resource.update(wide, narrow)),
+            done(resource.delete(wide)),
+        ]
         assert all(outcome.seconds >= seconds for outcome in outcomes), outcomes
-        assert all((outcome.invocations > 1) == (seconds > world.front_end.inside) for outcome in outcomes), outcomes
+        assert all((outcome.invocations > 1) == (seconds > world.front_end.inside) for outcome in outcomes), (
+            outcomes
+        )
 
 
 @anywhere
 def reads_that_lag_by_many_calls_are_waited_out(world: World) -> None:
     world.connect.behaviour = replace(world.connect.behaviour, stale_reads=9)
     agent, resource = world.agent("sparse"), world.resource()
-    properties = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)], AfterContactWorkConfigs=[acw("TASK", 1)])
+    properties = agent.declare(
+        AutoAcceptConfigs=[auto_accept("VOICE", True)], AfterContactWorkConfigs=[acw("TASK", 1)]
+    )
     done(resource.create(properties))
     done(resource.delete(properties))
 
@@ -53,7 +67,9 @@ def write_that_never_shows_ends_and_leaves_nothing_unsaid(world: World) -> None:
     refused(outcome, "NotStabilized")
     assert (outcome.invocations > 1) == (world.front_end.inside < 240)
     assert 240 < outcome.seconds < 3600, "patient, but bounded"
-    assert not agent.record() or "deleting the resource gives it back" in outcome.message, "what stays must be said"
+    assert not agent.record() or "deleting the resource gives it back" in outcome.message, (
+        "what stays must be said"
+    )
 
 
 @anywhere

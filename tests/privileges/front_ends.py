@@ -1,7 +1,9 @@
-"""Both front ends at work in one account whose roles stand as the templates deploy them, each signing as who it is in AWS.
+"""Both front ends at work in one account whose roles stand as the templates deploy them, each signing as who
+it is in AWS.
 
-A registry handler signs Connect's calls with the execution role's keys and the delivery of its log with the log role's; the
-function signs with its own. The local Connect judges its calls itself; the `Gate` judges those of the other services.
+A registry handler signs Connect's calls with the execution role's keys and the delivery of its log with the
+log role's; the function signs with its own. The local Connect judges its calls itself; the `Gate` judges
+those of the other services.
 """
 
 import ast
@@ -62,7 +64,8 @@ class LoggedFrontEnd(RegistryFrontEnd):
 
 
 def operate(world: World, instance_id: str | None = None) -> list[Outcome]:
-    """Create, read, update and delete one resource, update another whose user has left, then list and hand over where the front
+    """Create, read, update and delete one resource, update another whose user has left, then list and hand
+    over where the front
     end does; return how each ended."""
     agent = world.agent("dense")
     agent.instance_given = instance_id or agent.instance_given
@@ -107,7 +110,11 @@ def deployed(template: str, parameters: Mapping[str, str]) -> dict[str, list[Doc
         Capabilities=["CAPABILITY_IAM"],
     )
     made = cloudformation.describe_stack_resources(StackName="roles")["StackResources"]
-    roles = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in made if each.get("ResourceType") == "AWS::IAM::Role"}
+    roles = {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in made
+        if each.get("ResourceType") == "AWS::IAM::Role"
+    }
     return {logical_id: _policies(iam, role) for logical_id, role in roles.items()}
 
 
@@ -135,20 +142,26 @@ class Gate:
     refused: list[str] = field(default_factory=list)
 
     def __call__(self, call: Call) -> None:
-        """Judge one call; raises what botocore raises for a refusal."""
+        """Check one call; raises what botocore raises for a refusal."""
         if call.operation.startswith("connect:"):
             return
         missing = [action for action in actions_of(call.operation) if not self._permits(call, action)]
         if missing:
             self.refused += missing
-            answer = {"Error": {"Code": "AccessDeniedException", "Message": f"not authorized to perform: {missing[0]}"}}
+            answer = {
+                "Error": {
+                    "Code": "AccessDeniedException",
+                    "Message": f"not authorized to perform: {missing[0]}",
+                }
+            }
             raise ClientError(answer, call.operation.partition(":")[2])  # type: ignore[arg-type] # as much of an answer as is read
 
     def _permits(self, call: Call, action: str) -> bool:
         context = {"cloudwatch:namespace": str(call.parameters.get("Namespace"))}
         policies = [IAMPolicy(json.dumps(policy)) for policy in self.by_key.get(call.access_key, ())]
         decisions = [
-            policy.is_action_permitted(action, resource_of(call), incoming_condition_values=context) for policy in policies
+            policy.is_action_permitted(action, resource_of(call), incoming_condition_values=context)
+            for policy in policies
         ]
         return PermissionResult.PERMITTED in decisions
 
@@ -163,8 +176,11 @@ def resource_of(call: Call) -> str:
 
 
 def hold_connect_to(connect: LocalConnect, policies: Iterable[Document]) -> None:
-    """Let the local Connect admit temporary keys as these policies allow; what they say of other services does not matter to it."""
+    """Let the local Connect admit temporary keys as these policies allow; what they say of other services
+    does not matter to it.
+    """
     of_connect = [
-        {**policy, "Statement": [each for each in policy["Statement"] if "connect:" in str(each["Action"])]} for policy in policies
+        {**policy, "Statement": [each for each in policy["Statement"] if "connect:" in str(each["Action"])]}
+        for policy in policies
     ]
     connect.permissions = Permissions.of(PRINCIPAL, of_connect)

@@ -1,6 +1,7 @@
-"""Three agents with fixed names on one local Connect: put back into a known state at every cell, watched at every call.
+"""Three agents with fixed names on one local Connect: put back into a known state at every cell, watched at
+every call.
 
-Names are fixed so that whatever is learned before the tests (``lessons``) holds in them word for word.
+Names are fixed so that whatever is learned before the tests (``baselines``) holds in them word for word.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,9 @@ Truth = dict[str, tuple[Values, dict[str, str]]]
 """Settings and tags of every agent as they are, whatever reads show."""
 
 MAY_BE_DECLARED: Final = {
-    setting: {words_for(setting, arrays[setting]) for arrays in map(settings_of, (OLD, NEW)) if setting in arrays}
+    setting: {
+        words_for(setting, arrays[setting]) for arrays in map(settings_of, (OLD, NEW)) if setting in arrays
+    }
     for setting in (*settings_of(OLD), *settings_of(NEW))
 }
 _OF_ANOTHER_STACK: Final = {
@@ -38,7 +41,7 @@ _OF_ANOTHER_STACK: Final = {
 
 
 @dataclass(frozen=True)
-class Scene:
+class Snapshot:
     """A state of all agents, to be put back."""
 
     users: Any
@@ -46,7 +49,7 @@ class Scene:
 
 
 @dataclass
-class Stage:
+class Bench:
     """The agents, and the truth about them."""
 
     connect: LocalConnect
@@ -54,31 +57,33 @@ class Stage:
     watch: Watch
     born: Truth = field(init=False)
     """The truth before anybody has owned anything of Ann and Ben."""
-    free: Scene = field(init=False)
+    free: Snapshot = field(init=False)
 
     def __post_init__(self) -> None:
         self.connect.create_instance(INSTANCE_ID)
         for user_id, tags in ((ANN, {}), (BEN, {}), (CLEO, _OF_ANOTHER_STACK)):
-            self.connect.create_user(INSTANCE_ID, user_id[:4], user_id, {**FOREIGN_TAGS, **tags}, **KINDS["dense"])
-        self.born, self.free = self.truth(), self.scene()
+            self.connect.create_user(
+                INSTANCE_ID, user_id[:4], user_id, {**FOREIGN_TAGS, **tags}, **KINDS["dense"]
+            )
+        self.born, self.free = self.truth(), self.snapshot()
         self.watch.look = self.breaches
 
-    def scene(self) -> Scene:
+    def snapshot(self) -> Snapshot:
         """Return the state that `show` puts back."""
         backend = self.connect.backend()
-        return Scene(deepcopy(backend.users), deepcopy(backend.tagger))
+        return Snapshot(deepcopy(backend.users), deepcopy(backend.tagger))
 
-    def show_as(self, behaviour: str, scene: Scene) -> None:
+    def show_as(self, behaviour: str, snapshot: Snapshot) -> None:
         """Put a state back, under one of `BEHAVIOURS`."""
-        self.show(scene, BEHAVIOURS[behaviour])
+        self.show(snapshot, BEHAVIOURS[behaviour])
         self.watch.seconds = SECONDS_OF_CALLS.get(behaviour, (0.0, 0.0))
 
-    def show(self, scene: Scene, behaviour: Behaviour | None = None) -> None:
+    def show(self, snapshot: Snapshot, behaviour: Behaviour | None = None) -> None:
         """Put a state back; nothing is planted, nobody is killed."""
         backend = self.connect.backend()
-        backend.users, backend.tagger = deepcopy(scene.users), deepcopy(scene.tagger)
+        backend.users, backend.tagger = deepcopy(snapshot.users), deepcopy(snapshot.tagger)
         self.connect.behaviour = behaviour or self.connect.behaviour
-        self.connect.heal()
+        self.connect.clear_faults()
         self.connect.forget_calls()
         self.watch.begin()
 
@@ -98,13 +103,20 @@ class Stage:
         """Return all that what follows can depend on, as a text to compare."""
         now = self.clock.now()
         late = [
-            (user.id, write.before.settings, write.before.tags, write.reads_left, round(write.visible_at - now, 3))
+            (
+                user.id,
+                write.before.settings,
+                write.before.tags,
+                write.reads_left,
+                round(write.visible_at - now, 3),
+            )
             for user in self.connect.backend().users[INSTANCE_ID].values()
             for write in user.pending
         ]
         return repr((self.truth(), late, self.connect.behaviour))
 
-    # -- what must hold between any two calls --------------------------------------------------------------------------
+    # -- what must hold between any two calls
+    # --------------------------------------------------------------------------
 
     def breaches(self) -> Iterator[str]:
         """Say what must never be, however far an operation has come."""
@@ -116,12 +128,19 @@ class Stage:
                 continue
             if {key: value for key, value in tags.items() if not is_ours(key)} != FOREIGN_TAGS:
                 yield f"{name}: somebody else's tags were touched: {tags}"
-            yield from (f"{name}: {breach}" for breach in self._of_record(self.born[user_id][0], settings, tags))
+            yield from (
+                f"{name}: {breach}" for breach in self._of_record(self.born[user_id][0], settings, tags)
+            )
 
     def _of_record(self, born: Values, settings: Values, tags: Mapping[str, str]) -> Iterator[str]:
         record = recorded(tags)
-        # A Delete that comes at once may see a record without its latest tags: those then go last, after the owner's.
-        if any(map(is_ours, tags)) and not {MARKER, OWNER} <= tags.keys() and not is_late(self.connect.behaviour):
+        # A Delete that comes at once may see a record without its latest tags: those then go last, after the
+        # owner's.
+        if (
+            any(map(is_ours, tags))
+            and not {MARKER, OWNER} <= tags.keys()
+            and not is_late(self.connect.behaviour)
+        ):
             yield f"half owned: {tags}"
         for setting in record.earlier.keys() - MAY_BE_DECLARED.keys():
             yield f"{setting} is recorded, and nobody has declared it"
@@ -132,16 +151,29 @@ class Stage:
             earlier = words_for(setting, born[setting])
             if setting in record.earlier and record.earlier[setting] != earlier:
                 yield f"{setting} was {earlier}, and is recorded as {record.earlier[setting]}"
-            if setting not in record.earlier and value != born[setting] and not self._stays(setting, settings, born):
+            if (
+                setting not in record.earlier
+                and value != born[setting]
+                and not self._stays(setting, settings, born)
+            ):
                 yield f"{setting} was {born[setting]}, is {value}, and nothing records it"
 
     def _stays(self, setting: tuple[str, str, tuple[str, ...]], settings: Values, born: Values) -> bool:
-        """Whether it is a number that cannot be taken away: no call says "none" where entries are merged (documented)."""
+        """Whether it is a number that cannot be taken away: no call says "none" where entries are merged
+        (documented).
+        """
         merges = self.connect.behaviour.entry_write is EntryWrite.MERGE
-        return merges and setting == PHONE_NUMBER and born[PHONE_NUMBER] is None and settings[PHONE_TYPE] == "SOFT_PHONE"
+        return (
+            merges
+            and setting == PHONE_NUMBER
+            and born[PHONE_NUMBER] is None
+            and settings[PHONE_TYPE] == "SOFT_PHONE"
+        )
 
     def alike(self, found: Truth, wanted: Truth) -> bool:
-        """Whether two states are the same, but for numbers that stay and for the requests that have led there."""
+        """Whether two states are the same, but for numbers that stay and for the requests that have led
+        there.
+        """
         return self._comparable(found) == self._comparable(wanted)
 
     def _comparable(self, truth: Truth) -> Truth:
@@ -155,10 +187,10 @@ class Stage:
 
 
 @contextmanager
-def staged(clock: FakeClock) -> Iterator[Stage]:
+def set_up_bench(clock: FakeClock) -> Iterator[Bench]:
     """Open a local Connect with the three agents, for both front ends."""
     watch = Watch(clock)
     with pytest.MonkeyPatch.context() as patch, LocalConnect(clock=clock) as connect, watch.watching():
         for front_end in (handlers, custom_resource):
             patch.setattr(front_end, "retrier", Retrier(clock, lambda: 0.5))
-        yield Stage(connect, clock, watch)
+        yield Bench(connect, clock, watch)

@@ -1,14 +1,18 @@
-"""Edits by others amid an operation: which of them may be lost, and which only may be what stays.
+"""Edits by others during an operation: which of them may be lost, and which only may be what stays.
 
-Amazon Connect has no conditional write, and writes arrays, not fields. So of an edit that comes between a read of an operation
-and what it writes next, or that a late read does not show, exactly this may become:
+Amazon Connect has no conditional write, and writes arrays, not fields. So of an edit that comes between a
+read of an operation and what it writes next, or that a late read does not show, exactly this may become:
 
-- an edit of a setting that is not owned is lost when the operation writes its array: the value that the read showed is back;
-- an edit of a setting that is being taken is lost when the record comes to hold the value that the read showed;
-- an edit of a setting that is being given back survives when it comes between that write and the end of its record; unless it makes
-  the very value that was declared, and a delete takes it for the write of an earlier request.
+- an edit of a setting that is not owned is lost when the operation writes its array: the value that the read
+  showed is back;
+- an edit of a setting that is being taken is lost when the record comes to hold the value that the read
+  showed;
+- an edit of a setting that is being given back survives when it comes between that write and the end of its
+  record; unless it makes the very value that was declared, and a delete takes it for the write of an earlier
+  request.
 
-All other edits follow the rules of edits at rest. What is excused here is counted, so that it is known to have been met.
+All other edits follow the rules of edits at rest. What is excused here is counted, so that it is known to
+have been met.
 """
 
 from collections import Counter
@@ -58,9 +62,15 @@ class EditsAmid:
         return [value for value in _shown(user, key) if any(is_same(key, each, value) for each in known)]
 
     def undone_by(
-        self, write: Write, now: Truth, expected: Truth, recorded: Iterable[SettingKey], is_same: Callable[..., bool]
+        self,
+        write: Write,
+        now: Truth,
+        expected: Truth,
+        recorded: Iterable[SettingKey],
+        is_same: Callable[..., bool],
     ) -> Truth:
-        """Return the settings outside of the record whose edit `write` has undone, with the value that they have now.
+        """Return the settings outside of the record whose edit `write` has undone, with the value that they
+        have now.
 
         Late reads can show the edit later, and then a further write brings it back.
         """
@@ -77,11 +87,17 @@ class EditsAmid:
         return lost
 
     def overlooked_by(
-        self, write: Write, prior: Mapping[SettingKey, RecordedValue], expected: Truth, is_same: Callable[..., bool]
+        self,
+        write: Write,
+        prior: Mapping[SettingKey, RecordedValue],
+        expected: Truth,
+        is_same: Callable[..., bool],
     ) -> Truth:
-        """Return the settings that `write` has recorded otherwise than they are worth, because of what the read showed of an edit.
+        """Return the settings that `write` has recorded otherwise than they are worth, because of what the
+        read showed of an edit.
 
-        A late read can show the claim later than the edit: then a create that comes again records it after all.
+        A late read can show the claim later than the edit: then a create that comes again records it after
+        all.
         """
         if write.shown is None or write.operation != "TagResource":
             return {}
@@ -96,7 +112,11 @@ class EditsAmid:
 
     def outlasting(self, given_back: Iterable[SettingKey], now: Truth, expected: Truth) -> Truth:
         """Return the settings given back just now of which an edit stays."""
-        stay = {key: now[key] for key in given_back if now[key] != expected[key] and now[key] in self.made.get(key, ())}
+        stay = {
+            key: now[key]
+            for key in given_back
+            if now[key] != expected[key] and now[key] in self.made.get(key, ())
+        }
         EXCUSED["edits that outlast the giving back of their setting"] += len(stay)
         return stay
 
@@ -107,7 +127,9 @@ def recorded(key: SettingKey, value: Value | None) -> RecordedValue:
 
 
 def _shown(user: LiveUser, key: SettingKey) -> tuple[Value | None, ...]:
-    """Return what a read has shown of a setting's value: the one in force and, where it was still owned, the one recorded."""
+    """Return what a read has shown of a setting's value: the one in force and, where it was still owned, the
+    one recorded.
+    """
     record = OwnershipRecord.from_tags(user.tags)
     earlier = (record.prior[key],) if record and key in record.prior else ()
     return (user.settings.effective(key), *earlier)

@@ -44,7 +44,7 @@ class Phoning:
 
 
 @dataclass(frozen=True)
-class Twin:
+class Duplicate:
     """Lambda runs the same event a second time, at the same time."""
 
 
@@ -58,8 +58,8 @@ class Rival:
     imports: bool
 
 
-Act = Tagging | Editing | Phoning | Twin | Rival
-Amid = tuple[tuple[int, Act], ...]
+Act = Tagging | Editing | Phoning | Duplicate | Rival
+Meanwhile = tuple[tuple[int, Act], ...]
 """Acts, each with the number of the call before which it comes."""
 
 
@@ -68,31 +68,36 @@ class Circumstances:
     """Under which an event is carried through."""
 
     schedule: Schedule = field(default_factory=dict)
-    amid: Amid = ()
+    meanwhile: Meanwhile = ()
     resume: bool = True
     """Whether an event that was cut off goes on from the callback context last held."""
     context: Context = None
     """What the event goes on from."""
     waits: int = 100
-    """How often a custom resource's function waits before CloudFormation's patience ends."""
+    """How often a custom resource's function waits before CloudFormation's timeout ends."""
 
 
 CALM = Circumstances()
 
 
-_EDITS = st.builds(Editing, strategies.settings() | strategies.legacy_configs()) | st.builds(Phoning, strategies.own_phone())
-_OTHERS = st.builds(Rival, st.integers(0, 1), strategies.settings(), st.booleans(), st.booleans()) | st.just(Twin())
+_EDITS = st.builds(Editing, strategies.settings() | strategies.legacy_configs()) | st.builds(
+    Phoning, strategies.own_phone()
+)
+_OTHERS = st.builds(Rival, st.integers(0, 1), strategies.settings(), st.booleans(), st.booleans()) | st.just(
+    Duplicate()
+)
 
 PEOPLE = _EDITS | st.builds(Tagging, strategies.foreign_tags())
 """What people do to the agent."""
 
 
 @st.composite
-def amids(draw: st.DrawFn) -> Amid:
-    """Draw what comes in between: mostly nothing, edits, or one operation beside this one, never edits and a second operation.
+def amids(draw: st.DrawFn) -> Meanwhile:
+    """Draw what comes in between: mostly nothing, edits, or one operation beside this one, never edits and a
+    second operation.
 
-    What the second operation reads would be as late as what the first has read, and which of the two has lost an edit is
-    nothing that a rule depends on.
+    What the second operation reads would be as late as what the first has read, and which of the two has lost
+    an edit is nothing that a rule depends on.
     """
     kind = draw(st.sampled_from(["nothing", "nothing", "edits", "edits", "other"]))
     if kind == "nothing":

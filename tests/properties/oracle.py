@@ -1,4 +1,6 @@
-"""Sends the events of stacks under whatever circumstances, follows each write, and judges how the operation has ended."""
+"""Sends the events of stacks under whatever circumstances, follows each write, and judges how the operation
+has ended.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -12,10 +14,10 @@ from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.service import GivenBack, OwnedSettings
 
 from .agent import LocalAgent, Truth
-from .amid import CALM, Act, Circumstances, Editing, Phoning, Rival, Tagging, Twin
+from .meanwhile import CALM, Act, Circumstances, Duplicate, Editing, Phoning, Rival, Tagging
 from .ownership_model import CHAT_ENDS, OwnershipModel
 from .stacks import Action, Ending, Event, Outcome, Stack
-from .step_count import AMID
+from .step_count import MEANWHILE
 from .strategies import CHAT_ACW
 from .unreliable import Schedule, UnreliableGateway, Write
 
@@ -24,7 +26,7 @@ _LOOKS = (1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass
-class Judge:
+class Oracle:
     """Knows the agent, what must hold of it, and all stacks."""
 
     agent: LocalAgent
@@ -38,7 +40,9 @@ class Judge:
         """Carry an event of `stack` through, and judge it."""
         reads_are_fresh = self._catch_up_unless_again(stack, event)
         goes_on = given.resume and stack.latest is event and stack.is_unfinished
-        operation = Operation(self, stack, event, replace(given, context=stack.context if goes_on else None), reads_are_fresh)
+        operation = Operation(
+            self, stack, event, replace(given, context=stack.context if goes_on else None), reads_are_fresh
+        )
         gateway, clock = operation.gateway, self.agent.clock
         ending = stack.send(event, gateway, clock, resume=given.resume, waits=given.waits)
         self.acted_last = stack
@@ -47,7 +51,9 @@ class Judge:
         return ending
 
     def replay(self, stack: Stack, event: Event, given: Circumstances) -> None:
-        """Deliver an event anew that was answered before, a while later; the rules are the same, the answer goes nowhere."""
+        """Deliver an event anew that was answered before, a while later; the rules are the same, the answer
+        goes nowhere.
+        """
         self.catch_up()
         lives = stack.exists and stack.outcome is Outcome.DONE and self.model.owner == stack.owner.digest
         operation = Operation(self, stack, event, given, reads_are_fresh=True)
@@ -90,7 +96,9 @@ class Judge:
 
 
 def _is_overtaken(event: Event, tags: Mapping[str, str]) -> bool:
-    """Whether the record knows a later request than that of `event`: by the form of the tag that the README shows."""
+    """Whether the record knows a later request than that of `event`: by the form of the tag that the README
+    shows.
+    """
     _, _, _, requests, *_ = tags.get(OWNER_KEY, "- - - -").split(" ", 4)
     record = OwnershipRecord.from_tags(tags)
     if event.action is Action.DELETE and (record is None or record.is_ending):
@@ -101,7 +109,9 @@ def _is_overtaken(event: Event, tags: Mapping[str, str]) -> bool:
 class Operation:
     """One event on its way."""
 
-    def __init__(self, judge: Judge, stack: Stack, event: Event, given: Circumstances, reads_are_fresh: bool) -> None:
+    def __init__(
+        self, judge: Oracle, stack: Stack, event: Event, given: Circumstances, reads_are_fresh: bool
+    ) -> None:
         self._judge, self._model, self._stack, self._event = judge, judge.model, stack, event
         self._fresh, self._goes_on = reads_are_fresh, given.context is not None
         self._mine = stack.owner.digest
@@ -116,7 +126,7 @@ class Operation:
         }
         judge.earlier = self._earlier
         judge.model.declarations = (event.declared, event.previous or {}, stack.declared)
-        self._to_come = list(given.amid)
+        self._to_come = list(given.meanwhile)
         self._calls = 0
         self.edited = self.rivalled = self.twinned = False
         self.gateway = self._gateway(given.schedule)
@@ -124,7 +134,9 @@ class Operation:
 
     @property
     def _takes_over(self) -> bool:
-        """Whether this may write although another stack owns the agent: the update of an imported resource stamps the record."""
+        """Whether this may write although another stack owns the agent: the update of an imported resource
+        stamps the record.
+        """
         return self._event.action is Action.UPDATE and not self._stack.is_custom
 
     def _gateway(self, schedule: Schedule) -> UnreliableGateway:
@@ -132,12 +144,16 @@ class Operation:
 
     def _follow(self, write: Write) -> None:
         owner = self._model.owner
-        # Whoever has lost the user gives back what it has written itself; the model checks that nothing else changes.
+        # Whoever has lost the user gives back what it has written itself; the model checks that nothing else
+        # changes.
         is_conceding = write.operation == "UpdateUserConfig"
-        assert owner in (None, self._mine) or self._takes_over or is_conceding, f"{write.operation} on what another stack owns"
+        assert owner in (None, self._mine) or self._takes_over or is_conceding, (
+            f"{write.operation} on what another stack owns"
+        )
         self._model.moved_on(self._before, self._event.declared, self._earlier, write)
 
-    # -- what comes in between -----------------------------------------------------------------------------------------
+    # -- what comes in between
+    # -----------------------------------------------------------------------------------------
 
     def _before_call(self, operation: str) -> None:
         self._calls += 1
@@ -145,20 +161,24 @@ class Operation:
             act = self._to_come[0][1]
             if isinstance(act, Rival) and operation != "DescribeUser":
                 return
-            if isinstance(act, Twin) and operation == "UntagResource" and self._event.action is Action.CREATE:
+            if (
+                isinstance(act, Duplicate)
+                and operation == "UntagResource"
+                and self._event.action is Action.CREATE
+            ):
                 return
             self._to_come.pop(0)
             self._act(act)
 
     def _act(self, act: Act) -> None:
-        AMID[type(act).__name__.lower()] += 1
+        MEANWHILE[type(act).__name__.lower()] += 1
         match act:
             case Tagging():
                 self._judge.tag(act)
             case Editing() | Phoning():
                 self._before |= self._model.administered_amid(lambda: self._judge.agent.administer(act.edit))
                 self.edited = True
-            case Twin():
+            case Duplicate():
                 self._run_twin()
             case Rival():
                 self._let_act(act)
@@ -181,7 +201,8 @@ class Operation:
         self._earlier |= self._model.owned
         self._judge.earlier = self._earlier
 
-    # -- how it has ended ----------------------------------------------------------------------------------------------
+    # -- how it has ended
+    # ----------------------------------------------------------------------------------------------
 
     def judge(self, ending: Ending) -> None:
         """Check an ending against what must, and may, come of the event."""
@@ -202,7 +223,9 @@ class Operation:
 
     def _judge_overtaken(self, ending: Ending) -> None:
         """A later event has written: this one changes nothing, and says what is in force."""
-        assert self._only_undoes(ending) or not ending.gateway.writes, "an event that was overtaken has written"
+        assert self._only_undoes(ending) or not ending.gateway.writes, (
+            "an event that was overtaken has written"
+        )
         if ending.outcome is Outcome.DONE and not self.rivalled:
             assert ending.result
             assert OVERTAKEN in ending.result.notes
@@ -218,26 +241,36 @@ class Operation:
         return self._owner_before != self._mine and not self._takes_over
 
     def _most_writes(self) -> int:
-        """Return how many writes an undisturbed operation may take: what does not show for a minute is written once more.
+        """Return how many writes an undisturbed operation may take: what does not show for a minute is
+        written once more.
 
-        They are the request alone if the record is doubted, the record, the settings, and two for what is no longer recorded.
+        They are the request alone if the record is doubted, the record, the settings, and two for what is no
+        longer recorded.
         """
         return 5 if self._judge.agent.behaviour.stale_seconds < 60 else 10
 
     def _judge_refused(self, ending: Ending) -> None:
         action = self._event.action
-        # A duplicate of a handover that has seen its claim go undoes what still shows as its own; the model watches the values.
-        assert self._only_undoes(ending) or not ending.gateway.writes, f"{action} has written to what the stack does not own"
+        # A duplicate of a handover that has seen its claim go undoes what still shows as its own; the model
+        # watches the values.
+        assert self._only_undoes(ending) or not ending.gateway.writes, (
+            f"{action} has written to what the stack does not own"
+        )
         if action is Action.DELETE and ending.outcome is Outcome.DONE:
-            # A custom resource's delete has nothing to do, and says so; either kind may have done it before it was cut off.
+            # A custom resource's delete has nothing to do, and says so; either kind may have done it before
+            # it was cut off.
             assert isinstance(ending.result, GivenBack)
             assert self._goes_on or (self._stack.is_custom and ending.result.notes)
             return
         assert ending.outcome is not Outcome.DONE
         if not ending.gateway.struck and not ending.timed_out:
-            assert isinstance(ending.error, AlreadyExists if action is Action.CREATE else NotFound), repr(ending.error)
+            assert isinstance(ending.error, AlreadyExists if action is Action.CREATE else NotFound), repr(
+                ending.error
+            )
         if isinstance(ending.error, AlreadyExists):
-            (owner,) = (other.owner for other in self._judge.stacks if other.owner.digest == self._model.owner)
+            (owner,) = (
+                other.owner for other in self._judge.stacks if other.owner.digest == self._model.owner
+            )
             assert owner.label in str(ending.error)
 
     def _judge_done(self, ending: Ending) -> None:
@@ -245,7 +278,9 @@ class Operation:
         if self._event.action is Action.DELETE and self.rivalled:
             assert self._model.owner != self._mine
             return
-        assert (shown.prior.keys() if shown else set()) == self._event.declared.keys(), "the end is announced before it shows"
+        assert (shown.prior.keys() if shown else set()) == self._event.declared.keys(), (
+            "the end is announced before it shows"
+        )
         if self._event.action is Action.DELETE:
             self._model.given_back(self._before)
             assert isinstance(ending.result, GivenBack)
@@ -260,23 +295,32 @@ class Operation:
             self._check_answer(ending.result.settings)
 
     def _may_hold_more(self, ending: Ending) -> bool:
-        """Whether a repeated claim is hidden behind an end that was reached before, longer than anybody waits for it to show."""
+        """Whether a repeated claim is hidden behind an end that was reached before, longer than anybody waits
+        for it to show.
+        """
         record = OwnershipRecord.from_tags(self._judge.agent.tags())
         holds_more = record is not None and record.prior.keys() > self._event.declared.keys()
         lags = self._judge.agent.behaviour.stale_seconds > sum(_LOOKS)
         return holds_more and lags and bool(self.twinned or not self._fresh or ending.gateway.struck)
 
     def _check_answer(self, answer: Settings) -> None:
-        live = {key: value for key, value in self._model.owned.items() if value is not None and key in self._model.declared}
+        live = {
+            key: value
+            for key, value in self._model.owned.items()
+            if value is not None and key in self._model.declared
+        }
         if live.get(PHONE_TYPE_KEY) == SOFT_PHONE:
             # A service may drop a number under a soft phone, so that nobody waits until a read shows it.
             live[PHONE_NUMBER_KEY] = answer.get(PHONE_NUMBER_KEY, "")
         if answer.get(CHAT_ACW) == CHAT_ENDS < int(str(live.get(CHAT_ACW, 0))):
-            # Nor until a late read shows longer work on CHAT: it may be clamped to what the read has shown from before.
+            # Nor until a late read shows longer work on CHAT: it may be clamped to what the read has shown
+            # from before.
             live[CHAT_ACW] = CHAT_ENDS
         edited = self._model.edits.made.keys()
         one, other = ({PHONE_NUMBER_KEY: "", **settings} for settings in (answer, live))
-        assert {k: v for k, v in one.items() if k not in edited} == {k: v for k, v in other.items() if k not in edited}
+        assert {k: v for k, v in one.items() if k not in edited} == {
+            k: v for k, v in other.items() if k not in edited
+        }
 
     def _judge_failed(self, ending: Ending) -> None:
         is_nobodys = self._owner_before is None and self._event.action is not Action.CREATE
@@ -284,6 +328,11 @@ class Operation:
         excused = excused or (self.edited and isinstance(ending.error, NotStabilized))
         assert excused, f"failed for no reason: {ending.error}"
         self._model.moved_on(self._before, self._event.declared, self._earlier)
-        if self._event.action is Action.CREATE and ending.error and ending.gateway.writes and not self.rivalled:
+        if (
+            self._event.action is Action.CREATE
+            and ending.error
+            and ending.gateway.writes
+            and not self.rivalled
+        ):
             # Where even the claim is late to show, the message says how to get rid of it.
             assert self._model.owner is None or "deleting the resource gives it back" in str(ending.error)

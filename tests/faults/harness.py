@@ -1,4 +1,6 @@
-"""One cell after another on the same stage: sends what is disturbed, and what follows it, and judges where that has led."""
+"""One cell after another on the same bench: sends what is disturbed, and what follows it, and judges where
+that has led.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,60 +9,63 @@ from functional.front_end import Outcome, texts
 from functional.leaks import SECRETS, LeakSearch
 
 from .actors import Actor
-from .lessons import Lesson
-from .stage import Stage, Truth
+from .baselines import Baseline
+from .bench import Bench, Truth
 
 
 @dataclass
-class Play:
+class Harness:
     """What the tests of both kinds share."""
 
-    stage: Stage
+    bench: Bench
     actor: Actor
     leaks: LeakSearch
     verdicts: dict[tuple[object, ...], str] = field(default_factory=dict)
-    """What has come of each thing that may follow, by the state that it began in: nothing else can make a difference."""
+    """What has come of each thing that may follow, by the state that it began in: nothing else can make a
+    difference.
+    """
 
-    def begin(self, lesson: Lesson) -> None:
-        """Set the scene."""
-        self.stage.show_as(lesson.behaviour, lesson.scene)
+    def begin(self, baseline: Baseline) -> None:
+        """Set the snapshot."""
+        self.bench.show_as(baseline.behaviour, baseline.snapshot)
         self.leaks.forget()
 
     def end(self) -> None:
-        """Judge what was seen between the calls, and what was said."""
-        assert not self.stage.watch.breaches, self.stage.watch.breaches
+        """Check what was seen between the calls, and what was said."""
+        assert not self.bench.watch.breaches, self.bench.watch.breaches
         assert self.leaks.lines, "nothing was logged: the search for secrets would find nothing"
-        tags = [str(tags) for _, tags in self.stage.truth().values()]
+        tags = [str(tags) for _, tags in self.bench.truth().values()]
         for text in (*self.leaks.lines, *texts(self.actor.answers), *tags):
             leaked = [secret for secret in SECRETS if secret in text]
             assert not leaked, f"{len(leaked)} secrets in: {text}"
 
     def expect(self, wanted: Truth) -> None:
         """Compare all agents with one of the legal states."""
-        found = self.stage.truth()
-        assert self.stage.alike(found, wanted), _difference(found, wanted)
+        found = self.bench.truth()
+        assert self.bench.alike(found, wanted), _difference(found, wanted)
 
-    def then(self, what: str, lesson: Lesson, follow: Callable[[], Outcome], wanted: Truth) -> None:
+    def then(self, what: str, baseline: Baseline, follow: Callable[[], Outcome], wanted: Truth) -> None:
         """Send what follows, which must succeed and lead to `wanted`; then put everything back as it was.
 
-        It is sent without a fault and without memory of what was before, so that it is played once for each state of the agents.
+        It is sent without a fault and without memory of what was before, so that it is played once for each
+        state of the agents.
         """
-        key = (what, lesson.front_end, lesson.handler, lesson.behaviour, self.stage.state())
+        key = (what, baseline.front_end, baseline.handler, baseline.behaviour, self.bench.state())
         if key not in self.verdicts:
-            scene = self.stage.scene()
+            snapshot = self.bench.snapshot()
             self.verdicts[key] = self._follow(follow, wanted)
-            self.stage.show(scene)
+            self.bench.show(snapshot)
         assert not self.verdicts[key], f"{what}: {self.verdicts[key]}"
 
     def _follow(self, follow: Callable[[], Outcome], wanted: Truth) -> str:
-        self.stage.watch.begin()
+        self.bench.watch.begin()
         outcome = follow()
         if not outcome.succeeded and not outcome.found_nothing:
             return f"failed: {outcome}"
-        if self.stage.watch.breaches:
-            return f"between the calls: {self.stage.watch.breaches}"
-        found = self.stage.truth()
-        return "" if self.stage.alike(found, wanted) else _difference(found, wanted)
+        if self.bench.watch.breaches:
+            return f"between the calls: {self.bench.watch.breaches}"
+        found = self.bench.truth()
+        return "" if self.bench.alike(found, wanted) else _difference(found, wanted)
 
 
 def _difference(found: Truth, wanted: Truth) -> str:

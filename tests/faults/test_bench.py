@@ -1,4 +1,6 @@
-"""What the matrix rests on: it misses no kind of fault, knows the legal states, and notices when a rule is broken."""
+"""What the matrix rests on: it misses no kind of fault, knows the legal states, and notices when a rule is
+broken.
+"""
 
 import re
 from collections.abc import Callable
@@ -9,6 +11,8 @@ from functional.agents import FOREIGN_TAGS
 from functional.settings import acw, settings_of
 
 from faults.actors import RegistryActor
+from faults.baselines import Baseline, crash_baselines, plain_baselines
+from faults.bench import Bench
 from faults.cells import CELLS, CRASH_CELLS, LATE_CELLS, WHAT_FOLLOWS, kinds_for, modelled
 from faults.dimensions import (
     ANN,
@@ -26,39 +30,48 @@ from faults.dimensions import (
     STORIES,
     TIMES,
 )
-from faults.lessons import Lesson, crash_lessons, plain_lessons
-from faults.stage import Stage
-from faults.watch import Death
+from faults.watch import CrashPoint
 from support.earlier_values import take_breaches
 
-LESSONS = {(lesson.front_end, lesson.handler): lesson for lesson in plain_lessons()}
+LESSONS = {(baseline.front_end, baseline.handler): baseline for baseline in plain_baselines()}
 
 
 def test_every_modelled_error_is_a_kind() -> None:
-    operations = {call.operation for lesson in plain_lessons() for call in lesson.calls}
+    operations = {call.operation for baseline in plain_baselines() for call in baseline.calls}
     assert operations == {"DescribeUser", "TagResource", "UpdateUserConfig", "UntagResource", "SearchUsers"}
     errors = set().union(*map(modelled, operations))
     assert errors == {kind.error for kind in KINDS if kind.modelled}
 
 
 def test_no_cell_is_missing_and_none_is_there_twice(record_property: Callable[[str, object], None]) -> None:
-    faults = sum(len(kinds_for(call)) * len(TIMES) for lesson in plain_lessons() for call in lesson.calls)
-    crashes = sum(2 * len(lesson.calls) * len(WHAT_FOLLOWS[lesson.handler]) for lesson in crash_lessons())
+    faults = sum(
+        len(kinds_for(call)) * len(TIMES) for baseline in plain_baselines() for call in baseline.calls
+    )
+    crashes = sum(
+        2 * len(baseline.calls) * len(WHAT_FOLLOWS[baseline.handler]) for baseline in crash_baselines()
+    )
     assert len(CELLS) == len({str(cell) for cell in CELLS}) == faults
     assert len(CRASH_CELLS) == len({str(cell) for cell in CRASH_CELLS}) == crashes
-    assert {(cell.lesson.front_end, cell.lesson.handler) for cell in CELLS} == {(f, h) for f in HANDLERS for h in HANDLERS[f]}
+    assert {(cell.baseline.front_end, cell.baseline.handler) for cell in CELLS} == {
+        (f, h) for f in HANDLERS for h in HANDLERS[f]
+    }
     late = len(LATE_CELLS)
-    assert {(cell.lesson.front_end, cell.lesson.handler) for cell in LATE_CELLS} == {
-        (front_end, handler) for front_end in HANDLERS for handler in HANDLERS[front_end] if handler not in READS
+    assert {(cell.baseline.front_end, cell.baseline.handler) for cell in LATE_CELLS} == {
+        (front_end, handler)
+        for front_end in HANDLERS
+        for handler in HANDLERS[front_end]
+        if handler not in READS
     }
     counted = f"{faults:,} of faults, {late:,} of faults under late reads and {crashes:,} of crashes"
     record_property("counted", f"matrix: {faults + late + crashes:,} cells, {counted}")
 
 
-@pytest.mark.parametrize("lesson", plain_lessons(), ids=str)
-def test_both_legal_states_are_as_declared(lesson: Lesson, stage: Stage) -> None:
-    """What the code does undisturbed is compared with what the template says; the matrix compares all else with that."""
-    born = stage.born[ANN][0]
+@pytest.mark.parametrize("baseline", plain_baselines(), ids=str)
+def test_both_legal_states_are_as_declared(baseline: Baseline, bench: Bench) -> None:
+    """What the code does undisturbed is compared with what the template says; the matrix compares all else
+    with that.
+    """
+    born = bench.born[ANN][0]
     as_old, as_new = (born | settings_of(OLD), RECORD_OF_OLD), (born | settings_of(NEW), RECORD_OF_NEW)
     free: tuple[dict[Any, Any], dict[str, str]] = (born, {})
     before, after, bens = {
@@ -67,12 +80,12 @@ def test_both_legal_states_are_as_declared(lesson: Lesson, stage: Stage) -> None
         "delete": (as_new, free, free),
         "replace": (as_old, as_old, as_new),
         **dict.fromkeys(READS, (as_old, as_old, free)),
-    }[lesson.handler]
-    for truth, ann, ben in ((lesson.before, before, free), (lesson.after, after, bens)):
+    }[baseline.handler]
+    for truth, ann, ben in ((baseline.before, before, free), (baseline.after, after, bens)):
         for user_id, (settings, record) in ((ANN, ann), (BEN, ben)):
             assert truth[user_id][0] == settings
             assert _without_owner(truth[user_id][1]) == FOREIGN_TAGS | record | _marker(record)
-        assert truth[CLEO] == stage.born[CLEO]
+        assert truth[CLEO] == bench.born[CLEO]
 
 
 def _without_owner(tags: dict[str, str]) -> dict[str, str]:
@@ -94,38 +107,45 @@ def test_reads_show_what_is_owned() -> None:
     assert LESSONS["registry", "list"].outcome.shown == {"found": [ANN, CLEO]}
 
 
-@pytest.mark.parametrize("lesson", [lesson for lesson in crash_lessons() if lesson.story == "throttled"], ids=str)
-def test_throttled_operations_go_on_in_another_invocation(lesson: Lesson) -> None:
+@pytest.mark.parametrize(
+    "baseline", [baseline for baseline in crash_baselines() if baseline.story == "throttled"], ids=str
+)
+def test_throttled_operations_go_on_in_another_invocation(baseline: Baseline) -> None:
     """Else no callback context would ever be held when the process dies."""
-    assert lesson.outcome.invocations > 1
+    assert baseline.outcome.invocations > 1
 
 
 def test_every_story_and_behaviour_is_played() -> None:
-    assert {lesson.story for lesson in crash_lessons()} == {"", *STORIES}
-    assert {lesson.behaviour for lesson in crash_lessons()} == set(BEHAVIOURS)
+    assert {baseline.story for baseline in crash_baselines()} == {"", *STORIES}
+    assert {baseline.behaviour for baseline in crash_baselines()} == set(BEHAVIOURS)
 
 
-def _edit(user_id: str) -> Callable[[Stage], None]:
+def _edit(user_id: str) -> Callable[[Bench], None]:
     entries = [acw("EMAIL", 99)]
-    return lambda stage: stage.connect.admin_update(INSTANCE_ID, user_id, AfterContactWorkConfigs=entries)
+    return lambda bench: bench.connect.admin_update(INSTANCE_ID, user_id, AfterContactWorkConfigs=entries)
 
 
-def _tag(**tags: str) -> Callable[[Stage], None]:
-    return lambda stage: stage.connect.backend().tag_resource(_arn(stage), {k.replace("__", ":"): v for k, v in tags.items()})
+def _tag(**tags: str) -> Callable[[Bench], None]:
+    return lambda bench: bench.connect.backend().tag_resource(
+        _arn(bench), {k.replace("__", ":"): v for k, v in tags.items()}
+    )
 
 
-def _untag(*keys: str) -> Callable[[Stage], None]:
-    return lambda stage: stage.connect.backend().untag_resource(_arn(stage), list(keys))
+def _untag(*keys: str) -> Callable[[Bench], None]:
+    return lambda bench: bench.connect.backend().untag_resource(_arn(bench), list(keys))
 
 
-def _arn(stage: Stage) -> str:
-    return str(stage.connect.backend().users[INSTANCE_ID][ANN].arn)
+def _arn(bench: Bench) -> str:
+    return str(bench.connect.backend().users[INSTANCE_ID][ANN].arn)
 
 
-WRONGS: dict[str, tuple[Callable[[Stage], None], str]] = {
+WRONGS: dict[str, tuple[Callable[[Bench], None], str]] = {
     "a setting that nobody owns changes": (_edit(ANN), "nothing records it"),
     "another stack's agent changes": (_edit(CLEO), "is another stack's"),
-    "an owned setting is no longer recorded": (_untag("connect-user-config:auto-accept"), "nothing records it"),
+    "an owned setting is no longer recorded": (
+        _untag("connect-user-config:auto-accept"),
+        "nothing records it",
+    ),
     "the owner is missing": (_untag("connect-user-config:owner"), "half owned"),
     "another value is recorded": (
         _tag(**{"connect-user-config__auto-accept": "v1 VOICE=false was VOICE=false"}),
@@ -145,31 +165,31 @@ WRONGS: dict[str, tuple[Callable[[Stage], None], str]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONGS)
-def test_what_is_wrong_between_two_calls_is_noticed(wrong: str, stage: Stage) -> None:
+def test_what_is_wrong_between_two_calls_is_noticed(wrong: str, bench: Bench) -> None:
     do, words = WRONGS[wrong]
-    stage.show(LESSONS["registry", "update"].scene, BEHAVIOURS["plain"])
-    assert not list(stage.breaches())
-    do(stage)
-    assert any(words in breach for breach in stage.breaches()), list(stage.breaches())
+    bench.show(LESSONS["registry", "update"].snapshot, BEHAVIOURS["plain"])
+    assert not list(bench.breaches())
+    do(bench)
+    assert any(words in breach for breach in bench.breaches()), list(bench.breaches())
     # The watch over every test notices some of them as well.
     take_breaches()
 
 
-def test_a_dead_process_that_goes_on_is_noticed(stage: Stage) -> None:
-    stage.show(LESSONS["registry", "create"].scene, BEHAVIOURS["plain"])
-    actor = RegistryActor(stage.clock)
-    stage.watch.kill_at(Death(2, after=False))
+def test_a_dead_process_that_goes_on_is_noticed(bench: Bench) -> None:
+    bench.show(LESSONS["registry", "create"].snapshot, BEHAVIOURS["plain"])
+    actor = RegistryActor(bench.clock)
+    bench.watch.kill_at(CrashPoint(2, after=False))
     assert not actor.send("create").succeeded
-    assert not stage.watch.breaches
+    assert not bench.watch.breaches
     actor.send("create")
-    assert any("by a process that is dead" in breach for breach in stage.watch.breaches)
-    stage.watch.begin()
+    assert any("by a process that is dead" in breach for breach in bench.watch.breaches)
+    bench.watch.begin()
 
 
-def test_a_scene_is_put_back_as_it_was(stage: Stage) -> None:
-    lesson = LESSONS["registry", "update"]
-    stage.show(lesson.scene, BEHAVIOURS["plain"])
-    RegistryActor(stage.clock).send("update")
-    assert stage.alike(stage.truth(), lesson.after)
-    stage.show(lesson.scene)
-    assert stage.truth() == lesson.before
+def test_a_snapshot_is_put_back_as_it_was(bench: Bench) -> None:
+    baseline = LESSONS["registry", "update"]
+    bench.show(baseline.snapshot, BEHAVIOURS["plain"])
+    RegistryActor(bench.clock).send("update")
+    assert bench.alike(bench.truth(), baseline.after)
+    bench.show(baseline.snapshot)
+    assert bench.truth() == baseline.before
