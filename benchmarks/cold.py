@@ -58,16 +58,11 @@ def report(found: Runs, machine: str) -> str:
         [
             "# Cold start",
             "",
-            (
-                "Written by `make bench-cold`: from the start of the process to the answer of the first CREATE,"
-                " on the packaged"
-            ),
-            (
-                "artefacts, beside a bare script that makes the same four calls (DescribeUser, TagResource,"
-                " UpdateUserConfig,"
-            ),
-            f"DescribeUser) with stock boto3, bytecode included. {machine}, shared with",
-            "other work and noisy: compare the ratios, not the times.",
+            "`make bench-cold` writes this page.",
+            "It measures from the start of the process to the answer of the first CREATE, on the packaged artefacts.",
+            "Beside them a bare script makes the same four calls with stock boto3, bytecode included:",
+            "DescribeUser, TagResource, UpdateUserConfig, DescribeUser.",
+            f"{machine}, shared with other work and noisy: compare the ratios, not the times.",
             f"Medians of {runs} runs, all sides in turn.",
             "",
             table(["", "start to answer", "processor time", "peak memory"], rows),

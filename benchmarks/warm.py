@@ -59,19 +59,12 @@ def report(found: Rounds, machine: str) -> str:
         [
             "# Warm invocations",
             "",
-            (
-                "Written by `make bench-warm`: one CREATE after the other in one process, each with credentials"
-                " that nobody has had"
-            ),
-            (
-                "before (the custom resource's come from its environment), on the packaged artefacts, beside the"
-                " same four calls of"
-            ),
-            (
-                "one cached client of stock boto3. The custom resource replies to CloudFormation besides, over a"
-                " connection of its"
-            ),
-            "own; log delivery makes a call for each line.",
+            "`make bench-warm` writes this page.",
+            "One process serves one CREATE after the other, each with new credentials, on the packaged artefacts.",
+            "(The custom resource's credentials come from its environment.)",
+            "Beside it one cached client of stock boto3 makes the same four calls.",
+            "The custom resource also replies to CloudFormation, over a connection of its own.",
+            "Log delivery makes a call for each line.",
             f"{machine}, shared with other work and noisy: compare the ratios, not the times.",
             (
                 f"Medians of {rounds} rounds, all sides in turn; growth from the first tenth of them to the"
