@@ -6,6 +6,7 @@ from copy import deepcopy
 import pytest
 from properties.agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
 from properties.stacks import Action, Stack
+from properties.strategies import CHAT_ACW
 from properties.unreliable import UnreliableGateway
 
 from connect_local import Behaviour
@@ -34,8 +35,19 @@ def _write(agent: LocalAgent, channels: Mapping[str, bool]) -> None:
     agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AutoAcceptConfigs": entries})  # type: ignore[dict-item]
 
 
-def _work(agent: LocalAgent, seconds: int) -> None:
-    entry = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
+@pytest.fixture
+def clamped() -> Iterator[LocalAgent]:
+    """An agent of a service that stores no more than 5,400 seconds of work on CHAT, with more from before."""
+    with local_agent(
+        InitialUser({"AfterContactWorkTimeLimit": 9_000}), Behaviour(clamp_chat_acw=True)
+    ) as agent:
+        agent.tag({**OURS, WORK: "v1 was VOICE=9000"})
+        agent.read()
+        yield agent
+
+
+def _work(agent: LocalAgent, seconds: int, channel: str = "VOICE") -> None:
+    entry = {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
     agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AfterContactWorkConfigs": [entry]})  # type: ignore[list-item]
 
 
@@ -88,6 +100,24 @@ def test_nor_when_another_tool_has_removed_the_record(agent: LocalAgent) -> None
     assert len(take_breaches()) == 1
 
 
+def test_nor_what_the_service_has_made_of_a_longer_one(clamped: LocalAgent) -> None:
+    clamped.administer({CHAT_ACW: 30})
+    clamped.read()
+    _work(clamped, 9_001, "CHAT")
+    clamped.tag({WORK: "v1 was CHAT=5400"})
+    assert len(take_breaches()) == 1
+
+
+def test_nor_one_that_equals_what_the_service_would_have_made_of_the_earlier_one(
+    clamped: LocalAgent,
+) -> None:
+    clamped.tag({WORK: "v1 CHAT=5400 was CHAT=9000"})
+    _work(clamped, 5_400, "CHAT")
+    clamped.untag([WORK])
+    clamped.tag({WORK: "v1 was CHAT=5400"})
+    assert len(take_breaches()) == 1
+
+
 def test_what_was_given_back_is_free(agent: LocalAgent) -> None:
     agent.tag({ACCEPT: "v1 was VOICE=false"})
     _write(agent, {"VOICE": True})
@@ -118,6 +148,22 @@ def test_what_was_written_along_with_another_channel_is_nobodys(agent: LocalAgen
     agent.read()
     _write(agent, {"VOICE": True, "CHAT": True})
     agent.tag({ACCEPT: "v1 was CHAT=true"})
+
+
+def test_what_the_service_makes_of_that_is_nobodys_either(clamped: LocalAgent) -> None:
+    _work(clamped, 9_000, "CHAT")
+    clamped.read()
+    _work(clamped, 9_000, "CHAT")
+    clamped.tag({WORK: "v1 was CHAT=5400"})
+
+
+def test_what_the_service_makes_of_a_value_that_was_given_back_is_free(clamped: LocalAgent) -> None:
+    clamped.tag({WORK: "v1 CHAT=5400 was CHAT=9000"})
+    _work(clamped, 5_400, "CHAT")
+    _work(clamped, 9_000, "CHAT")
+    _work(clamped, 5_400, "CHAT")
+    clamped.untag([WORK])
+    clamped.tag({WORK: "v1 was CHAT=5400"})
 
 
 def test_what_cannot_be_recorded_is_free(agent: LocalAgent) -> None:

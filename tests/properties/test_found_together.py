@@ -21,6 +21,7 @@ from .unreliable import Trouble
 
 CHAT_ACCEPT = SettingKey("AutoAcceptConfigs", "CHAT", "AutoAccept")
 TASK_ACCEPT = SettingKey("AutoAcceptConfigs", "TASK", "AutoAccept")
+TASK_WORK = strategies.CHAT_ACW._replace(channel="TASK")
 
 
 def _import(story: Story, declared: dict[SettingKey, bool]) -> None:
@@ -213,3 +214,26 @@ def test_a_create_that_goes_on_after_a_crash_and_fails_restores_what_reads_do_no
         failed = story.stack.send(create, story.gateway({2: Trouble(AccessDenied)}), story.agent.clock)
         assert isinstance(failed.error, AccessDenied)
         assert story.agent.tags() or story.agent.truth() == before
+
+
+def test_what_a_duplicate_writes_along_clamped_is_the_agents_own() -> None:
+    """The service stores 5,400 seconds for longer work on CHAT; a create of work on TASK writes CHAT along.
+
+    Lambda delivers it twice at once: the second writes the longer limit that it had read before the first had
+    made 5,400 of it. An update that takes CHAT then records 5,400 as earlier, which nobody has ever declared;
+    the watch over earlier values took it for the resource's own.
+    """
+    longer = InitialUser({"AfterContactWorkTimeLimit": 9_000})
+    with new_story(longer, Behaviour(clamp_chat_acw=True)) as story:
+        custom, clock = story.custom(), story.agent.clock
+        create = custom.event(Action.CREATE, {TASK_WORK: 30})
+
+        def deliver_twice() -> None:
+            assert custom.replay(create, story.gateway(), clock).outcome is Outcome.DONE
+
+        custom.remember(create, custom.send(create, story.gateway(meanwhile={2: deliver_twice}), clock))
+        update = custom.event(Action.UPDATE, {TASK_WORK: 30, strategies.CHAT_ACW: 60}, {TASK_WORK: 30})
+        assert custom.send(update, story.gateway(), clock).outcome is Outcome.DONE
+        record = OwnershipRecord.from_tags(story.agent.tags())
+        assert record
+        assert record.prior == {TASK_WORK: 9_000, strategies.CHAT_ACW: 5_400}

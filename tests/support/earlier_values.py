@@ -2,9 +2,10 @@
 written.
 
 ``TagResource`` must not record as the earlier value of a setting what the same resource has written since it
-last held the setting as free. Giving back ends that: the earlier value is written, or is in force when the
-record no longer names the setting. A fixture of ``conftest`` lets the test fail in whose time the rule is
-broken; nothing is raised meanwhile the code under test, which would take it for a fault of the service.
+last held the setting as free. Giving back ends that: the earlier value is written, or it is in force when the
+record no longer names the setting, as it was or as the service has stored it. A fixture of ``conftest`` lets
+the test fail in whose time the rule is broken; nothing is raised meanwhile the code under test, which would
+take it for a fault of the service.
 
 What is watched of a user is kept in that user, so that a test that puts a copy of its users back puts this
 back as well.
@@ -52,6 +53,8 @@ class Trace:
     """The earlier value of each setting that was recorded last, also when the record no longer names it."""
     shown: UserState | None = None
     """The user as the latest read has shown it."""
+    stored: dict[Setting, dict[Value, Value]] = field(default_factory=dict)
+    """What the service has stored for each value that was written: it may clamp work on CHAT."""
 
     def wrote(self, asked: Mapping[Setting, Value], before: Settings, after: Settings, tags: Tags) -> None:
         """Note a write of settings; without a record, in force or seen, it is an administrator's."""
@@ -59,6 +62,7 @@ class Trace:
         owner = record.owner or seen.owner
         for setting, value in asked.items():
             stored = _effective(after, setting)
+            self.stored.setdefault(setting, {})[value] = stored
             known = {
                 _effective(before, setting),
                 _effective(self.shown.settings, setting) if self.shown else None,
@@ -67,8 +71,9 @@ class Trace:
                 self._forget(setting, {stored})
             elif setting in self.earlier and self.earlier[setting] in (value, stored):
                 self._forget(setting)
-            elif setting in record.earlier or value not in known:
-                # Other channels of the array are written along as they were read.
+            elif setting in record.earlier or known.isdisjoint({value, stored}):
+                # Other channels of the array are written along as they were read; another operation may have
+                # read since what the service stores for that.
                 self.own.setdefault(owner, {}).setdefault(setting, set()).add(stored)
 
     def edited(self, before: Settings, after: Settings) -> None:
@@ -95,10 +100,9 @@ class Trace:
                 )
             self.earlier[setting] = value
         for setting in (was.earlier.keys() - now.earlier.keys()) & _IN_BACKEND.keys():
-            if (
-                was.earlier[setting] in _NOT_KEPT
-                or _effective(user.settings, setting) == was.earlier[setting]
-            ):
+            earlier = was.earlier[setting]
+            given_back = {earlier, self.stored.get(setting, {}).get(earlier, earlier)}
+            if earlier in _NOT_KEPT or _effective(user.settings, setting) in given_back:
                 self._forget(setting)
 
     def released_by_hand(self) -> None:
