@@ -125,7 +125,8 @@ class Operation:
             **({} if reads_are_fresh else judge.earlier),
         }
         judge.earlier = self._earlier
-        judge.model.declarations = (event.declared, event.previous or {}, stack.declared)
+        self._declarations = (event.declared, event.previous or {}, stack.declared)
+        judge.model.declarations = self._declarations
         self._to_come = list(given.meanwhile)
         self._calls = 0
         self.edited = self.rivalled = self.twinned = False
@@ -197,6 +198,7 @@ class Operation:
         self._judge.send(rival, self._judge.next_event(rival, act.wanted, deletes=act.deletes))
         self._judge.catch_up()
         self.rivalled, self._before = True, self._judge.agent.truth()
+        self._model.declarations = self._declarations
         # An update that takes the record over then finds in it what the rival has declared.
         self._earlier |= self._model.owned
         self._judge.earlier = self._earlier

@@ -262,7 +262,8 @@ class OwnershipModel(PhoneModel):
             self.behaviour.clamp_chat_acw
             and key == CHAT_ACW
             and found == CHAT_ENDS
-            and int(str(expected)) > CHAT_ENDS
+            and isinstance(expected, int)
+            and expected > CHAT_ENDS
         )
 
     def _is_held(self, key: SettingKey, declared: Value, live: Value | None) -> bool:

@@ -1,0 +1,46 @@
+"""The state machine's own judgement: what it must not take for a broken rule."""
+
+from connect_local import Behaviour
+from custom_connect_userconfig.core.kinds import Unrecorded
+
+from .agent import InitialUser
+from .custom_stack import CustomStack
+from .meanwhile import Circumstances, Rival
+from .oracle import Oracle
+from .ownership_model import CHAT_ENDS, OwnershipModel
+from .stacks import Action, Outcome
+from .stories import AUTO_ACCEPT, new_story
+from .strategies import CHAT_ACW, VOICE_ENHANCEMENT
+from .unreliable import Trouble
+
+
+def test_what_an_update_has_declared_before_is_remembered_while_another_stack_acts() -> None:
+    """An update that gives a setting back never answers, nor does the next one, which declares its own value
+    of it.
+
+    The update back of that one finds the setting unrecorded, with a value that may be its own: so the earlier
+    one is unrecorded. A delete of another stack, refused meanwhile, must not hide from the judge why.
+    """
+    with new_story(InitialUser(), Behaviour()) as story:
+        custom = CustomStack("support", story.stack.identity)
+        model = OwnershipModel.of(story.agent)
+        judge = Oracle(story.agent, model, [custom, story.stack])
+        noise, none = {VOICE_ENHANCEMENT: "NOISE_SUPPRESSION"}, {VOICE_ENHANCEMENT: "NONE"}
+        judge.send(custom, custom.event(Action.CREATE, {AUTO_ACCEPT: True, **noise}))
+        dropped = custom.event(Action.UPDATE, {AUTO_ACCEPT: True}, custom.declared)
+        killed = Circumstances({5: Trouble(None)})
+        assert judge.send(custom, dropped, killed).outcome is Outcome.KILLED
+        declared = custom.event(Action.UPDATE, none, custom.declared)
+        assert judge.send(custom, declared, Circumstances({3: Trouble(None)})).outcome is Outcome.KILLED
+        back = custom.event(Action.UPDATE, custom.declared, declared.declared)
+        refused = Circumstances(meanwhile=((3, Rival(0, {}, deletes=True, imports=False)),))
+        story.stack.exists = True
+        assert judge.send(custom, back, refused).outcome is Outcome.DONE
+        assert model.unrecorded == {VOICE_ENHANCEMENT}
+
+
+def test_an_earlier_value_that_nobody_knows_is_no_work_on_chat() -> None:
+    with new_story(InitialUser(), Behaviour(clamp_chat_acw=True)) as story:
+        model = OwnershipModel.of(story.agent)
+        assert not model._is_same(CHAT_ACW, CHAT_ENDS, Unrecorded.VALUE)
+        assert model._is_same(CHAT_ACW, CHAT_ENDS, CHAT_ENDS + 1)
