@@ -258,8 +258,8 @@ class Reconcile:
         return {key: value for key, value in self.declared.items() if key in previous}, previous
 
     def _stand_back(self, user: LiveUser, record: OwnershipRecord) -> OwnedSettings:
-        """Leave the user to a later event, and answer with what is in force; NotFound if that is another
-        resource's.
+        """Leave the user to a later event, and answer with what the read has shown; NotFound if that is
+        another resource's.
         """
         if not record.owned_by(self._stamp(record)):
             self.operation.is_lost = True

@@ -224,14 +224,15 @@ class Operation:
         return self._goes_on and {write.operation for write in ending.gateway.writes} <= {"UpdateUserConfig"}
 
     def _judge_overtaken(self, ending: Ending) -> None:
-        """A later event has written: this one changes nothing, and says what is in force."""
+        """A later event has written: this one changes nothing but its own writes, and says what is in force."""
         assert self._only_undoes(ending) or not ending.gateway.writes, (
             "an event that was overtaken has written"
         )
         if ending.outcome is Outcome.DONE and not self.rivalled:
             assert ending.result
             assert OVERTAKEN in ending.result.notes
-            if isinstance(ending.result, OwnedSettings):
+            # Whoever undoes its own writes answers with what it has read before, and nobody waits for that.
+            if isinstance(ending.result, OwnedSettings) and not ending.gateway.writes:
                 self._check_answer(ending.result.settings)
         elif ending.outcome is Outcome.FAILED:
             assert ending.gateway.struck or self.rivalled or self._owner_before != self._mine

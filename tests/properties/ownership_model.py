@@ -168,7 +168,9 @@ class OwnershipModel(PhoneModel):
             own = {within.get(key), earlier.get(key), *(declared.get(key) for declared in self.declarations)}
             if key == CHAT_ACW and any(int(str(value)) > CHAT_ENDS for value in own if value is not None):
                 own.add(CHAT_ENDS)  # what the service makes of a longer limit
-            assert shown & own, f"{key}: its earlier value was known"
+            assert any(self._is_same(key, mine, value) for mine in own for value in shown), (
+                f"{key}: its earlier value was known"
+            )
             self.unrecorded.add(key)
         self.unrecorded &= prior.keys() | self.owned.keys()
 

@@ -2,9 +2,9 @@
 
 from connect_local import Behaviour
 from custom_connect_userconfig.core.kinds import Unrecorded
+from custom_connect_userconfig.core.ownership import OwnershipRecord
 
 from .agent import InitialUser
-from .custom_stack import CustomStack
 from .meanwhile import Circumstances, Rival
 from .oracle import Oracle
 from .ownership_model import CHAT_ENDS, OwnershipModel
@@ -22,7 +22,7 @@ def test_what_an_update_has_declared_before_is_remembered_while_another_stack_ac
     one is unrecorded. A delete of another stack, refused meanwhile, must not hide from the judge why.
     """
     with new_story(InitialUser(), Behaviour()) as story:
-        custom = CustomStack("support", story.stack.identity)
+        custom = story.custom()
         model = OwnershipModel.of(story.agent)
         judge = Oracle(story.agent, model, [custom, story.stack])
         noise, none = {VOICE_ENHANCEMENT: "NOISE_SUPPRESSION"}, {VOICE_ENHANCEMENT: "NONE"}
@@ -37,6 +37,43 @@ def test_what_an_update_has_declared_before_is_remembered_while_another_stack_ac
         story.stack.exists = True
         assert judge.send(custom, back, refused).outcome is Outcome.DONE
         assert model.unrecorded == {VOICE_ENHANCEMENT}
+
+
+def test_longer_work_on_chat_may_be_the_resources_own_once_it_is_clamped() -> None:
+    """A create of work on TASK writes longer work on CHAT along, of which the service stores 5,400 seconds.
+
+    A stack that declares just that imports the agent: its update cannot know whose value it is.
+    """
+    longer = InitialUser({"AfterContactWorkTimeLimit": CHAT_ENDS + 1})
+    with new_story(longer, Behaviour(clamp_chat_acw=True)) as story:
+        custom = story.custom()
+        model = OwnershipModel.of(story.agent)
+        judge = Oracle(story.agent, model, [custom, story.stack])
+        judge.send(custom, custom.event(Action.CREATE, {CHAT_ACW._replace(channel="TASK"): 30}))
+        story.stack.adopt({CHAT_ACW: CHAT_ENDS})
+        update = story.stack.event(Action.UPDATE, story.stack.declared, story.stack.declared)
+        assert judge.send(story.stack, update).outcome is Outcome.DONE
+        assert model.unrecorded == {CHAT_ACW}
+
+
+def test_an_overtaken_event_answers_with_what_it_has_read_before_it_undoes_its_own() -> None:
+    """An update is killed between its record and its settings; a create from before goes on, which has lost
+    its claim.
+
+    It writes what the record declares. Nobody waits for its answer, which says what the read has shown.
+    """
+    with new_story(InitialUser(), Behaviour()) as story:
+        custom = story.custom()
+        model = OwnershipModel.of(story.agent)
+        judge = Oracle(story.agent, model, [custom])
+        create = custom.event(Action.CREATE, {AUTO_ACCEPT: True})
+        judge.send(custom, create)
+        update = custom.event(Action.UPDATE, {AUTO_ACCEPT: False}, custom.declared)
+        judge.send(custom, update, Circumstances({3: Trouble(None)}))
+        prior = OwnershipRecord(None, {}, {AUTO_ACCEPT: False}).to_tags()
+        lost = {"wrote": True, "wroteSettings": True, "lostClaim": True, "claimed": True, "prior": prior}
+        judge.replay(custom, create, Circumstances(context=lost))
+        assert story.agent.truth()[AUTO_ACCEPT] is False
 
 
 def test_an_earlier_value_that_nobody_knows_is_no_work_on_chat() -> None:
