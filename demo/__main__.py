@@ -1,6 +1,6 @@
-"""``python -m demo``: ends with 0 when every step was as declared, with 1 and the reason when one was not.
+"""``python -m demo``: exit status 0 if every step was as declared, 1 and the reason if one was not.
 
-A wrong option ends it with 2. A signal that asks it to end does so when the servers are gone.
+A wrong option is exit status 2. A signal ends the demo after its servers have ended.
 """
 
 import argparse
@@ -26,13 +26,12 @@ _WIDTH = 100
 _INTERRUPTED = 130
 _HIGHEST_PORT = 65_535
 _STOPPED = "\nStopped; the local cloud is gone."
-# Reads leave out what equals its default and are one call late: the function has to read back, as with a real
-# service.
+# Reads omit defaults and are one call late: the function has to read back, as with the real service.
 _FLAGS = ("--reads", "sparse", "--stale-reads", "1")
 
 
 class _Ended(BaseException):
-    """A signal asks the demo to end; as with KeyboardInterrupt, nothing may take it for a failure of its own."""
+    """A signal asks the demo to end. Like KeyboardInterrupt, no handler of failures may catch it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -55,7 +54,7 @@ def main() -> int:
         console.print(_STOPPED)
         return _INTERRUPTED
     except _Ended as ended:
-        # Whoever sent the signal sees that the demo ended by it.
+        # The sender of the signal sees that the demo ended by it.
         signal.signal(ended.number, signal.SIG_DFL)
         os.kill(os.getpid(), ended.number)
     return 1
@@ -65,20 +64,17 @@ def _run(console: Console, arguments: argparse.Namespace) -> int:
     archive: Path = arguments.zip
     if not archive.is_file():
         raise NotStarted(f"There is no file {archive}: run `make function` first.")
-    console.print(
-        "Starting a local CloudFormation, Lambda, S3 and IAM (ministack) and a local Amazon Connect ..."
-    )
+    console.print("Starting a local AWS (ministack) and a local Amazon Connect ...")
     begun = time.monotonic()
     with LocalCloud(arguments.port, _FLAGS) as cloud:
         console.print(f"They run on {cloud.aws_url} and {cloud.connect_url}; nothing leaves this machine.")
         demo = Demo(console, cloud, archive, arguments.sabotage)
         demo.run()
         console.rule(style="green")
-        console.print(
-            f"[bold green]All steps were as declared[/bold green] ({time.monotonic() - begun:.1f} s)."
-        )
+        seconds = time.monotonic() - begun
+        console.print(f"[bold green]All steps were as declared[/bold green] ({seconds:.1f} s).")
         if arguments.keep:
-            # From here on Ctrl-C is how it is meant to end.
+            # From here on, Ctrl-C is the normal end.
             with suppress(KeyboardInterrupt):
                 console.print(commands(demo), markup=False, soft_wrap=True)
                 threading.Event().wait()
@@ -88,13 +84,13 @@ def _run(console: Console, arguments: argparse.Namespace) -> int:
 
 
 def _end_in_order() -> None:
-    """Let signals end the servers first; without that they end too, but a moment after the demo."""
+    """Let signals end the servers before the demo; otherwise they end a moment after it."""
 
     def end(number: int, _: object) -> None:
         raise _Ended(number)
 
     for each in (signal.SIGTERM, signal.SIGHUP):
-        # A signal that is ignored from the start, as `nohup` has it, stays so.
+        # A signal that was ignored from the start (`nohup`) stays ignored.
         if signal.getsignal(each) is signal.SIG_DFL:
             signal.signal(each, end)
 
@@ -110,12 +106,8 @@ def _arguments() -> argparse.Namespace:
         help="the function, from `make function`",
     )
     parser.add_argument("--port", type=_port, help="port of ministack on this machine (default: a free one)")
-    parser.add_argument(
-        "--keep", action="store_true", help="leave the local cloud running, and print commands to try"
-    )
-    parser.add_argument(
-        "--sabotage", choices=SABOTAGES, help="break the demo on purpose, to see that its checks bite"
-    )
+    parser.add_argument("--keep", action="store_true", help="keep the cloud running, print commands to try")
+    parser.add_argument("--sabotage", choices=SABOTAGES, help="break the demo, to see that its checks fail")
     return parser.parse_args()
 
 

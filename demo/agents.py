@@ -1,4 +1,4 @@
-"""The agents of the demo: created by somebody else, and carrying settings before any stack comes."""
+"""The agents of the demo: somebody else created them, and they carry settings before any stack exists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,12 +58,12 @@ class Agent:
     arn: str
 
     def settings(self) -> Values:
-        """Return all settings as they are."""
+        """Return all settings as they are, whatever reads show."""
         effective = self._truth()["effective"]
         return {(each["array"], each["channel"], tuple(each["field"])): each["value"] for each in effective}
 
     def tags(self) -> Mapping[str, str]:
-        """Return the tags as they are."""
+        """Return the tags as they are, whatever reads show."""
         tags: dict[str, str] = self._truth()["tags"]
         return tags
 
@@ -75,13 +75,13 @@ class Agent:
         return next(user for user in _users(self.cloud) if user["user_id"] == self.user_id)
 
 
-def hire(cloud: LocalCloud) -> list[Agent]:
-    """Make an instance and its agents."""
+def create_agents(cloud: LocalCloud) -> list[Agent]:
+    """Create an instance and its agents."""
     users = [{"username": name, "tags": _TAGS, **settings} for name, (_, settings) in PEOPLE.items()]
     cloud.control("POST", "seed", {"instances": [{"id": INSTANCE, "users": users}]})
-    made = {user["username"]: user for user in _users(cloud)}
+    created = {user["username"]: user for user in _users(cloud)}
     return [
-        Agent(cloud, name, about, made[name]["user_id"], made[name]["user_arn"])
+        Agent(cloud, name, about, created[name]["user_id"], created[name]["user_arn"])
         for name, (about, _) in PEOPLE.items()
     ]
 

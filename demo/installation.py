@@ -1,6 +1,4 @@
-"""The custom resource's function, installed in a local cloud as the README says: zip to S3, then
-`deploy/custom-resource.yml`.
-"""
+"""Installs the function in a local cloud as the README does: zip to S3, then `deploy/custom-resource.yml`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ class NotInstalled(Exception):
 
 @dataclass(frozen=True)
 class Installation:
-    """What the stack of the install template gives."""
+    """The outputs of the install template's stack."""
 
     service_token: str
     role_arn: str
@@ -56,5 +54,8 @@ def install(
         raise NotInstalled(f"{TEMPLATE.name} ended in {outcome.status}: {outcome.failures}")
     outputs = stacks.outputs(name)
     return Installation(
-        outputs["ServiceToken"], outputs["RoleArn"], outputs["LogGroup"], parameters["ExportName"]
+        service_token=outputs["ServiceToken"],
+        role_arn=outputs["RoleArn"],
+        log_group=outputs["LogGroup"],
+        export=parameters["ExportName"],
     )

@@ -1,10 +1,9 @@
-"""A cloud on this machine: ministack for CloudFormation, Lambda, S3 and IAM, and the local Connect, which
-ministack lacks.
+"""A cloud on this machine: ministack (CloudFormation, Lambda, S3, IAM) and the local Connect.
 
-The demo and the tests of `tests/stacks` run on it. ministack lives in a virtual environment of its own,
-because its Lambdas run on that environment's Python: packages of ours there would hide what is missing from
-our zip. It checks signatures and the policies of roles (AUTH); the local Connect is told the policies of the
-function's role (`hold_to_policies_of`).
+The demo and the tests of `tests/stacks` run on it. ministack has a virtual environment of its own, because
+its Lambdas run on that environment's Python: packages of ours there would hide a package that our zip lacks.
+It checks signatures and the policies of roles (AUTH); `hold_to_policies_of` tells the local Connect the
+policies of the function's role.
 """
 
 import json
@@ -28,7 +27,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
 KEY: Final = "test"
-"""Access key and secret of the account's root, as ministack has them."""
+"""Access key and secret of the account's root in ministack."""
 _HOST: Final = "127.0.0.1"
 _TRIES: Final = 3
 
@@ -39,11 +38,10 @@ class LocalCloud:
     def __init__(
         self, port: int | None = None, connect_flags: Iterable[str] = (), *, takes_unsigned: bool = False
     ) -> None:
-        """Ask for `port` for ministack, or for a free one; `connect_flags` are switches of the local
-        Connect's behaviour.
+        """Ask for `port` for ministack, by default for a free one.
 
-        `takes_unsigned` is for clients that do not sign, as `cfn test` does not; ministack then checks no
-        policy either.
+        `connect_flags` switch the local Connect's behaviour. `takes_unsigned` is for clients that do not
+        sign, such as `cfn test`; ministack then checks no policy either.
         """
         self._port = port
         self._auth = "false" if takes_unsigned else "true"
@@ -70,9 +68,8 @@ class LocalCloud:
     def client(self, service: str) -> Any:  # noqa: ANN401 - the services' clients have no types of their own
         """Return a client of the account's root for `service`."""
         if service not in self._clients:
-            self._clients[service] = _client(
-                service, self.connect_url if service == "connect" else self.aws_url
-            )
+            url = self.connect_url if service == "connect" else self.aws_url
+            self._clients[service] = _client(service, url)
         return self._clients[service]
 
     def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -83,9 +80,7 @@ class LocalCloud:
             return json.load(answer)
 
     def hold_to_policies_of(self, role_arn: str) -> list[dict[str, Any]]:
-        """From now on Connect admits Lambdas as the inline policies of the role, as they are now, allow;
-        return the policies.
-        """
+        """Let Connect allow Lambdas what the role's present inline policies allow; return the policies."""
         iam = self.client("iam")
         role = role_arn.rpartition("/")[2]
         names = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -95,20 +90,9 @@ class LocalCloud:
         return policies
 
     def _start_connect(self, starting: ExitStack) -> str:
-        command = [
-            sys.executable,
-            "-m",
-            "connect_local",
-            "--host",
-            _HOST,
-            "--account-id",
-            ACCOUNT,
-            "--region",
-            REGION,
-        ]
-        server = starting.enter_context(
-            Server("connect-local", [*command, *self._flags], {"PYTHONPATH": str(ROOT / "src")})
-        )
+        where = ("--host", _HOST, "--account-id", ACCOUNT, "--region", REGION)
+        command = [sys.executable, "-m", "connect_local", *where, *self._flags]
+        server = starting.enter_context(Server("connect-local", command, {"PYTHONPATH": str(ROOT / "src")}))
         url = server.first_line()
         if not url.startswith("http://"):
             raise NotStarted(f"The local Connect did not start:\n{server.log}")
@@ -124,8 +108,7 @@ class LocalCloud:
             try:
                 return self._start_on(port, python, starting)
             except NotStarted as problem:
-                # Somebody else may have taken the port between our finding it and ministack's listening on
-                # it.
+                # Another process may have taken the port before ministack did.
                 if "already in use" not in str(problem) or not left:
                     raise
         raise NotStarted("There is no free port for ministack.")
@@ -139,12 +122,12 @@ class LocalCloud:
             "AWS_ENDPOINT_URL_CONNECT": self.connect_url,
             "BIND_HOST": _HOST,
             "GATEWAY_PORT": str(port),
-            # It would open a port on all interfaces.
+            # Otherwise it opens a port on all interfaces.
             "IOT_MTLS_ENABLED": "0",
             "LAMBDA_EXECUTOR": "local",
             "LOG_LEVEL": "INFO",
             "MINISTACK_HOST": _HOST,
-            # Names inside of the server's own folder, which is its working directory.
+            # Folders in the server's working directory.
             "S3_DATA_DIR": "s3",
             "STATE_DIR": "state",
         }
@@ -162,7 +145,7 @@ def _client(service: str, url: str) -> Any:  # noqa: ANN401 - the services' clie
 
 
 def ministack_python() -> Path:
-    """Return the Python of ministack's own environment; raises NotStarted where there is none."""
+    """Return the Python of ministack's own environment; raises NotStarted if there is none."""
     named = os.environ.get("MINISTACK_PYTHON")
     python = Path(named) if named else ROOT / ".venv-ministack" / "bin" / "python"
     if not shutil.which(python):
@@ -183,6 +166,5 @@ def refuse_taken(port: int) -> None:
         try:
             probe.bind((_HOST, port))
         except OSError as error:
-            raise NotStarted(
-                f"Port {port} is in use or not ours to use ({error.strerror}): name another one, or none."
-            ) from error
+            problem = f"is in use or not ours to use ({error.strerror})"
+            raise NotStarted(f"Port {port} {problem}: name another one, or none.") from error

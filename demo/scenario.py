@@ -1,4 +1,4 @@
-"""The story: four agents, three stacks, and everything that may happen to them, each step checked."""
+"""The story: four agents, three stacks, what may happen to them; every step is checked."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.markup import escape
 
-from .agents import INSTANCE, Agent, hire
+from .agents import INSTANCE, Agent, create_agents
 from .checks import Ledger, NotAsDeclared
 from .installation import Installation, install
 from .local_cloud import LocalCloud
@@ -19,7 +19,7 @@ from .tables import Snapshot, settings_table, snapshot
 from .templates import EXAMPLE, changes, declared, edited
 
 SABOTAGES: Final = ("unowned", "owned", "denied")
-"""Ways to break the demo on purpose, to see that its checks bite."""
+"""Ways to break the demo, to see that its checks fail."""
 STACK: Final = "contact-centre"
 RIVAL: Final = "campaign"
 _RESOURCES: Final = {"Ann": "Defaults", "Bob": "Sales", "Cara": "DeskPhone", "Dev": "Remote"}
@@ -29,8 +29,9 @@ _UPDATE: Final = (
     (
         "VOICE_ISOLATION }\n",
         (
-            "VOICE_ISOLATION }\n      PersistentConnectionConfigs:\n        - { Channel: VOICE,"
-            " PersistentConnection: true }\n"
+            "VOICE_ISOLATION }\n"
+            "      PersistentConnectionConfigs:\n"
+            "        - { Channel: VOICE, PersistentConnection: true }\n"
         ),
     ),
 )
@@ -48,13 +49,13 @@ class Demo:
     cloud: LocalCloud
     archive: Path
     sabotage: str | None = None
-    ledgers: list[Ledger[Agent]] = field(default_factory=list)
+    ledgers: list[Ledger] = field(default_factory=list)
     template: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
     installation: Installation | None = None
 
     def run(self) -> None:
-        """Tell the story; NotAsDeclared where a step is not as declared."""
+        """Tell the story; raises NotAsDeclared at the first step that is not as declared."""
         self.start()
         self.install()
         self.create()
@@ -68,12 +69,9 @@ class Demo:
         """Before the stacks."""
         self._headline(
             "Before",
-            (
-                "Four agents that no stack owns. Each carries settings of its own; a missing one means its"
-                " default."
-            ),
+            "Four agents that no stack owns. Each carries settings; a missing one means its default.",
         )
-        self.ledgers = [Ledger(agent) for agent in hire(self.cloud)]
+        self.ledgers = [Ledger(agent) for agent in create_agents(self.cloud)]
         for ledger in self.ledgers:
             self.console.print(f"  [bold]{ledger.agent.name}[/bold]: {ledger.agent.about}")
         self._table("What they carry", snapshot(self.ledgers))
@@ -84,18 +82,14 @@ class Demo:
             "1 Install",
             "deploy/custom-resource.yml: the function, its role, its log. Once for an account and region.",
         )
-        self.installation = install(self.cloud, self.archive, [INSTANCE], watch=self._tell)
+        self.installation = install(self.cloud, self.archive, [INSTANCE], watch=self._show)
         self.cloud.hold_to_policies_of(self.installation.role_arn)
-        self._checked(
-            f"installed; the function may configure agents of {INSTANCE} and nothing else, and is held to"
-            " that"
-        )
+        self._checked(f"installed; the function may configure agents of {INSTANCE}, and nothing else")
 
     def create(self) -> None:
         """Create a stack from `examples/agent-settings.yaml`."""
-        self._headline(
-            "2 Create", f"Stack {STACK}, from examples/agent-settings.yaml: one resource for each agent."
-        )
+        source = "examples/agent-settings.yaml"
+        self._headline("2 Create", f"Stack {STACK}, from {source}: one resource for each agent.")
         ann, bob, cara, dev = (ledger.agent for ledger in self.ledgers)
         self.template = EXAMPLE.read_text("utf-8")
         self.parameters = {
@@ -110,16 +104,14 @@ class Demo:
         before = snapshot(self.ledgers)
         self._expect(self._stacks.create(STACK, self.template, self.parameters), "CREATE_COMPLETE")
         self._declares(self.template)
-        self._finish(
-            "what the template declares holds and is owned; no other setting or tag has changed", before
-        )
+        self._finish("what the template declares holds and is owned; nothing else has changed", before)
 
     def update(self) -> None:
-        """Update the stack: a value, a channel less, an array more."""
+        """Update the stack: change a value, drop a channel, add an array."""
         after = edited(self.template, *_UPDATE)
         self._headline(
             "3 Update",
-            "The template changes. What it no longer declares goes back to what it was before the stack:",
+            "The template changes. A setting that it no longer declares goes back to its earlier value:",
         )
         self._diff(self.template, after)
         before = snapshot(self.ledgers)
@@ -129,17 +121,14 @@ class Demo:
         self.template = after
         self._declares(after)
         self._sabotage_settings()
-        self._finish("changed, dropped and added settings are as declared; nothing else has moved", before)
+        self._finish("changed, dropped and added settings are as declared; no other has changed", before)
 
     def roll_back(self) -> None:
-        """An update that fails on its last resource."""
+        """Update with a mistake in the last resource."""
         broken = edited(self.template, *_MISTAKE)
         self._headline(
             "4 Rollback",
-            (
-                "Two changes, the second one a mistake. CloudFormation checks no custom resource; the function"
-                " does:"
-            ),
+            "Two changes, the second a mistake. CloudFormation checks no custom resource; the function does:",
         )
         self._diff(self.template, broken)
         before = snapshot(self.ledgers)
@@ -148,25 +137,21 @@ class Demo:
         self._finish("rolled back; every agent is as before the update", before)
 
     def rival(self) -> None:
-        """Another stack that wants an agent of the first."""
+        """Create another stack that declares an agent of the first."""
         bob = self.ledgers[1].agent
         self._headline(
             "5 A second owner",
-            f"Stack {RIVAL} wants to configure {bob.name}, whom {STACK} configures already.",
+            f"Stack {RIVAL} declares settings of {bob.name}, which {STACK} owns.",
         )
         before = snapshot(self.ledgers)
         outcome = self._stacks.create(RIVAL, self._rival_template(bob))
         self._expect(outcome, "ROLLBACK_COMPLETE", {"Callers": f"{STACK}/Sales"})
         self._stacks.delete(RIVAL)
-        self._finish(
-            f"refused with the owner's name; its rollback and its removal have left {bob.name} alone", before
-        )
+        self._finish(f"refused with the owner's name; its rollback has not changed {bob.name}", before)
 
     def drift(self) -> None:
-        """A change from outside, seen by a direct Read."""
-        self._headline(
-            "6 Drift", "An administrator changes a setting that the stack owns, and one that it does not own."
-        )
+        """Change settings outside the stack, then show the drift by a direct Read."""
+        self._headline("6 Drift", "An administrator changes one setting that the stack owns and one other.")
         before = snapshot(self.ledgers)
         ann = self.ledgers[0]
         limit = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 300}}
@@ -179,24 +164,19 @@ class Demo:
         if [difference["Live"] for difference in answer["Differences"]] != [300] or answer["InSync"]:
             raise NotAsDeclared(f"Read must show one difference, live 300, and shows {answer}.")
         ann.check_read({name: value for name, value in answer.items() if name.endswith("Configs")})
-        self._finish("a direct Read shows the drift, and nothing that is not owned", before)
+        self._finish("a direct Read shows the drift, and no setting that is not owned", before)
 
     def delete(self) -> None:
         """Delete the stack."""
         self._headline(
             "7 Delete",
-            (
-                "Everything owned goes back to what it was before the stack, drift or not; the rest stays as it"
-                " is."
-            ),
+            "Every owned setting goes back to its value before the stack, drifted or not; the others stay.",
         )
         before = snapshot(self.ledgers)
         self._expect(self._stacks.delete(STACK), "DELETE_COMPLETE")
         for ledger in self.ledgers:
             ledger.declares({})
-        self._finish(
-            "every agent is back as it was; only the administrator's other change has stayed", before
-        )
+        self._finish("every agent is back as it was; only the administrator's other change stays", before)
 
     @property
     def _installed(self) -> Installation:
@@ -206,7 +186,7 @@ class Demo:
 
     @property
     def _stacks(self) -> Stacks:
-        return Stacks(self.cloud, self._tell)
+        return Stacks(self.cloud, self._show)
 
     def _read(self, logical_id: str) -> dict[str, Any]:
         properties = declared(self.template, self.parameters)[logical_id]
@@ -221,8 +201,7 @@ class Demo:
         return answer
 
     def _let_reads_catch_up(self, agent: Agent) -> None:
-        # Reads here are one call late, as those of the service may be by seconds; drift is looked for minutes
-        # later or more.
+        # Reads here are one call late, as the service's may be by seconds; people look for drift much later.
         self.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=agent.user_id)
 
     def _rival_template(self, agent: Agent) -> str:
@@ -232,9 +211,8 @@ class Demo:
             "UserId": agent.user_id,
             "AutoAcceptConfigs": [{"Channel": "CHAT", "AutoAccept": True}],
         }
-        return json.dumps(
-            {"Resources": {"Callers": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}}
-        )
+        resource = {"Type": "Custom::ConnectUserConfig", "Properties": properties}
+        return json.dumps({"Resources": {"Callers": resource}})
 
     def _declares(self, template: str) -> None:
         resources = declared(template, self.parameters)
@@ -242,34 +220,26 @@ class Demo:
             ledger.declares(settings_of(resources[_RESOURCES[ledger.agent.name]]))
 
     def _expect(self, outcome: Outcome, status: str, failures: Mapping[str, str] | None = None) -> None:
+        found, expected = outcome.failures, failures or {}
         if outcome.status != status:
-            raise NotAsDeclared(
-                f"The stack must end in {status} and ended in {outcome.status}: {outcome.failures}"
-            )
-        expected = failures or {}
-        if outcome.failures.keys() != expected.keys():
-            raise NotAsDeclared(
-                f"{', '.join(expected) or 'No resource'} must fail, and failures are {outcome.failures}"
-            )
+            raise NotAsDeclared(f"The stack must end in {status} and ended in {outcome.status}: {found}")
+        if found.keys() != expected.keys():
+            raise NotAsDeclared(f"{', '.join(expected) or 'No resource'} must fail, and failures are {found}")
         for logical_id, words in expected.items():
-            if words not in outcome.failures[logical_id]:
-                raise NotAsDeclared(
-                    f"The failure of {logical_id} must name {words}: {outcome.failures[logical_id]}"
-                )
+            if words not in found[logical_id]:
+                raise NotAsDeclared(f"The failure of {logical_id} must name {words}: {found[logical_id]}")
 
     def _finish(self, what: str, before: Snapshot) -> None:
         for ledger in self.ledgers:
             ledger.check()
             must = f"{STACK}/{_RESOURCES[ledger.agent.name]}" if ledger.owned else ""
             if ledger.owner != must:
-                raise NotAsDeclared(
-                    f"{ledger.agent.name} must be owned by {must or 'nobody'}, and is by"
-                    f" {ledger.owner or 'nobody'}."
-                )
+                wrong = f"must be owned by {must or 'nobody'}, and is by {ledger.owner or 'nobody'}"
+                raise NotAsDeclared(f"{ledger.agent.name} {wrong}.")
         self._table("What the agents carry now", before)
         self._checked(what)
 
-    def _tell(self, event: Event) -> None:
+    def _show(self, event: Event) -> None:
         color = "red" if "FAILED" in event.status else "yellow" if "ROLLBACK" in event.status else "green"
         if not event.status.endswith("_IN_PROGRESS") or event.is_of_stack:
             self.console.print(f"  [{color}]{event.status:<24}[/{color}] {event.logical_id}")

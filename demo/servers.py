@@ -1,7 +1,6 @@
-"""Servers of a local cloud: started on a leash, waited for until they answer, ended with what they have
-started.
+"""Servers of a local cloud: starts them under a supervisor, waits for their first answer, and ends them.
 
-Only `local_cloud` uses it. Nothing here ends a process that it did not start.
+It ends no process that it did not start.
 """
 
 import os
@@ -14,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
 
-_LEASH: Final = Path(__file__).with_name("leash.py")
-_PATIENCE: Final = 60.0
-"""Seconds within which a server answers; a busy machine needs a few."""
-_PAUSE: Final = 0.05
+_SUPERVISOR: Final = Path(__file__).with_name("supervisor.py")
+_TIMEOUT: Final = 60.0
+"""Seconds within which a server must answer; a busy machine needs a few."""
+_POLL_INTERVAL: Final = 0.05
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
 _LAST_LINES: Final = 12
 
@@ -27,25 +26,25 @@ class NotStarted(Exception):
 
 
 class Server:
-    """One server process, with a folder of its own that goes with it."""
+    """One server process, with a folder of its own that is removed with it."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
         self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
         self._log = self.folder / "log.txt"
-        # Nothing is inherited: PYTHONPATH would let a Lambda import the source tree, AWS_* would let it reach
-        # an account.
+        # Nothing else is inherited: PYTHONPATH would let a Lambda import the source tree, and AWS_* would let
+        # it reach an account.
         kept = {variable: os.environ[variable] for variable in _KEPT if variable in os.environ}
         own = {"TMPDIR": str(self.folder), "PYTHONUNBUFFERED": "1"}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603  # nosec B603  # our own arguments
-                [sys.executable, "-I", "-S", str(_LEASH), str(self.folder), *command],
+                [sys.executable, "-I", "-S", str(_SUPERVISOR), str(self.folder), *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
                 env={**kept, **own, **environment},
-                # Ctrl-C is for whoever started this; the servers are ended afterwards, in order.
+                # Ctrl-C is for the parent, which then ends the servers in order.
                 start_new_session=True,
             )
 
@@ -60,11 +59,11 @@ class Server:
 
     @property
     def log(self) -> str:
-        """What the server has printed so far."""
+        """The output of the server so far."""
         return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
 
     def first_line(self) -> str:
-        """Return the first line that the server prints, as soon as it has; raises NotStarted."""
+        """Wait for the first line that the server prints, and return it; raises NotStarted."""
         return self._wait(lambda: self.log.partition("\n")[0] if "\n" in self.log else "")
 
     def answers(self, url: str) -> None:
@@ -72,16 +71,16 @@ class Server:
         self._wait(lambda: _status(url))
 
     def _wait(self, poll: Callable[[], str]) -> str:
-        ends = time.monotonic() + _PATIENCE
+        ends = time.monotonic() + _TIMEOUT
         while time.monotonic() < ends:
-            # Read before asking: what a server printed last is gone with its folder.
+            # Read first: the last lines of a server that has ended go with its folder.
             printed = self.log
             if self._process.poll() is not None:
                 raise NotStarted(f"{self.name} has ended instead of answering:\n{_end(printed)}")
             if found := poll():
                 return found
-            time.sleep(_PAUSE)
-        raise NotStarted(f"{self.name} does not answer after {_PATIENCE:.0f} s:\n{_end(self.log)}")
+            time.sleep(_POLL_INTERVAL)
+        raise NotStarted(f"{self.name} does not answer after {_TIMEOUT:.0f} s:\n{_end(self.log)}")
 
 
 def _status(url: str) -> str:

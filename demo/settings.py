@@ -1,6 +1,6 @@
-"""Settings as the demo names, compares and shows them: one value for each channel and field of an array."""
+"""Settings as the demo and the tests compare them: one value for each field of each entry of an array."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 Setting = tuple[str, str, tuple[str, ...]]
@@ -21,27 +21,19 @@ ROWS: Final[Mapping[str, Setting]] = {
     "Persistent connection": ("PersistentConnectionConfigs", "VOICE", ("PersistentConnection",)),
     "Voice enhancement": ("VoiceEnhancementConfigs", "VOICE", ("VoiceEnhancementMode",)),
 }
-"""The settings that the tables show; the checks compare all there are."""
+"""The settings that the tables show; the checks compare all settings."""
 
 _LABELS: Final = {setting: label for label, setting in ROWS.items()}
 
 
 def label(setting: Setting) -> str:
-    """Return what people call `setting`."""
+    """Return the name of `setting` in the tables, or its path."""
     array, channel, path = setting
     return _LABELS.get(setting, f"{array}[{channel}].{'.'.join(path)}")
 
 
-def in_order(settings: Iterable[Setting]) -> list[Setting]:
-    """Return `settings` as the tables list them, and then the others."""
-    order = list(_LABELS)
-    return sorted(
-        settings, key=lambda setting: (order.index(setting) if setting in order else len(order), setting)
-    )
-
-
 def settings_of(properties: Mapping[str, Any]) -> dict[Setting, object]:
-    """Return every setting that the arrays among `properties` name."""
+    """Return every setting that the arrays among `properties` name, with its value."""
     return {
         (array, entry["Channel"], path): value
         for array, entries in properties.items()
@@ -63,7 +55,7 @@ def _leaves(
 
 
 def shown(setting: Setting, values: Values) -> str:
-    """Return the value of `setting` as people read it; of a phone number only its end."""
+    """Return the value of `setting` as people read it; a phone number only by its ends."""
     value = values[setting]
     if setting == PHONE_NUMBER:
         return _masked(value)

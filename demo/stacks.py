@@ -1,6 +1,6 @@
-"""Stacks as their users drive them: through CloudFormation's API and nothing else.
+"""Stacks, driven through CloudFormation's API alone.
 
-Waiting polls the events of a stack a few times a second: boto's own waiters look every half minute.
+It polls a stack ten times a second: boto's own waiters poll every half minute.
 """
 
 import time
@@ -10,20 +10,21 @@ from typing import Any, Final
 
 from .local_cloud import LocalCloud
 
-_PAUSE: Final = 0.1
-_PATIENCE: Final = 600.0
-_MOST_INLINE: Final = 51_200
-"""Bytes of a template that a request may hold; a larger one comes from S3."""
+_POLL_INTERVAL: Final = 0.1
+_TIMEOUT: Final = 600.0
+"""Seconds for one operation on a stack."""
+_MAX_TEMPLATE_BODY: Final = 51_200
+"""Bytes of a template in a request; a larger one comes from S3."""
 _BUCKET: Final = "templates"
 
 
 class StackHangs(Exception):
-    """A stack has not come to an end within the bounds of patience."""
+    """An operation on a stack has not ended within its timeout."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One line of what CloudFormation tells about a stack."""
+    """One event of a stack."""
 
     logical_id: str
     status: str
@@ -45,11 +46,9 @@ class Outcome:
 
     @property
     def failures(self) -> dict[str, str]:
-        """Why which resources failed, without those that were merely cancelled."""
-        failed = [
-            event for event in self.events if event.status.endswith("_FAILED") and not event.is_of_stack
-        ]
-        return {event.logical_id: event.reason for event in failed if "cancelled" not in event.reason.lower()}
+        """The reason of each resource that failed; a cancelled one has not failed."""
+        ours = [event for event in self.events if not event.is_of_stack and event.status.endswith("_FAILED")]
+        return {event.logical_id: event.reason for event in ours if "cancelled" not in event.reason.lower()}
 
 
 class Stacks:
@@ -63,22 +62,20 @@ class Stacks:
     def create(
         self, name: str, template: str, parameters: Mapping[str, str] | None = None, **options: object
     ) -> Outcome:
-        """Create the stack and return how that ended."""
-        made = self._client.create_stack(
-            StackName=name, **self._source(template), Parameters=_given(parameters), **options
-        )
-        return self._end(made["StackId"], set())
+        """Create the stack; return how that ended."""
+        wanted = {**self._source(template), "Parameters": _given(parameters), **options}
+        created = self._client.create_stack(StackName=name, **wanted)
+        return self._end(created["StackId"], set())
 
     def update(self, name: str, template: str, parameters: Mapping[str, str] | None = None) -> Outcome:
-        """Update the stack and return how that ended."""
+        """Update the stack; return how that ended."""
         seen = {event["EventId"] for event in self._events(name)}
-        made = self._client.update_stack(
-            StackName=name, **self._source(template), Parameters=_given(parameters)
-        )
-        return self._end(made["StackId"], seen)
+        wanted = {**self._source(template), "Parameters": _given(parameters)}
+        updated = self._client.update_stack(StackName=name, **wanted)
+        return self._end(updated["StackId"], seen)
 
     def delete(self, name: str) -> Outcome:
-        """Delete the stack and return how that ended."""
+        """Delete the stack; return how that ended."""
         stack_id = self._client.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
         seen = {event["EventId"] for event in self._events(stack_id)}
         self._client.delete_stack(StackName=name)
@@ -95,7 +92,7 @@ class Stacks:
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
 
     def _source(self, template: str) -> dict[str, str]:
-        if len(template.encode()) <= _MOST_INLINE:
+        if len(template.encode()) <= _MAX_TEMPLATE_BODY:
             return {"TemplateBody": template}
         s3 = self._cloud.client("s3")
         s3.create_bucket(Bucket=_BUCKET)
@@ -107,21 +104,20 @@ class Stacks:
         return [event for page in pages for event in page["StackEvents"]][::-1]
 
     def _end(self, stack_id: str, seen: set[str]) -> Outcome:
-        ends = time.monotonic() + _PATIENCE
-        told: list[Event] = []
+        ends = time.monotonic() + _TIMEOUT
+        events: list[Event] = []
         while time.monotonic() < ends:
             status = self._client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
             is_at_rest = not status.endswith("_IN_PROGRESS")
-            # Events are many pages for a large stack: nobody asks for them before the end unless somebody is
-            # watching.
+            # A large stack has many pages of events: read them before the end only if somebody watches.
             if self._watch or is_at_rest:
-                told += self._news(stack_id, seen)
-            if is_at_rest and any(event.is_of_stack and event.status == status for event in told):
-                return Outcome(stack_id, status, tuple(told))
-            time.sleep(_PAUSE)
-        raise StackHangs(f"{stack_id} has not come to an end within {_PATIENCE:.0f} s.")
+                events += self._new_events(stack_id, seen)
+            if is_at_rest and any(event.is_of_stack and event.status == status for event in events):
+                return Outcome(stack_id, status, tuple(events))
+            time.sleep(_POLL_INTERVAL)
+        raise StackHangs(f"{stack_id} has not ended within {_TIMEOUT:.0f} s.")
 
-    def _news(self, stack_id: str, seen: set[str]) -> list[Event]:
+    def _new_events(self, stack_id: str, seen: set[str]) -> list[Event]:
         fresh = [raw for raw in self._events(stack_id) if raw["EventId"] not in seen]
         seen |= {raw["EventId"] for raw in fresh}
         events = [_event(raw, stack_id) for raw in fresh]

@@ -1,11 +1,11 @@
-"""What the demo prints: a table of every agent's settings after each step, in at most 100 columns."""
+"""The tables of the demo: every agent's settings after each step, in at most 100 columns."""
 
 from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
-from .checks import AnyAgent, Ledger
+from .checks import Ledger
 from .settings import ROWS, Setting, Values, shown
 
 OWNED, CHANGED, DRIFTED = "●", "»", "!"
@@ -14,16 +14,15 @@ LEGEND = f"{OWNED} owned by the stack   {CHANGED} changed by this step   {DRIFTE
 Snapshot = Mapping[str, Values]
 
 
-def snapshot(ledgers: Sequence[Ledger[AnyAgent]]) -> dict[str, Values]:
-    """Return the settings of every agent now, by name."""
+def snapshot(ledgers: Sequence[Ledger]) -> dict[str, Values]:
+    """Return the present settings of every agent, by name."""
     return {ledger.agent.name: ledger.agent.settings() for ledger in ledgers}
 
 
-def settings_table(title: str, ledgers: Sequence[Ledger[AnyAgent]], before: Snapshot) -> Table:
-    """Return the table of what the agents carry, changes since `before` highlighted."""
-    table = Table(
-        title=title, title_justify="left", title_style="bold", caption=LEGEND, caption_justify="left"
-    )
+def settings_table(title: str, ledgers: Sequence[Ledger], before: Snapshot) -> Table:
+    """Return the table of the agents' settings, with the changes since `before` highlighted."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.caption, table.caption_justify = LEGEND, "left"
     table.add_column("Setting", no_wrap=True)
     for ledger in ledgers:
         table.add_column(ledger.agent.name, no_wrap=True)
@@ -34,12 +33,12 @@ def settings_table(title: str, ledgers: Sequence[Ledger[AnyAgent]], before: Snap
     return table
 
 
-def _owner(ledger: Ledger[AnyAgent]) -> Text:
+def _owner(ledger: Ledger) -> Text:
     stack, _, logical_id = ledger.owner.partition("/")
     return Text(f"{stack}\n/{logical_id}", style="cyan") if stack else Text("-")
 
 
-def _cell(setting: Setting, ledger: Ledger[AnyAgent], before: Values) -> Text:
+def _cell(setting: Setting, ledger: Ledger, before: Values) -> Text:
     now = ledger.agent.settings()
     text = shown(setting, now)
     is_changed = text != shown(setting, before)

@@ -1,6 +1,4 @@
-"""Templates as a person handles them: read, edited, compared; and what they declare, worked out without the
-resource type.
-"""
+"""Templates: edits them, compares them, and reads their resources without the code of the resource type."""
 
 import difflib
 from collections.abc import Mapping
@@ -14,7 +12,7 @@ EXAMPLE: Final = ROOT / "examples" / "agent-settings.yaml"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with the short forms of CloudFormation's functions; of those only `!Ref` is understood."""
+    """YAML with CloudFormation's short forms, of which it resolves `!Ref` only."""
 
 
 def _function(loader: _Loader, suffix: str, node: yaml.Node) -> object:
@@ -41,10 +39,10 @@ def _resolved(value: Any, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401
 
 
 def edited(template: str, *edits: tuple[str, str]) -> str:
-    """Return `template` with each text replaced; ValueError when one does not stand in it exactly once."""
+    """Return `template` with each text replaced; raises ValueError unless each occurs exactly once."""
     for old, new in edits:
         if template.count(old) != 1:
-            raise ValueError(f"{old!r} stands {template.count(old)} times in the template")
+            raise ValueError(f"{old!r} occurs {template.count(old)} times in the template")
         template = template.replace(old, new)
     return template
 

@@ -1,43 +1,28 @@
-"""Settings as scenarios compare them: one value for each (array, channel, field path), as the local Connect
-names them.
-"""
+"""Entries of the five arrays as scenarios declare them, and the settings that scenarios name."""
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
-Setting = tuple[str, str, tuple[str, ...]]
+from demo.settings import LIMIT, PHONE_NUMBER, PHONE_TYPE, Setting, settings_of
+
+__all__ = [
+    "CHAT_ACW",
+    "CHAT_ACW_CEILING",
+    "PHONE_NUMBER",
+    "PHONE_TYPE",
+    "Setting",
+    "Values",
+    "acw",
+    "auto_accept",
+    "enhancement",
+    "persistent",
+    "phone",
+    "settings_of",
+]
+
 Values = dict[Setting, object]
 
-PHONE_TYPE: Setting = ("PhoneNumberConfigs", "VOICE", ("PhoneType",))
-PHONE_NUMBER: Setting = ("PhoneNumberConfigs", "VOICE", ("PhoneNumber",))
-CHAT_ACW: Setting = (
-    "AfterContactWorkConfigs",
-    "CHAT",
-    ("AfterContactWorkConfig", "AfterContactWorkTimeLimit"),
-)
+CHAT_ACW: Setting = ("AfterContactWorkConfigs", "CHAT", LIMIT)
 CHAT_ACW_CEILING = 5_400
-
-
-def settings_of(properties: Mapping[str, Any]) -> Values:
-    """Return every setting that `properties` name."""
-    return {
-        (array, entry["Channel"], path): value
-        for array, entries in properties.items()
-        if isinstance(entries, list)
-        for entry in entries
-        for path, value in _leaves(entry)
-        if path != ("Channel",)
-    }
-
-
-def _leaves(
-    entry: Mapping[str, Any], above: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], object]]:
-    for name, value in entry.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, (*above, name))
-        elif value is not None:
-            yield (*above, name), value
 
 
 def auto_accept(channel: str, accept: bool, *, callback: bool | None = None) -> dict[str, Any]:

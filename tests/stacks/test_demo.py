@@ -1,4 +1,4 @@
-"""The demo runs as a user runs it, says what it is said to say, and fails when something is not as declared."""
+"""The demo runs as a user runs it, prints what it promises, and fails if a step is not as declared."""
 
 import os
 import signal
@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from demo.local_cloud import ROOT
+from demo.scenario import SABOTAGES
 
 WIDEST = 100
 ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 KEY_LINES = (
     "checked: installed; the function may configure agents of",
-    "checked: what the template declares holds and is owned; no other setting or tag has changed.",
-    "checked: changed, dropped and added settings are as declared; nothing else has moved.",
+    "checked: what the template declares holds and is owned; nothing else has changed.",
+    "checked: changed, dropped and added settings are as declared; no other has changed.",
     "checked: rolled back; every agent is as before the update.",
     "are already owned by contact-centre/Sales",
     "checked: refused with the owner's name",
@@ -25,6 +26,11 @@ KEY_LINES = (
     "checked: every agent is back as it was",
     "All steps were as declared",
 )
+SABOTAGED = {
+    "unowned": "Bob: AutoAcceptConfigs[EMAIL].AutoAccept (not owned): must be no, is yes.",
+    "owned": "Bob: Auto-accept VOICE: must be yes, is no.",
+    "denied": "The stack must end in UPDATE_COMPLETE and ended in UPDATE_ROLLBACK_FAILED",
+}
 
 
 def command(archive: Path, *arguments: str) -> list[str]:
@@ -58,10 +64,11 @@ def test_every_step_is_as_declared(archive: Path) -> None:
     assert "2025550123" not in text
 
 
-def test_sabotaged_run_fails_and_says_why(archive: Path) -> None:
-    status, text = run(archive, "--sabotage", "unowned")
+@pytest.mark.parametrize("sabotage", SABOTAGES)
+def test_sabotaged_run_fails_and_says_why(archive: Path, sabotage: str) -> None:
+    status, text = run(archive, "--sabotage", sabotage)
     assert status == 1, text
-    assert "NOT AS DECLARED Bob: AutoAcceptConfigs[EMAIL].AutoAccept (not owned): must be no, is yes." in text
+    assert f"NOT AS DECLARED {SABOTAGED[sabotage]}" in text
     assert "All steps were as declared" not in text
 
 
@@ -94,24 +101,24 @@ def start(archive: Path, *arguments: str) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        # Whoever runs the tests in the background or with `nohup` has these ignored.
-        preexec_fn=heed_signals,  # noqa: PLW1509 - no other thread holds anything here
+        # A run in the background or under `nohup` ignores these signals.
+        preexec_fn=restore_signals,  # noqa: PLW1509 - no other thread holds anything here
     )
 
 
-def heed_signals() -> None:
+def restore_signals() -> None:
     for each in ENDING[1:]:
         signal.signal(each, signal.SIG_DFL)
 
 
 def children(process: int) -> list[int]:
-    """The processes that the process has started; only Linux tells."""
+    """The processes that the process has started (Linux only)."""
     tasks = Path(f"/proc/{process}/task").glob("*/children")
     return [int(each) for task in tasks for each in task.read_text("utf-8").split()]
 
 
 def descendants(process: int) -> list[list[int]]:
-    """The processes below the process, by generation: what keeps servers, servers, and their Lambdas."""
+    """The processes below the process, by generation: supervisors, servers, Lambdas."""
     generations = []
     generation = [process]
     while generation := [child for each in generation for child in children(each)]:
@@ -124,7 +131,7 @@ def is_alive(process: int) -> bool:
         state = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return False
-    # Whoever has to bury the dead may take a while.
+    # A zombie has ended; its parent may collect it later.
     return state not in {"Z", "X"}
 
 
@@ -132,9 +139,8 @@ def wait_until_gone(processes: list[int]) -> None:
     ends = time.monotonic() + 20
     while left := [each for each in processes if is_alive(each)]:
         if time.monotonic() > ends:
-            pytest.fail(
-                f"these processes are left: {[Path(f'/proc/{each}/cmdline').read_bytes() for each in left]}"
-            )
+            commands = [Path(f"/proc/{each}/cmdline").read_bytes() for each in left]
+            pytest.fail(f"these processes are left: {commands}")
         time.sleep(0.05)
 
 
@@ -142,19 +148,19 @@ def run_until_a_lambda_runs(demo: "subprocess.Popen[str]") -> list[list[int]]:
     assert demo.stdout is not None
     next(line for line in demo.stdout if "CREATE_COMPLETE" in line and "Defaults" in line)
     generations = descendants(demo.pid)
-    keepers, servers, lambdas = generations
-    assert (len(keepers), len(servers)) == (2, 2)
+    supervisors, servers, lambdas = generations
+    assert (len(supervisors), len(servers)) == (2, 2)
     assert lambdas
     return generations
 
 
 @pytest.mark.parametrize("how", ENDING)
-def test_whatever_ends_the_demo_ends_all_that_it_has_started(archive: Path, how: signal.Signals) -> None:
+def test_a_signal_that_ends_the_demo_ends_all_that_it_has_started(archive: Path, how: signal.Signals) -> None:
     with start(archive) as demo:
         started = [process for generation in run_until_a_lambda_runs(demo) for process in generation]
         demo.send_signal(how)
         _, told = demo.communicate(timeout=60)
-        # Unless it was killed, it has waited for them.
+        # Unless it was killed, the demo has waited for them.
         if how is not signal.SIGKILL:
             assert [each for each in started if is_alive(each)] == []
     wait_until_gone(started)
@@ -172,7 +178,7 @@ def test_a_server_and_a_lambda_that_do_not_react_end_with_a_killed_demo(archive:
     wait_until_gone([process for generation in generations for process in generation])
 
 
-def test_ctrl_c_is_how_a_cloud_that_was_kept_is_meant_to_end(archive: Path) -> None:
+def test_ctrl_c_is_the_normal_end_of_a_demo_that_keeps_its_cloud(archive: Path) -> None:
     with start(archive, "--keep") as demo:
         assert demo.stdout is not None
         next(line for line in demo.stdout if line.startswith("Ctrl-C in this terminal"))

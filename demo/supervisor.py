@@ -1,15 +1,14 @@
-"""Runs a command that must not outlive whoever started it: `python leash.py FOLDER COMMAND…`.
+"""Runs a command that must not outlive its parent: `python supervisor.py FOLDER COMMAND…`.
 
 The end of standard input ends the command: either `servers` closes it, or the system does, because that
-process was killed. The processes that the command has started end with it, such as a Lambda that is busy when
-its server is killed. FOLDER, where the command keeps what it needs, is removed afterwards. Only the standard
-library, so that any Python runs it.
+process was killed. All processes that the command started, such as a busy Lambda, end with it. FOLDER, where
+the command keeps its files, is then removed. Standard library only, so that any Python runs it.
 """
 
 import os
 import shutil
 import signal
-import subprocess  # nosec B404  # to run what it is told to
+import subprocess  # nosec B404  # it runs the command
 import sys
 import threading
 from contextlib import suppress
@@ -29,8 +28,8 @@ def _end_with_input(command: "subprocess.Popen[bytes]") -> None:
 
 def main(folder: str, *command: str) -> int:
     """Run the command; return its exit status."""
-    # A process group of its own, which holds all that the command starts.
-    running = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603  # nosec B603  # what it is for
+    # A process group of its own holds all processes that the command starts.
+    running = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603  # nosec B603  # its purpose
     threading.Thread(target=_end_with_input, args=(running,), daemon=True).start()
     status = running.wait()
     with suppress(ProcessLookupError):
