@@ -1,12 +1,11 @@
-"""What must be known before any test folder is read."""
+"""Plugins and fixtures of every test folder: recorders of calls and of values, and a clean environment."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 
-# Their assertions speak as those of tests do. Named here, because a module that was imported before can no
-# longer be rewritten.
+# Pytest then explains their assertions as it does those of tests. It must know before their first import.
 pytest.register_assert_rewrite("functional", "support")
 
 from privileges.recording import recorder  # noqa: E402 - after the line above
@@ -19,8 +18,8 @@ earlier_values.install()
 
 
 @pytest.fixture(autouse=True)
-def the_environment_is_left_as_found() -> Iterator[None]:
-    """Fail the test that leaks a variable, not the one that finds it later in the same process."""
+def unchanged_environment() -> Iterator[None]:
+    """Fail the test that changes a variable, not a later one in the same process."""
     before = _environment()
     yield
     assert _environment() == before
@@ -32,19 +31,19 @@ def _environment() -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def no_own_value_is_recorded_as_earlier() -> Iterator[None]:
-    """Hold every test to the rule that an earlier value is never one that the resource itself has written."""
+    """Fail a test that records as earlier a value that the resource itself has written."""
     yield
     broken = earlier_values.take_breaches()
     assert not broken, broken
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compare what the handlers have called with what their roles grant, when all tests have run."""
+    """After all tests, compare the handlers' calls with the permissions of their roles."""
     config.pluginmanager.register(WholeRun(recorder), "whole-run")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests have counted (``record_property("counted", …)``): a worker's own output is not shown."""
+    """Print the counts of tests (``record_property("counted", …)``): a worker's own output is not shown."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
     counted = [
         said

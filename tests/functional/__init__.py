@@ -1,3 +1,1 @@
-"""Whole operations through a front end, on the local Connect: one set of scenarios for every front end and
-every behaviour.
-"""
+"""Whole operations on the local Connect: one set of scenarios for every front end and every behaviour."""

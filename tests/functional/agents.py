@@ -1,6 +1,4 @@
-"""Agents that carry settings of their own before any stack comes: each shape of them that the service may
-hold.
-"""
+"""Agents that carry settings before any stack exists: one for each shape that the service may hold."""
 
 from typing import Any
 
@@ -22,7 +20,7 @@ NUMBERS = (
     IDLE_NUMBER,
     AGENTS_NEW_NUMBER,
 )
-"""Every phone number that a scenario uses: none may ever stand in a tag, a log line or a message."""
+"""Every phone number that a scenario uses: none may appear in a tag, a log line or a message."""
 
 KINDS: dict[str, dict[str, Any]] = {
     "bare": {},
@@ -53,7 +51,7 @@ KINDS: dict[str, dict[str, Any]] = {
             "AutoAccept": True,
             "AfterContactWorkTimeLimit": 25,
             "PersistentConnection": True,
-        },
+        }
     },
     "legacy desk": {
         "phone_config": {

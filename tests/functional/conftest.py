@@ -1,6 +1,4 @@
-"""One local Connect for the whole run; a fresh instance, a plain behaviour and a search for secrets for every
-test.
-"""
+"""One local Connect for the run; for each test a new instance, its behaviour and a search for secrets."""
 
 from collections.abc import Iterator
 
@@ -73,7 +71,7 @@ def _leaks() -> Iterator[LeakSearch]:
 def world(
     connect: LocalConnect, clock: FakeClock, front_end: FrontEnd, _leaks: LeakSearch
 ) -> Iterator[World]:
-    """An instance; when the test is over, everything that was said during it is searched for secrets."""
+    """An instance; after the test, a search for secrets in its log lines, answers and tags."""
     world = World(connect, clock, front_end)
     _leaks.forget()
     yield world

@@ -1,6 +1,4 @@
-"""The Lambda-backed front end for scenarios: the same operations, as CloudFormation asks custom resources for
-them.
-"""
+"""The Lambda-backed front end: the scenarios' operations as requests to a custom resource."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +11,8 @@ from support.reply_endpoint import ReplyEndpoint
 
 from .front_end import Outcome, Properties
 
-_NOTHING = ("are owned by this resource", "There is no user", "Nothing was given back")
-"""What a delete says that has found nothing of its own; one of these."""
+_FOUND_NOTHING = ("are owned by this resource", "There is no user", "Nothing was given back")
+"""A delete that has found nothing of its own says one of these."""
 _REPORT = ("Owner", "InSync", "Differences", "Error", "Message")
 
 
@@ -44,9 +42,8 @@ class CustomDriver:
         return self._outcome(self.stack.delete(properties, self.last.physical_id), deleted=True)
 
     def repeat(self, number: int) -> Outcome:
-        return self._outcome(
-            self.stack.repeat(number), deleted=self.stack.events[number]["RequestType"] == "Delete"
-        )
+        deleted = self.stack.events[number]["RequestType"] == "Delete"
+        return self._outcome(self.stack.repeat(number), deleted=deleted)
 
     def read(self, identifier: Properties) -> Outcome:
         began = self.stack.clock.now()
@@ -58,10 +55,8 @@ class CustomDriver:
         is_owned = answer.get("Owner") is not None
         return Outcome(
             succeeded=is_owned,
-            # An answer without an owner is this front end's way to say that nothing is found.
-            message=str(
-                answer.get("Message", "" if is_owned else f"NotFound: nobody owns {answer.get('UserId')}")
-            ),
+            # This front end answers NotFound with a report that has no owner.
+            message=str(answer.get("Message", "" if is_owned else f"NotFound: {answer.get('UserId')}")),
             shown=shown,
             seconds=self.stack.clock.now() - began,
         )
@@ -78,13 +73,15 @@ class CustomDriver:
             arn=answer.data.get("UserArn"),
             invocations=answer.invocations,
             seconds=answer.seconds,
-            found_nothing=deleted and answer.succeeded and any(words in answer.reason for words in _NOTHING),
+            found_nothing=deleted
+            and answer.succeeded
+            and any(words in answer.reason for words in _FOUND_NOTHING),
         )
 
 
 @dataclass
 class CustomFrontEnd:
-    """Custom resources, whose ServiceToken names one installed function."""
+    """Custom resources with the ServiceToken of one installed function."""
 
     clock: FakeClock
     endpoint: ReplyEndpoint
@@ -92,12 +89,12 @@ class CustomFrontEnd:
     reads: bool = True
     imports: bool = False
     codes: bool = False
-    inside: float = 500.0
+    invocation_seconds: float = 500.0
     timeout: tuple[float, float] = (2400.0, 3600.0)
     answers: list[Mapping[str, Any]] = field(default_factory=list)
 
     def resource(self, stack: str | None, logical_id: str, token: str) -> CustomDriver:
-        assert stack is not None, "a custom resource is always a stack's"
+        assert stack is not None, "a custom resource always belongs to a stack"
         return CustomDriver(
             CustomStack(self.clock, self.function, self.endpoint, stack, logical_id), self.answers
         )

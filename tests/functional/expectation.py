@@ -1,9 +1,7 @@
-"""What the rules of ownership say that an agent's settings must be, kept beside the truth and compared with
-it.
+"""An agent's settings as the rules of ownership want them, for comparison with the real ones.
 
-Written from the rules in the project's README, not from the code that follows them: owned settings as
-declared, given-back ones as they were before they were taken, all others as they are unless somebody else
-changes them.
+It follows the rules in the README, not the code: an owned setting is as declared, a given-back one has its
+earlier value, and any other one changes only if somebody else changes it.
 """
 
 from collections.abc import Mapping
@@ -25,44 +23,38 @@ class Expectation:
     """What each owned setting was before it was taken."""
     declared: Values = field(default_factory=dict)
     number_was_owned: bool = False
-    """Whether a resource that owns the phone type has owned the number too: the agent's own number is then
-    lost.
-    """
+    """Whether a resource that owns the phone type has owned the number: the agent's own number is lost."""
     phone_is_lost: bool = False
-    """Whether the record can no longer hold an earlier desk phone: its number was owned, and then given up
-    alone.
-    """
+    """Whether the resource has given up a desk phone's number but not its type: its record is incomplete."""
     lost: Values = field(default_factory=dict)
-    """What was declared when somebody removed the record."""
+    """The declared settings at the time when somebody removed the record."""
     uncertain: set[Setting] = field(default_factory=set)
-    """Settings in the hands of an operation that ended half done."""
+    """Settings that an unfinished operation may or may not have changed."""
 
     def __post_init__(self) -> None:
         self.values = dict(self.values)
 
     @property
     def is_owned(self) -> bool:
-        """Whether a record must stand on the user."""
+        """Whether the user must carry a record."""
         return bool(self.prior)
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether an operation ended half done."""
+        """Whether an operation has failed half done."""
         return bool(self.uncertain)
 
     def owned_values(self, found: Values) -> Values:
-        """Return what a read must show: the owned settings, each with its live value; no number is not shown."""
+        """Return what a read must show: every owned setting with its live value, except a missing number."""
         return {setting: found[setting] for setting in self.prior if found[setting] is not None}
 
     def taken(self, declared: Mapping[Setting, object], before: Values) -> bool:
-        """Expect `declared` and nothing else to be owned; return whether it must be said that something
-        stays.
-        """
+        """Expect exactly `declared` to be owned; return whether the answer must say that a setting stays."""
         dropped = {setting for setting in self.prior if setting not in declared}
         note = self._give_back(dropped, before) or bool(self.lost.keys() - declared.keys())
         for setting, value in declared.items():
             own = {value, self.lost.get(setting)} if self.lost else set()
-            # Nobody knows what was before a value of the resource's own.
+            # A value that the resource itself wrote hides the earlier one.
             self.prior.setdefault(setting, UNRECORDED if before[setting] in own else before[setting])
             self.values[setting] = self._stored(setting, value)
         for setting in dropped:
@@ -101,7 +93,7 @@ class Expectation:
         self.prior, self.declared, self.lost = {}, {}, dict(previous)
 
     def half_done(self, declared: Mapping[Setting, object]) -> None:
-        """Expect nothing of what an operation that failed had in hand."""
+        """Expect nothing of the settings that a failed operation may have changed."""
         self.uncertain |= {*self.prior, *declared}
 
     def changed_outside(self, found: Values) -> None:
@@ -109,23 +101,17 @@ class Expectation:
         self.values = dict(found)
 
     def check_record(self, tags: Mapping[str, str]) -> None:
-        """Compare what is recorded with what is owned."""
+        """Compare the record with the owned settings, what they are declared to be and what they were."""
         found = recorded(tags)
-        assert found.declared == {
-            setting: words_for(setting, value) for setting, value in self.declared.items()
-        }, tags
-        assert found.earlier.keys() == self.prior.keys(), tags
-        wrong = [
-            f"{setting}: was {words_for(setting, value)}, is recorded as {found.earlier[setting]}"
-            for setting, value in self.prior.items()
-            if found.earlier[setting]
-            != words_for(setting, UNRECORDED if self.phone_is_lost and setting == PHONE_TYPE else value)
-        ]
-        assert not wrong, "; ".join(wrong)
+        declared = {setting: words_for(setting, value) for setting, value in self.declared.items()}
+        lost = {PHONE_TYPE: UNRECORDED} if self.phone_is_lost and PHONE_TYPE in self.prior else {}
+        prior = self.prior | lost
+        assert found.declared == declared, tags
+        assert found.earlier == {setting: words_for(setting, value) for setting, value in prior.items()}, tags
 
     def check(self, found: Values) -> None:
-        """Compare."""
-        self._allow_for_the_services_own_doing(found)
+        """Compare the settings with the real ones."""
+        self._allow_changes_by_the_service(found)
         wrong = [
             f"{setting}: must be {self.values[setting]!r}, is {found[setting]!r}"
             for setting in self.values
@@ -133,11 +119,11 @@ class Expectation:
         ]
         assert not wrong, "; ".join(wrong)
 
-    def _allow_for_the_services_own_doing(self, found: Values) -> None:
+    def _allow_changes_by_the_service(self, found: Values) -> None:
         if self.values[PHONE_TYPE] != "SOFT_PHONE":
             return
         drops = self.behaviour.drop_number_under_soft_phone
-        # Where a written entry keeps the fields that it does not name, nothing can take a number away.
+        # If a written entry keeps the fields that it does not name, no write can remove a number.
         keeps = self.behaviour.entry_write is EntryWrite.MERGE and PHONE_NUMBER not in self.prior
         if (drops and found[PHONE_NUMBER] is None) or (keeps and self.values[PHONE_NUMBER] is None):
             self.values[PHONE_NUMBER] = found[PHONE_NUMBER]

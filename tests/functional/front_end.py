@@ -1,7 +1,7 @@
-"""What a scenario may ask of a front end, so that each is written once and run through all of them.
+"""The operations that every front end offers to scenarios, and the registry's front end.
 
-A front end drives one resource of one stack as CloudFormation does, waiting and calling again until there is
-an answer.
+A front end drives one resource of one stack as CloudFormation does: it waits and calls again until it has an
+answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,16 +21,16 @@ class Outcome:
     succeeded: bool
     message: str
     code: str | None = None
-    """The failure's code; None after success and from a front end that has no codes."""
+    """The failure's code; None after success, and from a front end without codes."""
     shown: Properties | None = None
-    """The properties in the answer; None from a front end that shows none."""
+    """The properties in the answer; None from a front end that returns none."""
     arn: str | None = None
-    """What a template's ``Fn::GetAtt`` of UserArn gives."""
+    """The value of ``Fn::GetAtt`` of UserArn."""
     invocations: int = 1
     seconds: float = 0.0
     """From the request to its answer."""
     found_nothing: bool = False
-    """Whether a delete has found nothing of its own, has said so, and must have left all as it was."""
+    """Whether a delete has found nothing of its own and said so; then it must have changed nothing."""
 
 
 class Driver(Protocol):
@@ -45,11 +45,11 @@ class Driver(Protocol):
     def read(self, identifier: Properties) -> Outcome: ...
 
     def clean_up(self, properties: Properties) -> Outcome | None:
-        """Send what CloudFormation sends after a create that has failed; None where it sends nothing."""
+        """Send CloudFormation's request after a failed create; None if it sends none."""
         ...
 
     def repeat(self, number: int) -> Outcome:
-        """Deliver a request once more, as it was."""
+        """Deliver a request again, unchanged."""
         ...
 
 
@@ -62,10 +62,10 @@ class FrontEnd(Protocol):
     """Whether a stack can adopt what another has created."""
     codes: bool
     """Whether its failures carry a code."""
-    inside: float
+    invocation_seconds: float
     """Seconds for which one invocation waits, roughly."""
     timeout: tuple[float, float]
-    """Seconds after which an obstacle that never goes away must end an operation, at least and at most."""
+    """An error that never ends must end an operation between these two numbers of seconds."""
     answers: list[Mapping[str, Any]]
 
     def resource(self, stack: str | None, logical_id: str, token: str) -> Driver: ...
@@ -97,7 +97,7 @@ class RegistryDriver:
     def _run(self, action: str, properties: Properties, **more: Any) -> Outcome:
         before, began = self.stack.invocations, self.stack.clock.now()
         done = len(self.stack.answers)
-        # A stack's timeout is long; only a handler that never gives up reaches this bound.
+        # Only a handler that never gives up reaches this bound.
         answer = self.stack.run(action, properties, most=before + 60, **more)
         mine = self.stack.answers[done:]
         self.answers += mine
@@ -115,7 +115,7 @@ class RegistryDriver:
         )
 
     def clean_up(self, properties: Properties) -> None:
-        """Nothing: a create that has failed is over."""
+        """Send nothing: a failed create has ended."""
 
 
 def _check_protocol(action: str, properties: Properties, answer: Mapping[str, Any]) -> None:
@@ -139,7 +139,7 @@ class RegistryFrontEnd:
     reads: bool = True
     imports: bool = True
     codes: bool = True
-    inside: float = 40.0
+    invocation_seconds: float = 40.0
     timeout: tuple[float, float] = (3600.0, 5 * 3600.0)
     answers: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -156,8 +156,6 @@ def identifier_of(properties: Properties) -> dict[str, Any]:
 
 
 def texts(answers: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return all that the answers say, without the models, which may hold a phone number."""
-    return [
-        str({k: v for k, v in answer.items() if k not in ("resourceModel", "resourceModels")})
-        for answer in answers
-    ]
+    """Return the texts of the answers without their models, which may hold a phone number."""
+    models = ("resourceModel", "resourceModels")
+    return [str({name: answer[name] for name in answer if name not in models}) for answer in answers]

@@ -1,6 +1,6 @@
-"""Searches all that is said during a test, in logs, answers and tags, for phone numbers and credentials.
+"""Searches the log lines, answers and tags of a test for phone numbers and credentials.
 
-A phone number may stand in one place only: the model of an answer.
+Only the model of an answer may hold a phone number.
 """
 
 import logging
@@ -33,7 +33,7 @@ class LeakSearch(logging.Handler):
     @classmethod
     @contextmanager
     def over_all_loggers(cls) -> Iterator[Self]:
-        """Listen where every logger's lines arrive."""
+        """Listen at the root logger."""
         search, root = cls(), logging.getLogger()
         root.addHandler(search)
         try:
@@ -46,11 +46,10 @@ class LeakSearch(logging.Handler):
         self.lines.clear()
 
     def search(self, world: World) -> None:
-        """Fail when a secret has been said."""
+        """Fail if a text holds a secret."""
         if world.front_end.answers:
-            assert any('"event": "answer"' in line for line in self.lines), (
-                "nothing was logged: the search would find nothing"
-            )
+            logged = any('"event": "answer"' in line for line in self.lines)
+            assert logged, "without log lines the search proves nothing"
         tags = [str(agent.tags()) for agent in world.agents]
         for text in (*self.lines, *texts(world.front_end.answers), *tags):
             leaked = [secret for secret in SECRETS if secret in text]

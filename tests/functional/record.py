@@ -1,4 +1,4 @@
-"""What the tags of an agent record, read by the README's description and not by the code that writes them."""
+"""Reads the record in an agent's tags by the README's description, not by the code that writes it."""
 
 import re
 from collections.abc import Mapping
@@ -11,21 +11,21 @@ from support.record_form import MARKER, OWNER, is_ours
 from .settings import PHONE_NUMBER, Setting
 
 UNRECORDED: Final = object()
-"""An earlier value that nobody knows."""
+"""An earlier value that is not known."""
 
 _REQUESTS: Final = re.compile(r"^(v1 \w+ \w+\.\w+) [0-9a-f.]+")
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The words for each recorded setting."""
+    """The word for each recorded setting."""
 
     declared: Mapping[Setting, str]
     earlier: Mapping[Setting, str]
 
 
 def recorded(tags: Mapping[str, str]) -> Recorded:
-    """Return what the tags say is declared, and what was before."""
+    """Return the declared and the earlier values that the tags record."""
     declared: dict[Setting, str] = {}
     earlier: dict[Setting, str] = {}
     for key, value in tags.items():
@@ -46,7 +46,7 @@ def _settings(of_array: tuple[str, Mapping[str, str]], words: list[str]) -> dict
 
 
 def words_for(setting: Setting, value: object) -> str:
-    """Return how a record must put a value; of a number only that there is one."""
+    """Return the word for a value in a record; a phone number is never recorded, only its absence."""
     if value is UNRECORDED:
         return record_form.UNRECORDED
     if setting == PHONE_NUMBER:
@@ -55,5 +55,5 @@ def words_for(setting: Setting, value: object) -> str:
 
 
 def without_requests(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the tags as they are whichever requests have written them."""
+    """Return the tags without the digests of the requests that wrote them."""
     return {key: _REQUESTS.sub(r"\1 -", value) if key == OWNER else value for key, value in tags.items()}

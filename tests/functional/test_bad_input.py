@@ -1,4 +1,4 @@
-"""Bad input: refused with one message that names the property, the value and the rule, before any write."""
+"""Bad input: one message names the property, the value and the rule, before any write."""
 
 from typing import Any
 
@@ -36,9 +36,9 @@ WAYS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "too much work": ({"AfterContactWorkConfigs": [acw("VOICE", 2_000_001)]}, ("2000001", "2,000,000")),
     "fractional work": ({"AfterContactWorkConfigs": [acw("VOICE", 3.5)]}, ("3.5", "whole number")),  # type: ignore[arg-type]
     "fractional work as a string": (
-        {"AfterContactWorkConfigs": [acw("VOICE", "3.5")]},
+        {"AfterContactWorkConfigs": [acw("VOICE", "3.5")]},  # type: ignore[arg-type]
         ("'3.5'", "whole number"),
-    ),  # type: ignore[arg-type]
+    ),
     "yes for true": ({"AutoAcceptConfigs": [auto_accept("VOICE", "yes")]}, ("'yes'", "true or false")),  # type: ignore[arg-type]
     "desk phone without a number": (
         {"PhoneNumberConfigs": phone("DESK_PHONE")},
@@ -53,9 +53,9 @@ WAYS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("PhoneNumber", "E.164"),
     ),
     "number as an integer": (
-        {"PhoneNumberConfigs": phone("DESK_PHONE", int(DECLARED_NUMBER))},
+        {"PhoneNumberConfigs": phone("DESK_PHONE", int(DECLARED_NUMBER))},  # type: ignore[arg-type]
         ("PhoneNumber", "E.164"),
-    ),  # type: ignore[arg-type]
+    ),
     "unknown mode": (
         {"VoiceEnhancementConfigs": enhancement("LOUDER")},
         ("VoiceEnhancementMode", "'LOUDER'", "NOISE_SUPPRESSION"),
@@ -69,7 +69,7 @@ WAYS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "number where a list belongs": ({"AutoAcceptConfigs": 1}, ("AutoAcceptConfigs", "list of entries")),
 }
 
-ELSEWHERE: dict[str, tuple[dict[str, str], str]] = {
+IDENTIFIERS: dict[str, tuple[dict[str, str], str]] = {
     "malformed ARN": ({"UserId": "arn:aws:connect:us-east-1:123456789012:{instance}"}, "is not the ARN of"),
     "user of another instance": (
         {"UserId": "arn:aws:connect:us-east-1:123456789012:instance/other/agent/{user}"},
@@ -97,13 +97,12 @@ def test_bad_settings_are_refused_before_any_call(world: World, way: str) -> Non
     assert not world.connect.calls
 
 
-@pytest.mark.parametrize("way", ELSEWHERE)
+@pytest.mark.parametrize("way", IDENTIFIERS)
 def test_bad_identifiers_are_refused_before_any_call(world: World, way: str) -> None:
-    changes, words = ELSEWHERE[way]
+    changes, words = IDENTIFIERS[way]
     agent = world.agent("dense")
-    filled = {
-        name: value.format(instance=world.instance_id, user=agent.user_id) for name, value in changes.items()
-    }
+    ids = {"instance": world.instance_id, "user": agent.user_id}
+    filled = {name: value.format(**ids) for name, value in changes.items()}
     properties = {**agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)]), **filled}
     driver = world.resource().driver
     for operation in (driver.create, driver.delete, driver.read, lambda p: driver.update(p, p)):
@@ -119,7 +118,7 @@ def test_unknown_user_or_instance_is_not_found_before_any_write(world: World, un
     driver = world.resource().driver
     operations = [driver.create, driver.delete, driver.read]
     if unknown == "InstanceId":
-        # A user who is missing may have left, and then an update must not fail.
+        # A missing user may have left; then an update must not fail.
         operations.append(lambda p: driver.update(p, p))
     for operation in operations:
         refused(operation(properties), "NotFound", other[unknown])

@@ -1,4 +1,4 @@
-"""Every code that the registry type can answer with, each brought about by a planted fault or bad input."""
+"""Every error code of the registry type: a planted fault or bad input causes each."""
 
 import math
 from typing import Any
@@ -11,7 +11,7 @@ from functional.agents import DECLARED_NUMBER
 from functional.settings import acw, auto_accept, phone
 from functional.world import World, done, refused
 
-FOR_EVER = math.inf
+ALWAYS = {"times": math.inf}
 DESCRIBE, WRITE, TAG = "DescribeUser", "UpdateUserConfig", "TagResource"
 
 FAULTS: list[tuple[str, FaultKind | str, dict[str, Any], str, tuple[str, ...]]] = [
@@ -23,7 +23,7 @@ FAULTS: list[tuple[str, FaultKind | str, dict[str, Any], str, tuple[str, ...]]] 
         "InvalidRequest",
         ("UpdateUserConfig", "InvalidParameterException"),
     ),
-    (DESCRIBE, FaultKind.RESOURCE_NOT_FOUND, {"times": FOR_EVER}, "NotFound", ("InstanceId", "UserId")),
+    (DESCRIBE, FaultKind.RESOURCE_NOT_FOUND, ALWAYS, "NotFound", ("InstanceId", "UserId")),
     (
         WRITE,
         FaultKind.ACCESS_DENIED,
@@ -43,37 +43,25 @@ FAULTS: list[tuple[str, FaultKind | str, dict[str, Any], str, tuple[str, ...]]] 
         "GeneralServiceException",
         ("SomethingNobodyHasHeardOf",),
     ),
-    (DESCRIBE, FaultKind.THROTTLING, {"times": FOR_EVER}, "Throttling", ("ThrottlingException",)),
-    (TAG, FaultKind.THROTTLING, {"times": FOR_EVER}, "Throttling", ("ThrottlingException",)),
-    (DESCRIBE, FaultKind.TOO_MANY_REQUESTS, {"times": FOR_EVER}, "Throttling", ("TooManyRequestsException",)),
-    (
-        DESCRIBE,
-        FaultKind.INTERNAL_SERVICE,
-        {"times": FOR_EVER},
-        "ServiceInternalError",
-        ("InternalServiceException",),
-    ),
-    (DESCRIBE, FaultKind.SERVER_ERROR, {"times": FOR_EVER}, "ServiceInternalError", ("503",)),
+    (DESCRIBE, FaultKind.THROTTLING, ALWAYS, "Throttling", ("ThrottlingException",)),
+    (TAG, FaultKind.THROTTLING, ALWAYS, "Throttling", ("ThrottlingException",)),
+    (DESCRIBE, FaultKind.TOO_MANY_REQUESTS, ALWAYS, "Throttling", ("TooManyRequestsException",)),
+    (DESCRIBE, FaultKind.INTERNAL_SERVICE, ALWAYS, "ServiceInternalError", ("InternalServiceException",)),
+    (DESCRIBE, FaultKind.SERVER_ERROR, ALWAYS, "ServiceInternalError", ("503",)),
     (
         WRITE,
         FaultKind.CONDITIONAL_OPERATION_FAILED,
-        {"times": FOR_EVER},
+        ALWAYS,
         "ResourceConflict",
         ("ConditionalOperationFailed",),
     ),
-    (
-        DESCRIBE,
-        FaultKind.CONNECTION_RESET_BEFORE,
-        {"times": FOR_EVER},
-        "NetworkFailure",
-        ("did not answer DescribeUser",),
-    ),
-    (DESCRIBE, FaultKind.READ_TIMEOUT_BEFORE, {"times": FOR_EVER}, "NetworkFailure", ("ReadTimeoutError",)),
-    (DESCRIBE, FaultKind.ENDPOINT_UNREACHABLE, {"times": FOR_EVER}, "NetworkFailure", ("DescribeUser",)),
+    (DESCRIBE, FaultKind.CONNECTION_RESET_BEFORE, ALWAYS, "NetworkFailure", ("did not answer DescribeUser",)),
+    (DESCRIBE, FaultKind.READ_TIMEOUT_BEFORE, ALWAYS, "NetworkFailure", ("ReadTimeoutError",)),
+    (DESCRIBE, FaultKind.ENDPOINT_UNREACHABLE, ALWAYS, "NetworkFailure", ("DescribeUser",)),
 ]
 IN_READ = [fault for fault in FAULTS if fault[0] == DESCRIBE]
 ELSEWHERE = {"AlreadyExists", "NotStabilized"}
-"""Codes that the scenarios of two stacks and of writes that never show bring about."""
+"""Codes that the scenarios of two stacks and of writes that never show cause."""
 
 
 @pytest.mark.parametrize(
@@ -99,9 +87,9 @@ def test_fault_in_create_has_its_code_and_leaves_no_trace(
     assert (agent.effective(), agent.tags()) == before
 
 
-def test_every_code_is_brought_about() -> None:
-    brought_about = {code for *_, code, _ in FAULTS} | ELSEWHERE
-    assert {code.name for code in handlers.ERROR_CODES.values()} == brought_about
+def test_every_code_has_a_cause() -> None:
+    caused = {code for *_, code, _ in FAULTS} | ELSEWHERE
+    assert {code.name for code in handlers.ERROR_CODES.values()} == caused
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from connect_local import FaultKind
+from functional.front_end import identifier_of
 from functional.settings import auto_accept
 from functional.world import World, done
 from support.registry import RegistryStack
@@ -45,16 +46,10 @@ def test_many_owned_users_among_others_come_page_by_page(world: World) -> None:
 def test_users_are_spelled_as_their_owners_spell_them(world: World) -> None:
     by_id, by_arn, free = world.agent("dense"), world.agent("dense", arns=True), world.agent("dense")
     for logical_id, agent in (("One", by_id), ("Two", by_arn)):
-        done(
-            world.resource(logical_id=logical_id).create(
-                agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
-            )
-        )
+        properties = agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
+        done(world.resource(logical_id=logical_id).create(properties))
     (page,) = _pages(world, world.instance_arn)
-    assert [{name: model[name] for name in ("InstanceId", "UserId")} for model in page] == [
-        by_id.identifier,
-        by_arn.identifier,
-    ]
+    assert [identifier_of(model) for model in page] == [by_id.identifier, by_arn.identifier]
     for listed in page:
         done(world.resource().read(listed))
     assert not free.record()
@@ -65,9 +60,8 @@ def test_empty_instance_has_an_empty_page(world: World) -> None:
 
 
 def test_unknown_instance_is_not_found(world: World) -> None:
-    RegistryStack(world.clock).refused(
-        "LIST", {"InstanceId": "00000000-1111-4222-8333-444444444444"}, "NotFound"
-    )
+    unknown = {"InstanceId": "00000000-1111-4222-8333-444444444444"}
+    RegistryStack(world.clock).refused("LIST", unknown, "NotFound")
 
 
 def test_instance_is_required(world: World) -> None:
@@ -84,13 +78,13 @@ def test_throttled_listing_tries_again_within_its_30_seconds(world: World) -> No
     assert world.clock.now() - began < 30
 
 
-def test_search_that_the_role_may_not_do_names_the_action(world: World) -> None:
+def test_denied_search_names_the_action_to_grant(world: World) -> None:
     world.plant("SearchUsers", FaultKind.ACCESS_DENIED)
     message = RegistryStack(world.clock).refused("LIST", {"InstanceId": world.instance_id}, "AccessDenied")
     assert "grant it connect:SearchUsers" in message
 
 
-def test_a_user_whose_delete_has_begun_and_failed_is_still_listed(world: World) -> None:
+def test_a_user_whose_delete_has_failed_is_still_listed(world: World) -> None:
     agent = world.agent("dense")
     resource = world.resource()
     done(resource.create(agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])))

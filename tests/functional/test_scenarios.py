@@ -1,6 +1,4 @@
-"""Every scenario through every front end, under every combination of the read and write switches that it may
-depend on.
-"""
+"""Every scenario through every front end, under every combination of switches that it may depend on."""
 
 import pytest
 
@@ -13,15 +11,15 @@ from functional.scenarios import (
     failing,
     outside,
     phones,
+    repeated,
     stacks,
     waiting,
 )
 from functional.world import World
 
-MODULES = (declaring, failing, outside, phones, stacks, waiting)
+MODULES = (declaring, failing, outside, phones, repeated, stacks, waiting)
 PAIRS = where_every_two_switches_meet()
-# Whether ARNs are taken for ids is no matter of reading or writing: both ways meet every other switch in
-# PAIRS.
+# Whether the service takes ARNs for ids does not affect values; PAIRS combines it with every other switch.
 READ_WRITE = [behaviour for behaviour in every_read_write_combination() if not behaviour.accept_arns]
 
 
@@ -46,5 +44,5 @@ def test_through_the_custom_resource(scenario: Scenario, world: World) -> None:
 
 @pytest.mark.parametrize("behaviour", [Behaviour(array_order=ArrayOrder.REVERSED)], ids=["reversed"])
 @pytest.mark.parametrize("scenario", EVERYWHERE, ids=lambda scenario: scenario.__name__)
-def test_whatever_the_order_of_entries(scenario: Scenario, world: World) -> None:
+def test_in_any_order_of_entries(scenario: Scenario, world: World) -> None:
     scenario(world)

@@ -1,11 +1,10 @@
-"""One instance with agents, and the resources of stacks over them, watched at every step.
+"""One instance with agents, and the resources of stacks that own their settings, checked after every step.
 
-After each operation the whole truth about every agent is compared with what the rules of ownership say it
-must be: owned settings as declared, all others as they were, foreign tags untouched. A scenario so only says
-what happens.
+After each operation it compares every agent with the rules of ownership: owned settings as declared, all
+others as they were, foreign tags untouched. A scenario only says what happens.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +22,7 @@ WRITES = ("UpdateUserConfig", "UpdateUserPhoneConfig", "TagResource", "UntagReso
 
 @dataclass
 class World:
-    """The local Connect, one instance, and everybody in it."""
+    """The local Connect, one instance, and its agents."""
 
     connect: LocalConnect
     clock: FakeClock
@@ -59,7 +58,7 @@ class World:
 
     @property
     def rare_channel(self) -> str:
-        """A channel that few settings speak of; EMAIL, where the instance has it."""
+        """A channel that few agents have settings for: EMAIL, if the instance supports it."""
         return "TASK" if "EMAIL" in self.connect.behaviour.refused_channels else "EMAIL"
 
     def resource(
@@ -69,23 +68,23 @@ class World:
         return Resource(self, self.front_end.resource(stack, logical_id, token))
 
     def plant(self, operation: str, kind: FaultKind | str, **more: Any) -> None:
-        """Let calls of `operation` go wrong."""
+        """Let calls of `operation` fail."""
         self.connect.plant(Fault(operation, kind, **more))
 
     @property
     def writes(self) -> list[Call]:
-        """Every write that was tried since the calls were last forgotten."""
+        """Every write since the calls were last forgotten, refused ones too."""
         return [call for call in self.connect.calls if call.operation in WRITES]
 
     def check(self) -> None:
-        """Compare every agent with what it must be."""
+        """Compare every agent with its expectation."""
         for agent in self.agents:
             agent.check()
 
 
 @dataclass
 class Agent:
-    """A user, with what its settings and tags must be now."""
+    """A user, with the settings and tags that it must have."""
 
     world: World
     user_id: str
@@ -105,7 +104,7 @@ class Agent:
 
     @property
     def respelled(self) -> "dict[str, str]":
-        """The same identifier spelled the other way."""
+        """The same identifier as ARNs, if it is declared by ids, and the other way round."""
         if self.user_given == self.arn:
             return {"InstanceId": self.world.instance_id, "UserId": self.user_id}
         return {"InstanceId": self.world.instance_arn, "UserId": self.arn}
@@ -132,16 +131,13 @@ class Agent:
         self._changed_outside()
 
     def overwrite_phone_config(self, **phone_config: Any) -> None:
-        """An older tool calls UpdateUserPhoneConfig, which sets the after-contact work of all channels, and
-        reads show it.
-        """
-        self.world.connect.backend().update_user_phone_config(
-            self.world.instance_id, self.user_id, phone_config
-        )
+        """An older tool calls UpdateUserPhoneConfig, which sets after-contact work on all channels."""
+        backend = self.world.connect.backend()
+        backend.update_user_phone_config(self.world.instance_id, self.user_id, phone_config)
         self._changed_outside()
 
     def tag_by_aws(self, tags: Mapping[str, str]) -> None:
-        """One of AWS's own services sets tags; and reads show it."""
+        """One of AWS's own services sets tags, and reads show them."""
         self.world.connect.set_system_tags(self.world.instance_id, self.user_id, tags)
         self.foreign |= tags
         self.let_reads_catch_up()
@@ -152,7 +148,7 @@ class Agent:
         self.world.connect.backend().delete_user(self.world.instance_id, self.user_id)
 
     def lose_record(self, previous: Properties) -> None:
-        """Somebody removes the tags of the record, of a resource that declares `previous`; and reads show it."""
+        """Somebody removes the record of a resource that declares `previous`, and reads show it."""
         self.world.connect.backend().untag_resource(self.arn, list(self.record()))
         self.expectation.lost_record(settings_of(previous))
         self.let_reads_catch_up()
@@ -162,33 +158,30 @@ class Agent:
         self.let_reads_catch_up()
 
     def let_reads_catch_up(self) -> None:
-        """Let reads show what is."""
+        """Wait until reads show the present state."""
         behaviour = self.world.connect.behaviour
         self.world.clock.sleep(behaviour.stale_seconds)
         for _ in range(behaviour.stale_reads):
             self.world.connect.backend().describe_user(self.world.instance_id, self.user_id)
 
     def check(self) -> None:
-        """Compare settings and foreign tags with what they must be."""
+        """Compare settings, foreign tags and record with the expectation."""
         self.expectation.check(self.effective())
-        assert {k: v for k, v in self.tags().items() if k not in self.record()} == self.foreign, (
-            "foreign tags changed"
-        )
+        others = {key: value for key, value in self.tags().items() if not is_ours(key)}
+        assert others == self.foreign, "foreign tags changed"
         if not self.expectation.is_uncertain:
             self.expectation.check_record(self.tags())
 
 
 @dataclass
 class Resource:
-    """One resource of one stack; every operation is followed by a look at everybody."""
+    """One resource of one stack; after every operation it checks every agent."""
 
     world: World
     driver: Driver
 
     def create(self, properties: Properties, *, until_refused: bool = False) -> Outcome:
-        """Take what `properties` declare; whatever is refused must leave no trace. What is planted may end
-        with the refusal.
-        """
+        """Create; a refused create must leave no trace. With `until_refused`, faults end at the refusal."""
 
         def create(wanted: Properties) -> Outcome:
             outcome = self.driver.create(wanted)
@@ -199,39 +192,39 @@ class Resource:
         return self._take(properties, create, leaves_no_trace=True)
 
     def update(self, properties: Properties, previous: Properties) -> Outcome:
-        """Declare `properties` instead of `previous`; what is refused may be done half."""
-        return self._take(
-            properties, lambda wanted: self.driver.update(wanted, previous), leaves_no_trace=False
-        )
+        """Declare `properties` instead of `previous`; a refused update may be half done."""
 
-    def _take(self, properties: Properties, operation: Any, *, leaves_no_trace: bool) -> Outcome:
+        def update(wanted: Properties) -> Outcome:
+            return self.driver.update(wanted, previous)
+
+        return self._take(properties, update, leaves_no_trace=False)
+
+    def _take(
+        self, properties: Properties, operation: Callable[[Properties], Outcome], *, leaves_no_trace: bool
+    ) -> Outcome:
         agent, before = self._agent(properties), self._truth(properties)
-        outcome: Outcome = operation(properties)
+        outcome = operation(properties)
         if outcome.succeeded and agent:
             note = agent.expectation.taken(settings_of(properties), before[0])
             self._check_note(outcome, note)
             if outcome.shown is not None:
-                assert settings_of(outcome.shown) == agent.expectation.owned_values(agent.effective()), (
-                    outcome
-                )
+                owned = agent.expectation.owned_values(agent.effective())
+                assert settings_of(outcome.shown) == owned, outcome
                 assert outcome.shown["UserArn"] == agent.arn
         elif leaves_no_trace:
             assert self._truth(properties) == before, f"a refused create left a trace: {outcome}"
             cleaned_up = self.driver.clean_up(properties)
-            # Where reads lag it may see what is given back already, and give it back once more.
-            assert cleaned_up is None or cleaned_up.succeeded, (
-                f"the rollback of a refused create fails: {cleaned_up}"
-            )
-            assert self._truth(properties) == before, (
-                f"the clean-up after a refused create left a trace: {cleaned_up}"
-            )
+            # A late read may still show the claim; then it gives back once more.
+            succeeded = cleaned_up is None or cleaned_up.succeeded
+            assert succeeded, f"the rollback of a refused create fails: {cleaned_up}"
+            assert self._truth(properties) == before, f"the rollback left a trace: {cleaned_up}"
         elif agent:
             agent.expectation.half_done(settings_of(properties))
         self.world.check()
         return outcome
 
     def repeat(self, number: int) -> Outcome:
-        """Deliver a request once more that has been done or overtaken since: it must change nothing."""
+        """Deliver a request again that is done or overtaken: it must change nothing."""
         before = [(agent.effective(), agent.tags()) for agent in self.world.agents]
         outcome = self.driver.repeat(number)
         assert before == [(agent.effective(), agent.tags()) for agent in self.world.agents], outcome
@@ -239,7 +232,7 @@ class Resource:
         return outcome
 
     def delete(self, properties: Properties) -> Outcome:
-        """Give back; what finds nothing of its own must leave no trace."""
+        """Delete; a delete that finds nothing of its own must leave no trace."""
         agent, before = self._agent(properties), self._truth(properties)
         outcome = self.driver.delete(properties)
         if outcome.found_nothing:
@@ -252,7 +245,7 @@ class Resource:
         return outcome
 
     def read(self, properties: Properties) -> Outcome:
-        """Read, which must show the owned settings with their live values and write nothing."""
+        """Read: it must show the owned settings with their live values, and write nothing."""
         writes = len(self.world.writes)
         outcome = self.driver.read(identifier_of(properties))
         assert len(self.world.writes) == writes, "a read has written"
@@ -265,7 +258,7 @@ class Resource:
     @staticmethod
     def _check_note(outcome: Outcome, note: bool) -> None:
         said = "left as" in outcome.message
-        assert said == note, f"what could not be given back must be said, and nothing else: {outcome}"
+        assert said == note, f"the answer must name what stays, and nothing else: {outcome}"
 
     def _agent(self, properties: Properties) -> Agent | None:
         user = str(properties.get("UserId", "")).rpartition("/")[2]
@@ -277,13 +270,13 @@ class Resource:
 
 
 def done(outcome: Outcome) -> Outcome:
-    """Insist on success."""
+    """Require success."""
     assert outcome.succeeded, outcome
     return outcome
 
 
 def found_nothing(outcome: Outcome, *words: str) -> Outcome:
-    """Insist on a delete that has found nothing of its own, and has said so with `words`."""
+    """Require a delete that has found nothing of its own, and `words` in its message."""
     assert outcome.found_nothing, outcome
     missing = [word for word in words if word not in outcome.message]
     assert not missing, f"{missing} not in: {outcome.message}"
@@ -291,7 +284,7 @@ def found_nothing(outcome: Outcome, *words: str) -> Outcome:
 
 
 def refused(outcome: Outcome, code: str, *words: str) -> Outcome:
-    """Insist on a failure with `code`, where the front end has codes, and with `words` in its message."""
+    """Require a failure with `code`, if the front end has codes, and `words` in its message."""
     assert not outcome.succeeded, outcome
     assert outcome.code in (code, None), outcome
     missing = [word for word in words if word not in outcome.message]

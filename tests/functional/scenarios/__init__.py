@@ -1,8 +1,8 @@
 """The scenarios: functions of a `World`, run through every front end.
 
-`EVERYWHERE` holds those about what is written and read, run under every combination of the read and write
-switches; `ANYWHERE` those about who may do what and what goes wrong, run under a choice of combinations in
-which every two switches meet in every way.
+`EVERYWHERE` holds the scenarios about values, which run under every combination of the switches for reads and
+writes. `ANYWHERE` holds those about owners and failures, which run under a choice of combinations: any two
+values of any two switches meet in one of them.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,12 @@ ANYWHERE: Final[list[Scenario]] = []
 
 
 def everywhere(scenario: Scenario) -> Scenario:
-    """Run `scenario` under every combination."""
+    """Run `scenario` under every combination of switches."""
     EVERYWHERE.append(scenario)
     return scenario
 
 
 def anywhere(scenario: Scenario) -> Scenario:
-    """Run `scenario` where every two switches meet in every way."""
+    """Run `scenario` where any two values of any two switches meet."""
     ANYWHERE.append(scenario)
     return scenario

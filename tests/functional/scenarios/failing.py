@@ -1,4 +1,4 @@
-"""What goes wrong on the way, and what it must leave behind."""
+"""Operations that fail, and what they must leave behind."""
 
 import math
 from dataclasses import replace
@@ -23,15 +23,11 @@ def _second(agent: Agent) -> dict[str, object]:
 
 
 @anywhere
-def write_that_fails_for_good_leaves_the_agent_as_before(world: World) -> None:
+def write_that_always_fails_leaves_the_agent_as_before(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     world.plant("UpdateUserConfig", FaultKind.INVALID_PARAMETER, times=math.inf)
-    refused(
-        resource.create(_first(agent), until_refused=True),
-        "InvalidRequest",
-        "InvalidParameterException",
-        "given back",
-    )
+    outcome = resource.create(_first(agent), until_refused=True)
+    refused(outcome, "InvalidRequest", "InvalidParameterException", "given back")
 
 
 @anywhere
@@ -58,13 +54,12 @@ def update_that_fails_after_the_write_is_rolled_back(world: World) -> None:
 
 
 @anywhere
-def rollback_comes_before_reads_show_the_failed_update(world: World) -> None:
+def rollback_works_before_reads_show_the_failed_update(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     done(resource.create(_first(agent)))
     world.plant("UntagResource", FaultKind.ACCESS_DENIED)
     refused(resource.update(_second(agent), _first(agent)), "AccessDenied")
-    # A rollback follows within a second or two, so its first read may well show the user as it was before the
-    # update.
+    # A rollback follows within seconds: its first read may still show the user before the update.
     done(resource.update(_first(agent), _second(agent)))
     done(resource.delete(_first(agent)))
 
@@ -92,28 +87,24 @@ def throttling_for_a_while_is_waited_out(world: World) -> None:
 
 
 @anywhere
-def throttling_for_ever_ends_and_leaves_nothing(world: World) -> None:
+def endless_throttling_fails_and_leaves_nothing(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     world.plant("UpdateUserConfig", FaultKind.THROTTLING, times=math.inf)
     outcome = refused(resource.create(_first(agent)), "Throttling", "ThrottlingException")
     least, most = world.front_end.timeout
-    assert least < outcome.seconds < most, "patient, within what CloudFormation waits"
+    assert least < outcome.seconds < most, "it tries long, but not longer than CloudFormation waits"
     assert not agent.record()
 
 
 @anywhere
-def what_cannot_be_undone_is_said(world: World) -> None:
+def failed_create_says_what_it_could_not_undo(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     world.plant("UpdateUserConfig", FaultKind.ACCESS_DENIED)
     world.plant("UntagResource", FaultKind.ACCESS_DENIED)
-    # Reads that lag hide the claim from the cleanup; that case has a scenario of its own.
+    # A late read hides the claim from the clean-up; another scenario has that case.
     world.connect.behaviour = replace(world.connect.behaviour, stale_reads=0)
-    refused(
-        resource.driver.create(_first(agent)),
-        "AccessDenied",
-        "could not be given back",
-        "deleting the resource gives it back",
-    )
+    outcome = resource.driver.create(_first(agent))
+    refused(outcome, "AccessDenied", "could not be given back", "deleting the resource gives it back")
     assert agent.record()
     done(resource.driver.delete(_first(agent)))
     assert not agent.record()
@@ -121,7 +112,7 @@ def what_cannot_be_undone_is_said(world: World) -> None:
 
 
 @anywhere
-def lost_connections_do_not_lose_anything(world: World) -> None:
+def lost_connections_lose_nothing(world: World) -> None:
     for kind in (FaultKind.CONNECTION_RESET_BEFORE, FaultKind.CONNECTION_RESET_AFTER):
         agent, resource = world.agent("dense"), world.resource()
         world.plant("TagResource", kind)
@@ -144,7 +135,7 @@ def answer_to_the_last_call_of_a_delete_is_lost(world: World) -> None:
 
 
 @anywhere
-def server_errors_once_are_tried_again_for_ever_are_reported(world: World) -> None:
+def single_server_error_is_tried_again_and_endless_ones_are_reported(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     for kind in (FaultKind.INTERNAL_SERVICE, FaultKind.SERVER_ERROR):
         world.plant("UpdateUserConfig", kind)

@@ -1,6 +1,4 @@
-"""Phones: the one array whose earlier value is not recorded, and the limits that the service may set on
-values.
-"""
+"""Phones, whose earlier number is not recorded, and values that the service changes."""
 
 from ..agents import AGENTS_NEW_NUMBER, DECLARED_NUMBER, SECOND_DECLARED_NUMBER
 from ..settings import CHAT_ACW, PHONE_NUMBER, PHONE_TYPE, acw, phone
@@ -17,8 +15,8 @@ def soft_phone_over_desk_phone_and_back(world: World) -> None:
     kept = agent.effective()[PHONE_NUMBER] is not None
     assert kept != world.connect.behaviour.drop_number_under_soft_phone
     outcome = done(resource.delete(properties))
-    assert (agent.effective() == before) == kept, "what can be restored is"
-    assert ("earlier phone is not fully recorded" in outcome.message) != kept, "what cannot is said"
+    assert (agent.effective() == before) == kept, "it restores what it can"
+    assert ("earlier phone is not fully recorded" in outcome.message) != kept, "it names the rest"
 
 
 @anywhere
@@ -44,17 +42,14 @@ def declared_number_changes(world: World) -> None:
 
 
 @anywhere
-def number_that_cannot_be_taken_away_is_said(world: World) -> None:
-    """Where a written entry keeps the fields that it does not name, no write removes a number; then it must
-    be said.
-    """
+def delete_names_a_number_that_it_cannot_remove(world: World) -> None:
+    """If a written entry keeps the fields that it does not name, no write can remove a number."""
     agent, resource = world.agent("bare"), world.resource()
     desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
     done(resource.create(desk))
     outcome = done(resource.driver.delete(desk))
-    assert agent.effective()[PHONE_NUMBER] is None or "number" in outcome.message, (
-        "the declared number stays, and nobody says so"
-    )
+    is_removed = agent.effective()[PHONE_NUMBER] is None
+    assert is_removed or "number" in outcome.message, "the declared number stays, and no answer says so"
     agent.expectation.taken({}, agent.effective())
 
 
@@ -69,23 +64,16 @@ def desk_phone_over_another_desk_phone(world: World) -> None:
 
 
 @anywhere
-def declared_number_never_passes_for_the_agents_own(world: World) -> None:
-    """Declared desk phone, then declared soft phone, then given back: the number on the user is the stack's,
-    not the agent's.
-    """
+def declared_number_never_counts_as_the_agents_own(world: World) -> None:
+    """After desk phone, soft phone and delete, the number on the user is the stack's, not the agent's."""
     agent, resource = world.agent("desk"), world.resource()
     desk = agent.declare(PhoneNumberConfigs=phone("DESK_PHONE", DECLARED_NUMBER))
     soft = agent.declare(PhoneNumberConfigs=phone("SOFT_PHONE"))
     done(resource.create(desk))
     done(resource.driver.update(soft, desk))
     done(resource.driver.delete(soft))
-    assert (agent.effective()[PHONE_TYPE], agent.effective()[PHONE_NUMBER]) != (
-        "DESK_PHONE",
-        DECLARED_NUMBER,
-    ), (
-        "the agent's calls are routed to the number that the stack once declared, as if it were the agent's"
-        " own"
-    )
+    left = agent.effective()[PHONE_TYPE], agent.effective()[PHONE_NUMBER]
+    assert left != ("DESK_PHONE", DECLARED_NUMBER), "calls go to the number that the stack once declared"
 
 
 @anywhere
@@ -99,7 +87,7 @@ def soft_phone_with_a_number(world: World) -> None:
 
 
 @anywhere
-def chat_work_beyond_what_the_service_allows(world: World) -> None:
+def chat_work_above_the_services_limit(world: World) -> None:
     agent, resource = world.agent("sparse"), world.resource()
     properties = agent.declare(AfterContactWorkConfigs=[acw("CHAT", 6000), acw("VOICE", 6000)])
     outcome = done(resource.create(properties))
@@ -111,7 +99,7 @@ def chat_work_beyond_what_the_service_allows(world: World) -> None:
     done(resource.update(properties, properties))
     acted = [call.operation for call in world.writes if call.acted]
     wanted = ["TagResource", "UpdateUserConfig"] if clamped else []
-    assert acted == wanted, "whether it was clamped or changed by somebody shows only by writing it"
+    assert acted == wanted, "only a write shows whether the service or a person changed it"
     assert outcome.invocations == 1
     done(resource.delete(properties))
 

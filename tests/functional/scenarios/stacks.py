@@ -1,4 +1,4 @@
-"""Who owns what: two stacks, retries, imports, replacements."""
+"""Owners: two stacks, retries, imports, replacements."""
 
 from ..settings import acw, auto_accept
 from ..world import Agent, World, done, found_nothing, refused
@@ -12,10 +12,8 @@ def _voice(agent: Agent, accept: bool = True) -> dict[str, object]:
 @anywhere
 def second_stack_is_refused_and_its_rollback_touches_nothing(world: World) -> None:
     agent = world.agent("sparse")
-    mine, others = (
-        world.resource("sales-stack", "SalesAgent"),
-        world.resource("support-stack", "Ann", "token-2"),
-    )
+    mine = world.resource("sales-stack", "SalesAgent")
+    others = world.resource("support-stack", "Ann", "token-2")
     theirs = agent.declare(AfterContactWorkConfigs=[acw("VOICE", 5)])
     done(mine.create(_voice(agent)))
     world.connect.forget_calls()
@@ -28,10 +26,10 @@ def second_stack_is_refused_and_its_rollback_touches_nothing(world: World) -> No
 @anywhere
 def second_resource_of_the_same_stack_is_refused(world: World) -> None:
     agent = world.agent("sparse")
-    mine, twin = world.resource(logical_id="One"), world.resource(logical_id="Two", token="token-2")
+    mine, other = world.resource(logical_id="One"), world.resource(logical_id="Two", token="token-2")
     done(mine.create(_voice(agent)))
-    refused(twin.create(_voice(agent, accept=False)), "AlreadyExists", "sales-stack/One")
-    found_nothing(twin.delete(_voice(agent, accept=False)))
+    refused(other.create(_voice(agent, accept=False)), "AlreadyExists", "sales-stack/One")
+    found_nothing(other.delete(_voice(agent, accept=False)))
     if world.front_end.reads:
         done(mine.read(agent.identifier))
 
@@ -43,7 +41,7 @@ def retried_create_goes_on(world: World) -> None:
     world.connect.forget_calls()
     done(resource.repeat(0))
     assert not world.writes
-    # Another request that asks for the same: the earlier values must not be recorded anew.
+    # Another request with the same properties must keep the recorded earlier values.
     done(resource.create(_voice(agent, accept=False)))
     assert [call.operation for call in world.writes] == ["TagResource"]
     done(resource.delete(_voice(agent, accept=False)))
@@ -55,7 +53,8 @@ def replacement_by_another_spelling_is_refused_and_rolls_back(world: World) -> N
         agent, resource = world.agent("dense", arns=arns), world.resource()
         old, new = _voice(agent, accept=False), {**_voice(agent, accept=True), **agent.respelled}
         done(resource.create(old))
-        # A changed create-only property: create the new one, on failure delete it, keep the old one.
+        # A create-only property has changed: CloudFormation creates a new resource; after a failure it
+        # deletes that one and keeps the old one.
         refused(resource.create(new), "AlreadyExists", "spelled")
         found_nothing(resource.delete(new))
         done(resource.update(old, old))
@@ -89,8 +88,7 @@ def import_into_another_stack(world: World) -> None:
 def nothing_owned_is_not_found(world: World) -> None:
     agent, resource = world.agent("dense"), world.resource()
     if world.front_end.imports:
-        # An update by a stack takes what somebody has removed for lost; outside of stacks nobody has told who
-        # owns.
+        # A stack's update counts a missing record as lost; without a stack there is no owner to restore.
         refused(world.resource(None).update(_voice(agent), _voice(agent)), "NotFound", agent.user_id)
     found_nothing(resource.delete(_voice(agent)), agent.user_id)
     if world.front_end.reads:
