@@ -140,8 +140,7 @@ class Demo:
         """Create another stack that declares an agent of the first."""
         bob = self.ledgers[1].agent
         self._headline(
-            "5 A second owner",
-            f"Stack {RIVAL} declares settings of {bob.name}, which {STACK} owns.",
+            "5 A second owner", f"Stack {RIVAL} declares settings of {bob.name}, which {STACK} owns."
         )
         before = snapshot(self.ledgers)
         outcome = self._stacks.create(RIVAL, self._rival_template(bob))

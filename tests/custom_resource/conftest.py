@@ -1,6 +1,4 @@
-"""One local Connect, one function and one reply endpoint; after every test, every reply and every log line is
-judged.
-"""
+"""One local Connect, one function and one endpoint; after each test, a check of responses and log lines."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,24 +28,24 @@ class Agent:
     arn: str
 
     def declare(self, **arrays: Any) -> dict[str, Any]:
-        """Return properties of a resource; unless `arrays` say otherwise, they declare auto-accept of VOICE."""
+        """Return properties that declare `arrays`, by default auto-accept of VOICE."""
         names = {"InstanceId": self.instance_id, "UserId": self.user_id}
         return {**names, **(arrays or {"AutoAcceptConfigs": [auto_accept("VOICE", True)]})}
 
     def settings(self) -> Values:
-        """Return the settings as they are."""
+        """Return the settings as they are, whatever reads show."""
         return self.connect.effective(self.instance_id, self.user_id)
 
     def tags(self) -> dict[str, str]:
-        """Return the tags as they are."""
+        """Return the tags as they are, whatever reads show."""
         return self.connect.tags(self.instance_id, self.user_id)
 
     def all(self) -> tuple[Values, dict[str, str]]:
-        """Return all that must not change."""
+        """Return the settings and the tags."""
         return self.settings(), self.tags()
 
     def state(self) -> tuple[Values, dict[str, str]]:
-        """Return the same, whichever requests have led there."""
+        """Return the same without the digests of requests."""
         return self.settings(), without_requests(self.tags())
 
 
@@ -69,23 +67,22 @@ def connect(_connect: LocalConnect) -> LocalConnect:
 
 
 @pytest.fixture
-def hire(connect: LocalConnect) -> Callable[..., Agent]:
-    """Return a maker of agents, all of one instance."""
+def new_agent(connect: LocalConnect) -> Callable[..., Agent]:
+    """Return a function that creates agents of one instance."""
     instance_id, _ = connect.create_instance()
     names = iter(range(10_000))
 
-    def hire(**more: Any) -> Agent:
-        user_id, arn = connect.create_user(
-            instance_id, f"agent-{next(names)}", tags={"team": "sales"}, **more
-        )
+    def create(**more: Any) -> Agent:
+        name = f"agent-{next(names)}"
+        user_id, arn = connect.create_user(instance_id, name, tags={"team": "sales"}, **more)
         return Agent(connect, instance_id, user_id, arn)
 
-    return hire
+    return create
 
 
 @pytest.fixture
-def agent(hire: Callable[..., Agent]) -> Agent:
-    return hire()
+def agent(new_agent: Callable[..., Agent]) -> Agent:
+    return new_agent()
 
 
 @pytest.fixture(scope="session")
@@ -96,12 +93,12 @@ def _endpoint(clock: FakeClock) -> Iterator[ReplyEndpoint]:
 
 @pytest.fixture
 def endpoint(_endpoint: ReplyEndpoint, caplog: pytest.LogCaptureFixture) -> Iterator[ReplyEndpoint]:
-    """The endpoint; when the test is over, no reply has broken a rule and no log line shows where replies go."""
+    """The endpoint; after the test, no response has broken a rule and no log line shows a URL."""
     _endpoint.forget()
     yield _endpoint
     _endpoint.check()
-    said = [line for phase in ("setup", "call") for line in map(_text, caplog.get_records(phase))]
-    assert not [line for line in said if SIGNATURE in line], "a URL was logged"
+    lines = [line for phase in ("setup", "call") for line in map(_text, caplog.get_records(phase))]
+    assert not [line for line in lines if SIGNATURE in line], "a URL was logged"
 
 
 def _text(record: Any) -> str:

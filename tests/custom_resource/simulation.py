@@ -1,7 +1,6 @@
-"""Hundreds of invocations beside each other on one virtual clock: each a thread, only one of which runs at a
-time.
+"""Hundreds of concurrent invocations on one virtual clock: each is a thread, and one of them runs at a time.
 
-Time passes only when all of them sleep, and then to the next one's waking: the order of events is that of the
+Time passes only while all threads sleep, and then up to the first wake-up: the order of events is that of the
 real world, and the same in every run.
 """
 
@@ -18,18 +17,18 @@ from support.function_double import Context, FunctionDouble
 
 @dataclass
 class SharedClock(FakeClock):
-    """A clock whose `sleep` lets the others run."""
+    """A clock whose `sleep` lets other threads run."""
 
     _waiting: list[tuple[float, int, threading.Event]] = field(default_factory=list)
     _serial: int = 0
     _idle: threading.Event = field(default_factory=threading.Event)
 
     def sleep(self, seconds: float) -> None:
-        """Wait for one's turn."""
+        """Wait until the virtual clock has passed `seconds`."""
         if seconds > 0:
-            self._idle_until(self._line_up(seconds))
+            self._idle_until(self._queue(seconds))
 
-    def _line_up(self, seconds: float) -> threading.Event:
+    def _queue(self, seconds: float) -> threading.Event:
         turn = threading.Event()
         self._serial += 1
         heapq.heappush(self._waiting, (self.seconds + seconds, self._serial, turn))
@@ -40,8 +39,8 @@ class SharedClock(FakeClock):
         turn.wait()
 
     def start(self, work: Callable[[], None], after: float = 0.0) -> None:
-        """Begin `work` in a thread of its own, `after` seconds from now."""
-        turn = self._line_up(after)
+        """Start `work` in a thread of its own, `after` seconds from now."""
+        turn = self._queue(after)
 
         def run() -> None:
             turn.wait()
@@ -53,7 +52,7 @@ class SharedClock(FakeClock):
         threading.Thread(target=run, daemon=True).start()
 
     def run(self) -> None:
-        """Let time pass until nobody waits."""
+        """Let time pass until no thread waits."""
         while self._waiting:
             when, _, turn = heapq.heappop(self._waiting)
             self.seconds = max(self.seconds, when)
@@ -64,7 +63,7 @@ class SharedClock(FakeClock):
 
 @dataclass
 class BusyFunction(FunctionDouble):
-    """The installed function, run as often at a time as it is invoked."""
+    """The installed function, with any number of concurrent invocations."""
 
     failures: list[BaseException] = field(default_factory=list)
 
@@ -79,7 +78,7 @@ class BusyFunction(FunctionDouble):
         began = self.clock.monotonic()
         try:
             custom_resource.handler(event, Context(self.clock, began + self.seconds))
-        except BaseException as error:  # noqa: BLE001 - a thread's failure is the test's
+        except BaseException as error:  # noqa: BLE001 - the test reports a thread's failure
             self.failures.append(error)
         self.longest = max(self.longest, self.clock.monotonic() - began)
         while self.handed_over:

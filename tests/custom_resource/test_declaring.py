@@ -1,6 +1,4 @@
-"""What a template may say: everything is checked here, since CloudFormation checks nothing, with the
-registry's own messages.
-"""
+"""The properties of a custom resource: the function checks them all, with the registry's messages."""
 
 from typing import Any
 
@@ -42,13 +40,11 @@ def test_scalars_that_arrive_as_strings_mean_what_the_template_says(stack: Custo
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_is_refused_is_refused_before_any_call_in_the_words_of_the_registry(
+def test_bad_properties_are_refused_before_any_call_with_the_registrys_message(
     stack: CustomStack, registry: RegistryStack, agent: Agent, way: str
 ) -> None:
     arrays, _ = WAYS[way]
-    properties = (
-        agent.declare(**arrays) if arrays else {"InstanceId": agent.instance_id, "UserId": agent.user_id}
-    )
+    properties = {"InstanceId": agent.instance_id, "UserId": agent.user_id, **arrays}
     message = registry.refused("CREATE", as_sent(properties), "InvalidRequest")
     created, updated = stack.create(properties), stack.update(properties, agent.declare())
     assert [created.succeeded, updated.succeeded] == [False, False]
@@ -72,7 +68,7 @@ def test_an_unknown_property_is_refused_with_the_nearest_known_name(
     assert f"'{wrong}' is not a known property: did you mean {right}?" in answer.reason
 
 
-def test_what_is_cloudformations_own_is_no_property(stack: CustomStack, agent: Agent) -> None:
+def test_a_property_for_cloudformation_is_no_unknown_property(stack: CustomStack, agent: Agent) -> None:
     stack.service_timeout = 300
     assert stack.create(agent.declare()).succeeded
     assert stack.update(agent.declare(), agent.declare()).succeeded

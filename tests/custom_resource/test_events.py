@@ -1,6 +1,4 @@
-"""Events as they may come: twice, at the same time, broken, or into a function with a bug: one outcome, and a
-reply.
-"""
+"""Events that come twice, at the same time, broken, or to a function with a bug: each gets a response."""
 
 import math
 import os
@@ -22,7 +20,7 @@ OWNER = "connect-user-config:owner"
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
-def test_an_event_delivered_twice_is_done_once_and_replied_to_alike(
+def test_an_event_delivered_twice_is_done_once_and_gets_the_same_response(
     stack: CustomStack, agent: Agent, kind: str
 ) -> None:
     properties = agent.declare()
@@ -84,7 +82,7 @@ ODD: list[object] = [None, 7, "text", [], {}, True, {"a": {"b": [1]}}]
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
 @pytest.mark.parametrize("name", [*WITHOUT, "OldResourceProperties", "ResourceType", "ServiceToken"])
-def test_a_broken_event_is_replied_to(stack: CustomStack, agent: Agent, kind: str, name: str) -> None:
+def test_a_broken_event_gets_a_response(stack: CustomStack, agent: Agent, kind: str, name: str) -> None:
     for odd in ODD:
         event = stack.event(kind, agent.declare(), old=agent.declare(), physical_id=id_of(agent.declare()))
         awaited = next(reversed(stack.endpoint.awaited.values()))
@@ -96,7 +94,7 @@ def test_a_broken_event_is_replied_to(stack: CustomStack, agent: Agent, kind: st
 
 
 @pytest.mark.parametrize("name", WITHOUT)
-def test_an_event_with_a_member_missing_is_replied_to(stack: CustomStack, agent: Agent, name: str) -> None:
+def test_an_event_without_a_member_gets_a_response(stack: CustomStack, agent: Agent, name: str) -> None:
     event = stack.event("Create", agent.declare(), physical_id=id_of(agent.declare()))
     awaited = next(reversed(stack.endpoint.awaited.values()))
     awaited.event = {key: value for key, value in event.items() if key != name}
@@ -106,9 +104,7 @@ def test_an_event_with_a_member_missing_is_replied_to(stack: CustomStack, agent:
 
 
 @pytest.mark.parametrize("timeout", ["", "soon", "-5", "1e400", "nan", [], {}, None])
-def test_a_timeout_that_cannot_be_read_does_not_matter(
-    stack: CustomStack, agent: Agent, timeout: object
-) -> None:
+def test_an_unreadable_timeout_is_ignored(stack: CustomStack, agent: Agent, timeout: object) -> None:
     event = stack.event("Create", agent.declare())
     event["ResourceProperties"]["ServiceTimeout"] = timeout
     assert stack.request(event).succeeded
@@ -118,7 +114,7 @@ def test_a_timeout_that_cannot_be_read_does_not_matter(
     "handed_over", [None, 7, {}, {"event": 7}, {"event": {}, "since": "x", "wait": None, "context": []}]
 )
 def test_a_broken_handover_ends(stack: CustomStack, handed_over: object) -> None:
-    """There is no URL to reply to: what matters is that it is answered, and does not go on for ever."""
+    """It has no ResponseURL: it must end, and with an error."""
     answer = stack.function.invoke({"HandedOver": handed_over})
     assert answer is not None
     assert answer["Error"] == "InvalidRequest"
@@ -132,7 +128,7 @@ def test_a_broken_handover_ends(stack: CustomStack, handed_over: object) -> None
         {"since": -(10**400), "wait": -(10**400), "count": True},
         {"since": math.nan, "wait": math.inf, "count": math.nan},
     ],
-    ids=["no numbers", "no time is so late", "nor so early", "not finite"],
+    ids=["no numbers", "too late for a time", "too early for a time", "not finite"],
 )
 def test_a_handover_whose_state_is_broken_goes_on(
     stack: CustomStack, agent: Agent, state: dict[str, object]
@@ -146,7 +142,7 @@ def test_a_handover_whose_state_is_broken_goes_on(
 @pytest.mark.parametrize(
     "kind", ["List", "Create", "Update", "Delete", "read", None, 7, "L" * 100_000, "+12025550101"]
 )
-def test_what_cannot_be_replied_to_is_answered_directly_and_changes_nothing(
+def test_a_request_without_a_usable_url_is_answered_directly_and_changes_nothing(
     stack: CustomStack, agent: Agent, kind: object, url: object
 ) -> None:
     before = agent.all()
@@ -164,21 +160,20 @@ def test_what_cannot_be_replied_to_is_answered_directly_and_changes_nothing(
 
 
 @pytest.mark.parametrize("event", [None, [], "Read", 7])
-def test_what_is_no_event_is_answered(stack: CustomStack, event: Any) -> None:
+def test_a_value_that_is_no_event_is_answered(stack: CustomStack, event: Any) -> None:
     answer = stack.function.invoke(event)
     assert answer is not None
     assert answer["Error"] == "InvalidRequest"
 
 
-def test_a_text_of_the_service_does_not_run_into_ours(stack: CustomStack, agent: Agent) -> None:
-    agent.connect.plant(
-        Fault("UpdateUserConfig", FaultKind.INVALID_PARAMETER, message="not on this instance")
-    )
+def test_a_full_stop_ends_a_text_of_the_service(stack: CustomStack, agent: Agent) -> None:
+    fault = Fault("UpdateUserConfig", FaultKind.INVALID_PARAMETER, message="not on this instance")
+    agent.connect.plant(fault)
     assert "not on this instance. What had been taken was given back." in stack.create(agent.declare()).reason
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
-def test_a_bug_is_replied_to_without_its_text(
+def test_the_response_to_a_bug_hides_its_text(
     stack: CustomStack,
     agent: Agent,
     kind: str,
@@ -198,7 +193,7 @@ def test_a_bug_is_replied_to_without_its_text(
     assert "2025550101" not in caplog.text
 
 
-def test_a_bug_after_the_claim_leaves_what_the_delete_that_follows_gives_back(
+def test_the_delete_after_a_bug_gives_back_what_the_create_took(
     stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def bug(*_: object) -> None:
@@ -214,7 +209,7 @@ def test_a_bug_after_the_claim_leaves_what_the_delete_that_follows_gives_back(
 
 
 @pytest.mark.parametrize("broken", ["own_credentials", "task_of", "SettingsService", "ConnectGateway"])
-def test_a_bug_anywhere_before_the_work_is_replied_to(
+def test_a_bug_before_the_operation_gets_a_response(
     stack: CustomStack, agent: Agent, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def bug(*_: object, **__: object) -> None:

@@ -1,6 +1,4 @@
-"""The physical id: both identifiers as given, never another one unless the identity changes, and never
-another one on failure.
-"""
+"""The physical id: both identifiers as given; it changes with the identity only, and never on failure."""
 
 from collections.abc import Callable
 
@@ -39,12 +37,12 @@ def test_a_failure_names_the_real_id(stack: CustomStack, agent: Agent, kind: str
     assert answer.physical_id == id_of(properties)
 
 
-def _to_nobody(agent: Agent) -> dict[str, object]:
+def _to_unknown_user(agent: Agent) -> dict[str, object]:
     return {**agent.declare(), "UserId": "00000000-1111-4222-8333-444444444444"}
 
 
 WRONG: dict[str, Callable[[Agent], dict[str, object]]] = {
-    "another user, who does not exist": _to_nobody,
+    "another user, who does not exist": _to_unknown_user,
     "a malformed user": lambda agent: {**agent.declare(), "UserId": "a b/c|d"},
     "no user": lambda agent: {"InstanceId": agent.instance_id},
     "a malformed instance": lambda agent: {**agent.declare(), "InstanceId": "arn:aws:connect:nowhere"},
@@ -67,13 +65,13 @@ def test_a_failed_update_keeps_the_old_id_and_the_old_settings(
 
 
 @pytest.mark.parametrize("way", [way for way in WRONG if way != "no arrays"])
-def test_a_create_that_names_nobody_fails_with_an_id_that_its_delete_understands(
+def test_a_create_without_a_user_fails_with_an_id_that_its_delete_understands(
     stack: CustomStack, agent: Agent, way: str
 ) -> None:
     created, deleted = stack.deploy(WRONG[way](agent))
     assert not created.succeeded
     assert deleted.succeeded, deleted
-    assert deleted.reason, "what was not done must be said"
+    assert deleted.reason, "the answer must say what it did not do"
 
 
 def test_an_invented_id_is_resolved_from_the_properties(stack: CustomStack, agent: Agent) -> None:
@@ -85,10 +83,10 @@ def test_an_invented_id_is_resolved_from_the_properties(stack: CustomStack, agen
     assert agent.all() == before
 
 
-def test_the_id_and_not_the_properties_says_who_is_given_back(
-    stack: CustomStack, agent: Agent, hire: Callable[..., Agent]
+def test_a_delete_acts_on_the_user_of_the_id_and_not_of_the_properties(
+    stack: CustomStack, agent: Agent, new_agent: Callable[..., Agent]
 ) -> None:
-    other, before = hire(), agent.all()
+    other, before = new_agent(), agent.all()
     stack.create(agent.declare())
     stack.create(other.declare())
     kept = other.all()

@@ -1,6 +1,4 @@
-"""A stack of hundreds at the documented quotas: all of it succeeds, near the floor of the quota, with few
-invocations.
-"""
+"""A stack of hundreds at the documented quotas succeeds near the quota's floor, with few invocations."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -39,12 +37,12 @@ def busy(
 def test_a_stack_of_hundreds_is_created_and_deleted(
     busy: BusyFunction,
     endpoint: ReplyEndpoint,
-    hire: Callable[..., Agent],
+    new_agent: Callable[..., Agent],
     size: int,
     function_seconds: float,
 ) -> None:
     busy.seconds = function_seconds
-    agents = [hire() for _ in range(size)]
+    agents = [new_agent() for _ in range(size)]
     before = [agent.all() for agent in agents]
     for kind in ("Create", "Delete"):
         invocations, began = busy.invocations, busy.clock.now()
@@ -63,8 +61,8 @@ def _request_all(busy: BusyFunction, endpoint: ReplyEndpoint, agents: list[Agent
     rows = zip(stacks, agents, names, strict=True)
     events = [stack.event(kind, agent.declare(), physical_id=name) for stack, agent, name in rows]
     began = busy.clock.now()
-    for place, event in enumerate(events):
-        busy.begin(event, after=place * 0.02)
+    for index, event in enumerate(events):
+        busy.begin(event, after=index * 0.02)
     clock = busy.clock
     assert isinstance(clock, SharedClock)
     clock.run()

@@ -1,6 +1,4 @@
-"""The direct Read: the owner, owned settings with live values, what differs from the declared ones; failures
-are answers too.
-"""
+"""The direct Read: owner, owned settings with live values, differences; a failure is an answer too."""
 
 import math
 from typing import Any
@@ -21,7 +19,7 @@ ACW = "AfterContactWorkConfigs[{}].AfterContactWorkConfig.AfterContactWorkTimeLi
 
 
 def names_of(agent: Agent) -> dict[str, str]:
-    """Return what names the user, and no arrays."""
+    """Return the identifier alone."""
     return {"InstanceId": agent.instance_id, "UserId": agent.user_id}
 
 
@@ -41,9 +39,7 @@ def test_it_shows_what_is_owned_and_nothing_else(stack: CustomStack, agent: Agen
 
 
 @pytest.mark.parametrize("declares", [False, True])
-def test_a_user_whom_nobody_owns_has_no_owner_and_that_is_no_failure(
-    stack: CustomStack, agent: Agent, declares: bool
-) -> None:
+def test_a_user_without_an_owner_is_no_failure(stack: CustomStack, agent: Agent, declares: bool) -> None:
     report = stack.read(agent.declare() if declares else names_of(agent))
     nothing = {**names_of(agent), "UserArn": agent.arn, "Owner": None}
     unowned = {
@@ -55,7 +51,7 @@ def test_a_user_whom_nobody_owns_has_no_owner_and_that_is_no_failure(
     assert report == {**nothing, "InSync": not declares, "Differences": [unowned] if declares else []}
 
 
-def test_a_declared_setting_that_nobody_owns_is_a_difference_even_if_its_value_is_in_force(
+def test_a_declared_setting_without_an_owner_is_a_difference_even_if_its_value_is_in_force(
     stack: CustomStack, agent: Agent
 ) -> None:
     stack.create(agent.declare())
@@ -64,16 +60,14 @@ def test_a_declared_setting_that_nobody_owns_is_a_difference_even_if_its_value_i
     assert report["Differences"] == [
         {"Setting": ACW.format("VOICE"), "Declared": 45, "Live": 45, "Owned": False}
     ]
-    assert "AfterContactWorkConfigs" not in report, "the answer shows what is owned"
+    assert "AfterContactWorkConfigs" not in report, "the answer shows owned settings only"
     other = stack.read(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("VOICE", 30)]))
     assert other["Differences"] == [
         {"Setting": ACW.format("VOICE"), "Declared": 30, "Live": 45, "Owned": False}
     ]
 
 
-def test_without_arrays_the_values_that_the_record_declares_are_compared(
-    stack: CustomStack, agent: Agent
-) -> None:
+def test_without_arrays_it_compares_the_values_in_the_record(stack: CustomStack, agent: Agent) -> None:
     stack.create(agent.declare(AutoAcceptConfigs=VOICE, AfterContactWorkConfigs=[acw("CHAT", 30)]))
     assert stack.read(names_of(agent))["InSync"] is True
     agent.connect.admin_update(agent.instance_id, agent.user_id, AfterContactWorkConfigs=[acw("CHAT", 45)])
@@ -83,7 +77,7 @@ def test_without_arrays_the_values_that_the_record_declares_are_compared(
     assert report["AfterContactWorkConfigs"] == [acw("CHAT", 45)]
 
 
-def test_without_arrays_a_number_agrees_with_any_number_and_not_with_none(
+def test_without_arrays_any_number_is_as_declared_but_no_number_is_not(
     stack: CustomStack, agent: Agent
 ) -> None:
     """No record holds a number."""
@@ -103,7 +97,9 @@ def test_without_arrays_a_number_agrees_with_any_number_and_not_with_none(
     assert gone in stack.read(names_of(agent))["Differences"]
 
 
-def test_the_owner_is_named_whoever_asks(stack: CustomStack, other_stack: CustomStack, agent: Agent) -> None:
+def test_it_names_the_owner_to_every_stack(
+    stack: CustomStack, other_stack: CustomStack, agent: Agent
+) -> None:
     other_stack.create(agent.declare())
     assert stack.read(agent.declare())["Owner"] == "support-stack/Agent"
     agent.connect.backend().untag_resource(agent.arn, ["connect-user-config:owner"])
@@ -151,14 +147,10 @@ def test_a_difference_of_phone_numbers_shows_neither(stack: CustomStack, agent: 
             "Owned": True,
         }
     ]
-    assert report["PhoneNumberConfigs"] == phone("DESK_PHONE", "+12025550102"), (
-        "the live value is the answer's to give"
-    )
+    assert report["PhoneNumberConfigs"] == phone("DESK_PHONE", "+12025550102"), "the answer may show it"
 
 
-def test_values_that_the_service_is_known_to_clamp_are_no_difference(
-    stack: CustomStack, agent: Agent
-) -> None:
+def test_a_value_that_the_service_clamps_is_no_difference(stack: CustomStack, agent: Agent) -> None:
     agent.connect.behaviour = Behaviour(clamp_chat_acw=True)
     declared = agent.declare(AfterContactWorkConfigs=[acw("CHAT", 6000)])
     assert stack.create(declared).succeeded
@@ -199,16 +191,14 @@ def test_garbage_is_an_answer(stack: CustomStack, properties: object) -> None:
     assert answer["Error"] == "InvalidRequest"
 
 
-def test_a_read_with_what_a_template_says_besides_is_the_same(stack: CustomStack, agent: Agent) -> None:
+def test_properties_for_cloudformation_change_nothing(stack: CustomStack, agent: Agent) -> None:
     stack.create(agent.declare())
     answer = stack.read({"ServiceToken": FUNCTION_ARN, "ServiceTimeout": "60", **agent.declare()})
     assert answer["InSync"] is True
 
 
 def test_a_bug_is_an_answer_too(stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script that reads an agent after another must not stop at one, nor at an unreadable error of
-    Lambda's.
-    """
+    """A script that reads many agents must not stop at one with an unreadable error of Lambda's."""
 
     def bug(*_: object) -> None:
         raise ZeroDivisionError("of +12025550101")

@@ -1,6 +1,4 @@
-"""The reply itself: fits, is delivered if it can be, says so by an error if not, and never shows where it
-goes.
-"""
+"""The response itself: it fits, its failed delivery is an error, and no text shows its URL."""
 
 import json
 import logging
@@ -43,7 +41,7 @@ def test_a_huge_reason_is_cut_to_fit_and_no_shorter_than_it_must_be(alphabet: st
     assert len(body) <= MAX_BYTES
     assert reason.startswith(kept.removesuffix("…"))
     assert kept.endswith("…")
-    assert len(body) > MAX_BYTES * 0.8, f"only {len(body)} bytes are left of it"
+    assert len(body) > MAX_BYTES * 0.8, f"only {len(body)} bytes are used"
 
 
 @settings(max_examples=300, deadline=None)
@@ -60,14 +58,14 @@ def test_any_reason_fits(reason: str, times: int, physical_id: str) -> None:
 
 
 @pytest.mark.parametrize("size", range(3_880, 3_910))
-def test_what_just_fits_is_not_cut_and_what_just_does_not_is(size: int) -> None:
+def test_only_a_reason_that_does_not_fit_is_cut(size: int) -> None:
     overhead = len(_body(""))
     body = _body("a" * size)
     assert (json.loads(body)["Reason"] == "a" * size) == (overhead + size <= MAX_BYTES)
     assert len(body) <= MAX_BYTES
 
 
-def test_a_failure_with_a_huge_reason_is_taken(stack: CustomStack, agent: Agent) -> None:
+def test_the_endpoint_takes_a_failure_with_a_huge_reason(stack: CustomStack, agent: Agent) -> None:
     answer = stack.create({**agent.declare(), **{f"Wröng\n{number}": "x" for number in range(500)}})
     assert not answer.succeeded
     assert answer.reason.startswith("500 problems: (1) ")
@@ -90,7 +88,7 @@ def test_a_fault_is_tried_again_after_a_growing_wait(
     assert waits[-times:] == [0.5, 1.0, 2.0][:times]
 
 
-def test_a_refusal_is_final_and_the_event_is_delivered_anew_and_replied_to(
+def test_a_refusal_ends_the_invocation_and_the_second_delivery_gets_a_response(
     stack: CustomStack, agent: Agent
 ) -> None:
     stack.endpoint.script.append(403)
@@ -101,11 +99,8 @@ def test_a_refusal_is_final_and_the_event_is_delivered_anew_and_replied_to(
     assert [str(error) for error in stack.function.raised] == ["The reply could not be delivered: HTTP 403."]
 
 
-@pytest.mark.parametrize(
-    "status",
-    [301, 307, 308],
-)
-def test_a_redirection_is_not_taken_for_a_delivery(stack: CustomStack, agent: Agent, status: int) -> None:
+@pytest.mark.parametrize("status", [301, 307, 308])
+def test_a_redirection_is_no_delivery(stack: CustomStack, agent: Agent, status: int) -> None:
     """A PUT that is redirected has stored nothing; CloudFormation would wait for an hour."""
     stack.endpoint.script.append(status)
     event = stack.event("Create", agent.declare())
@@ -127,7 +122,7 @@ def test_the_tries_end_before_the_function_does(stack: CustomStack, agent: Agent
     stack.endpoint.script.extend([500] * 1000)
     stack.function.redelivers = False
     stack.function.seconds = 3
-    stack.function.deliver(stack.event("Delete", agent.declare(), physical_id="nobody-1"))
+    stack.function.deliver(stack.event("Delete", agent.declare(), physical_id="request-1"))
     assert stack.function.longest <= 3
 
 
@@ -136,20 +131,20 @@ def _nowhere(stack: CustomStack) -> str:
 
 
 BAD_URLS: dict[str, Callable[[CustomStack], str]] = {
-    "nobody listens": _nowhere,
+    "nothing listens": _nowhere,
     "not a URL": lambda _: f"::{SIGNATURE}",
     "no host": lambda _: f"http:///{SIGNATURE}",
     "another scheme": lambda _: f"ftp://127.0.0.1/{SIGNATURE}",
     "no scheme": lambda _: f"127.0.0.1:9/{SIGNATURE}",
-    "a port that is none": lambda _: f"http://127.0.0.1:99999999/{SIGNATURE}",
+    "no port number": lambda _: f"http://127.0.0.1:99999999/{SIGNATURE}",
     "a line break": lambda _: f"http://127.0.0.1:9/\r\nX: {SIGNATURE}",
-    "a host that is none": lambda _: f"http://{'a' * 300}.example/{SIGNATURE}",
+    "no host name": lambda _: f"http://{'a' * 300}.example/{SIGNATURE}",
     "not ascii": lambda _: f"http://\u2100\udcff/{SIGNATURE}",
 }
 
 
 @pytest.mark.parametrize("way", BAD_URLS)
-def test_what_cannot_be_delivered_is_an_error_without_the_url(
+def test_a_failed_delivery_is_an_error_without_the_url(
     stack: CustomStack, agent: Agent, way: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -163,7 +158,7 @@ def test_what_cannot_be_delivered_is_an_error_without_the_url(
 
 @pytest.mark.parametrize("length", [1_000, 100_000])
 @pytest.mark.parametrize("letter", ["a", "ü", "\x01", "𝄞", "\udcff"])
-def test_a_reply_fits_whatever_its_identifiers_are(letter: str, length: int) -> None:
+def test_a_response_fits_with_identifiers_of_any_length(letter: str, length: int) -> None:
     long = letter * length
     body = Response(
         succeeded=True,
@@ -171,27 +166,24 @@ def test_a_reply_fits_whatever_its_identifiers_are(letter: str, length: int) -> 
         reason=long,
         data=dict.fromkeys(("InstanceId", "UserId", "UserArn"), long),
     )
-    reply = json.loads(body.to_json(long, long, long))
+    sent = json.loads(body.to_json(long, long, long))
     assert len(body.to_json(long, long, long)) <= MAX_BYTES
-    assert long.startswith(reply["PhysicalResourceId"])
-    assert long.startswith(reply["StackId"])
-    assert reply["StackId"]
+    assert long.startswith(sent["PhysicalResourceId"])
+    assert long.startswith(sent["StackId"])
+    assert sent["StackId"]
 
 
-def test_half_a_surrogate_pair_is_replied_as_it_was_sent() -> None:
+def test_half_a_surrogate_pair_comes_back_as_it_was_sent() -> None:
     body = Response(succeeded=False, physical_id="\udcff", reason="\ud800").to_json("s\ud800", "r", "L\udfff")
-    reply = json.loads(body.decode("utf-8", errors="strict"))
-    assert (reply["StackId"], reply["LogicalResourceId"], reply["PhysicalResourceId"]) == (
-        "s\ud800",
-        "L\udfff",
-        "\udcff",
-    )
+    sent = json.loads(body.decode("utf-8", errors="strict"))
+    names = [sent[name] for name in ("StackId", "LogicalResourceId", "PhysicalResourceId")]
+    assert names == ["s\ud800", "L\udfff", "\udcff"]
 
 
-def test_an_answer_that_cannot_be_read_does_not_bring_the_url_into_the_log(
+def test_an_unreadable_answer_does_not_bring_the_url_into_the_log(
     stack: CustomStack, agent: Agent, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What listens to every log line sees the same as CloudWatch would."""
+    """`caplog` sees the lines that CloudWatch would."""
     stack.endpoint.script.append(Fault.GARBLED_ANSWER)
     event = stack.event("Create", agent.declare())
     stack.endpoint.awaited[event["RequestId"]].deliveries = 2
@@ -199,7 +191,7 @@ def test_an_answer_that_cannot_be_read_does_not_bring_the_url_into_the_log(
     assert SIGNATURE not in caplog.text
 
 
-def test_at_the_most_talkative_level_the_url_stays_out_of_the_log(
+def test_at_level_debug_the_url_stays_out_of_the_log(
     stack: CustomStack, agent: Agent, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""What follows on failures and on replacements: nothing stays that must not, nothing goes that must stay."""
+"""Requests that follow failures and replacements: they remove and keep exactly what they must."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,14 +17,14 @@ OURS = "connect-user-config"
 
 
 class CutOff(BaseException):
-    """The function is gone, in the middle of it, as when Lambda kills it: nothing in it can notice."""
+    """Lambda ends the function in the middle; no code in it can react."""
 
 
 def _cut_off(*_: object) -> None:
     raise CutOff
 
 
-def test_a_failed_create_gives_back_before_it_replies_and_its_delete_finds_nothing(
+def test_a_failed_create_gives_back_before_its_response_and_its_delete_finds_nothing(
     stack: CustomStack, agent: Agent
 ) -> None:
     before = agent.all()
@@ -40,9 +40,7 @@ def test_a_failed_create_gives_back_before_it_replies_and_its_delete_finds_nothi
     assert {call.operation for call in agent.connect.calls} == {"DescribeUser"}
 
 
-def test_the_delete_after_a_failed_create_finishes_what_that_could_not_give_back(
-    stack: CustomStack, agent: Agent
-) -> None:
+def test_the_delete_after_a_failed_create_gives_back_the_rest(stack: CustomStack, agent: Agent) -> None:
     before = agent.all()
     agent.connect.plant(Fault("UpdateUserConfig", FaultKind.ACCESS_DENIED))
     agent.connect.plant(Fault("UntagResource", FaultKind.ACCESS_DENIED))
@@ -52,7 +50,7 @@ def test_the_delete_after_a_failed_create_finishes_what_that_could_not_give_back
     assert agent.all() == before
 
 
-def test_the_delete_with_an_invented_id_finishes_what_a_function_that_was_cut_off_has_left(
+def test_the_delete_with_an_invented_id_gives_back_what_a_cut_off_function_took(
     stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = agent.all()
@@ -65,7 +63,7 @@ def test_the_delete_with_an_invented_id_finishes_what_a_function_that_was_cut_of
     assert agent.all() == before
 
 
-def test_a_refused_create_names_the_owner_and_its_delete_leaves_that_ones_agent_alone(
+def test_a_refused_create_names_the_owner_and_its_delete_changes_nothing(
     stack: CustomStack, other_stack: CustomStack, agent: Agent
 ) -> None:
     stack.create(agent.declare())
@@ -79,7 +77,7 @@ def test_a_refused_create_names_the_owner_and_its_delete_leaves_that_ones_agent_
 
 
 @pytest.mark.parametrize("lag", [0, 2])
-def test_a_failed_update_is_restored_by_the_update_back_even_before_reads_show_it(
+def test_the_rollback_restores_a_failed_update_even_before_reads_show_it(
     stack: CustomStack, agent: Agent, lag: int
 ) -> None:
     old = agent.declare(AutoAcceptConfigs=[auto_accept("VOICE", True)])
@@ -94,7 +92,7 @@ def test_a_failed_update_is_restored_by_the_update_back_even_before_reads_show_i
     assert agent.state() == before
 
 
-def test_a_successful_update_that_is_rolled_back_is_restored(stack: CustomStack, agent: Agent) -> None:
+def test_the_rollback_restores_a_successful_update(stack: CustomStack, agent: Agent) -> None:
     old, new = agent.declare(), agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
     stack.create(old)
     before = agent.state()
@@ -105,10 +103,10 @@ def test_a_successful_update_that_is_rolled_back_is_restored(stack: CustomStack,
 
 
 @pytest.mark.parametrize("lag", [0, 3])
-def test_another_user_replaces_the_first_who_gets_the_settings_back(
-    stack: CustomStack, hire: Callable[..., Agent], lag: int
+def test_a_replacement_gives_the_first_user_the_settings_back(
+    stack: CustomStack, new_agent: Callable[..., Agent], lag: int
 ) -> None:
-    first, second = hire(), hire()
+    first, second = new_agent(), new_agent()
     before = first.all()
     stack.create(first.declare())
     first.connect.behaviour = replace(first.connect.behaviour, stale_reads=lag)
@@ -121,9 +119,9 @@ def test_another_user_replaces_the_first_who_gets_the_settings_back(
 
 
 def test_a_replacement_that_is_rolled_back_leaves_the_first_owned_and_the_second_as_before(
-    stack: CustomStack, hire: Callable[..., Agent]
+    stack: CustomStack, new_agent: Callable[..., Agent]
 ) -> None:
-    first, second = hire(), hire()
+    first, second = new_agent(), new_agent()
     untouched = second.state()
     stack.create(first.declare())
     before = first.state()
@@ -134,9 +132,9 @@ def test_a_replacement_that_is_rolled_back_leaves_the_first_owned_and_the_second
 
 
 def test_a_replacement_by_a_user_that_another_owns_fails_and_both_stay(
-    stack: CustomStack, other_stack: CustomStack, hire: Callable[..., Agent]
+    stack: CustomStack, other_stack: CustomStack, new_agent: Callable[..., Agent]
 ) -> None:
-    first, second = hire(), hire()
+    first, second = new_agent(), new_agent()
     stack.create(first.declare())
     other_stack.create(second.declare())
     before = first.all(), second.all()
@@ -147,7 +145,9 @@ def test_a_replacement_by_a_user_that_another_owns_fails_and_both_stay(
     assert (first.all(), second.all()) == before
 
 
-def test_the_same_user_spelled_anew_is_refused_and_stays_owned(stack: CustomStack, agent: Agent) -> None:
+def test_the_same_user_in_another_spelling_is_refused_and_stays_owned(
+    stack: CustomStack, agent: Agent
+) -> None:
     old, new = agent.declare(), {**agent.declare(), "UserId": agent.arn}
     stack.create(old)
     before = agent.all()

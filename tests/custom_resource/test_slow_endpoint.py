@@ -1,6 +1,4 @@
-"""An endpoint that answers without end: a try takes no longer than it may, no memory is filled, and no thread
-stays.
-"""
+"""An endpoint that answers without end: it costs a try neither too much time, nor memory, nor a thread."""
 
 import socket
 import threading
@@ -11,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from custom_connect_userconfig.custom_resource import response as reply
+from custom_connect_userconfig.custom_resource import response
 from custom_connect_userconfig.custom_resource.response import NotDelivered, deliver
 from custom_connect_userconfig.retry.retrier import SystemClock
 
@@ -38,7 +36,7 @@ def _one_header_after_another(connection: socket.socket, over: threading.Event) 
     _drip(connection, b"X: x\r\n", over)
 
 
-def _wait_a_little_again_and_again(connection: socket.socket, over: threading.Event) -> None:
+def _continue_without_end(connection: socket.socket, over: threading.Event) -> None:
     _drip(connection, b"HTTP/1.1 100 Continue\r\n\r\n", over)
 
 
@@ -65,7 +63,7 @@ def _header_without_end(connection: socket.socket, over: threading.Event) -> Non
 
 @contextmanager
 def _answering(behave: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
-    """Yield a URL; whoever connects is answered by `behave` until the block ends."""
+    """Yield a URL whose connections `behave` answers until the block ends."""
     over = threading.Event()
     listening = socket.create_server(("127.0.0.1", 0))
     threads = []
@@ -95,20 +93,14 @@ def _answering(behave: Callable[[socket.socket, threading.Event], None]) -> Iter
 
 @pytest.fixture(autouse=True)
 def _short_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reply, "TRY", SECONDS)
+    monkeypatch.setattr(response, "TRY", SECONDS)
 
 
 @pytest.mark.parametrize(
     "behave",
-    [
-        _headers_byte_by_byte,
-        _status_byte_by_byte,
-        _one_header_after_another,
-        _wait_a_little_again_and_again,
-        _nothing,
-    ],
+    [_headers_byte_by_byte, _status_byte_by_byte, _one_header_after_another, _continue_without_end, _nothing],
 )
-def test_an_answer_that_never_ends_is_given_up_in_time(
+def test_an_answer_that_never_ends_fails_in_time(
     behave: Callable[[socket.socket, threading.Event], None],
 ) -> None:
     with _answering(behave) as url:
@@ -117,18 +109,18 @@ def test_an_answer_that_never_ends_is_given_up_in_time(
             deliver(url, BODY, SystemClock(), until=began + 1.0)
         assert time.monotonic() - began < 2 * SECONDS + 1.0
         assert url not in str(raised.value)
-        _wait_until(lambda: "reply" not in [thread.name for thread in threading.enumerate()])
+        _wait_until(lambda: response._THREAD not in [thread.name for thread in threading.enumerate()])
 
 
-def test_the_time_limit_of_the_socket_says_the_same_if_it_strikes_first() -> None:
+def test_the_time_limit_of_the_socket_has_the_same_outcome() -> None:
     with _answering(_nothing) as url:
-        attempt = reply._Attempt(url, BODY, 0.1)
+        attempt = response._Attempt(url, BODY, 0.1)
         attempt.run()
     assert attempt.outcome == ("no answer in time", False)
 
 
 @pytest.mark.parametrize("behave", [_body_without_end, _body_byte_by_byte])
-def test_a_reply_that_was_taken_is_delivered_however_long_the_answer_is(
+def test_a_response_that_was_taken_is_delivered_however_long_the_answer_is(
     behave: Callable[[socket.socket, threading.Event], None],
 ) -> None:
     tracemalloc.start()

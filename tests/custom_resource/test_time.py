@@ -1,6 +1,4 @@
-"""Waiting: inside the function while that lasts, handed over when it runs short, always over before
-CloudFormation's timeout.
-"""
+"""Waits: in one invocation if that is long enough, else handed over, never past CloudFormation's timeout."""
 
 import json
 import math
@@ -29,9 +27,9 @@ from .conftest import Agent
 
 
 @pytest.fixture(autouse=True)
-def _nobody_really_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_real_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     def sleep(seconds: float) -> None:
-        raise AssertionError(f"somebody sleeps for {seconds} real seconds")
+        raise AssertionError(f"the test sleeps for {seconds} real seconds")
 
     monkeypatch.setattr(time, "sleep", sleep)
 
@@ -44,7 +42,7 @@ def _throttle(agent: Agent, operation: str = "UpdateUserConfig", times: float = 
     agent.connect.plant(Fault(operation, FaultKind.THROTTLING, times=times))
 
 
-def test_a_wait_that_the_function_outlasts_needs_one_invocation(stack: CustomStack, agent: Agent) -> None:
+def test_a_wait_shorter_than_the_function_needs_one_invocation(stack: CustomStack, agent: Agent) -> None:
     _lag(agent, 250.0)
     answer = stack.create(agent.declare())
     assert answer.succeeded, answer
@@ -53,7 +51,7 @@ def test_a_wait_that_the_function_outlasts_needs_one_invocation(stack: CustomSta
 
 
 @pytest.mark.parametrize("function_seconds", [76, 100, 150, 300])
-def test_a_wait_that_outlasts_the_function_is_handed_over(
+def test_a_wait_longer_than_the_function_is_handed_over(
     stack: CustomStack, agent: Agent, function_seconds: float
 ) -> None:
     stack.function.seconds = function_seconds
@@ -91,7 +89,7 @@ def test_a_function_that_ends_too_soon_for_a_try_fails_at_once_and_says_what_it_
     assert "set its Timeout to 60 seconds at least" in deleted.reason
 
 
-def test_a_timeout_that_becomes_too_short_amid_an_operation_gives_back_what_was_taken(
+def test_a_function_that_becomes_too_short_for_an_operation_gives_back_what_was_taken(
     stack: CustomStack, agent: Agent
 ) -> None:
     before = agent.all()
@@ -110,7 +108,7 @@ def test_a_timeout_that_becomes_too_short_amid_an_operation_gives_back_what_was_
 
 
 @pytest.mark.parametrize("function_seconds", [58, 60, 70, 80, 94])
-def test_a_function_that_only_just_has_room_waits_for_its_turn_in_a_crowd(
+def test_a_function_with_hardly_room_for_a_try_still_waits_between_tries(
     stack: CustomStack, agent: Agent, function_seconds: float
 ) -> None:
     stack.function.seconds = function_seconds
@@ -121,11 +119,11 @@ def test_a_function_that_only_just_has_room_waits_for_its_turn_in_a_crowd(
     assert answer.invocations == 16
     tries = [call for call in agent.connect.calls if call.operation == "DescribeUser"]
     assert len(tries) > answer.invocations / 3
-    assert answer.seconds >= _asked_for(len(tries) - 1), "it has handed itself over without waiting"
+    assert answer.seconds >= _asked_for(len(tries) - 1), "it has handed over without waiting"
 
 
 def _asked_for(waits: int) -> float:
-    """Return the seconds that the policy for quotas asks to wait before the next tries."""
+    """Return the seconds that the policy for throttled writes waits in all."""
     elapsed = 0.0
     for refusals in range(waits):
         elapsed += WRITES[Throttling].requeue_after(RetryState(0, elapsed, refusals)).drawn(0.5)
@@ -146,7 +144,7 @@ def test_every_kind_of_request_is_handed_over(stack: CustomStack, agent: Agent, 
     assert (agent.all() == before) == (kind == "Delete")
 
 
-def test_the_handover_carries_the_event_the_pacing_and_the_first_beginning(
+def test_a_handover_carries_the_event_the_state_of_retries_and_the_start(
     stack: CustomStack, agent: Agent
 ) -> None:
     stack.function.seconds = 100
@@ -165,7 +163,7 @@ def test_the_handover_carries_the_event_the_pacing_and_the_first_beginning(
     stack.function.handed_over.clear()
 
 
-def test_the_wait_that_is_handed_over_is_waited(stack: CustomStack, agent: Agent) -> None:
+def test_the_next_invocation_waits_as_the_handover_says(stack: CustomStack, agent: Agent) -> None:
     stack.function.seconds = 100
     _lag(agent, 100.0)
     stack.function.invoke(stack.event("Create", agent.declare()))
@@ -177,7 +175,7 @@ def test_the_wait_that_is_handed_over_is_waited(stack: CustomStack, agent: Agent
     assert stack.clock.now() - began >= handed_over["HandedOver"]["wait"] > 0
 
 
-def test_where_the_reply_cuts_a_wait_short_only_what_was_waited_counts(
+def test_if_the_timeout_cuts_a_wait_short_only_the_time_waited_counts(
     stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[float, Mapping[str, object] | None]] = []
@@ -187,9 +185,8 @@ def test_where_the_reply_cuts_a_wait_short_only_what_was_waited_counts(
 
         def run(self, context: Mapping[str, object] | None) -> GivenBack | InProgress:
             seen.append((stack.clock.now(), context))
-            return (
-                InProgress({"delay": 1000, "elapsed": 7.0}, 1000, "busy") if len(seen) == 1 else GivenBack()
-            )
+            busy = InProgress({"delay": 1000, "elapsed": 7.0}, 1000, "busy")
+            return busy if len(seen) == 1 else GivenBack()
 
     monkeypatch.setattr(custom_resource, "task_of", lambda *_: LongWait())
     stack.service_timeout = 300
@@ -199,12 +196,12 @@ def test_where_the_reply_cuts_a_wait_short_only_what_was_waited_counts(
     assert 0 < went_on - began < 300
 
 
-PATIENCES = [1, 5, 30, 60, 120, 300, 1800, None]
+TIMEOUTS = [1, 5, 30, 60, 120, 300, 1800, None]
 
 
-@pytest.mark.parametrize("timeout", PATIENCES)
+@pytest.mark.parametrize("timeout", TIMEOUTS)
 @pytest.mark.parametrize("operation", ["DescribeUser", "TagResource", "UpdateUserConfig"])
-def test_an_obstacle_that_never_goes_away_ends_in_time_and_leaves_nothing(
+def test_endless_throttling_fails_in_time_and_leaves_nothing(
     stack: CustomStack, agent: Agent, timeout: float | None, operation: str
 ) -> None:
     stack.service_timeout = timeout
@@ -215,16 +212,15 @@ def test_an_obstacle_that_never_goes_away_ends_in_time_and_leaves_nothing(
     assert "Throttling" in answer.reason
     assert answer.invocations <= 16
     agent.connect.clear_faults()
-    assert agent.tags() == before[1] or "deleting the resource gives it back" in answer.reason, (
-        "what stays must be said"
-    )
+    is_said = "deleting the resource gives it back" in answer.reason
+    assert is_said or agent.tags() == before[1], "the answer must name what stays"
     assert stack.delete(agent.declare(), answer.physical_id).succeeded
     assert agent.all() == before
 
 
-@pytest.mark.parametrize("timeout", PATIENCES)
+@pytest.mark.parametrize("timeout", TIMEOUTS)
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
-def test_a_write_that_never_shows_ends_in_time(
+def test_a_write_that_never_shows_fails_in_time(
     stack: CustomStack, agent: Agent, timeout: float | None, kind: str
 ) -> None:
     old, new = agent.declare(), agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
@@ -239,7 +235,7 @@ def test_a_write_that_never_shows_ends_in_time(
 
 
 SLOW = 10.9
-"""Seconds: as long as a call may hang."""
+"""Seconds that a call may take before it times out."""
 
 
 def _slowly(stack: CustomStack, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -253,32 +249,32 @@ def _slowly(stack: CustomStack, call: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     ("timeout", "function_seconds"), [(60, 100), (60, 600), (300, 100), (300, 600), (None, 600)]
 )
-@pytest.mark.parametrize("obstacle", ["none", "throttled", "stale", "late answers"])
-def test_calls_that_take_as_long_as_they_may_still_leave_time_for_the_reply(
+@pytest.mark.parametrize("trouble", ["none", "throttled", "stale", "late answers"])
+def test_the_slowest_calls_leave_time_for_the_response(
     stack: CustomStack,
     agent: Agent,
     timeout: float | None,
     function_seconds: float,
-    obstacle: str,
+    trouble: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("describe_user", "tag_user", "untag_user", "update_user_config"):
         monkeypatch.setattr(ConnectGateway, name, _slowly(stack, getattr(ConnectGateway, name)))
     stack.service_timeout, stack.function.seconds = timeout, function_seconds
-    if obstacle == "throttled":
+    if trouble == "throttled":
         _throttle(agent)
-    elif obstacle == "stale":
+    elif trouble == "stale":
         _lag(agent, math.inf)
-    elif obstacle == "late answers":
+    elif trouble == "late answers":
         agent.connect.plant(Fault("UpdateUserConfig", FaultKind.READ_TIMEOUT_AFTER, times=math.inf))
     answer = stack.create(agent.declare())
-    assert answer.succeeded or obstacle != "none", answer
+    assert answer.succeeded or trouble != "none", answer
 
 
 REFUSALS = {
     "denied": Refusal(403, "AccessDeniedException", "not authorized to perform: lambda:InvokeFunction"),
     "throttled": Refusal(429, "TooManyRequestsException"),
-    "at fault": Refusal(500, "ServiceException"),
+    "internal error": Refusal(500, "ServiceException"),
     "gone": Refusal(404, "ResourceNotFoundException"),
 }
 
@@ -309,7 +305,7 @@ def test_a_denied_handover_names_the_action_of_lambda(stack: CustomStack, agent:
     assert "connect:Invoke" not in reason
 
 
-def test_a_handover_that_is_throttled_for_a_moment_is_tried_again(stack: CustomStack, agent: Agent) -> None:
+def test_a_throttled_handover_is_tried_again(stack: CustomStack, agent: Agent) -> None:
     stack.function.seconds = 150
     stack.function.refusals.extend([REFUSALS["throttled"]] * 2)
     _lag(agent, 200.0)
@@ -318,10 +314,10 @@ def test_a_handover_that_is_throttled_for_a_moment_is_tried_again(stack: CustomS
     assert stack.function.handovers >= 1
 
 
-def test_a_handover_is_tried_by_our_own_patience_only(
+def test_only_our_own_retrier_repeats_a_handover(
     stack: CustomStack, agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What botocore tries again inside of each try takes real time, which nobody has counted."""
+    """Retries by botocore within a try would take real time that no budget counts."""
     monkeypatch.setattr(time, "sleep", lambda _: None)
     stack.function.seconds = 150
     stack.function.refusals.extend([REFUSALS["throttled"]] * 100)
@@ -339,8 +335,7 @@ def test_a_handover_is_signed_as_the_function_itself_and_shows_no_url(
     authorization = stack.function.invoke_requests[0].headers["Authorization"]
     assert b"Credential=" in (authorization if isinstance(authorization, bytes) else authorization.encode())
     assert SIGNATURE not in caplog.text
-    handovers = [
-        json.loads(record.getMessage()) for record in caplog.records if '"handover"' in record.getMessage()
-    ]
+    lines = [record.getMessage() for record in caplog.records]
+    handovers = [json.loads(line) for line in lines if '"handover"' in line]
     assert handovers
     assert {line["resource"] for line in handovers} == {"Agent"}

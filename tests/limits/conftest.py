@@ -1,4 +1,4 @@
-"""The world of the functional tests, driven to its limits."""
+"""The fixtures of the functional tests."""
 
 from functional.conftest import _connect, _leaks, _replies, behaviour, clock, connect, front_end, world
 

@@ -1,7 +1,6 @@
-"""Wall clocks that are set while an operation is under way, forwards or backwards, within an invocation or
-between two.
+"""Wall clocks that jump during an operation, forwards or backwards, within an invocation or between two.
 
-Whatever the clock shows, nothing is lost and everything ends; timeout is counted here in true time.
+Whatever the clock shows, no setting is lost and every operation ends. Timeouts here are in true time.
 """
 
 from collections.abc import Callable
@@ -20,22 +19,22 @@ from support.clock import FakeClock, SteppedClock
 
 HOUR: Final = 3600.0
 DECADE: Final = 87_600 * HOUR
-LOOKS: Final = 3
-"""Looks at the wall clock within which it is set: one for each invocation."""
-PATIENCE: Final = (240.0, 900.0)
-"""True seconds after which a write that never shows must be given up."""
-MOST_INVOCATIONS: Final = 40
+READS: Final = 3
+"""Reads of the wall clock during which it jumps: one for each invocation."""
+TIMEOUT: Final = (240.0, 900.0)
+"""A write that never shows must fail between these two numbers of true seconds."""
+MAX_INVOCATIONS: Final = 40
 
 STEPS: dict[str, tuple[float, ...]] = {
-    f"{name} at look {look}": (0.0,) * look + (step,)
-    for look in range(LOOKS)
+    f"{name} at read {read}": (0.0,) * read + (step,)
+    for read in range(READS)
     for name, step in (("an hour on", HOUR), ("an hour back", -HOUR))
 } | {
     "ten years back": (0.0, -DECADE),
-    "to and fro": (HOUR, -HOUR) * LOOKS,
-    "fro and to": (-HOUR, HOUR) * LOOKS,
-    "back and back": (-HOUR,) * LOOKS,
-    "by two seconds to and fro": (2.0, -2.0) * LOOKS,
+    "forth and back": (HOUR, -HOUR) * READS,
+    "back and forth": (-HOUR, HOUR) * READS,
+    "back each time": (-HOUR,) * READS,
+    "by two seconds forth and back": (2.0, -2.0) * READS,
 }
 
 
@@ -44,7 +43,7 @@ pytestmark = pytest.mark.parametrize("front_end", ["registry", "custom resource"
 
 @pytest.fixture
 def stepped(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> SteppedClock:
-    """The clock of both front ends; what surrounds them, and waits for them, has the right time."""
+    """The clock of both front ends; the test, which waits for them, has the right time."""
     stepped = SteppedClock(clock)
     for front_end in (handlers, custom_resource):
         monkeypatch.setattr(front_end, "retrier", Retrier(stepped, lambda: 0.5))
@@ -93,38 +92,37 @@ def _busy(world: World) -> None:
     world.plant("UpdateUserConfig", FaultKind.THROTTLING, times=6)
 
 
-OBSTACLES: dict[str, Callable[[World], None]] = {
+ERRORS: dict[str, Callable[[World], None]] = {
     "none": lambda world: None,
-    "reads late by seconds": _late(3.0),
-    "reads late by minutes": _late(100.0),
-    "a quota used up": _busy,
+    "reads are late by seconds": _late(3.0),
+    "reads are late by minutes": _late(100.0),
+    "a quota is used up": _busy,
 }
 
 
 @pytest.mark.parametrize("steps", STEPS)
-@pytest.mark.parametrize("obstacle", OBSTACLES)
+@pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_what_passes_is_waited_out(
-    world: World, stepped: SteppedClock, operation: str, obstacle: str, steps: str
+def test_an_operation_waits_until_an_error_ends(
+    world: World, stepped: SteppedClock, operation: str, error: str, steps: str
 ) -> None:
     resource, act = OPERATIONS[operation](world)
-    OBSTACLES[obstacle](world)
+    ERRORS[error](world)
     stepped.looks, stepped.steps = 0, STEPS[steps]
     outcome = done(act(resource))
-    assert outcome.invocations < MOST_INVOCATIONS
-    assert outcome.seconds < PATIENCE[1]
+    assert outcome.invocations < MAX_INVOCATIONS
+    assert outcome.seconds < TIMEOUT[1]
 
 
 @pytest.mark.parametrize("steps", STEPS)
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_write_that_never_shows_ends_neither_early_nor_never(
+def test_a_write_that_never_shows_fails_neither_early_nor_late(
     world: World, stepped: SteppedClock, operation: str, steps: str
 ) -> None:
     resource, act = OPERATIONS[operation](world)
     _late(float("inf"))(world)
     stepped.looks, stepped.steps = 0, STEPS[steps]
-    # Past the world's own looks: what is left behind by one who never sees what he writes is another test's
-    # matter.
+    # By the driver, without the world's checks: other tests check what such an operation leaves behind.
     outcome = refused(act(resource.driver), "NotStabilized", "does not show in reads")
-    assert PATIENCE[0] < outcome.seconds < PATIENCE[1], outcome
-    assert outcome.invocations < MOST_INVOCATIONS
+    assert TIMEOUT[0] < outcome.seconds < TIMEOUT[1], outcome
+    assert outcome.invocations < MAX_INVOCATIONS

@@ -1,4 +1,4 @@
-"""LIST over 2,000 owned users: each exactly once, while others come and go, and at the quota of SearchUsers."""
+"""LIST of 2,000 owned users: each exactly once, while users come and go, and at the quota of SearchUsers."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,15 +22,15 @@ OWNED = {
 
 @pytest.fixture
 def owned(world: World) -> list[str]:
-    return [hire(world, number) for number in range(USERS)]
+    return [create_owned(world, number) for number in range(USERS)]
 
 
-def hire(world: World, number: int) -> str:
+def create_owned(world: World, number: int) -> str:
     return world.connect.create_user(world.instance_id, f"user-{number}", tags=OWNED)[0]
 
 
 def page(world: World, token: str | None) -> dict[str, Any]:
-    """Ask for one page, which must come within the time of a LIST."""
+    """Ask for one page; it must come within the time of a LIST."""
     began = world.clock.now()
     answer = RegistryStack(world.clock).once("LIST", {"InstanceId": world.instance_id}, nextToken=token)
     assert world.clock.now() - began < LIMIT
@@ -38,7 +38,7 @@ def page(world: World, token: str | None) -> dict[str, Any]:
 
 
 def pages(world: World, between: Callable[[], object] = lambda: None) -> list[list[str]]:
-    """Ask for page after page, with something happening between two of them."""
+    """Ask for all pages, and call `between` after each."""
     token, shown = None, []
     while token or not shown:
         answer = page(world, token)
@@ -57,7 +57,7 @@ def test_each_of_two_thousand_users_comes_exactly_once(world: World, owned: list
     assert [user for each in shown for user in each] == owned
 
 
-def test_each_token_is_the_service_s_own(world: World, owned: list[str]) -> None:
+def test_each_token_is_the_services_own(world: World, owned: list[str]) -> None:
     tokens: list[object] = []
     answer = page(world, None)
     while token := answer.get("nextToken"):
@@ -70,7 +70,7 @@ def test_each_token_is_the_service_s_own(world: World, owned: list[str]) -> None
 
 
 @pytest.mark.parametrize("leaving", ["ahead", "behind", "at the token"])
-def test_users_that_go_between_two_pages_do_not_hide_others(
+def test_users_that_leave_between_two_pages_do_not_hide_others(
     world: World, owned: list[str], leaving: str
 ) -> None:
     gone: set[str] = set()
@@ -79,26 +79,26 @@ def test_users_that_go_between_two_pages_do_not_hide_others(
     def go() -> None:
         nonlocal asked
         asked += PAGE
-        place = {"ahead": asked + 50, "behind": asked - 50, "at the token": asked - 1}[leaving]
-        for user in owned[place : place + 1]:
+        index = {"ahead": asked + 50, "behind": asked - 50, "at the token": asked - 1}[leaving]
+        for user in owned[index : index + 1]:
             world.connect.backend().delete_user(world.instance_id, user)
             gone.add(user)
 
     shown = [user for each in pages(world, go) for user in each]
     assert len(gone) >= USERS // PAGE - 1
     assert len(shown) == len(set(shown)), "a user is listed twice"
-    assert set(owned) - set(shown) <= gone, "a user is missing that was there all the time"
+    assert set(owned) - set(shown) <= gone, "a user is missing who was there all the time"
     assert bool(gone - set(shown)) == (leaving == "ahead")
 
 
 def test_users_that_come_between_two_pages_are_listed_at_most_once(world: World, owned: list[str]) -> None:
     names = count(USERS)
-    shown = [user for each in pages(world, lambda: hire(world, next(names))) for user in each]
+    shown = [user for each in pages(world, lambda: create_owned(world, next(names))) for user in each]
     assert len(shown) == len(set(shown))
     assert set(owned) <= set(shown)
 
 
-def test_at_the_quota_every_page_comes_within_its_time(world: World, owned: list[str]) -> None:
+def test_at_the_quota_every_page_comes_in_time(world: World, owned: list[str]) -> None:
     world.connect.behaviour = replace(world.connect.behaviour, quotas=DOCUMENTED_QUOTAS)
     assert [user for each in pages(world) for user in each] == owned
     refused = [call for call in world.connect.calls_of("SearchUsers") if call.outcome != "ok"]
@@ -107,7 +107,7 @@ def test_at_the_quota_every_page_comes_within_its_time(world: World, owned: list
 
 
 @pytest.mark.parametrize("kind", [FaultKind.THROTTLING, FaultKind.TOO_MANY_REQUESTS])
-def test_a_quota_that_others_use_up_fails_in_time_and_loses_nothing(
+def test_if_others_use_up_the_quota_a_page_fails_in_time_and_no_user_is_lost(
     world: World, owned: list[str], kind: FaultKind
 ) -> None:
     first = page(world, None)

@@ -1,6 +1,4 @@
-"""A warm handler keeps nothing of an event, whose credentials it may come with, and leaves little to the
-garbage collector.
-"""
+"""A warm handler keeps nothing of an event and its credentials, and little for the garbage collector."""
 
 import pytest
 
@@ -8,10 +6,10 @@ from benchmarks.memory import WarmHandler, left_behind
 from connect_local import LocalConnect
 
 INVOCATIONS = 120
-USES_UP_NOTHING = 0.1
-"""Blocks an invocation."""
-A_CLIENT_FOR_EACH_EVENT = 5000
-"""Blocks that a client made for one event leaves to the garbage collector, with its connection; measured."""
+MAX_BLOCKS = 0.1
+"""Blocks of memory that an invocation may keep."""
+BLOCKS_OF_A_CLIENT = 5000
+"""Blocks that a client for one event leaves to the garbage collector, with its connection (measured)."""
 
 
 @pytest.fixture
@@ -23,6 +21,8 @@ def handler(connect: LocalConnect) -> WarmHandler:
 
 def test_nothing_stays_of_events_with_credentials_of_their_own(handler: WarmHandler) -> None:
     left = left_behind(handler.run, INVOCATIONS)
-    assert left.blocks < USES_UP_NOTHING, left
-    assert left.blocks_with_garbage < A_CLIENT_FOR_EACH_EVENT / 10, left
-    assert handler.log_lines > 2 * INVOCATIONS, "log lines were not delivered: their client was not measured"
+    assert left.blocks < MAX_BLOCKS, left
+    assert left.blocks_with_garbage < BLOCKS_OF_A_CLIENT / 10, left
+    assert handler.log_lines > 2 * INVOCATIONS, (
+        "no log lines were delivered, so their client was not measured"
+    )

@@ -1,6 +1,4 @@
-"""The longest names of stacks and resources, with characters that no tag may hold: always told apart, shown
-as far as it goes.
-"""
+"""Names of stacks and resources that a tag cannot hold in full: shown in part, never confused."""
 
 from typing import Any
 
@@ -43,7 +41,7 @@ def declared(accept: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_resource_of_any_name_lives_and_ends(world: World, name: str) -> None:
+def test_a_resource_may_have_any_name(world: World, name: str) -> None:
     stack, logical_id = NAMES[name]
     agent, resource = world.agent("sparse", arns=True), world.resource(stack, logical_id)
     first, second = agent.declare(**declared(True)), agent.declare(**declared(False))
@@ -67,29 +65,22 @@ def test_a_refusal_shows_the_owner_whatever_its_name(world: World, name: str) ->
 @pytest.mark.parametrize("difference", SAME_AS_SHOWN)
 def test_names_that_look_alike_in_a_tag_are_told_apart(world: World, difference: str) -> None:
     (stack, logical_id), (other_stack, other_id) = SAME_AS_SHOWN[difference]
-    agent, mine, other = (
-        world.agent("dense"),
-        world.resource(stack, logical_id),
-        world.resource(other_stack, other_id),
-    )
+    agent = world.agent("dense")
+    mine, other = world.resource(stack, logical_id), world.resource(other_stack, other_id)
     properties = agent.declare(**declared(False))
     done(mine.create(properties))
     message = refused(other.create(properties), "AlreadyExists").message
-    assert "spelled in another way" not in message, (
-        "the identifiers are spelled alike; it is another resource"
-    )
+    assert "spelled in another way" not in message, "it is another resource, spelled alike"
     found_nothing(other.delete(properties))
     done(mine.delete(properties))
     done(other.create(properties))
     done(other.delete(properties))
 
 
-def test_a_stack_that_was_made_anew_under_its_old_name_is_told_who_owns(
+def test_a_stack_that_was_created_again_with_its_old_name_is_refused(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old one has kept its settings (DeletionPolicy: Retain); name and logical id are the same, the
-    stack's id is not.
-    """
+    """The old stack kept its settings (DeletionPolicy: Retain); only the stack id differs."""
     agent, resource = world.agent("dense"), world.resource()
     properties = agent.declare(**declared(False))
     done(resource.create(properties))

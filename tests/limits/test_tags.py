@@ -1,4 +1,4 @@
-"""Users whose tags are nearly used up: the record fits exactly or is refused before anything is written."""
+"""Users with nearly 50 tags: the record fits exactly, or the operation is refused before any write."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from functional.world import Agent, World, done, refused
 
 from connect_local.models import LocalConnectBackend
 
-MOST = 50
+MAX_TAGS = 50
 MARKER_AND_OWNER = 2
 BY_AWS = (0, 9)
-"""Tags that AWS's own services set, and that do not count."""
+"""Numbers of tags by AWS's own services, which do not count."""
 ARRAYS: dict[str, list[dict[str, Any]]] = {
     "AutoAcceptConfigs": [auto_accept("VOICE", False), auto_accept("CHAT", True)],
     "AfterContactWorkConfigs": [acw("VOICE", 30), acw("CHAT", 60)],
@@ -29,14 +29,14 @@ pytestmark = pytest.mark.parametrize("front_end", ["registry", "custom resource"
 
 
 def foreign(number: int) -> dict[str, str]:
-    """Return tags of somebody else's: the longest that there are, and some that look like ours."""
-    others = {f"{'ключ ' * 25}{place:03}": "値" * 256 for place in range(number)}
+    """Return tags of others: the longest possible, and some that look like ours."""
+    others = {f"{'ключ ' * 25}{index:03}": "値" * 256 for index in range(number)}
     return dict(list((NEARLY_OURS | others).items())[:number])
 
 
 def system(number: int) -> dict[str, str]:
-    """Return tags of AWS's own."""
-    return {f"aws:servicecatalog:{place}": "x" * 256 for place in range(number)}
+    """Return tags by AWS's own services."""
+    return {f"aws:servicecatalog:{index}": "x" * 256 for index in range(number)}
 
 
 def first(number: int) -> dict[str, Any]:
@@ -45,18 +45,21 @@ def first(number: int) -> dict[str, Any]:
 
 
 def all_of(agent: Agent) -> tuple[object, object]:
-    """Return all that must not change."""
+    """Return the settings and the tags."""
     return agent.effective(), agent.tags()
 
 
 @pytest.mark.parametrize("by_aws", BY_AWS)
 @pytest.mark.parametrize("arrays", range(1, 6))
 def test_a_record_that_fits_exactly_is_written_and_removed(world: World, arrays: int, by_aws: int) -> None:
-    agent, resource = world.agent("dense", tags=foreign(MOST - MARKER_AND_OWNER - arrays)), world.resource()
+    agent, resource = (
+        world.agent("dense", tags=foreign(MAX_TAGS - MARKER_AND_OWNER - arrays)),
+        world.resource(),
+    )
     agent.tag_by_aws(system(by_aws))
     properties = agent.declare(**first(arrays))
     done(resource.create(properties))
-    assert len(agent.tags()) == MOST + by_aws
+    assert len(agent.tags()) == MAX_TAGS + by_aws
     done(resource.read(properties))
     changed = {**properties, "AutoAcceptConfigs": [auto_accept("VOICE", True), auto_accept("CHAT", False)]}
     done(resource.update(changed, properties))
@@ -77,7 +80,7 @@ def test_a_record_that_does_not_fit_is_refused_before_anything_is_written(
         f"has {others} tags",
         f"needs {needed} more",
         f"together {others + needed}",
-        f"holds {MOST} at most",
+        f"holds {MAX_TAGS} at most",
         "Remove tags",
     )
     refused(resource.driver.create(agent.declare(**first(arrays))), "InvalidRequest", *words)
@@ -89,7 +92,7 @@ def test_a_record_that_does_not_fit_is_refused_before_anything_is_written(
 def test_an_update_that_does_not_fit_changes_nothing_and_can_be_rolled_back(
     world: World, gives_back: bool
 ) -> None:
-    """What is taken is recorded before what is given back is released, so both need room."""
+    """The record gains new settings before it loses old ones, so both need room."""
     agent, resource = world.agent("dense", tags=foreign(44)), world.resource()
     before = agent.declare(**first(4))
     done(resource.create(before))
@@ -97,9 +100,8 @@ def test_an_update_that_does_not_fit_changes_nothing_and_can_be_rolled_back(
     if gives_back:
         del after["AutoAcceptConfigs"]
     truth = all_of(agent)
-    refused(
-        resource.driver.update(after, before), "InvalidRequest", "has 50 tags", "needs 1 more", "together 51"
-    )
+    outcome = resource.driver.update(after, before)
+    refused(outcome, "InvalidRequest", "has 50 tags", "needs 1 more", "together 51")
     assert all_of(agent) == truth
     done(resource.update(before, after))
     done(resource.delete(before))
@@ -112,15 +114,15 @@ def test_a_full_user_can_give_back_and_change(world: World) -> None:
     narrow = agent.declare(**(first(3) | {"AutoAcceptConfigs": [auto_accept("VOICE", True)]}))
     done(resource.update(narrow, wide))
     done(resource.update(wide, narrow))
-    assert len(agent.tags()) == MOST
+    assert len(agent.tags()) == MAX_TAGS
     done(resource.delete(wide))
 
 
 @pytest.mark.parametrize("missing", [1, 2, 3])
-def test_tags_that_come_between_read_and_claim_leave_nothing_half_taken(
+def test_tags_that_come_between_read_and_claim_let_the_create_fail_without_a_trace(
     world: World, missing: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    agent, resource = world.agent("dense", tags=foreign(MOST - 3)), world.resource()
+    agent, resource = world.agent("dense", tags=foreign(MAX_TAGS - 3)), world.resource()
     properties = agent.declare(**first(1))
     before = agent.effective()
     fill(world, agent, monkeypatch, "tag_resource", missing)
@@ -131,23 +133,21 @@ def test_tags_that_come_between_read_and_claim_leave_nothing_half_taken(
     assert cleaned_up is None or cleaned_up.found_nothing
 
 
-def test_tags_that_come_after_the_claim_are_in_nobody_s_way(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tags_that_come_after_the_claim_do_no_harm(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     agent, resource = world.agent("dense", tags=foreign(10)), world.resource()
     properties = agent.declare(**ARRAYS)
-    fill(world, agent, monkeypatch, "update_user_config", MOST - 10 - MARKER_AND_OWNER - len(ARRAYS))
+    fill(world, agent, monkeypatch, "update_user_config", MAX_TAGS - 10 - MARKER_AND_OWNER - len(ARRAYS))
     done(resource.create(properties))
-    assert len(agent.tags()) == MOST
+    assert len(agent.tags()) == MAX_TAGS
     done(resource.delete(properties))
-    assert len(agent.tags()) == MOST - MARKER_AND_OWNER - len(ARRAYS)
+    assert len(agent.tags()) == MAX_TAGS - MARKER_AND_OWNER - len(ARRAYS)
 
 
 def fill(world: World, agent: Agent, monkeypatch: pytest.MonkeyPatch, operation: str, number: int) -> None:
     """Let somebody add tags just before the first call of `operation`."""
     tag = LocalConnectBackend.tag_resource
     served = getattr(LocalConnectBackend, operation)
-    waiting = [{f"late {place}": "x" for place in range(number)}]
+    waiting = [{f"late {index}": "x" for index in range(number)}]
 
     def meanwhile(backend: LocalConnectBackend, *arguments: Any) -> None:
         while waiting:

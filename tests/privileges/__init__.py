@@ -1,1 +1,1 @@
-"""Which permissions the shipped handlers use, and that the roles grant these and no others."""
+"""The permissions that the shipped handlers use; the roles must grant exactly these."""

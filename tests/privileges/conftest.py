@@ -1,4 +1,4 @@
-"""A local account: Connect, IAM, CloudWatch and its logs, with both front ends in it."""
+"""A local account with Connect, IAM, CloudWatch and its logs, and both front ends."""
 
 import os
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from support.root_logger import root_logger_as_it_was
 
 from .front_ends import FUNCTION, LoggedFrontEnd
 
-KEPT = (aws_sessions.kept_client, aws_sessions._event_session, aws_sessions._own_session)
+CACHES = (aws_sessions.kept_client, aws_sessions._event_session, aws_sessions._own_session)
 
 
 @pytest.fixture
@@ -36,14 +36,12 @@ def connect(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    """Clients are kept for a process; these tests need their own, with the function's keys and its double
-    behind them.
-    """
-    for each in KEPT:
+def _fresh_clients() -> Iterator[None]:
+    """A process keeps its clients; these tests need new ones, with the function's keys and its double."""
+    for each in CACHES:
         each.cache_clear()
     yield
-    for each in KEPT:
+    for each in CACHES:
         each.cache_clear()
 
 
@@ -55,16 +53,16 @@ def _root_logger_as_it_was() -> Iterator[None]:
 
 @pytest.fixture
 def registry(connect: LocalConnect, clock: FakeClock) -> World:
-    """An instance, seen through the registry."""
+    """An instance behind the registry's front end."""
     return World(connect, clock, LoggedFrontEnd(clock))
 
 
 @pytest.fixture
 def custom(connect: LocalConnect, clock: FakeClock) -> Iterator[World]:
-    """An instance, seen through the function, whose keys are in its environment as Lambda puts them there."""
+    """An instance behind the function, which finds its keys in its environment, as in Lambda."""
     function = FunctionDouble(clock)
-    # Not by `monkeypatch`: it may have been set up before the local Connect, and would then restore a key
-    # that is the local Connect's into an environment that has no secret to it.
+    # Not by `monkeypatch`: if it is older than the local Connect, it restores that one's key after the secret
+    # is gone.
     keys = patch.dict(os.environ, {"AWS_ACCESS_KEY_ID": FUNCTION})
     with keys, ReplyEndpoint.serving(clock) as endpoint, function.intercepting():
         yield World(connect, clock, CustomFrontEnd(clock, endpoint, function))

@@ -1,14 +1,13 @@
-"""Both front ends at work in one account whose roles stand as the templates deploy them, each signing as who
-it is in AWS.
+"""Both front ends in one account with the templates' roles, each with the keys that it has in AWS.
 
 A registry handler signs Connect's calls with the execution role's keys and the delivery of its log with the
-log role's; the function signs with its own. The local Connect judges its calls itself; the `Gate` judges
-those of the other services.
+log role's; the function signs with its own. The local Connect authorizes its calls itself; the `Gate`
+authorizes those of the other services.
 """
 
 import ast
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -42,7 +41,7 @@ def keys(access_key: str) -> dict[str, str]:
 
 @dataclass
 class LoggedStack(RegistryStack):
-    """A resource of a type that is registered with a role and a log."""
+    """A resource of a type that was registered with a role and a log."""
 
     def event(self, *args: Any, **more: Any) -> dict[str, Any]:
         """Return an event with the keys of both roles."""
@@ -64,9 +63,7 @@ class LoggedFrontEnd(RegistryFrontEnd):
 
 
 def operate(world: World, instance_id: str | None = None) -> list[Outcome]:
-    """Create, read, update and delete one resource, update another whose user has left, then list and hand
-    over where the front
-    end does; return how each ended."""
+    """Do every operation of the front end, an update of a user who has left too; return how each ended."""
     agent = world.agent("dense")
     agent.instance_given = instance_id or agent.instance_given
     driver = world.front_end.resource("sales-stack", "Agent", "token-1")
@@ -75,33 +72,32 @@ def operate(world: World, instance_id: str | None = None) -> list[Outcome]:
     outcomes = [driver.create(first), driver.read(first), driver.update(second, first), driver.delete(second)]
     world.connect.backend().delete_user(world.instance_id, agent.user_id)
     world.agents.remove(agent)
-    return [*outcomes, driver.update(second, first), *_besides(world.front_end, world)]
+    return [*outcomes, driver.update(second, first), _own_operation(world.front_end, world)]
 
 
-def _besides(front_end: FrontEnd, world: World) -> Iterator[Outcome]:
+def _own_operation(front_end: FrontEnd, world: World) -> Outcome:
+    """A handover by the function, a LIST by the registry."""
     if isinstance(front_end, CustomFrontEnd):
-        yield _handed_over(front_end, world)
-    else:
-        answer = LoggedStack(world.clock).once("LIST", {"InstanceId": world.instance_id})
-        yield Outcome(answer["status"] == "SUCCESS", answer.get("message") or "", answer.get("errorCode"))
+        return _handed_over(front_end, world)
+    answer = LoggedStack(world.clock).once("LIST", {"InstanceId": world.instance_id})
+    return Outcome(answer["status"] == "SUCCESS", answer.get("message") or "", answer.get("errorCode"))
 
 
 def _handed_over(front_end: CustomFrontEnd, world: World) -> Outcome:
-    """A create that must wait for longer than the function may run."""
+    """Create with a longer wait than the function may run."""
     agent, usual = world.agent("dense"), front_end.function.seconds
     world.connect.behaviour = type(world.connect.behaviour)(stale_seconds=250.0)
     front_end.function.seconds = 150.0
     try:
-        return front_end.resource("sales-stack", "Other", "token-2").create(
-            agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)])
-        )
+        driver = front_end.resource("sales-stack", "Other", "token-2")
+        return driver.create(agent.declare(AutoAcceptConfigs=[auto_accept("CHAT", True)]))
     finally:
         front_end.function.seconds = usual
         world.connect.behaviour = type(world.connect.behaviour)()
 
 
 def deployed(template: str, parameters: Mapping[str, str]) -> dict[str, list[Document]]:
-    """Deploy a template on moto, and return the policies of every role that it makes, by logical id."""
+    """Deploy a template on moto; return the policies of each of its roles, by logical id."""
     cloudformation, iam = (boto3.client(service, region_name=REGION) for service in ("cloudformation", "iam"))
     cloudformation.create_stack(
         StackName="roles",
@@ -121,12 +117,12 @@ def deployed(template: str, parameters: Mapping[str, str]) -> dict[str, list[Doc
 def _policies(iam: Any, role: str) -> list[Document]:
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
     kept = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
-    # Inline policies of a stack are given as moto has them: as Python spells them.
+    # moto returns inline policies of a stack as Python literals.
     return [ast.literal_eval(each) if isinstance(each, str) else each for each in kept]
 
 
 def without(action: str, policies: Iterable[Document]) -> list[Document]:
-    """Return the policies with one action taken out."""
+    """Return the policies without one action."""
     changed = json.loads(json.dumps(list(policies)))
     for policy in changed:
         for statement in policy["Statement"]:
@@ -136,25 +132,21 @@ def without(action: str, policies: Iterable[Document]) -> list[Document]:
 
 @dataclass
 class Gate:
-    """Refuses what the policies of the signer's role do not allow, of services that nobody else judges here."""
+    """Refuses calls of services other than Connect that the policies of the signer's role do not allow."""
 
     by_key: Mapping[str, list[Document]]
     refused: list[str] = field(default_factory=list)
 
     def __call__(self, call: Call) -> None:
-        """Check one call; raises what botocore raises for a refusal."""
+        """Check one call; raises ClientError, as botocore does, if it is not allowed."""
         if call.operation.startswith("connect:"):
             return
         missing = [action for action in actions_of(call.operation) if not self._permits(call, action)]
         if missing:
             self.refused += missing
-            answer = {
-                "Error": {
-                    "Code": "AccessDeniedException",
-                    "Message": f"not authorized to perform: {missing[0]}",
-                }
-            }
-            raise ClientError(answer, call.operation.partition(":")[2])  # type: ignore[arg-type] # as much of an answer as is read
+            message = f"not authorized to perform: {missing[0]}"
+            error: Any = {"Error": {"Code": "AccessDeniedException", "Message": message}}
+            raise ClientError(error, call.operation.partition(":")[2])
 
     def _permits(self, call: Call, action: str) -> bool:
         context = {"cloudwatch:namespace": str(call.parameters.get("Namespace"))}
@@ -167,18 +159,16 @@ class Gate:
 
 
 def resource_of(call: Call) -> str:
-    """Return the ARN that IAM judges a call by; a star for services without resources."""
-    said = call.parameters
-    if "logGroupName" in said:
-        stream = f":log-stream:{said['logStreamName']}" if "logStreamName" in said else ""
-        return f"arn:aws:logs:{call.region}:{ACCOUNT}:log-group:{said['logGroupName']}{stream}"
-    return str(said.get("FunctionName", "*"))
+    """Return the ARN of a call's resource, as IAM sees it; a star for services without resources."""
+    named = call.parameters
+    if "logGroupName" in named:
+        stream = f":log-stream:{named['logStreamName']}" if "logStreamName" in named else ""
+        return f"arn:aws:logs:{call.region}:{ACCOUNT}:log-group:{named['logGroupName']}{stream}"
+    return str(named.get("FunctionName", "*"))
 
 
 def hold_connect_to(connect: LocalConnect, policies: Iterable[Document]) -> None:
-    """Let the local Connect admit temporary keys as these policies allow; what they say of other services
-    does not matter to it.
-    """
+    """Let the local Connect authorize temporary keys by the statements of these policies about Connect."""
     of_connect = [
         {**policy, "Statement": [each for each in policy["Statement"] if "connect:" in str(each["Action"])]}
         for policy in policies

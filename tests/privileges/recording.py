@@ -1,13 +1,11 @@
-"""Records every call that the shipped handlers make to AWS, in whichever test; `tests/conftest.py` installs
-it for the whole run.
+"""Records every call that the shipped handlers make to AWS in any test; `tests/conftest.py` installs it.
 
-A call counts as the handlers' own where both hold: it is sent by one of their clients (known by its user
-agent), and it is sent while one of the two entry points is on the stack. Agents that a test makes, what it
-changes meanwhile and what it asks of a kept client directly are therefore the test's. What is noted has been
-signed and is about to be sent, whoever answers it in place of AWS.
+A call is the handlers' own if one of their clients sends it (known by its user agent) while one of the two
+entry points is on the stack. All other calls are the test's. It records a call after its signature and before
+it is sent, whatever then answers in place of AWS.
 
-Processes that a test starts are not seen here: Lambdas of the local cloud are held to the policies of the
-deployed role instead (`tests/stacks`), so that there a call without a permission fails.
+It does not see processes that a test starts. The local cloud authorizes its Lambdas by the policies of the
+deployed role instead (`tests/stacks`): there a call without a permission fails.
 """
 
 import re
@@ -27,8 +25,8 @@ ENTRY_POINTS: Final = {
     ("custom_connect_userconfig.registry.resource", "__call__"): "registry",
     ("custom_connect_userconfig.custom_resource", "handler"): "custom resource",
 }
-"""The frames that all work of a front end runs under, and the front end's name."""
-_KEPT: Final = "privileges.recording"
+"""The outermost frame of each front end, and the front end's name."""
+_CONTEXT_KEY: Final = "privileges.recording"
 _SIGNER: Final = re.compile(r"Credential=(\w+)/")
 
 
@@ -42,7 +40,7 @@ class Call:
     parameters: Mapping[str, Any]
     region: str
     access_key: str
-    """Of whoever has signed it."""
+    """Of the signer."""
 
 
 Listener = Callable[[Call], None]
@@ -50,24 +48,21 @@ Listener = Callable[[Call], None]
 
 @dataclass
 class Recorder:
-    """Takes note of calls; `used` holds the distinct ones of the whole run, small enough to send from one
-    process to another.
-    """
+    """Records the distinct calls of a whole run, few enough to send from one process to another."""
 
     used: set[tuple[str, str, str]] = field(default_factory=set)
     """Front end, operation and the kind of resource it names (`kind_of`)."""
     _listeners: list[Listener] = field(default_factory=list)
 
     def install(self) -> None:
-        """Be told of the calls of every botocore session that is made from now on."""
+        """Record the calls of every botocore session that is created from now on."""
         botocore_handlers.BUILTIN_HANDLERS.append(("before-parameter-build", self._keep))
-        # The handler that signs is registered under the service's own name, and the more specific name is
-        # called first.
+        # The handler that signs has the service's own name, and botocore calls the more specific name first.
         botocore_handlers.BUILTIN_HANDLERS.append(("request-created", self._note))
 
     @contextmanager
     def telling(self, listener: Listener) -> Iterator[None]:
-        """Tell `listener` of every call until the block ends; a call that it raises for is not sent."""
+        """Tell `listener` every call until the block ends; if it raises, the call is not sent."""
         self._listeners.append(listener)
         try:
             yield
@@ -75,14 +70,14 @@ class Recorder:
             self._listeners.remove(listener)
 
     def _keep(self, params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
-        """What is sent is bytes already; what it says is kept beside it."""
-        context[_KEPT] = (model.service_model.service_name, dict(params))
+        """Keep the parameters: the request itself is bytes by the time it is signed."""
+        context[_CONTEXT_KEY] = (model.service_model.service_name, dict(params))
 
     def _note(self, request: Any, operation_name: str, **_: object) -> None:
         front_end = _serving()
         if front_end is None or USER_AGENT not in _text(request.headers.get("User-Agent")):
             return
-        service, parameters = request.context[_KEPT]
+        service, parameters = request.context[_CONTEXT_KEY]
         signer = _SIGNER.search(_text(request.headers.get("Authorization")))
         assert signer, f"{service}:{operation_name} is sent without a signature"
         call = Call(
@@ -94,7 +89,7 @@ class Recorder:
 
 
 def _serving() -> str | None:
-    """The front end that is at work, in this thread."""
+    """Return the front end that runs in this thread, if one does."""
     frame: FrameType | None = sys._getframe()
     while frame:
         if front_end := ENTRY_POINTS.get((frame.f_globals.get("__name__", ""), frame.f_code.co_name)):
@@ -111,13 +106,11 @@ AGENT_ARN: Final = re.compile(r"arn:[\w-]+:connect:[\w-]+:\d{12}:instance/[\w-]+
 
 
 def kind_of(call: Call) -> str:
-    """Return which kind of resource a call names: agent, instance, function, log-group, log-stream, metrics,
-    or unknown.
-    """
-    said = call.parameters
-    if "resourceArn" in said:
-        return "agent" if AGENT_ARN.fullmatch(said["resourceArn"]) else "unknown"
-    named = [kind for name, kind in _KINDS.items() if name in said]
+    """Return the kind of resource that a call names: a value of `_KINDS`, or unknown."""
+    given = call.parameters
+    if "resourceArn" in given:
+        return "agent" if AGENT_ARN.fullmatch(given["resourceArn"]) else "unknown"
+    named = [kind for name, kind in _KINDS.items() if name in given]
     return named[-1] if named else "unknown"
 
 
@@ -129,7 +122,7 @@ _KINDS: Final = {
     "logStreamName": "log-stream",
     "Namespace": "metrics",
 }
-"""Parameters, the more specific ones later."""
+"""The kind of resource that a parameter names; of several, the last counts."""
 
 recorder: Final = Recorder()
-"""The one of this process."""
+"""The recorder of this process."""

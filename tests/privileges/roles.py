@@ -1,8 +1,6 @@
-"""What the roles that are shipped grant, read from their templates, and what is granted besides the calls
-that were recorded.
+"""The permissions that the shipped roles grant, read from their templates, compared with the recorded calls.
 
-`recording` says what the handlers call; a role must grant exactly that, and what stands in `BESIDES` with its
-reason.
+A role must grant exactly the calls that `recording` has seen, and its `uncalled` actions, each with a reason.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,8 +10,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _OTHER_NAMES: Final = {
-    # The service authorization reference lists UpdateUserConfig under the older action; other sources name
-    # the new one.
+    # The service authorization reference names the older action for UpdateUserConfig, other sources this one.
     "connect:UpdateUserConfig": ("connect:UpdateUserConfig", "connect:UpdateUserPhoneConfig"),
     "lambda:Invoke": ("lambda:InvokeFunction",),
 }
@@ -23,9 +20,7 @@ CALLERS: Final[Mapping[str, str]] = {
     "logs": "provider",
     "cloudwatch": "provider",
 }
-"""Whose permissions a service's calls take: those of the role that the handlers act as, or of the one that
-writes their log.
-"""
+"""The role whose permissions a service's calls need: the handlers' own, or the one that writes their log."""
 
 
 def actions_of(operation: str) -> tuple[str, ...]:
@@ -35,30 +30,30 @@ def actions_of(operation: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Role:
-    """A role in a template, and whose calls it is for."""
+    """A role in a template, and the calls that it is for."""
 
     template: str
     resource: str
     front_end: str
     caller: str
-    besides: Mapping[str, str]
-    """Actions that no handler calls, each with the reason for granting it."""
+    uncalled: Mapping[str, str]
+    """Granted actions that no handler calls, each with the reason for it."""
 
     def __str__(self) -> str:
         return f"{self.resource} of {self.template}"
 
     @property
     def statements(self) -> list[dict[str, Any]]:
-        """All statements of its inline policies and of policies that are attached to it in the template."""
+        """All statements of its inline policies and of the template's policies for it."""
         return list(_statements(load(ROOT / self.template)["Resources"], self.resource))
 
     @property
     def granted(self) -> set[str]:
-        """Every action that it grants."""
+        """Every action that the role grants."""
         return {action for statement in self.statements for action in listed(statement["Action"])}
 
     def used(self, recorded: Iterable[tuple[str, str]]) -> set[str]:
-        """Return the actions that its calls need, of recorded pairs of front end and operation."""
+        """Return the actions that its calls need, from recorded pairs of front end and operation."""
         mine = (
             operation
             for front_end, operation in recorded
@@ -73,8 +68,8 @@ def listed(value: Any) -> list[Any]:
 
 
 def load(template: Path) -> dict[str, Any]:
-    """Return the template, with its functions as JSON spells them."""
-    # Only here: every run of any test imports this module.
+    """Return the template, with its functions in their long form."""
+    # Imported here, because every run of any test imports this module.
     import cfnlint.decode  # noqa: PLC0415
 
     decoded, problems = cfnlint.decode.decode(str(template))
@@ -91,11 +86,13 @@ def _statements(resources: Mapping[str, Any], role: str) -> Iterator[dict[str, A
 
 
 _BY_LAMBDA: Final = {
-    "logs:CreateLogStream": "Lambda writes the function's log with the function's role; no code of ours does",
+    "logs:CreateLogStream": "Lambda writes the function's log with the function's role",
     "logs:PutLogEvents": "the same",
 }
 _BY_THE_REGISTRY: Final = {
-    "logs:DescribeLogGroups": "in the role that the stock command makes for this; whether CloudFormation asks is not documented",
+    "logs:DescribeLogGroups": (
+        "in the role that the stock command creates; whether CloudFormation calls it is not documented"
+    ),
     "logs:DescribeLogStreams": "the same",
 }
 
@@ -111,9 +108,7 @@ ROLES: Final = (
 
 
 def disagreements(recorded: Iterable[tuple[str, str]]) -> list[str]:
-    """Return, in words, how the roles differ from what was recorded; nothing where each grants exactly what
-    it must.
-    """
+    """Return, as sentences, how the roles differ from the recorded calls."""
     pairs = set(recorded)
     found = [
         f"no role is for calls of {operation}"
@@ -121,15 +116,10 @@ def disagreements(recorded: Iterable[tuple[str, str]]) -> list[str]:
         if operation.partition(":")[0] not in CALLERS
     ]
     for role in ROLES:
-        wanted = role.used(pairs) | set(role.besides)
-        found += [
-            f"{role} grants {action}, which no handler has used" for action in sorted(role.granted - wanted)
-        ]
-        found += [
-            f"{role} lacks {action}, which a handler has used" for action in sorted(wanted - role.granted)
-        ]
-        found += [
-            f"{role} names a reason for {action}, which is used"
-            for action in sorted(role.used(pairs) & set(role.besides))
-        ]
+        wanted = role.used(pairs) | set(role.uncalled)
+        unused, missing = role.granted - wanted, wanted - role.granted
+        found += [f"{role} grants {action}, which no handler has used" for action in sorted(unused)]
+        found += [f"{role} lacks {action}, which a handler has used" for action in sorted(missing)]
+        used = role.used(pairs) & set(role.uncalled)
+        found += [f"{role} names a reason for {action}, which is used" for action in sorted(used)]
     return found

@@ -1,6 +1,4 @@
-"""What both front ends call in all of their operations, who signs it and what it names; and that the roles
-grant just that.
-"""
+"""The calls of both front ends in all their operations, which are all that the roles grant."""
 
 from collections.abc import Iterator
 
@@ -28,13 +26,13 @@ SEEN = {
     | {("logs:CreateLogGroup", "log-group"), ("cloudwatch:PutMetricData", "metrics")},
     ("custom resource", FUNCTION): CONNECT | {("lambda:Invoke", "function")},
 }
-"""Each front end and signer, with the operations and the kind of resource that each names."""
+"""The operations of each front end and signer, each with the kind of resource that it names."""
 USED = {(front_end, operation) for (front_end, _), calls in SEEN.items() for operation, _ in calls}
 
 
 @pytest.fixture
 def calls() -> Iterator[list[Call]]:
-    """What is recorded during the test."""
+    """The calls that are recorded during the test."""
     calls: list[Call] = []
     with recorder.telling(calls.append):
         yield calls
@@ -42,11 +40,11 @@ def calls() -> Iterator[list[Call]]:
 
 @pytest.fixture
 def outcomes(calls: list[Call], registry: World, custom: World) -> list[Outcome]:
-    """Every operation of both front ends."""
+    """The outcomes of every operation of both front ends."""
     return [*operate(registry), *operate(custom)]
 
 
-def test_every_operation_calls_what_is_known_signed_by_whoever_it_is_for(
+def test_every_operation_makes_the_known_calls_with_the_right_signer(
     outcomes: list[Outcome], calls: list[Call]
 ) -> None:
     assert all(outcome.succeeded for outcome in outcomes), outcomes
@@ -61,7 +59,7 @@ def test_every_role_grants_exactly_what_was_called(outcomes: list[Outcome], call
 
 
 @pytest.mark.parametrize("unused", sorted(USED))
-def test_what_is_granted_and_not_called_is_named(unused: tuple[str, str]) -> None:
+def test_a_granted_action_without_a_call_is_named(unused: tuple[str, str]) -> None:
     named = disagreements(USED - {unused})
     assert len(named) == sum(len(role.used({unused})) for role in ROLES) >= 2
     assert all("which no handler has used" in text for text in named), named
@@ -79,20 +77,18 @@ def test_what_is_granted_and_not_called_is_named(unused: tuple[str, str]) -> Non
         (("registry", "logs:DescribeLogGroups"), "names a reason for logs:DescribeLogGroups, which is used"),
     ],
 )
-def test_what_is_called_and_not_granted_is_named(more: tuple[str, str], words: str) -> None:
+def test_a_call_without_a_granted_action_is_named(more: tuple[str, str], words: str) -> None:
     assert any(words in text for text in disagreements({*USED, more}))
 
 
 @pytest.mark.parametrize("role", ROLES, ids=str)
-def test_what_is_granted_besides_has_its_reason(role: Role) -> None:
-    assert set(role.besides) <= role.granted
-    assert all(role.besides.values())
+def test_an_uncalled_action_has_its_reason(role: Role) -> None:
+    assert set(role.uncalled) <= role.granted
+    assert all(role.uncalled.values())
 
 
-def test_what_a_test_calls_itself_is_not_the_handlers(registry: World, calls: list[Call]) -> None:
-    """Neither with a client of its own, nor through a client of the handlers', nor while a handler is at
-    work.
-    """
+def test_a_tests_own_calls_are_not_the_handlers(registry: World, calls: list[Call]) -> None:
+    """Neither with its own client, nor with a client of the handlers, nor while a handler runs."""
     assert ONE_TRY.user_agent_extra == USER_AGENT  # type: ignore[attr-defined] # options of a Config are set by name
     agent = registry.agent("dense")
     named = {"InstanceId": registry.instance_id, "UserId": agent.user_id}

@@ -1,8 +1,7 @@
-"""Compares the roles with the calls of a whole run of the tests, on however many processes;
-`tests/conftest.py` registers it.
+"""Compares the roles with the calls of a whole run, on any number of processes, for `tests/conftest.py`.
 
-Judged is only a run of everything in which everything passed: half a run would call a permission unused that
-the other half uses. A part of the tests has `test_recorded_calls` for that, which needs nothing but itself.
+It compares only if all tests ran and passed: half a run would call a permission unused that the other half
+uses. `test_recorded_calls` does the same with its own calls alone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,72 +24,66 @@ _NARROWING: Final = (
     "stepwise",
     "collectonly",
 )
-"""Options under which a run is not a whole one."""
+"""Options that select a part of the tests."""
 
 Used = set[tuple[str, str, str]]
 
 
 @dataclass(eq=False)  # pytest keeps plugins by identity
 class WholeRun:
-    """A pytest plugin, the same in the process that is asked for a run and in those that it starts."""
+    """A pytest plugin, for the main process and for its workers."""
 
     recorder: Recorder
     deselected: int = 0
     reported: list[dict[str, Any]] = field(default_factory=list)
-    """What the processes that ran the tests have told."""
+    """The calls that the workers report."""
     lost: int = 0
-    """Processes that have told nothing."""
-    said: list[str] = field(default_factory=list)
+    """Workers that have reported nothing."""
+    problems: list[str] = field(default_factory=list)
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
-        """Count tests that were collected and are not run."""
+        """Count collected tests that do not run."""
         self.deselected += len(items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take what a process has told at its end."""
-        told = getattr(node, "workeroutput", {}).get(_KEY)
-        if told is None:
+        """Take the report of a worker that ends."""
+        report = getattr(node, "workeroutput", {}).get(_KEY)
+        if report is None:
             self.lost += 1
         else:
-            self.reported.append(told)
+            self.reported.append(report)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Tell, where another process judges; else judge, and fail the run for what is found."""
-        told = {"used": sorted(self.recorder.used), "deselected": self.deselected}
+        """In a worker, report; in the main process, compare, and fail the run if the roles differ."""
+        report = {"used": sorted(self.recorder.used), "deselected": self.deselected}
         if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput[_KEY] = told
+            session.config.workeroutput[_KEY] = report
             return
-        reports = [*self.reported, told]
-        if (
-            exitstatus
-            or self.lost
-            or any(each["deselected"] for each in reports)
-            or not is_whole(session.config)
-        ):
+        reports = [*self.reported, report]
+        is_partial = any(each["deselected"] for each in reports) or not is_whole(session.config)
+        if exitstatus or self.lost or is_partial:
             return
-        self.said = verdict(
-            {(front_end, operation, kind) for each in reports for front_end, operation, kind in each["used"]}
-        )
-        if self.said:
+        self.problems = verdict({(*used,) for each in reports for used in each["used"]})
+        if self.problems:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was found."""
-        if self.said:
+        """Print the problems."""
+        if self.problems:
             terminalreporter.section("permissions: the roles and the calls of all tests disagree", red=True)
-            for text in self.said:
+            for text in self.problems:
                 terminalreporter.write_line(text)
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """Return whether everything was asked for."""
+    """Return whether the command asks for all tests."""
     asked_for_all = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     return asked_for_all and not any(getattr(config.option, name, None) for name in _NARROWING)
 
 
 def verdict(used: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Return, in words, what is wrong with the calls of a whole run."""
+    """Return, as sentences, the problems with the calls of a whole run."""
     calls = sorted(used)
     vague = [
         f"{front_end}: {operation} names {kind} resources"
@@ -108,4 +101,4 @@ _NAMED: Final = {
     "connect:SearchUsers": "instance",
     "lambda:Invoke": "function",
 }
-"""What each call must name, so that a role can be limited to it."""
+"""The kind of resource that each call must name, so that a role can be limited to it."""
