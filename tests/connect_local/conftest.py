@@ -1,4 +1,4 @@
-"""One local Connect for the whole run, empty and plain at the start of every test."""
+"""One local Connect for the run, empty and with default behaviour at the start of every test."""
 
 from collections.abc import Callable, Iterator
 
@@ -30,7 +30,7 @@ def _clock() -> Clock:
 
 @pytest.fixture
 def advance(_clock: Clock) -> Callable[[float], None]:
-    """Moves the clock of the local Connect, the only thing that does."""
+    """Move the clock of the local Connect, which otherwise stands still."""
     return _clock.advance
 
 
@@ -48,7 +48,7 @@ def connect(_connect: LocalConnect) -> LocalConnect:
 
 @pytest.fixture(scope="module")
 def client(_connect: LocalConnect) -> ConnectClient:
-    """A client that neither retries nor checks parameters, so that the service's own answers are seen."""
+    """A client that neither retries nor validates, so that tests see the service's own answers."""
     config = Config(retries={"max_attempts": 0}, parameter_validation=False)
     return boto3.client("connect", config=config)
 

@@ -39,19 +39,17 @@ def test_a_write_that_names_it_is_refused_whole(
     assert error.value.response["Error"]["Code"] == refusal.value
     assert without_email.effective(instance_id, user_id) == before
     client.update_user_config(InstanceId=instance_id, UserId=user_id, AutoAcceptConfigs=configs[:1])
-    assert without_email.effective(instance_id, user_id) == before | {
-        ("AutoAcceptConfigs", "CHAT", ("AutoAccept",)): True
-    }
+    changed = {("AutoAcceptConfigs", "CHAT", ("AutoAccept",)): True}
+    assert without_email.effective(instance_id, user_id) == before | changed
 
 
 def test_a_user_cannot_be_created_with_it(
     without_email: LocalConnect, client: ConnectClient, instance_id: str, refusal: ChannelRefusal
 ) -> None:
     limit: Any = {"Channel": "EMAIL", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 30}}
+    user: Any = {"Username": "bob", "AfterContactWorkConfigs": [limit], **PROFILES}
     with pytest.raises(ClientError, match="AfterContactWorkConfigs: the channel EMAIL") as error:
-        client.create_user(
-            InstanceId=instance_id, Username="bob", AfterContactWorkConfigs=[limit], **PROFILES
-        )
+        client.create_user(InstanceId=instance_id, **user)
     assert error.value.response["Error"]["Code"] == refusal.value
     assert client.list_users(InstanceId=instance_id)["UserSummaryList"] == []
 
@@ -69,9 +67,8 @@ def test_no_read_shows_it(
     connect: LocalConnect, client: ConnectClient, instance_id: str, reads: Reads
 ) -> None:
     user_id, _ = connect.create_user(instance_id, "bob", phone_config=ACCEPTS_EVERYWHERE)
-    connect.admin_update(
-        instance_id, user_id, AutoAcceptConfigs=[EMAIL | {"AutoAccept": False}, CHAT | {"AutoAccept": False}]
-    )
+    configs = [{**entry, "AutoAccept": False} for entry in (EMAIL, CHAT)]
+    connect.admin_update(instance_id, user_id, AutoAcceptConfigs=configs)
     connect.behaviour = Behaviour(reads=reads, refused_channels=frozenset({"EMAIL"}))
     shown = [
         client.describe_user(InstanceId=instance_id, UserId=user_id)["User"],

@@ -1,4 +1,4 @@
-"""`LocalConnect` itself: what entering, leaving and resetting do to the process."""
+"""`LocalConnect` itself: the effects of its start, end and reset on the process."""
 
 import os
 from itertools import combinations
@@ -66,23 +66,15 @@ def test_calls_by_operation(
     assert connect.calls == []
 
 
-def test_every_combination_is_there_once_and_has_a_label_of_its_own() -> None:
+def test_every_combination_occurs_once_and_has_its_own_label() -> None:
     combinations = every_read_write_combination()
     assert len(combinations) == len(set(combinations)) == len({str(each) for each in combinations}) == 2**8
 
 
-def test_every_answer_meets_every_other_in_a_small_choice() -> None:
+def test_any_two_values_of_any_two_switches_meet_in_a_small_choice() -> None:
     chosen = where_every_two_switches_meet(stale_reads=0)
     assert len({str(each) for each in chosen}) == len(chosen) <= 16
-    open_questions = (
-        "array_write",
-        "entry_write",
-        "reads",
-        "phone_config",
-        "accept_arns",
-        "refused_channels",
-        "channel_refusal",
-    )
-    for one, other in combinations(open_questions, 2):
+    writes = ("array_write", "entry_write", "phone_config", "refused_channels", "channel_refusal")
+    for one, other in combinations((*writes, "reads", "accept_arns"), 2):
         assert len({(getattr(each, one), getattr(each, other)) for each in chosen}) == 4, (one, other)
     assert {each.stale_reads for each in chosen} == {0}

@@ -1,6 +1,4 @@
-"""Whatever a caller sends, the answer is one of the service: a JSON error with its code, never a page or a
-traceback.
-"""
+"""Any request gets an answer in the service's form: a JSON error with its code, never a traceback."""
 
 import copy
 import http.client
@@ -49,10 +47,8 @@ UNKNOWN = {
     "path": ("GET", "/no/such/path"),
     "root": ("GET", "/"),
     "method": ("PATCH", f"/users/{INSTANCE}/{USER}"),
-    "no keys to remove": (
-        "DELETE",
-        TAG,
-    ),  # moto's router tells operations apart by the query members that they require
+    # moto's router distinguishes operations by the query members that they require.
+    "no keys to remove": ("DELETE", TAG),
     "no user": ("GET", f"/users/{INSTANCE}/"),
     "double slash": ("GET", "//[users/x"),
     "not implemented": ("GET", f"/queues-summary/{INSTANCE}"),
@@ -87,7 +83,7 @@ MALFORMED: dict[str, tuple[str, str, Any]] = {
 
 
 def code_of(status: int, headers: Any, body: bytes) -> str | None:
-    """The code of an error in the service's form; None for an answer without one."""
+    """Return the code of an error in the service's form; None for an answer without an error."""
     content = json.loads(body)
     assert (status < 400) is ("X-Amzn-ErrorType" not in headers)
     if status < 400:
@@ -116,7 +112,7 @@ def send(
 
 @pytest.fixture(scope="module")
 def port(_connect: LocalConnect) -> Iterator[int]:
-    """The port of a server in this process, which therefore answers for the same users."""
+    """The port of a server in this process, with the same users."""
     with patch.dict(os.environ), bind("127.0.0.1", 0, _connect.account_id, _connect.region) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
@@ -141,9 +137,7 @@ def send_over(
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=list(UNREADABLE))
-def test_a_body_that_cannot_be_read(
-    here: LocalConnect, connection: http.client.HTTPConnection, body: bytes
-) -> None:
+def test_an_unreadable_body(here: LocalConnect, connection: http.client.HTTPConnection, body: bytes) -> None:
     before = here.effective(INSTANCE, USER)
     for status, headers, content in (send("POST", UPDATE, body), send_over(connection, "POST", UPDATE, body)):
         assert (status, code_of(status, headers, content)) == (400, "SerializationException")
@@ -152,7 +146,7 @@ def test_a_body_that_cannot_be_read(
 
 
 @pytest.mark.parametrize(("method", "path"), UNKNOWN.values(), ids=list(UNKNOWN))
-def test_an_operation_that_is_not_there(
+def test_an_unknown_operation(
     here: LocalConnect, connection: http.client.HTTPConnection, method: str, path: str
 ) -> None:
     for status, headers, content in (send(method, path), send_over(connection, method, path)):
@@ -161,13 +155,13 @@ def test_an_operation_that_is_not_there(
 
 
 @pytest.mark.parametrize("method", ["PROPFIND", "users", "OPTIONS"])
-def test_a_method_that_no_service_has(connection: http.client.HTTPConnection, method: str) -> None:
+def test_an_unknown_method(connection: http.client.HTTPConnection, method: str) -> None:
     status, headers, content = send_over(connection, method, f"/users/{INSTANCE}/{USER}")
     assert (status, code_of(status, headers, content)) == (404, "UnknownOperationException")
 
 
 @pytest.mark.parametrize(("method", "path", "body"), MALFORMED.values(), ids=list(MALFORMED))
-def test_what_does_not_fit_the_model(
+def test_a_request_that_does_not_fit_the_model(
     here: LocalConnect, connection: http.client.HTTPConnection, method: str, path: str, body: object
 ) -> None:
     sent = b"" if body is None else json.dumps(body).encode()
@@ -177,7 +171,7 @@ def test_what_does_not_fit_the_model(
 
 
 @pytest.mark.parametrize(
-    "sort",
+    "content_type",
     [
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
@@ -185,9 +179,9 @@ def test_what_does_not_fit_the_model(
         "application/x-amz-json-1.1",
     ],
 )
-def test_a_body_is_json_whatever_it_is_called(here: LocalConnect, sort: str) -> None:
+def test_a_body_is_json_under_any_content_type(here: LocalConnect, content_type: str) -> None:
     body = {"tags": {"team": "chat"}}
-    status, headers, content = send("POST", TAG, json.dumps(body).encode(), **{"Content-Type": sort})
+    status, headers, content = send("POST", TAG, json.dumps(body).encode(), **{"Content-Type": content_type})
     assert (status, code_of(status, headers, content)) == (200, None)
     assert here.tags(INSTANCE, USER) == {"team": "chat"}
 
@@ -205,16 +199,14 @@ def test_a_region_without_connect(here: LocalConnect) -> None:
     assert here.calls == []
 
 
-def test_quotas_permissions_and_faults_come_before_the_body_is_judged(here: LocalConnect) -> None:
+def test_quotas_permissions_and_faults_come_before_validation(here: LocalConnect) -> None:
     def code() -> str | None:
         return code_of(*send("POST", UPDATE, b"{", key="ASIAEXAMPLE000000000"))
 
     here.plant(Fault("UpdateUserConfig", FaultKind.CONDITIONAL_OPERATION_FAILED))
     assert code() == "ConditionalOperationFailedException"
-    here.permissions = Permissions.of(
-        "arn:aws:iam::123456789012:role/r",
-        [{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}],
-    )
+    policy = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    here.permissions = Permissions.of("arn:aws:iam::123456789012:role/r", [policy])
     assert code() == "AccessDeniedException"
     here.behaviour = Behaviour(quotas={"UpdateUserConfig": Quota(0, 0)})
     assert code() == "ThrottlingException"
@@ -287,20 +279,20 @@ JUNK = st.recursive(
 )
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     if path:
         yield path
     for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
-        yield from places(value[key], (*path, key))
+        yield from paths(value[key], (*path, key))
 
 
 @st.composite
 def nearly_valid(draw: st.DrawFn) -> tuple[str, str, Any]:
-    """A valid request with something else at one or two places of its body."""
+    """Return a valid request with other values at one or two paths of its body."""
     method, path, valid = draw(st.sampled_from(VALID))
     body = copy.deepcopy(valid)
     for _ in range(draw(st.integers(1, 2))):
-        *parents, last = draw(st.sampled_from(list(places(body))))
+        *parents, last = draw(st.sampled_from(list(paths(body))))
         holder: Any = body
         for key in parents:
             holder = holder[key]

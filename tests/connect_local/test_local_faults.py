@@ -95,7 +95,7 @@ def outcomes(client: ConnectClient, instance_id: str, user_id: str, count: int) 
     return seen
 
 
-def test_which_calls_are_struck(
+def test_a_fault_counts_the_calls_of_its_operation(
     connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str
 ) -> None:
     client.describe_user(InstanceId=instance_id, UserId=user_id)
@@ -134,16 +134,15 @@ def test_a_denial_names_the_action_and_the_resource(
 ) -> None:
     _, arn = connect.create_user(instance_id, "ann")
     connect.plant(Fault("TagResource", FaultKind.ACCESS_DENIED))
-    with pytest.raises(
-        ClientError, match="not authorized to perform: connect:TagResource on resource: " + arn
-    ):
+    message = f"not authorized to perform: connect:TagResource on resource: {arn}"
+    with pytest.raises(ClientError, match=message):
         client.tag_resource(resourceArn=arn, tags={"a": "b"})
 
 
-def test_an_action_that_itself_fails_has_not_acted(
+def test_a_call_that_fails_by_itself_has_not_acted(
     connect: LocalConnect, client: ConnectClient, instance_id: str
 ) -> None:
     connect.plant(Fault("DescribeUser", FaultKind.CONNECTION_RESET_AFTER))
     with pytest.raises(ConnectionClosedError):
-        client.describe_user(InstanceId=instance_id, UserId="nobody")
+        client.describe_user(InstanceId=instance_id, UserId="unknown")
     assert connect.calls[0].acted is False

@@ -1,4 +1,4 @@
-"""Canaries: they fail, and say so plainly, when moto moves what the local Connect hooks into."""
+"""The parts of moto that the local Connect hooks into: these tests fail if moto moves them."""
 
 import ast
 import importlib
@@ -35,7 +35,7 @@ def test_moto_finds_our_paths_beside_our_backend(connect: LocalConnect) -> None:
     assert paths == {"/.*$": LocalConnectResponse.dispatch}, ADVICE
 
 
-def test_activating_again_keeps_what_is_there(connect: LocalConnect) -> None:
+def test_a_second_activation_keeps_the_instances(connect: LocalConnect) -> None:
     instance_id, _ = connect.create_instance()
     activate()
     assert instance_id in connect.backend().instances
@@ -61,7 +61,7 @@ def test_users_appear_in_the_tagging_api(connect: LocalConnect, instance_id: str
     assert [mapping["ResourceARN"] for mapping in found["ResourceTagMappingList"]] == [arn]
 
 
-def test_the_local_connect_never_imports_what_it_is_used_to_test() -> None:
+def test_the_local_connect_does_not_import_the_resource_type() -> None:
     for path in Path(connect_local.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

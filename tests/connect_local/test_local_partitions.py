@@ -1,4 +1,4 @@
-"""ARNs are those of the region's partition, and an ARN of another partition, region or account names nothing."""
+"""ARNs carry the region's partition; an ARN of another partition, region or account names no resource."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ def gov_client(government: Administration) -> ConnectClient:
         ("eusc-de-east-1", "aws-eusc"),
     ],
 )
-def test_the_region_decides_on_the_partition(region: str, partition: str) -> None:
+def test_the_region_determines_the_partition(region: str, partition: str) -> None:
     backend = LocalConnectBackend(region, "123456789012")
     instance_id, arn = backend.add_instance("fixed")
     assert arn == f"arn:{partition}:connect:{region}:123456789012:instance/fixed"
@@ -44,7 +44,7 @@ def test_the_region_decides_on_the_partition(region: str, partition: str) -> Non
     assert backend.create_user(instance_id, user)["UserArn"].startswith(f"{arn}/agent/")
 
 
-def test_an_instance_made_through_the_api(gov_client: ConnectClient) -> None:
+def test_an_instance_from_the_api(gov_client: ConnectClient) -> None:
     created = gov_client.create_instance(
         IdentityManagementType="SAML",
         InboundCallsEnabled=True,

@@ -1,6 +1,4 @@
-"""Calls of a role are held to its policies, as IAM would; moto's evaluator decides, and is watched for
-changes.
-"""
+"""The policies of a role authorize its calls, as in IAM; moto's evaluator decides."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,9 +34,8 @@ def agents_of(connect: LocalConnect, instance_id: str) -> str:
 
 
 def write(client: Any, instance_id: str, user_id: str) -> None:
-    client.update_user_config(
-        InstanceId=instance_id, UserId=user_id, AutoAcceptConfigs=[{"Channel": "VOICE", "AutoAccept": True}]
-    )
+    configs = [{"Channel": "VOICE", "AutoAccept": True}]
+    client.update_user_config(InstanceId=instance_id, UserId=user_id, AutoAcceptConfigs=configs)
 
 
 def test_a_role_may_do_what_its_policies_allow(
@@ -75,22 +72,19 @@ def test_another_instance_is_refused(
     connect: LocalConnect, role_client: Any, instance_id: str, user_id: str
 ) -> None:
     connect.permissions = Permissions.of(PRINCIPAL, [policy(agents_of(connect, "another"), ACTIONS)])
-    with pytest.raises(
-        ClientError,
-        match=f"connect:DescribeUser on resource: .*instance/{instance_id}/agent/{user_id} because",
-    ):
+    message = f"connect:DescribeUser on resource: .*instance/{instance_id}/agent/{user_id} because"
+    with pytest.raises(ClientError, match=message):
         role_client.describe_user(InstanceId=instance_id, UserId=user_id)
 
 
 def test_a_search_needs_the_instance(connect: LocalConnect, role_client: Any, instance_id: str) -> None:
     connect.permissions = Permissions.of(PRINCIPAL, [policy(agents_of(connect, instance_id), ["*"])])
-    with pytest.raises(
-        ClientError, match=f"connect:SearchUsers on resource: .*:instance/{instance_id} because"
-    ):
+    message = f"connect:SearchUsers on resource: .*:instance/{instance_id} because"
+    with pytest.raises(ClientError, match=message):
         role_client.search_users(InstanceId=instance_id)
 
 
-def test_long_term_credentials_and_a_reset_local_connect_are_free(
+def test_long_term_credentials_and_a_reset_local_connect_are_unrestricted(
     connect: LocalConnect, role_client: Any, instance_id: str, user_id: str
 ) -> None:
     connect.permissions = Permissions.of(PRINCIPAL, [])
@@ -102,23 +96,12 @@ def test_long_term_credentials_and_a_reset_local_connect_are_free(
     role_client.list_users(InstanceId=instance_id)
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"Version": "2012-10-17"},
-        {
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": "*",
-                    "Resource": "*",
-                    "Condition": {"Bool": {"aws:SecureTransport": "true"}},
-                }
-            ]
-        },
-    ],
-)
-def test_what_cannot_be_evaluated_is_no_policy(document: dict[str, object]) -> None:
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+CONDITION = {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+
+
+@pytest.mark.parametrize("document", [{"Version": "2012-10-17"}, {"Statement": [EVERYTHING | CONDITION]}])
+def test_a_document_that_moto_cannot_evaluate_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="Statement"):
         Permissions.of(PRINCIPAL, [document])
 
@@ -140,14 +123,12 @@ RESOURCE = "arn:aws:connect:us-east-1:123456789012:instance/i/agent/u"
     ],
 )
 def test_moto_still_evaluates_as_iam_does(documents: list[dict[str, Any]], decision: str) -> None:
-    """A canary: the evaluator is no documented interface of moto's. If this fails, adapt
-    connect_local/permissions.py.
-    """
+    """moto does not document its evaluator. If this fails, adapt connect_local/permissions.py."""
     message = Permissions.of(PRINCIPAL, documents).refusal("DescribeUser", RESOURCE, "ASIAEXAMPLEEXAMPLE01")
     assert message is None if decision == "allowed" else decision in (message or "")
 
 
-def test_the_words_of_a_refusal_are_those_of_planted_faults(
+def test_a_refusal_has_the_same_message_as_a_planted_fault(
     connect: LocalConnect, instance_id: str, user_id: str
 ) -> None:
     connect.plant(Fault("DescribeUser", FaultKind.ACCESS_DENIED))

@@ -1,6 +1,4 @@
-"""Any sequence of writes, under any behaviour: reads never mislead, and a write reaches exactly as far as its
-switches say.
-"""
+"""Any sequence of writes under any behaviour: reads are right, and a write changes what its switches say."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,13 +36,12 @@ def _set(entry: dict[str, Any], field: Field, value: object) -> None:
 
 @st.composite
 def writes(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
-    arrays = draw(
-        st.lists(st.sampled_from(list(ARRAYS.values())), unique_by=lambda array: array.name, max_size=3)
-    )
-    channels = {array: draw(st.lists(st.sampled_from(array.channels), unique=True)) for array in arrays}
-    return {
-        array.name: [draw(entries(array, channel)) for channel in named] for array, named in channels.items()
-    }
+    names = draw(st.lists(st.sampled_from(list(ARRAYS)), unique=True, max_size=3))
+    written = {}
+    for array in (ARRAYS[name] for name in names):
+        channels = draw(st.lists(st.sampled_from(array.channels), unique=True))
+        written[array.name] = [draw(entries(array, channel)) for channel in channels]
+    return written
 
 
 behaviours = st.sampled_from(every_read_write_combination())
@@ -71,10 +68,9 @@ def histories(draw: st.DrawFn) -> Settings:
 
 
 def concluded(shown: Mapping[str, Any], setting: Setting, field: Field) -> object:
-    """What a caller takes a setting to be who knows that missing means legacy, then default."""
-    value: Any = next(
-        (entry for entry in shown.get(setting.array, []) if entry["Channel"] == setting.channel), None
-    )
+    """Return the value of a setting by the rule that a missing one means legacy, then default."""
+    entries = {entry["Channel"]: entry for entry in shown.get(setting.array, [])}
+    value: Any = entries.get(setting.channel)
     for member in setting.field:
         value = value.get(member) if value is not None else None
     if value is None and field.legacy:
@@ -84,11 +80,10 @@ def concluded(shown: Mapping[str, Any], setting: Setting, field: Field) -> objec
 
 @run_with(max_examples=50, deadline=None)
 @given(histories(), behaviours)
-def test_what_is_shown_leads_to_what_is(settings: Settings, behaviour: Behaviour) -> None:
+def test_reads_give_the_effective_settings(settings: Settings, behaviour: Behaviour) -> None:
     shown = {**show_arrays(settings, behaviour), "PhoneConfig": show_phone_config(settings, behaviour)}
-    assert {
-        setting: concluded(shown, setting, field) for setting, field in FIELDS.items()
-    } == settings.all_effective()
+    found = {setting: concluded(shown, setting, field) for setting, field in FIELDS.items()}
+    assert found == settings.all_effective()
 
 
 @run_with(max_examples=50, deadline=None)
@@ -101,7 +96,9 @@ def test_merging_changes_the_fields_named_and_no_others(settings: Settings, writ
 
 @run_with(max_examples=50, deadline=None)
 @given(histories(), writes(), behaviours)
-def test_whatever_is_written_is_so(settings: Settings, write: dict[str, Any], behaviour: Behaviour) -> None:
+def test_a_written_value_is_effective(
+    settings: Settings, write: dict[str, Any], behaviour: Behaviour
+) -> None:
     named = write_arrays(Settings(), write, behaviour).entries
     after = write_arrays(settings, write, behaviour)
     assert {setting: after.effective(setting) for setting in named} == dict(named)
@@ -114,13 +111,10 @@ def test_arrays_not_named_are_left_alone(
     settings: Settings, write: dict[str, Any], behaviour: Behaviour
 ) -> None:
     before, after = settings.all_effective(), write_arrays(settings, write, behaviour).all_effective()
-    if behaviour.phone_config is PhoneConfigLink.INDEPENDENT:
-        assert {s: v for s, v in after.items() if s.array not in write} == {
-            s: v for s, v in before.items() if s.array not in write
-        }
-    else:
-        ours = {s for s in FIELDS if s.array not in write and FIELDS[s].legacy not in _legacy_of(write)}
-        assert {s: after[s] for s in ours} == {s: before[s] for s in ours}
+    others = {setting for setting in FIELDS if setting.array not in write}
+    if behaviour.phone_config is not PhoneConfigLink.INDEPENDENT:
+        others = {setting for setting in others if FIELDS[setting].legacy not in _legacy_of(write)}
+    assert {setting: after[setting] for setting in others} == {setting: before[setting] for setting in others}
 
 
 def _legacy_of(write: Mapping[str, Any]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Quotas as a client meets them, under a clock that the test moves."""
+"""Quotas as a client sees them, under a clock that the test moves."""
 
 from collections.abc import Callable
 
@@ -44,14 +44,13 @@ def test_each_operation_has_a_bucket_of_its_own(
 
 
 def test_the_code_of_a_refusal(connect: LocalConnect, describe: Callable[[], str]) -> None:
-    connect.behaviour = Behaviour(
-        quotas={"DescribeUser": Quota(1, 1)}, throttling_code=ThrottlingCode.TOO_MANY_REQUESTS_EXCEPTION
-    )
+    code = ThrottlingCode.TOO_MANY_REQUESTS_EXCEPTION
+    connect.behaviour = Behaviour(quotas={"DescribeUser": Quota(1, 1)}, throttling_code=code)
     assert [describe(), describe()] == ["ok", "TooManyRequestsException 429"]
 
 
 @pytest.mark.parametrize(("cost", "outcome"), [(0.0, "ok"), (0.5, REFUSED)])
-def test_what_a_refused_call_costs(
+def test_the_cost_of_a_refused_call(
     connect: LocalConnect, describe: Callable[[], str], advance: Advance, cost: float, outcome: str
 ) -> None:
     connect.behaviour = Behaviour(quotas={"DescribeUser": Quota(1, 1)}, refused_call_cost=cost)

@@ -1,6 +1,4 @@
-"""The server in a process of its own: as a client meets it, steered through the control endpoints, ended by a
-signal.
-"""
+"""The server in a process of its own: its API, its control endpoints, and its end by a signal."""
 
 import json
 import os
@@ -26,14 +24,8 @@ from connect_local.switches import behaviour_with, fault_from_words
 
 INSTANCE, USER = "11111111-aaaa-4aaa-8aaa-111111111111", "22222222-bbbb-4bbb-8bbb-222222222222"
 SYSTEM = {"aws:cloudformation:stack-name": "agents"}
-SEED = {
-    "instances": [
-        {
-            "id": INSTANCE,
-            "users": [{"id": USER, "username": "ann", "tags": {"team": "voice"}, "system_tags": SYSTEM}],
-        }
-    ]
-}
+ANN = {"id": USER, "username": "ann", "tags": {"team": "voice"}, "system_tags": SYSTEM}
+SEED = {"instances": [{"id": INSTANCE, "users": [ANN]}]}
 ACCOUNT = "000000000000"
 
 Control = Callable[..., Any]
@@ -117,11 +109,8 @@ def test_connections_really_break(
 def test_the_control_endpoints(url: str, control: Control) -> None:
     control("POST", "reset", {"phone_config": "mirrors-voice"})
     assert control("POST", "seed", SEED) == {INSTANCE: {"ann": USER}}
-    control(
-        "POST",
-        "behaviour",
-        {"quotas": {"DescribeUser": "0:0"}, "throttling_code": "TooManyRequestsException"},
-    )
+    change = {"quotas": {"DescribeUser": "0:0"}, "throttling_code": "TooManyRequestsException"}
+    control("POST", "behaviour", change)
     with pytest.raises(ClientError, match="TooManyRequestsException"):
         client_of(url, "connect").describe_user(InstanceId=INSTANCE, UserId=USER)
     update = {"AutoAcceptConfigs": [{"Channel": "TASK", "AutoAccept": True}]}
@@ -142,7 +131,7 @@ def test_the_control_endpoints(url: str, control: Control) -> None:
         ("POST", "behaviour", {"refused_channels": [["EMAIL"]]}, 400),
         ("POST", "faults", {"operation": "ListUsers"}, 400),
         ("POST", "permissions", {"principal": "arn", "policies": [{}]}, 400),
-        ("POST", "admin-update", {"InstanceId": "nowhere", "UserId": "nobody"}, 404),
+        ("POST", "admin-update", {"InstanceId": "nowhere", "UserId": "unknown"}, 404),
         ("POST", "seed", {"instances": [5]}, 400),
         ("GET", "users?region=nowhere-1", None, 400),
         ("GET", "nothing", None, 404),
@@ -191,10 +180,8 @@ def test_faults_in_words(connect: LocalConnect) -> None:
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "x"])
-def test_a_port_that_there_is_not_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_text_that_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--port", port])
-    assert (
-        f"argument --port: {port!r} is not a port: name one up to 65535, or 0 for a free one"
-        in capsys.readouterr().err
-    )
+    message = f"argument --port: {port!r} is not a port: name one up to 65535, or 0 for a free one"
+    assert message in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Reads after writes: how long they show the state before."""
+"""Reads after writes: how long they show the earlier state."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ def voice(client: ConnectClient, instance_id: str, user_id: str) -> bool:
     return user["AutoAcceptConfigs"][0]["AutoAccept"]
 
 
-def test_a_write_is_seen_after_so_many_reads(
+def test_a_write_shows_after_a_number_of_reads(
     connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str
 ) -> None:
     connect.behaviour = Behaviour(stale_reads=2)
@@ -26,7 +26,7 @@ def test_a_write_is_seen_after_so_many_reads(
     assert [voice(client, instance_id, user_id) for _ in range(4)] == [False, False, True, True]
 
 
-def test_the_state_before_the_first_write_that_is_not_visible_is_shown(
+def test_a_read_shows_the_state_before_the_first_hidden_write(
     connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str
 ) -> None:
     connect.behaviour = Behaviour(stale_reads=2)
@@ -37,7 +37,7 @@ def test_the_state_before_the_first_write_that_is_not_visible_is_shown(
     assert seen == [False, False, True, False]
 
 
-def test_a_write_is_seen_after_so_many_seconds(
+def test_a_write_shows_after_a_number_of_seconds(
     connect: LocalConnect,
     client: ConnectClient,
     advance: Callable[[float], None],
@@ -82,7 +82,7 @@ def test_the_time_of_modification_is_as_stale_as_the_rest(
     assert (times[1] - times[0]).total_seconds() == 60
 
 
-def test_users_are_stale_one_by_one(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
+def test_each_user_is_stale_by_itself(connect: LocalConnect, client: ConnectClient, instance_id: str) -> None:
     ann, bob = connect.create_user(instance_id, "ann")[0], connect.create_user(instance_id, "bob")[0]
     connect.behaviour = Behaviour(stale_reads=1)
     write(connect, instance_id, ann, True)

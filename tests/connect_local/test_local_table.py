@@ -1,6 +1,4 @@
-"""The table of arrays says the same as botocore's model, member by member, in all operations that carry the
-arrays.
-"""
+"""The table of arrays agrees with botocore's model, member by member, in all operations with the arrays."""
 
 from collections.abc import Iterator
 
@@ -47,7 +45,7 @@ def test_the_fields_are_those_of_the_model(carrier: str, array: str) -> None:
 
 
 @pytest.mark.parametrize("array", ARRAYS)
-def test_what_is_required_is_what_the_model_requires(array: str) -> None:
+def test_the_required_members_are_those_of_the_model(array: str) -> None:
     table = {field.path[0] for field in ARRAYS[array].fields if field.required}
     table |= set(ARRAYS[array].required_structures) | {"Channel"}
     assert table == set(entry_of("UpdateUserConfig", array).required_members)

@@ -1,4 +1,4 @@
-"""Tags stand in one place, obey the documented rules, and lead to users."""
+"""Tags: the same in every read, by the documented rules, and searchable."""
 
 from typing import Any, cast
 
@@ -112,7 +112,7 @@ def test_system_tags_come_late_to_reads_like_any_tag(
     assert shown == [first, first | later]
 
 
-def test_what_is_no_system_tag_is_refused_as_one(
+def test_a_system_tag_must_have_the_prefix_of_aws(
     connect: LocalConnect, instance_id: str, user_id: str
 ) -> None:
     with pytest.raises(ValueError, match="begin with aws:, unlike team"):
@@ -122,7 +122,7 @@ def test_what_is_no_system_tag_is_refused_as_one(
     assert list(connect.backend().users[instance_id]) == [user_id]
 
 
-def test_what_is_not_an_arn_of_connect_is_refused(client: ConnectClient, instance_id: str) -> None:
+def test_an_id_in_place_of_an_arn_is_refused(client: ConnectClient, instance_id: str) -> None:
     with pytest.raises(ClientError, match="not the ARN of a Connect resource"):
         client.tag_resource(resourceArn=instance_id, tags={"a": "b"})
 
@@ -145,7 +145,7 @@ VOICE, CHAT, X = condition("team", "voice"), condition("team", "chat"), conditio
         ({"TagCondition": VOICE}, ["ann", "bob"]),
         ({"AndConditions": [VOICE, X]}, ["ann"]),
         ({"OrConditions": [[CHAT], [VOICE, X]]}, ["ann", "cid"]),
-        ({"TagCondition": condition("team", "nobody")}, []),
+        ({"TagCondition": condition("team", "none")}, []),
     ],
     ids=["one", "and", "or", "none"],
 )
@@ -200,7 +200,7 @@ def test_searching_by_criteria(client: ConnectClient, crew: str, criteria: Any, 
     assert found["ApproximateTotalCount"] == len(names)
 
 
-def test_who_is_searched_must_pass_filter_and_criteria(client: ConnectClient, crew: str) -> None:
+def test_a_found_user_passes_filter_and_criteria(client: ConnectClient, crew: str) -> None:
     search: Any = {
         "SearchFilter": {"TagFilter": {"TagCondition": X}},
         "SearchCriteria": named("Username", "ann", "CONTAINS"),
@@ -208,7 +208,7 @@ def test_who_is_searched_must_pass_filter_and_criteria(client: ConnectClient, cr
     assert [user["Username"] for user in client.search_users(InstanceId=crew, **search)["Users"]] == ["ann"]
 
 
-def test_searching_by_identifier_tells_who_is_gone(
+def test_a_search_by_identifier_shows_whether_a_user_exists(
     connect: LocalConnect, client: ConnectClient, instance_id: str
 ) -> None:
     connect.behaviour = Behaviour(new_user_hidden_reads=1)
@@ -243,7 +243,7 @@ def test_page_sizes_that_are_refused(client: ConnectClient, team: str, size: int
         client.search_users(InstanceId=team, MaxResults=size)
 
 
-def test_a_page_is_a_hundred_unless_said_otherwise(
+def test_a_page_has_a_hundred_users_by_default(
     connect: LocalConnect, client: ConnectClient, instance_id: str
 ) -> None:
     for number in range(101):
@@ -291,7 +291,7 @@ def test_searches_that_are_refused(client: ConnectClient, team: str, arguments: 
     assert error.value.response["Error"]["Code"] == code
 
 
-def test_searching_gives_limits_in_milliseconds(
+def test_a_search_returns_limits_in_milliseconds(
     connect: LocalConnect, client: ConnectClient, instance_id: str
 ) -> None:
     connect.create_user(instance_id, "ann", phone_config={"AfterContactWorkTimeLimit": 30})

@@ -1,4 +1,4 @@
-"""Creating, listing, describing and deleting users, as a boto3 client sees it."""
+"""Users: create, list, describe and delete, as a boto3 client sees them."""
 
 from typing import Any
 
@@ -22,9 +22,8 @@ def refusal(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, int]:
 
 def test_a_user_reads_back_as_created(client: ConnectClient, instance_id: str) -> None:
     identity: Any = {"FirstName": "Bob", "LastName": "Bee", "Email": "bob@example.com"}
-    created = client.create_user(
-        InstanceId=instance_id, IdentityInfo=identity, Tags={"team": "voice"}, **REQUIRED
-    )
+    more: Any = {"IdentityInfo": identity, "Tags": {"team": "voice"}, **REQUIRED}
+    created = client.create_user(InstanceId=instance_id, **more)
     user = client.describe_user(InstanceId=instance_id, UserId=created["UserId"])["User"]
     assert user["Arn"] == created["UserArn"]
     assert user["Arn"].endswith(f":instance/{instance_id}/agent/{created['UserId']}")
@@ -67,9 +66,8 @@ def test_a_legacy_member_conflicts_with_its_array(
     client: ConnectClient, instance_id: str, member: str, value: object, array: str, entry: dict[str, object]
 ) -> None:
     arrays: dict[str, Any] = {array: [{"Channel": "VOICE", **entry}], "PhoneConfig": {member: value}}
-    with pytest.raises(
-        ClientError, match=f"PhoneConfig.{member} cannot be set together with {array}"
-    ) as error:
+    message = f"PhoneConfig.{member} cannot be set together with {array}"
+    with pytest.raises(ClientError, match=message) as error:
         client.create_user(InstanceId=instance_id, **REQUIRED, **arrays)
     assert refusal(error) == ("InvalidParameterException", 400)
 
@@ -115,7 +113,7 @@ def test_listing_goes_page_by_page_and_survives_a_deletion(
     assert "NextToken" not in third
 
 
-def test_a_token_that_nobody_gave_is_refused(client: ConnectClient, instance_id: str) -> None:
+def test_a_made_up_token_is_refused(client: ConnectClient, instance_id: str) -> None:
     with pytest.raises(ClientError, match="NextToken is not a token") as error:
         client.list_users(InstanceId=instance_id, NextToken="made-up")
     assert refusal(error) == ("InvalidParameterException", 400)

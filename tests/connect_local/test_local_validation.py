@@ -1,4 +1,4 @@
-"""What the service documents about a write is enforced, and a refused write changes nothing."""
+"""The documented rules for a write: a write that breaks one is refused and changes nothing."""
 
 from typing import Any
 
@@ -23,6 +23,8 @@ def phone(phone_type: str, **number: str) -> dict[str, Any]:
     return {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": phone_type, **number}]}
 
 
+CALLBACK = {"AgentFirstCallbackAutoAccept": False}
+CALLBACK_LIMIT = {"AgentFirstCallbackAfterContactWorkConfig": {"AfterContactWorkTimeLimit": 1}}
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "no channel": ({"AutoAcceptConfigs": [{"AutoAccept": True}]}, MALFORMED, "Channel is required"),
     "no value": ({"AutoAcceptConfigs": [{"Channel": "VOICE"}]}, MALFORMED, "AutoAccept is required"),
@@ -58,21 +60,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "only VOICE, not TASK",
     ),
     "chat callback": (
-        {
-            "AutoAcceptConfigs": [
-                {"Channel": "CHAT", "AutoAccept": True, "AgentFirstCallbackAutoAccept": False}
-            ]
-        },
+        {"AutoAcceptConfigs": [{"Channel": "CHAT", "AutoAccept": True} | CALLBACK]},
         INVALID,
         "AgentFirstCallbackAutoAccept applies only to VOICE",
     ),
     "callback limit of email": (
-        {
-            ACW: [
-                acw("EMAIL", 1)
-                | {"AgentFirstCallbackAfterContactWorkConfig": {"AfterContactWorkTimeLimit": 1}}
-            ]
-        },
+        {ACW: [acw("EMAIL", 1) | CALLBACK_LIMIT]},
         INVALID,
         "applies only to VOICE, not to EMAIL",
     ),
@@ -98,7 +91,7 @@ def test_a_refused_write(
     assert [(call.outcome, call.acted) for call in connect.calls] == [(code, False)]
 
 
-def test_what_is_not_a_list_is_refused(connect: LocalConnect, instance_id: str, user_id: str) -> None:
+def test_a_value_that_is_no_list_is_refused(connect: LocalConnect, instance_id: str, user_id: str) -> None:
     with pytest.raises(InvalidRequestException) as error:
         connect.admin_update(instance_id, user_id, **{ACW: acw("VOICE", 1)})  # type: ignore[arg-type]
     assert error.value.message == f"UpdateUserConfig.{ACW} must be of type list"
@@ -133,7 +126,7 @@ def test_a_refused_phone_config(
 
 
 def test_unknown_users_and_instances(client: ConnectClient, instance_id: str) -> None:
-    for instance, user in ((instance_id, "nobody"), ("nowhere", "nobody")):
+    for instance, user in ((instance_id, "unknown"), ("nowhere", "unknown")):
         with pytest.raises(ClientError, match="not found") as error:
             client.update_user_config(InstanceId=instance, UserId=user, AutoAcceptConfigs=[])
         assert error.value.response["Error"]["Code"] == "ResourceNotFoundException"
@@ -143,9 +136,8 @@ def test_unknown_users_and_instances(client: ConnectClient, instance_id: str) ->
 def test_the_log_redacts_numbers(
     connect: LocalConnect, client: ConnectClient, instance_id: str, user_id: str
 ) -> None:
-    client.update_user_config(
-        InstanceId=instance_id, UserId=user_id, **phone("DESK_PHONE", PhoneNumber=NUMBER)
-    )
+    desk_phone = phone("DESK_PHONE", PhoneNumber=NUMBER)
+    client.update_user_config(InstanceId=instance_id, UserId=user_id, **desk_phone)
     phone_config: Any = {"PhoneType": "DESK_PHONE", "DeskPhoneNumber": NUMBER}
     client.update_user_phone_config(InstanceId=instance_id, UserId=user_id, PhoneConfig=phone_config)
     assert NUMBER not in str(connect.calls)

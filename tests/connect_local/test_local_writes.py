@@ -1,4 +1,4 @@
-"""What a write changes and what a read shows, under every combination of the read and write switches."""
+"""The effect of writes and the answers to reads, under every combination of the switches for both."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ from connect_local import (
     Reads,
     every_read_write_combination,
 )
-from connect_local.arrays import ARRAYS, FIELDS
+from connect_local.arrays import ARRAYS, CHANNELS, FIELDS
 
 NUMBER = "+15550100"
 ACW = ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")
@@ -35,7 +35,7 @@ def auto_accept(channel: str, value: bool) -> dict[str, Any]:
 
 
 def read_as_documented(user: Mapping[str, Any]) -> dict[tuple[str, str, tuple[str, ...]], object]:
-    """What a caller concludes from DescribeUser when a missing entry means legacy, then default."""
+    """Return the settings in an answer of DescribeUser: a missing entry means legacy, then default."""
     entries = {(name, e["Channel"]): e for name in user if name.endswith("Configs") for e in user[name]}
     concluded: dict[tuple[str, str, tuple[str, ...]], object] = {}
     for (array, channel, path), field in FIELDS.items():
@@ -88,9 +88,8 @@ def test_a_write_sets_what_it_names_and_leaves_other_arrays_alone(
     )
     connect.behaviour = behaviour
     before = connect.effective(instance_id, user_id)
-    connect.backend().update_user_config(
-        instance_id, user_id, {"AfterContactWorkConfigs": [acw("CHAT", 9_000)]}
-    )
+    write = {"AfterContactWorkConfigs": [acw("CHAT", 9_000)]}
+    connect.backend().update_user_config(instance_id, user_id, write)
     after = connect.effective(instance_id, user_id)
     kept = behaviour.array_write is ArrayWrite.MERGE
     expected: dict[Any, object] = before | {
@@ -115,14 +114,13 @@ def test_fields_not_named_in_an_entry(
 
 
 @pytest.mark.parametrize("link", PhoneConfigLink)
-def test_channels_that_rest_on_legacy_follow_voice_only_where_it_is_mirrored(
+def test_channels_with_legacy_values_follow_voice_only_if_it_is_mirrored(
     connect: LocalConnect, instance_id: str, link: PhoneConfigLink
 ) -> None:
     connect.behaviour = Behaviour(phone_config=link)
     user_id, _ = connect.create_user(instance_id, "ann", phone_config={"AutoAccept": False})
-    connect.backend().update_user_config(
-        instance_id, user_id, {"AutoAcceptConfigs": [auto_accept("VOICE", True)]}
-    )
+    write = {"AutoAcceptConfigs": [auto_accept("VOICE", True)]}
+    connect.backend().update_user_config(instance_id, user_id, write)
     mirrored = link is PhoneConfigLink.MIRRORS_VOICE
     after = connect.effective(instance_id, user_id)
     assert after["AutoAcceptConfigs", "VOICE", ("AutoAccept",)] is True
@@ -131,7 +129,7 @@ def test_channels_that_rest_on_legacy_follow_voice_only_where_it_is_mirrored(
 
 
 @pytest.mark.parametrize("link", PhoneConfigLink)
-def test_an_administrator_who_edits_voice_moves_legacy_where_it_is_mirrored(
+def test_an_administrators_edit_of_voice_changes_legacy_if_it_is_mirrored(
     connect: LocalConnect, instance_id: str, link: PhoneConfigLink
 ) -> None:
     connect.behaviour = Behaviour(phone_config=link)
@@ -139,29 +137,21 @@ def test_an_administrator_who_edits_voice_moves_legacy_where_it_is_mirrored(
     connect.admin_update(instance_id, user_id, AfterContactWorkConfigs=[acw("VOICE", 30)])
     after = connect.effective(instance_id, user_id)
     moved = 30 if link is PhoneConfigLink.MIRRORS_VOICE else 9
-    assert (
-        after["AfterContactWorkConfigs", "VOICE", ACW],
-        after["AfterContactWorkConfigs", "CHAT", ACW],
-    ) == (30, moved)
+    limits = [after["AfterContactWorkConfigs", channel, ACW] for channel in ("VOICE", "CHAT")]
+    assert limits == [30, moved]
 
 
 @pytest.mark.parametrize("link", PhoneConfigLink)
-def test_the_old_call_gives_every_channel_the_same_limit(
+def test_update_user_phone_config_gives_every_channel_the_same_limit(
     connect: LocalConnect, client: ConnectClient, instance_id: str, link: PhoneConfigLink
 ) -> None:
     connect.behaviour = Behaviour(phone_config=link)
-    user_id, _ = connect.create_user(
-        instance_id, "ann", AfterContactWorkConfigs=[acw("CHAT", 50), acw("VOICE", 60)]
-    )
-    client.update_user_phone_config(
-        InstanceId=instance_id,
-        UserId=user_id,
-        PhoneConfig={"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 9},
-    )
+    limits = [acw("CHAT", 50), acw("VOICE", 60)]
+    user_id, _ = connect.create_user(instance_id, "ann", AfterContactWorkConfigs=limits)
+    phone_config: Any = {"PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 9}
+    client.update_user_phone_config(InstanceId=instance_id, UserId=user_id, PhoneConfig=phone_config)
     after = connect.effective(instance_id, user_id)
-    assert {
-        after["AfterContactWorkConfigs", channel, ACW] for channel in ("VOICE", "CHAT", "TASK", "EMAIL")
-    } == {9}
+    assert {after["AfterContactWorkConfigs", channel, ACW] for channel in CHANNELS} == {9}
 
 
 @pytest.mark.parametrize("drops", [False, True])
@@ -178,7 +168,9 @@ def test_a_number_under_soft_phone(connect: LocalConnect, instance_id: str, drop
     assert number == (None if drops else NUMBER)
 
 
-def test_sparse_reads_leave_out_what_is_no_different(connect: LocalConnect, client: ConnectClient) -> None:
+def test_sparse_reads_omit_values_that_legacy_or_default_give(
+    connect: LocalConnect, client: ConnectClient
+) -> None:
     connect.behaviour = Behaviour(reads=Reads.SPARSE)
     instance_id, _ = connect.create_instance()
     user_id, _ = connect.create_user(
@@ -212,12 +204,10 @@ def test_dense_reads_show_every_channel_and_field(
 ) -> None:
     user = client.describe_user(InstanceId=instance_id, UserId=user_id)["User"]
     shown: Any = {name: entries for name, entries in user.items() if name.endswith("Configs")}
-    assert {name: len(entries) for name, entries in shown.items()} == {
-        name: len(ARRAYS[name].channels) for name in ARRAYS
-    }
-    assert user["AutoAcceptConfigs"][0] == auto_accept("VOICE", False) | {
-        "AgentFirstCallbackAutoAccept": False
-    }
+    lengths = {name: len(entries) for name, entries in shown.items()}
+    assert lengths == {name: len(array.channels) for name, array in ARRAYS.items()}
+    callback = {"AgentFirstCallbackAutoAccept": False}
+    assert user["AutoAcceptConfigs"][0] == auto_accept("VOICE", False) | callback
 
 
 @pytest.mark.parametrize("order", ArrayOrder)
@@ -233,9 +223,7 @@ def test_the_order_of_an_array(
 
 
 @every_combination
-def test_an_administrator_changes_what_is_named_and_nothing_else(
-    connect: LocalConnect, behaviour: Behaviour
-) -> None:
+def test_an_administrator_changes_the_named_entries_only(connect: LocalConnect, behaviour: Behaviour) -> None:
     connect.behaviour = replace(behaviour, phone_config=PhoneConfigLink.INDEPENDENT)
     instance_id, _ = connect.create_instance()
     user_id, _ = connect.create_user(instance_id, "ann", AutoAcceptConfigs=[auto_accept("CHAT", True)])
@@ -254,28 +242,26 @@ DESK_PHONE = {"PhoneType": "DESK_PHONE", "DeskPhoneNumber": NUMBER}
 @pytest.mark.parametrize(
     ("link", "number"), [(PhoneConfigLink.MIRRORS_VOICE, None), (PhoneConfigLink.INDEPENDENT, NUMBER)]
 )
-def test_a_number_not_named_is_cleared_in_legacy_where_voice_is_mirrored(
+def test_a_number_that_a_write_omits_is_removed_from_legacy_if_voice_is_mirrored(
     connect: LocalConnect, instance_id: str, link: PhoneConfigLink, number: str | None
 ) -> None:
     connect.behaviour = Behaviour(phone_config=link)
     user_id, _ = connect.create_user(instance_id, "ann", phone_config=DESK_PHONE)
     connect.backend().update_user_config(instance_id, user_id, SOFT_PHONE)
     assert connect.effective(instance_id, user_id)[NUMBER_OF_VOICE] == number
-    assert (
-        connect.backend().describe_user(instance_id, user_id)["PhoneConfig"].get("DeskPhoneNumber") == number
-    )
+    phone_config = connect.backend().describe_user(instance_id, user_id)["PhoneConfig"]
+    assert phone_config.get("DeskPhoneNumber") == number
 
 
 @pytest.mark.parametrize(
     ("link", "value"), [(PhoneConfigLink.MIRRORS_VOICE, False), (PhoneConfigLink.INDEPENDENT, True)]
 )
-def test_the_old_call_overrules_voice_where_it_is_mirrored(
+def test_update_user_phone_config_overrides_voice_if_it_is_mirrored(
     connect: LocalConnect, instance_id: str, link: PhoneConfigLink, value: bool
 ) -> None:
     connect.behaviour = Behaviour(phone_config=link)
-    user_id, _ = connect.create_user(
-        instance_id, "ann", AutoAcceptConfigs=[auto_accept("VOICE", True), auto_accept("CHAT", True)]
-    )
+    accepts = [auto_accept("VOICE", True), auto_accept("CHAT", True)]
+    user_id, _ = connect.create_user(instance_id, "ann", AutoAcceptConfigs=accepts)
     connect.backend().update_user_phone_config(instance_id, user_id, {"AutoAccept": False})
     after = connect.effective(instance_id, user_id)
     assert after["AutoAcceptConfigs", "VOICE", ("AutoAccept",)] is value
