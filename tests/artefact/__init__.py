@@ -1,1 +1,1 @@
-"""Tests of what is installed, on the release itself."""
+"""Tests on the release itself."""

@@ -1,9 +1,8 @@
-"""A round of events on unpacked code, in a process that sees the standard library and that code: `test_alone`
-starts it.
+"""Sends one event of each kind to unpacked code, beside nothing but the standard library, for `test_alone`.
 
     alone.py FOLDER PACKAGE registry|function INSTANCE USER
 
-Prints the answers, the files of all modules that were loaded, and their names.
+It prints the answers, and the files and names of all loaded modules.
 """
 
 import importlib
@@ -88,7 +87,7 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
     custom_resource = importlib.import_module(f"{package}.custom_resource")
     taken: list[dict[str, Any]] = []
 
-    class Replies(BaseHTTPRequestHandler):
+    class Endpoint(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
             taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
@@ -96,7 +95,7 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
 
         def log_message(self, *_: object) -> None: ...
 
-    server = HTTPServer(("127.0.0.1", 0), Replies)
+    server = HTTPServer(("127.0.0.1", 0), Endpoint)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     event = {
         "ServiceToken": Context.invoked_function_arn,
@@ -131,7 +130,7 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
 
 
 def main(folder: str, package: str, front_end: str, instance: str, user: str) -> None:
-    # What Lambda's runtime would have in place.
+    # As Lambda's runtime has them.
     os.environ |= {
         "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "secret",
@@ -139,17 +138,16 @@ def main(folder: str, package: str, front_end: str, instance: str, user: str) ->
     }
     logging.getLogger().addHandler(logging.NullHandler())
     sys.path.insert(0, folder)
-    answers = {"registry": through_the_registry, "function": through_the_function}[front_end](
-        package, {"InstanceId": instance, "UserId": user}
-    )
+    send = {"registry": through_the_registry, "function": through_the_function}[front_end]
+    answers = send(package, {"InstanceId": instance, "UserId": user})
     files = [module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
-    told = {
+    report = {
         "answers": answers,
         "files": files,
         "modules": sorted(sys.modules),
         "standard": str(Path(os.__file__).parent),
     }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A release, built once for all processes of a run, and its code unpacked; nobody writes to either."""
+"""A release, built once for all processes of a run; each test has its own copy of the unpacked code."""
 
 import fcntl
 import sys
@@ -17,7 +17,7 @@ OWN_NAME = "Acme::Connect::UserConfig"
 
 
 def built_once(folder: Path, make: Callable[[], object]) -> Path:
-    """Let the first process of the run make the folder, and the others wait for it."""
+    """Let the first process of the run fill the folder while the others wait."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -29,7 +29,7 @@ def built_once(folder: Path, make: Callable[[], object]) -> Path:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder of all processes of the run."""
+    """A folder that all processes of the run share."""
     base = tmp_path_factory.getbasetemp()
     return base if worker_id == "master" else base.parent
 
@@ -40,28 +40,26 @@ def runtime() -> Path:
     try:
         return bytecode.runtime_python()
     except bytecode.NoRuntime as problem:
-        # Without one the project can be worked on, but not released.
+        # Without one people can develop the project, but not release it.
         pytest.skip(str(problem))
 
 
 @pytest.fixture(scope="session")
 def release(shared: Path) -> Path:
-    """What `make package` leaves in `build/`."""
+    """The files that `make package` writes."""
     folder = shared / "release"
     return built_once(folder, lambda: build.build_all(TypeName.literal(), folder, build.Bytecode.IF_POSSIBLE))
 
 
 @pytest.fixture(scope="session")
 def own_release(shared: Path) -> Path:
-    """The same under an organisation's own name."""
-    folder = shared / "own-release"
-    return built_once(
-        folder, lambda: build.build_all(TypeName.parse(OWN_NAME), folder, build.Bytecode.IF_POSSIBLE)
-    )
+    """The same files with an organisation's own type name."""
+    name, folder = TypeName.parse(OWN_NAME), shared / "own-release"
+    return built_once(folder, lambda: build.build_all(name, folder, build.Bytecode.IF_POSSIBLE))
 
 
 def unpacked(archive: Path, folder: Path) -> Path:
-    """Unpack what Lambda gets of the archive."""
+    """Unpack the archive's code for Lambda."""
     for name, content in registry.code_of(archive).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)

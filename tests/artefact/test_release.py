@@ -1,4 +1,4 @@
-"""What a release holds: small, plain, complete, the same bytes each time, and described."""
+"""The files of a release: small, without machine code, complete, reproducible and described."""
 
 import _imp
 import hashlib
@@ -22,14 +22,14 @@ from tools.artefact import archive, build, bytecode, checksums, libraries, regis
 from tools.artefact.libraries import Library, Unfit
 
 ZIPS = ("custom-resource.zip", "custom-connect-userconfig.zip")
-MOST = 2_500_000
+MAX_BYTES = 2_500_000
 PINS = libraries.pinned((ROOT / "requirements.txt").read_text("utf-8"))
 LITERAL = "custom_connect_userconfig"
 
 
 @pytest.mark.parametrize("name", ZIPS)
 def test_each_zip_is_small(release: Path, name: str) -> None:
-    assert (release / name).stat().st_size <= MOST
+    assert (release / name).stat().st_size <= MAX_BYTES
 
 
 @pytest.mark.parametrize("name", ZIPS)
@@ -41,7 +41,7 @@ def test_no_file_is_compiled_for_a_machine(release: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ZIPS)
-def test_every_source_has_bytecode_that_is_valid_whatever_the_times(
+def test_every_source_has_bytecode_that_is_valid_at_any_file_time(
     release: Path, name: str, runtime: Path
 ) -> None:
     magic = subprocess.run(
@@ -59,9 +59,8 @@ def test_every_source_has_bytecode_that_is_valid_whatever_the_times(
         # PEP 552: the magic number, flags (1: by hash, unchecked), the hash of the source.
         assert compiled[:4].hex() == magic
         assert compiled[4:8] == (1).to_bytes(4, "little")
-        assert compiled[8:16] == _imp.source_hash(
-            int.from_bytes(bytes.fromhex(magic), "little"), code[source]
-        )
+        digest = _imp.source_hash(int.from_bytes(bytes.fromhex(magic), "little"), code[source])
+        assert compiled[8:16] == digest
         assert str(ROOT).encode() not in compiled
     assert len([file for file in code if file.endswith(".pyc")]) == len(sources)
 
@@ -78,15 +77,14 @@ def test_libraries_are_whole_and_as_installed(release: Path, name: str) -> None:
     assert named == {part.name.replace("-", "_") for part in parts}
 
 
-def test_the_code_is_the_checkout_s(release: Path) -> None:
+def test_the_code_is_the_checkouts(release: Path) -> None:
     source = ROOT / "src" / LITERAL
     ours = {
         f"{LITERAL}/{file.relative_to(source).as_posix()}": file.read_bytes() for file in source.rglob("*.py")
     }
     code = registry.code_of(release / "custom-connect-userconfig.zip")
-    assert {
-        name: data for name, data in code.items() if name.startswith(f"{LITERAL}/") and name.endswith(".py")
-    } == ours
+    shipped = [name for name in code if name.startswith(f"{LITERAL}/") and name.endswith(".py")]
+    assert {name: code[name] for name in shipped} == ours
     function = registry.code_of(release / "custom-resource.zip")
     assert f"{LITERAL}/custom_resource/__init__.py" in function
     assert f"{LITERAL}/handlers.py" not in function
@@ -120,31 +118,26 @@ def test_another_build_gives_the_same_bytes(release: Path, tmp_path: Path) -> No
     )
     names = {file.name for file in folder.iterdir() if file.is_file()}
     assert names >= {*ZIPS, "SHA256SUMS", "custom-resource.cdx.json", "custom-resource.contents.txt"}
-    assert {
-        name: (folder / name).read_bytes() == (release / name).read_bytes() for name in names
-    } == dict.fromkeys(names, True)
+    differing = [name for name in names if (folder / name).read_bytes() != (release / name).read_bytes()]
+    assert differing == []
     assert archive.files_below(folder / "project") == archive.files_below(release / "project")
 
 
-def test_a_zip_follows_from_its_content_alone(tmp_path: Path) -> None:
+def test_a_zip_depends_on_its_content_alone(tmp_path: Path) -> None:
     content = {"b": b"2", "a/c": b"1"}
     archive.pack(content, tmp_path / "one.zip")
     archive.pack(dict(reversed(content.items())), tmp_path / "two.zip")
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "one.zip") as packed:
-        assert [
-            (entry.filename, entry.date_time[0], entry.external_attr >> 16) for entry in packed.infolist()
-        ] == [
-            ("a/c", 1980, 0o100644),
-            ("b", 1980, 0o100644),
-        ]
+        entries = packed.infolist()
+        assert [entry.filename for entry in entries] == ["a/c", "b"]
+        assert {(entry.date_time[0], entry.external_attr >> 16) for entry in entries} == {(1980, 0o100644)}
 
 
 def test_checksums_are_those_that_sha256sum_checks(release: Path) -> None:
     sums = dict(line.split("  ")[::-1] for line in (release / "SHA256SUMS").read_text("utf-8").splitlines())
-    assert set(sums) == {
-        f"{Path(name).stem}{end}" for name in ZIPS for end in (".zip", ".cdx.json", ".contents.txt")
-    }
+    ends = (".zip", ".cdx.json", ".contents.txt")
+    assert set(sums) == {f"{Path(name).stem}{end}" for name in ZIPS for end in ends}
     for name, digest in sums.items():
         assert hashlib.sha256((release / name).read_bytes()).hexdigest() == digest
     listed = (release / "custom-resource.contents.txt").read_text("utf-8")
@@ -157,39 +150,34 @@ def test_the_bill_of_materials_is_valid_and_names_everything(release: Path, name
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     bill: dict[str, Any] = json.loads(text)
     parts = libraries.OF_THE_FUNCTION if name == "custom-resource.zip" else libraries.OF_THE_REGISTRY
-    assert {component["purl"] for component in bill["components"]} == {
-        f"pkg:pypi/{part.name}@{PINS[part.name]}" for part in parts
-    }
-    root = bill["metadata"]["component"]
-    assert root["hashes"] == [
-        {"alg": "SHA-256", "content": hashlib.sha256((release / name).read_bytes()).hexdigest()}
-    ]
+    purls = {component["purl"] for component in bill["components"]}
+    assert purls == {f"pkg:pypi/{part.name}@{PINS[part.name]}" for part in parts}
+    digest = hashlib.sha256((release / name).read_bytes()).hexdigest()
+    assert bill["metadata"]["component"]["hashes"] == [{"alg": "SHA-256", "content": digest}]
     assert "timestamp" not in bill["metadata"]
     lock = (ROOT / "requirements-dev.txt").read_text("utf-8")
     code = registry.code_of(release / name)
     for component in bill["components"]:
         (reference,) = component["externalReferences"]
         assert reference["hashes"]
-        for digest in reference["hashes"]:
-            assert f"--hash=sha256:{digest['content']}" in lock
+        for each in reference["hashes"]:
+            assert f"--hash=sha256:{each['content']}" in lock
         part = next(part for part in parts if part.name == component["name"])
-        files = {file: code[file] for file in libraries.names(part, PINS)}
-        assert (
-            component["hashes"][0]["content"] == hashlib.sha256(checksums.lines(files).encode()).hexdigest()
-        )
+        contents = checksums.lines({file: code[file] for file in libraries.names(part, PINS)})
+        assert component["hashes"][0]["content"] == hashlib.sha256(contents.encode()).hexdigest()
         assert component["licenses"]
     needs = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}
     assert f"pkg:pypi/urllib3@{PINS['urllib3']}" in needs[f"pkg:pypi/botocore@{PINS['botocore']}"]
 
 
-def test_the_runtime_is_the_one_that_is_installed() -> None:
+def test_bytecode_is_for_the_runtime_of_the_templates() -> None:
     named = "python{}.{}".format(*bytecode.RUNTIME)
     assert json.loads((ROOT / ".rpdk-config").read_text("utf-8"))["runtime"] == named
     for template in ("template.yml", "deploy/custom-resource.yml"):
         assert re.findall(r"Runtime: (\S+)", (ROOT / template).read_text("utf-8")) == [named]
 
 
-def test_without_the_runtime_s_python_nothing_is_released(
+def test_without_the_runtimes_python_nothing_is_released(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(bytecode.NAME, str(tmp_path / "none"))
@@ -198,7 +186,7 @@ def test_without_the_runtime_s_python_nothing_is_released(
     assert not (tmp_path / "f.zip").exists()
 
 
-def test_a_python_of_another_version_is_not_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_python_of_another_version_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     other = tmp_path / "python3.12"
     other.write_text("#!/bin/sh\necho Python 3.13.1\n", "utf-8")
     other.chmod(0o755)
@@ -207,7 +195,7 @@ def test_a_python_of_another_version_is_not_taken(monkeypatch: pytest.MonkeyPatc
         bytecode.runtime_python()
 
 
-def test_without_bytecode_it_is_said_aloud(
+def test_a_build_without_bytecode_prints_a_warning(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(bytecode.NAME, str(tmp_path / "none"))
@@ -233,7 +221,6 @@ def test_a_compiled_module_with_a_source_beside_it_is_left_out(tmp_path: Path) -
 
 
 def test_a_compiled_module_without_a_source_stops_the_build(tmp_path: Path) -> None:
-    # The library of YAML's loader in C.
     with pytest.raises(Unfit, match="cannot serve both architectures"):
         libraries.lay_out([Library("rpds-py")], {"rpds-py": distribution("rpds-py").version}, tmp_path)
 
@@ -244,14 +231,16 @@ def test_a_file_that_was_changed_after_the_installation_stops_the_build(
     (installed,) = [file for file in distribution("six").files or () if file.name == "six.py"]
     real = Path(str(installed.locate()))
     read = Path.read_bytes
-    monkeypatch.setattr(
-        Path, "read_bytes", lambda self: read(self) + b"# changed\n" if self == real else read(self)
-    )
+
+    def read_changed(self: Path) -> bytes:
+        return read(self) + b"# changed\n" if self == real else read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", read_changed)
     with pytest.raises(Unfit, match=r"six\.py is not what its wheel held"):
         libraries.lay_out([Library("six")], {"six": distribution("six").version}, tmp_path)
 
 
-def test_the_stock_command_s_code_must_be_ours(tmp_path: Path) -> None:
+def test_the_stock_commands_code_must_be_ours(tmp_path: Path) -> None:
     stock = io.BytesIO()
     with zipfile.ZipFile(stock, "w") as packed:
         packed.writestr("a.py", "1")

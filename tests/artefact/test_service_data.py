@@ -1,6 +1,4 @@
-"""The trimmed service data against the full data of the pinned botocore: everything that is used, unchanged,
-and nothing else.
-"""
+"""The trimmed service data holds exactly the used parts of the pinned botocore's data, unchanged."""
 
 import ast
 import json
@@ -42,13 +40,10 @@ ALL = (CONNECT, LAMBDA, LOGS, CLOUDWATCH)
 
 
 def methods(file: Path, *receivers: str) -> set[str]:
-    """Names that are called on one of the receivers, such as `self._client`; exceptions are no operations."""
+    """Return the names of methods that the file calls on one of the receivers, such as `self._client`."""
     calls = [node.func for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    return {
-        call.attr
-        for call in calls
-        if isinstance(call, ast.Attribute) and ast.unparse(call.value) in receivers
-    }
+    methods_called = [call for call in calls if isinstance(call, ast.Attribute)]
+    return {call.attr for call in methods_called if ast.unparse(call.value) in receivers}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +56,7 @@ def methods(file: Path, *receivers: str) -> set[str]:
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_the_operations_that_are_kept_are_those_that_are_called(
+def test_the_data_has_exactly_the_operations_that_the_code_calls(
     service: Service, file: Path, receiver: str
 ) -> None:
     assert {xform_name(name) for name in service.operations} == methods(file, receiver)
@@ -72,15 +67,11 @@ Trimmed = Mapping[str, Loader]
 
 @pytest.fixture
 def trimmed(function: Path, provider: Path) -> Trimmed:
-    """Loaders of the data of the zips, by service; Connect's is in both, and the same."""
-    of_the_function, of_the_registry = (
-        loader_of(function / "botocore_data"),
-        loader_of(provider / "botocore_data"),
-    )
-    assert of_the_function.load_service_model("connect", "service-2") == of_the_registry.load_service_model(
-        "connect", "service-2"
-    )
-    return {service.name: of_the_function if service is LAMBDA else of_the_registry for service in ALL}
+    """Return loaders of the zips' data, by service; both zips hold the same data of Connect."""
+    of_function, of_registry = (loader_of(zipped / "botocore_data") for zipped in (function, provider))
+    one, other = (loader.load_service_model("connect", "service-2") for loader in (of_function, of_registry))
+    assert one == other
+    return {service.name: of_function if service is LAMBDA else of_registry for service in ALL}
 
 
 def model(loader: Loader, service: Service) -> ServiceModel:
@@ -97,16 +88,14 @@ def members(shape: Shape) -> Iterator[tuple[str, Shape]]:
 
 
 def traits(shape: Shape) -> dict[str, Any]:
-    """All that botocore knows of a shape, its members aside."""
+    """Return all that botocore knows of a shape, except its members."""
     own: Any = shape
     nested = {"documentation", "members", "member", "key", "value"}
-    return {name: part for name, part in own._shape_model.items() if name not in nested} | {
-        "name": shape.name
-    }
+    return {"name": shape.name, **{key: part for key, part in own._shape_model.items() if key not in nested}}
 
 
 def differences(path: str, full: Shape, lean: Shape, seen: set[str]) -> Iterator[str]:
-    """Walks both models through botocore's own classes, not through the code that trims."""
+    """Compare both models by botocore's own classes, not by the code that trims."""
     if traits(full) != traits(lean):
         yield path
     if full.name in seen:
@@ -133,9 +122,8 @@ def disagreement(full: ServiceModel, lean: ServiceModel) -> list[str]:
         found.append("metadata")
     for name in lean.operation_names:
         theirs, ours = full.operation_model(name), lean.operation_model(name)
-        found += [
-            f"{name}: {aspect}" for aspect in ASPECTS if getattr(theirs, aspect) != getattr(ours, aspect)
-        ]
+        differing = [aspect for aspect in ASPECTS if getattr(theirs, aspect) != getattr(ours, aspect)]
+        found += [f"{name}: {aspect}" for aspect in differing]
         if list(shapes(theirs)) != list(shapes(ours)):
             found.append(f"{name}: {list(shapes(theirs))} != {list(shapes(ours))}")
         for part in shapes(theirs).keys() & shapes(ours).keys():
@@ -151,39 +139,37 @@ def test_every_operation_and_shape_is_as_in_the_full_model(trimmed: Trimmed, ser
     assert len(lean.shape_names) < len(full.shape_names)
 
 
-def spoil_a_limit(lean: dict[str, Any]) -> None:
+def change_a_limit(lean: dict[str, Any]) -> None:
     lean["shapes"]["InstanceId"]["max"] += 1
 
 
-def spoil_a_member(lean: dict[str, Any]) -> None:
+def change_a_member(lean: dict[str, Any]) -> None:
     del lean["shapes"]["User"]["members"]["PhoneConfig"]
 
 
-def spoil_an_error(lean: dict[str, Any]) -> None:
+def change_an_error(lean: dict[str, Any]) -> None:
     lean["operations"]["TagResource"]["errors"].pop()
 
 
-def spoil_a_path(lean: dict[str, Any]) -> None:
+def change_a_path(lean: dict[str, Any]) -> None:
     lean["operations"]["TagResource"]["http"]["requestUri"] += "/"
 
 
-@pytest.mark.parametrize("spoil", [spoil_a_limit, spoil_a_member, spoil_an_error, spoil_a_path])
-def test_the_comparison_notices_a_difference(trimmed: Trimmed, spoil: Any) -> None:
+@pytest.mark.parametrize("change", [change_a_limit, change_a_member, change_an_error, change_a_path])
+def test_the_comparison_notices_a_difference(trimmed: Trimmed, change: Any) -> None:
     lean = json.loads(json.dumps(trimmed["connect"].load_service_model("connect", "service-2")))
-    spoil(lean)
+    change(lean)
     assert disagreement(model(service_data.full_loader(), CONNECT), ServiceModel(lean, "connect"))
 
 
 @pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
-def test_rules_and_endpoints_lead_to_the_same_places(trimmed: Trimmed, service: Service) -> None:
+def test_rules_and_endpoints_give_the_same_addresses(trimmed: Trimmed, service: Service) -> None:
     full = service_data.full_loader()
-    assert trimmed[service.name].load_service_model(
-        service.name, "endpoint-rule-set-1"
-    ) == full.load_service_model(service.name, "endpoint-rule-set-1")
+    loaders = (full, trimmed[service.name])
+    rules, our_rules = (each.load_service_model(service.name, "endpoint-rule-set-1") for each in loaders)
+    assert our_rules == rules
     prefix = str(model(full, service).metadata["endpointPrefix"])
-    theirs, ours = (
-        EndpointResolver(loader.load_data("endpoints")) for loader in (full, trimmed[service.name])
-    )
+    theirs, ours = (EndpointResolver(loader.load_data("endpoints")) for loader in loaders)
     assert theirs.get_available_partitions() == ours.get_available_partitions()
     for partition in theirs.get_available_partitions():
         regions = theirs.get_available_endpoints(prefix, partition, allow_non_regional=True)
@@ -193,12 +179,12 @@ def test_rules_and_endpoints_lead_to_the_same_places(trimmed: Trimmed, service: 
 
 
 @pytest.mark.parametrize("name", ["partitions", "sdk-default-configuration"])
-def test_general_data_is_whole(trimmed: Trimmed, name: str) -> None:
+def test_general_data_is_complete(trimmed: Trimmed, name: str) -> None:
     for loader in trimmed.values():
         assert loader.load_data(name) == service_data.full_loader().load_data(name)
 
 
-def test_members_that_are_called_like_a_keyword_are_kept() -> None:
+def test_members_with_the_name_of_a_keyword_are_kept() -> None:
     model_ = {
         "metadata": {},
         "operations": {
@@ -231,10 +217,8 @@ def test_each_zip_holds_the_services_that_it_calls(release: Path) -> None:
         ("custom-connect-userconfig.zip", OF_THE_REGISTRY),
     ):
         names = registry.code_of(release / zipped)
-        folders = {
-            name.split("/")[1] for name in names if name.startswith("botocore_data/") and name.count("/") > 1
-        }
-        assert folders == {service.name for service in services}
+        parts = [name.split("/") for name in names if name.startswith("botocore_data/")]
+        assert {path[1] for path in parts if len(path) > 2} == {service.name for service in services}
         assert not [name for name in names if name.startswith("botocore/data/")]
 
 

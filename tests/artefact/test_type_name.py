@@ -1,4 +1,4 @@
-"""The same sources under an organisation's own name: which names are taken, and that the result is whole."""
+"""The same sources with an organisation's own type name: the names it accepts, and the complete result."""
 
 import json
 import os
@@ -25,7 +25,7 @@ LITERAL = re.compile(rb"custom(::|-|_)connect(::|-|_)userconfig", re.IGNORECASE)
 
 @pytest.fixture(scope="module")
 def register_type() -> dict[str, Any]:
-    """The shape of RegisterType's TypeName, with what its members' text says."""
+    """The shape of RegisterType's TypeName, and its documentation."""
     model = service_data.full_loader().load_service_model("cloudformation", "service-2")["shapes"]
     return {**model["TypeName"], "text": model["RegisterTypeInput"]["members"]["TypeName"]["documentation"]}
 
@@ -39,9 +39,8 @@ def test_the_rules_are_those_of_register_type(register_type: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("namespace", [*RESERVED, "custom", "aws", "AMAZON"])
 def test_reserved_names_are_refused_with_the_reason(namespace: str) -> None:
-    with pytest.raises(
-        Refused, match=rf"namespace {namespace}, which the registry reserves .*Acme::Connect::UserConfig"
-    ):
+    reason = rf"namespace {namespace}, which the registry reserves .*Acme::Connect::UserConfig"
+    with pytest.raises(Refused, match=reason):
         TypeName.parse(f"{namespace}::Connect::UserConfig")
 
 
@@ -64,13 +63,11 @@ def test_bad_patterns_are_refused(name: str) -> None:
         TypeName.parse(name)
 
 
-def test_the_command_says_why_and_builds_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert (
-        command.main(
-            ["package", "--to", str(tmp_path / "build"), "--type-name", "Custom::Connect::UserConfig"]
-        )
-        == 1
-    )
+def test_the_command_gives_the_reason_and_builds_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--to", str(tmp_path / "build"), "--type-name", "Custom::Connect::UserConfig"]
+    assert command.main(["package", *options]) == 1
     assert "reserves" in capsys.readouterr().err
     assert not (tmp_path / "build").exists()
 
@@ -80,7 +77,7 @@ def test_the_literal_name_is_built_with_a_notice(capsys: pytest.CaptureFixture[s
     assert "The registry refuses Custom::Connect::UserConfig" in capsys.readouterr().out
 
 
-def test_nothing_of_the_literal_name_is_left(own_release: Path) -> None:
+def test_no_trace_of_the_literal_name_is_left(own_release: Path) -> None:
     artefact = own_release / "acme-connect-userconfig.zip"
     with zipfile.ZipFile(artefact) as packed:
         outer = {name: packed.read(name) for name in packed.namelist() if name != registry.CODE}
@@ -94,9 +91,8 @@ def test_nothing_of_the_literal_name_is_left(own_release: Path) -> None:
     assert config["entrypoint"] == f"{PACKAGE}.handlers.resource"
     assert config["testEntrypoint"] == f"{PACKAGE}.handlers.test_entrypoint"
     assert f'TYPE_NAME: Final = "{OWN_NAME}"'.encode() in code[f"{PACKAGE}/handlers.py"]
-    assert "type/resource/Acme-Connect-UserConfig/*" in (
-        own_release / "project" / "resource-role.yaml"
-    ).read_text("utf-8")
+    role = (own_release / "project" / "resource-role.yaml").read_text("utf-8")
+    assert "type/resource/Acme-Connect-UserConfig/*" in role
 
 
 def test_the_repository_bears_the_literal_name() -> None:
@@ -105,7 +101,7 @@ def test_the_repository_bears_the_literal_name() -> None:
 
 @pytest.fixture
 def project(own_release: Path, tmp_path: Path) -> Path:
-    """The copy of the project that the release leaves, copied once more."""
+    """A copy of the release's copy of the project."""
     return shutil.copytree(own_release / "project", tmp_path / "project")
 
 
@@ -117,7 +113,7 @@ def cfn(project: Path, *arguments: str) -> str:
         env={
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(project),
-            # From 3.12 on Python says so of the command's own sources, whenever it compiles them.
+            # Python 3.12 and later warns when it compiles the command's own sources.
             "PYTHONWARNINGS": "ignore:invalid escape sequence:SyntaxWarning",
         },
         capture_output=True,
@@ -132,9 +128,8 @@ def cfn(project: Path, *arguments: str) -> str:
 @pytest.mark.contract
 def test_the_stock_command_validates_and_regenerates_the_copy(project: Path) -> None:
     assert cfn(project, "validate") == "Resource schema is valid.\n"
-    before = {
-        name: (project / name).read_bytes() for name in ("resource-role.yaml", f"src/{PACKAGE}/models.py")
-    }
+    generated = ("resource-role.yaml", f"src/{PACKAGE}/models.py")
+    before = {name: (project / name).read_bytes() for name in generated}
     cfn(project, "generate")
     assert {name: (project / name).read_bytes() for name in before} == before
 
@@ -143,20 +138,13 @@ def test_the_stock_command_validates_and_regenerates_the_copy(project: Path) -> 
 def test_the_stock_command_packs_the_same_code_without_bytecode(
     project: Path, own_release: Path, tmp_path: Path
 ) -> None:
-    """`cfn submit` in the copy uploads what we would, from any machine and without a registry, apart from the
-    bytecode.
-    """
+    """`cfn submit` in the copy uploads the same code without bytecode, and asks no package registry."""
     cfn(project, "submit", "--dry-run")
     stock = project / "acme-connect-userconfig.zip"
     ours = own_release / "acme-connect-userconfig.zip"
-    theirs = {
-        name: data
-        for name, data in registry.code_of(stock).items()
-        if not name.startswith("userconfig_libraries-")
-    }
-    assert theirs == {
-        name: data for name, data in registry.code_of(ours).items() if not name.endswith(".pyc")
-    }
+    code, our_code = registry.code_of(stock), registry.code_of(ours)
+    theirs = {name: code[name] for name in code if not name.startswith("userconfig_libraries-")}
+    assert theirs == {name: our_code[name] for name in our_code if not name.endswith(".pyc")}
     with zipfile.ZipFile(stock) as one, zipfile.ZipFile(ours) as other:
         assert set(one.namelist()) == set(other.namelist())
         for name in set(one.namelist()) - {registry.CODE}:
@@ -166,34 +154,21 @@ def test_the_stock_command_packs_the_same_code_without_bytecode(
 
 @pytest.mark.slow
 def test_the_tests_pass_under_the_own_name(project: Path, tmp_path: Path) -> None:
-    """The unit tests, renamed as the sources are, on the renamed sources."""
+    """The unit tests, with the own name, on the sources with the own name."""
     tests = project / "tests"
     (project / "schema").mkdir()
     shutil.copy2(project / "acme-connect-userconfig.json", project / "schema")
     for folder in ("unit", "support"):
         for file in (ROOT / "tests" / folder).glob("*.py"):
             text = file.read_text("utf-8").replace("custom_connect_userconfig", PACKAGE)
-            text = text.replace("Custom::Connect::UserConfig", OWN_NAME).replace(
-                "custom-connect-userconfig", "acme-connect-userconfig"
-            )
+            text = text.replace("Custom::Connect::UserConfig", OWN_NAME)
+            text = text.replace("custom-connect-userconfig", "acme-connect-userconfig")
             (tests / folder).mkdir(parents=True, exist_ok=True)
             (tests / folder / file.name).write_text(text, "utf-8")
+    # The project's configuration, so that the same warnings are errors.
+    options = ["-q", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), "--rootdir", "."]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-c",
-            str(ROOT / "pyproject.toml"),  # the same warnings are errors, with the same exceptions
-            "--rootdir",
-            ".",
-            "-o",
-            "pythonpath=",
-            "tests/unit",
-        ],
+        [sys.executable, "-m", "pytest", *options, "-o", "pythonpath=", "tests/unit"],
         cwd=project,
         env={
             "PATH": os.environ["PATH"],

@@ -1,6 +1,4 @@
-"""What waiting for quotas must achieve, on the simulation that designed it: the same seeds and figures on
-every machine.
-"""
+"""Targets of the wait for quotas, on the simulation that designed it: the same figures on every machine."""
 
 from dataclasses import replace
 from statistics import fmean
@@ -14,11 +12,11 @@ from benchmarks.load.policies import POLICIES
 from connect_local import Quota
 
 LANE_SEEDS = 10
-"""A single unlucky wait at the end of a lane shows in the time of a run."""
+"""Many, because one long wait at the end of a lane shows in the time of a run."""
 
 
 class Target(NamedTuple):
-    """What a stack of some size must achieve, over so many runs alone and with a live caller."""
+    """Limits for a stack of one size, over `seeds` runs alone and `live_seeds` runs with a live caller."""
 
     seeds: int
     live_seeds: int
@@ -39,7 +37,7 @@ TARGETS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", Operation)
 @pytest.mark.parametrize("resources", TARGETS)
-def test_a_stack_finishes_near_the_floor_at_a_bounded_price_and_starves_nobody(
+def test_a_stack_finishes_near_the_floor_at_a_bounded_cost_and_leaves_room_for_others(
     operation: Operation, resources: int
 ) -> None:
     target = TARGETS[resources]
@@ -52,7 +50,7 @@ def test_a_stack_finishes_near_the_floor_at_a_bounded_price_and_starves_nobody(
 
 
 @pytest.mark.parametrize("operation", Operation)
-def test_twenty_resources_are_through_in_seconds(operation: Operation) -> None:
+def test_twenty_resources_finish_in_seconds(operation: Operation) -> None:
     runs = [simulate(Scene(operation, resources=20), seed) for seed in range(20)]
     assert fmean(run.makespan for run in runs) <= 17
     assert all(run.failures == 0 for run in runs)
@@ -79,13 +77,13 @@ def test_lanes_in_the_template_come_close_to_the_floor_with_one_invocation_each(
     ],
     ids=["2,000 resources", "50 in flight", "refused calls cost tokens", "a neighbour", "slow reads"],
 )
-def test_nothing_fails_for_a_quota(scene: Scene) -> None:
+def test_no_resource_fails_because_of_a_quota(scene: Scene) -> None:
     run = simulate(scene, 1)
     assert run.failures == 0
     assert all(user.tags for user in run.users.values()), "every user is owned in the end"
 
 
-def test_one_resource_alone_waits_for_nobody() -> None:
+def test_one_resource_alone_does_not_wait() -> None:
     for operation in Operation:
         run = simulate(Scene(operation, resources=1), 1)
         assert [name for _, name, _ in run.log] == list(operation.calls)
@@ -108,7 +106,7 @@ def test_the_quota_holds() -> None:
             assert within <= quota.burst + 10 * quota.rate + 1, f"{within} calls of {name} within ten seconds"
 
 
-def test_fewer_in_flight_and_lanes_are_kept() -> None:
+def test_limits_of_parallelism_hold() -> None:
     for scene in (Scene(resources=60, in_flight=7), Scene(resources=60, lanes=7)):
         resources = simulate(scene, 1).resources
         for resource in resources:
@@ -116,6 +114,6 @@ def test_fewer_in_flight_and_lanes_are_kept() -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-def test_only_policies_that_hand_back_finish_without_failure(policy: object) -> None:
+def test_only_policies_that_end_the_invocation_finish_without_a_failure(policy: object) -> None:
     run = simulate(replace(Scene(resources=300), policy=policy), 1)
     assert (run.failures > 0) == run.scene.policy.name.startswith("botocore")

@@ -1,4 +1,4 @@
-"""A copy of the tree to run the `cfn` command in: whatever it writes, the checkout stays as it is."""
+"""A copy of the tree for the `cfn` command: whatever it writes, the checkout stays the same."""
 
 import os
 import shutil
@@ -22,8 +22,8 @@ COPIED = (
     "template.yml",
 )
 
-UNSAID = "ignore:invalid escape sequence:SyntaxWarning"
-"""For PYTHONWARNINGS: from 3.12 on Python says so of the command's own sources, whenever it compiles them."""
+PYTHONWARNINGS = "ignore:invalid escape sequence:SyntaxWarning"
+"""Python 3.12 and later warns when it compiles the command's own sources."""
 
 Cfn = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -43,7 +43,7 @@ def tree(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Nothing of the developer's account and options, and the tools of the running Python first on the path."""
+    """Return variables without the developer's account and options; the running Python's tools come first."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -57,13 +57,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "HOME": str(home),
         "PATH": f"{tools}{os.pathsep}{kept.get('PATH', '')}",
         "PYTHONPATH": str(ROOT / "src"),
-        "PYTHONWARNINGS": UNSAID,
+        "PYTHONWARNINGS": PYTHONWARNINGS,
     }
 
 
 @pytest.fixture
 def cfn(tree: Path, environment: dict[str, str]) -> Cfn:
-    """Run the `cfn` command in the copy, and insist that it succeeds."""
+    """Run the `cfn` command in the copy, and require that it succeeds."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).parent / "cfn"), *arguments]

@@ -1,7 +1,6 @@
 """A pytest plugin for the contract suite: one JSON line for each test of each input set.
 
-`cfn test` runs pytest once for each set, in one process; `-p contract_report` puts this into all of these
-runs.
+`cfn test` runs pytest once for each set, in one process; `-p contract_report` loads this plugin in each run.
 """
 
 import json
@@ -19,12 +18,11 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Write the outcome of the call, and of set-up and tear-down where they did not simply pass."""
+    """Write the outcome of the call, and of a set-up or tear-down that did not pass."""
     if report.when != "call" and report.passed:
         return
-    reason = (
-        report.longrepr[2] if report.skipped and isinstance(report.longrepr, tuple) else report.longreprtext
-    )
+    is_skip = report.skipped and isinstance(report.longrepr, tuple)
+    reason = report.longrepr[2] if is_skip else report.longreprtext
     line = {
         "set": _runs,
         "test": report.nodeid.rsplit("::", 1)[-1],

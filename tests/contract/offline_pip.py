@@ -1,9 +1,7 @@
-"""What the packaging test puts on the path as `pip`: `install --requirement FILE --target DIRECTORY`, without
-a registry.
+"""The `pip` of the packaging test: `install --requirement FILE --target DIRECTORY`, without a registry.
 
-It copies the files of the packages that FILE pins, no others and in no other version, out of the running
-environment. A package that FILE forgets is therefore missing from the zip, as it would not be with the real
-one only by luck.
+It copies exactly the packages that FILE pins, in the pinned version, from the running environment. The zip
+therefore lacks a package that FILE forgets; the real pip would add it as a dependency of another.
 """
 
 import re
@@ -17,7 +15,7 @@ def option(name: str) -> Path:
     return Path(sys.argv[sys.argv.index(name) + 1])
 
 
-def lay_out(name: str, version: str, target: Path) -> None:
+def install(name: str, version: str, target: Path) -> None:
     installed = distribution(name)
     if installed.version != version:
         sys.exit(f"{name}: {version} is pinned, {installed.version} is installed")
@@ -30,4 +28,4 @@ def lay_out(name: str, version: str, target: Path) -> None:
 
 for line in option("--requirement").read_text("utf-8").splitlines():
     if pin := re.match(r"([\w.-]+)==([\w.]+)", line):
-        lay_out(pin[1], pin[2], option("--target"))
+        install(pin[1], pin[2], option("--target"))

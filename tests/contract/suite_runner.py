@@ -1,11 +1,10 @@
-"""Runs the real `cfn test` on the handlers of this tree and a local Connect, in this process; started by
-`test_cfn_test`.
+"""Runs the real `cfn test` on the handlers of this tree and a local Connect; `test_cfn_test` starts it.
 
     suite_runner.py STATE [--broken]
 
-The command reaches a handler over Lambda's Invoke API, so one is served on 127.0.0.1. Everything else that it
-asks of AWS is answered by moto. STATE receives what the users' settings and tags were before and after.
-`--broken` spoils the handlers' answers: the suite must notice.
+The command calls a handler by Lambda's Invoke API, which this process serves on 127.0.0.1; moto answers for
+the rest of AWS. STATE receives the users' settings and tags before and after. `--broken` falsifies the
+handlers' answers: the suite must notice.
 """
 
 import json
@@ -49,21 +48,21 @@ OWN_SETTINGS: dict[str, Any] = {
 
 
 def answer(event: Event) -> Event:
-    """What the handlers say."""
-    return dict(handlers.resource(event, None))  # nothing looks at the Lambda context
+    """Return the handlers' answer."""
+    return dict(handlers.resource(event, None))  # no handler reads the Lambda context
 
 
-def spoiled(event: Event) -> Event:
-    """The same, but an answer to READ claims another value than the user has."""
-    said = answer(event)
-    for entry in (said.get("resourceModel") or {}).get("AutoAcceptConfigs", ()):
+def falsified(event: Event) -> Event:
+    """Return the handlers' answer; after a READ it shows another value than the user has."""
+    returned = answer(event)
+    for entry in (returned.get("resourceModel") or {}).get("AutoAcceptConfigs", ()):
         if event["action"] == "READ":
             entry["AutoAccept"] = not entry["AutoAccept"]
-    return said
+    return returned
 
 
 class Invoke(BaseHTTPRequestHandler):
-    """Lambda's Invoke, whatever the function is called."""
+    """Lambda's Invoke API."""
 
     handle_event: Handler
 
@@ -78,12 +77,12 @@ class Invoke(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Keep the output for the suite."""
+        """Log nothing: the output belongs to the suite."""
 
 
 @contextmanager
 def served(handler: Handler) -> Iterator[str]:
-    """Serve the handler on a free port of this machine only; yields its address."""
+    """Serve the handler on a free local port; yield its address."""
     invoke = type("InvokeHandler", (Invoke,), {"handle_event": staticmethod(handler)})
     with ThreadingHTTPServer(("127.0.0.1", 0), invoke) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -96,7 +95,7 @@ def served(handler: Handler) -> Iterator[str]:
 
 
 def state(connect: LocalConnect) -> dict[str, Any]:
-    """All effective settings and tags of all users, as JSON can hold them."""
+    """Return all effective settings and tags of all users, in a form for JSON."""
     return {
         user: {
             "settings": {json.dumps(key): value for key, value in connect.effective(INSTANCE, user).items()},
@@ -107,9 +106,8 @@ def state(connect: LocalConnect) -> dict[str, Any]:
 
 
 def run_suite(url: str) -> int:
-    """The command itself; its exit status."""
-    # The command reads all of botocore's endpoints anew for each request that it sends: two thirds of the
-    # time of a run.
+    """Run the command; return its exit status."""
+    # For each request the command reads all of botocore's endpoints: two thirds of the time of a run.
     boto_helpers.get_service_endpoint = cache(boto_helpers.get_service_endpoint)
     options = ["--endpoint", url, "--region", "us-east-1", "--enforce-timeout", "30"]
     try:
@@ -120,14 +118,14 @@ def run_suite(url: str) -> int:
 
 
 class NoWait(SystemClock):
-    """The machine's clock, except that nobody waits: reads of this local Connect are never late."""
+    """The machine's clock without waits: reads of this local Connect are never late."""
 
     def sleep(self, seconds: float) -> None:
-        """Go on at once."""
+        """Return at once."""
 
 
 def main(state_file: str, *flags: str) -> int:
-    """Returns the exit status of the command."""
+    """Run the suite and write the state; return the exit status of the command."""
     os.environ.pop("PYTEST_ADDOPTS", None)
     handlers.retrier = Retrier(NoWait())
     with LocalConnect(Behaviour()) as connect:
@@ -135,12 +133,11 @@ def main(state_file: str, *flags: str) -> int:
         for number, user in enumerate(USERS, start=1):
             connect.create_user(INSTANCE, f"agent-{number}", user_id=user, tags=OWN_TAGS, **OWN_SETTINGS)
         before = state(connect)
-        with served(spoiled if "--broken" in flags else answer) as url:
+        with served(falsified if "--broken" in flags else answer) as url:
             status = run_suite(url)
         calls = sorted({call.operation for call in connect.calls})
-        Path(state_file).write_text(
-            json.dumps({"before": before, "after": state(connect), "operations": calls}), "utf-8"
-        )
+        report = {"before": before, "after": state(connect), "operations": calls}
+        Path(state_file).write_text(json.dumps(report), "utf-8")
     return status
 
 

@@ -1,6 +1,4 @@
-"""CloudFormation's own contract suite, run by the real `cfn test` on the three input sets, through the
-handler protocol.
-"""
+"""CloudFormation's own contract suite, which the real `cfn test` runs on the three input sets."""
 
 import json
 import subprocess
@@ -37,7 +35,7 @@ SKIPPED = {
 
 
 class Run:
-    """One run of the command: how it ended, each test's outcome, and the users before and after."""
+    """One run of the command: its end, the outcome of each test, and the users before and after."""
 
     def __init__(self, tree: Path, environment: dict[str, str], folder: Path, *flags: str) -> None:
         report, state = folder / "report.jsonl", folder / "state.json"
@@ -60,7 +58,7 @@ class Run:
         return (self.done.stdout + self.done.stderr)[-8000:]
 
     def of(self, outcome: str, number: int) -> dict[str, str]:
-        """The tests of a set that ended so, with their reasons."""
+        """Return the tests of a set with this outcome, and their reasons."""
         return {
             line["test"]: line["reason"]
             for line in self.outcomes
@@ -73,21 +71,20 @@ def run(tree: Path, environment: dict[str, str], tmp_path: Path) -> Run:
     return Run(tree, environment, tmp_path)
 
 
-def test_contract_suite_passes_for_each_input_set_and_leaves_the_users_as_they_were(run: Run) -> None:
+def test_contract_suite_passes_for_each_input_set_and_leaves_the_users_unchanged(run: Run) -> None:
     assert [line for line in run.outcomes if line["outcome"] == "failed"] == []
     assert run.done.returncode == 0, run.output
-    assert Counter(line["set"] for line in run.outcomes) == {
-        number: len(PASSING) + len(SKIPPED) for number in SETS
-    }
+    tests = len(PASSING) + len(SKIPPED)
+    assert Counter(line["set"] for line in run.outcomes) == dict.fromkeys(SETS, tests)
     for number in SETS:
         assert set(run.of("passed", number)) == PASSING
         assert run.of("skipped", number) == SKIPPED
-    # It ran against the local Connect, and really wrote.
+    # It ran on the local Connect, and did write.
     assert {"UpdateUserConfig", "TagResource", "UntagResource", "SearchUsers"} <= set(run.state["operations"])
     assert run.state["after"] == run.state["before"]
 
 
-def test_contract_suite_notices_a_handler_that_does_not_tell_the_truth(
+def test_contract_suite_notices_a_handler_with_a_false_answer(
     tree: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
     for file in (tree / "inputs").glob("inputs_[23]_*.json"):

@@ -19,7 +19,7 @@ PACKAGE = "custom_connect_userconfig"
 
 
 def contents(root: Path, names: tuple[str, ...]) -> dict[str, bytes]:
-    """Every file at or below the names, by its path."""
+    """Return every file at or below `names`, by its path."""
     files = [
         file
         for name in names
@@ -28,14 +28,14 @@ def contents(root: Path, names: tuple[str, ...]) -> dict[str, bytes]:
     return {str(file.relative_to(root)): file.read_bytes() for file in files if file.is_file()}
 
 
-def test_validate_has_nothing_to_say_against_the_schema(cfn: Cfn) -> None:
+def test_validate_accepts_the_schema_without_a_warning(cfn: Cfn) -> None:
     done = cfn("validate")
 
-    # A warning would stand beside it, on one of the two streams, and the command would succeed all the same.
+    # The command also succeeds with a warning, which it prints on one of the two streams.
     assert (done.stdout + done.stderr).split("\n") == ["Resource schema is valid.", ""]
 
 
-def test_validate_warns_of_a_schema_that_deserves_it(cfn: Cfn, tree: Path) -> None:
+def test_validate_warns_of_a_questionable_schema(cfn: Cfn, tree: Path) -> None:
     schema = json.loads((tree / "schema" / "custom-connect-userconfig.json").read_text("utf-8"))
     del schema["properties"]["AutoAcceptConfigs"]["insertionOrder"]
     (tree / "schema" / "custom-connect-userconfig.json").write_text(json.dumps(schema), "utf-8")
@@ -60,7 +60,7 @@ def test_generate_reproduces_what_is_committed(cfn: Cfn, tree: Path) -> None:
 
 
 def test_config_and_schema_name_the_same_type() -> None:
-    # Neither `cfn validate` nor `cfn submit` looks.
+    # Neither `cfn validate` nor `cfn submit` checks it.
     config = json.loads((ROOT / ".rpdk-config").read_text("utf-8"))
     schema = json.loads((ROOT / "custom-connect-userconfig.json").read_text("utf-8"))
 
@@ -69,13 +69,12 @@ def test_config_and_schema_name_the_same_type() -> None:
 
 @pytest.fixture
 def offline_pip(tmp_path: Path, environment: dict[str, str]) -> None:
-    """Stand in for `pip`: lays out the installed files of exactly the packages that requirements.txt pins."""
+    """Put `offline_pip.py` first on the path, as `pip`."""
     tools = tmp_path / "tools"
     tools.mkdir()
     pip = tools / "pip"
-    pip.write_text(
-        f"#!{sys.executable}\n" + (Path(__file__).parent / "offline_pip.py").read_text("utf-8"), "utf-8"
-    )
+    script = Path(__file__).with_name("offline_pip.py").read_text("utf-8")
+    pip.write_text(f"#!{sys.executable}\n{script}", "utf-8")
     pip.chmod(0o755)
     environment["PATH"] = f"{tools}{os.pathsep}{environment['PATH']}"
 

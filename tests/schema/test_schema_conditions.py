@@ -1,15 +1,13 @@
-"""Which property sets the registry refuses by itself, read from the schema as a draft-07 validator reads it.
+"""The properties that the registry itself refuses: the schema, as a draft-07 validator reads it.
 
-Each bad example differs from a good one in one respect, and must be refused for that: at the named place, by
-the named keyword.
+Each bad example differs from a good one in one property; the named keyword must refuse it at the named path.
 
-What the registry's dialect cannot express, so that only the handlers refuse it:
+The registry's dialect cannot express these rules; only the handlers refuse:
 
 - two entries for one channel: `uniqueItems` compares whole entries, `contains` has no upper bound, and tuples
-  of items are not allowed; `maxItems` is all there is;
+  of items are not allowed; only `maxItems` helps;
 - a user ARN of another instance, region or account: no keyword compares two properties;
-- a number with a line break behind it: `$` also stands before a final line break, here as in the registry's
-  engine.
+- a number before a line break: `$` also matches before a final line break, here as in the registry's engine.
 """
 
 import copy
@@ -24,7 +22,7 @@ from jsonschema.exceptions import ValidationError
 
 SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schema" / "custom-connect-userconfig.json"
 SCHEMA: dict[str, Any] = json.loads(SCHEMA_FILE.read_text("utf-8"))
-# Metadata of the registry's dialect; a draft-07 validator ignores what it does not know.
+# The validator ignores the keywords of the registry's dialect that draft-07 does not know.
 VALIDATOR = Draft7Validator(SCHEMA)
 
 INSTANCE = "10000000-0000-4000-8000-000000000001"
@@ -43,7 +41,7 @@ def limit(seconds: object) -> Properties:
 
 
 def full() -> Properties:
-    """All five arrays, every member, every channel."""
+    """Return properties with all five arrays, every member and every channel."""
     return {
         "InstanceId": INSTANCE,
         "UserId": USER,
@@ -70,21 +68,21 @@ REMOVED = object()
 
 
 def changed(path: str, value: object) -> Properties:
-    """The full set with one place, like `PhoneNumberConfigs/0/PhoneNumber`, changed or removed."""
+    """Return full properties with the value at `path` (`AutoAcceptConfigs/0/Channel`) changed or removed."""
     properties = copy.deepcopy(full())
     *steps, last = [int(step) if step.isdigit() else step for step in path.split("/")]
-    place: Any = properties
+    parent: Any = properties
     for step in steps:
-        place = place[step]
+        parent = parent[step]
     if value is REMOVED:
-        del place[last]
+        del parent[last]
     else:
-        place[last] = value
+        parent[last] = value
     return properties
 
 
 def innermost(error: ValidationError) -> Iterator[ValidationError]:
-    """The error, or those beneath it: a branch that fails is the reason why the whole does."""
+    """Yield the error, or the errors of its branches, which are the reasons for it."""
     if not error.context:
         yield error
     for inner in error.context or ():
@@ -92,7 +90,7 @@ def innermost(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def reasons(properties: Mapping[str, object]) -> set[tuple[str, str]]:
-    """Where the set is refused, and by which keyword."""
+    """Return the path and the keyword of each refusal."""
     return {
         ("/".join(map(str, reason.absolute_path)), str(reason.validator))
         for error in VALIDATOR.iter_errors(properties)
@@ -138,7 +136,11 @@ BAD = {
         for array in ARRAYS
     },
     **{
-        f"{array} with a stranger": (changed(f"{array}/0/Mode", "X"), f"{array}/0", "additionalProperties")
+        f"{array} with an unknown member": (
+            changed(f"{array}/0/Mode", "X"),
+            f"{array}/0",
+            "additionalProperties",
+        )
         for array in ARRAYS
     },
     **{
@@ -239,22 +241,22 @@ BAD = {
 }
 
 
-def test_the_schema_is_one_of_draft_07() -> None:
+def test_the_schema_is_valid_in_draft_07() -> None:
     Draft7Validator.check_schema(SCHEMA)
 
 
 @pytest.mark.parametrize("properties", GOOD.values(), ids=GOOD)
-def test_good_sets_are_accepted(properties: Properties) -> None:
+def test_good_properties_are_accepted(properties: Properties) -> None:
     assert reasons(properties) == set()
 
 
-@pytest.mark.parametrize(("properties", "place", "keyword"), BAD.values(), ids=BAD)
-def test_bad_sets_are_refused_for_their_reason(properties: Properties, place: str, keyword: str) -> None:
-    assert (place, keyword) in reasons(properties)
+@pytest.mark.parametrize(("properties", "path", "keyword"), BAD.values(), ids=BAD)
+def test_bad_properties_are_refused_for_their_reason(properties: Properties, path: str, keyword: str) -> None:
+    assert (path, keyword) in reasons(properties)
 
 
-def test_every_bad_set_differs_from_the_good_one_in_one_property() -> None:
-    # So that whatever refuses it, the change does. Only without any array, five are missing.
+def test_every_bad_example_differs_from_the_good_one_in_one_property() -> None:
+    # Only the example without arrays lacks five.
     differences = {
         name: [key for key in full() if properties.get(key) != full()[key]]
         + [key for key in properties if key not in full()]

@@ -1,6 +1,4 @@
-"""The probe finds out what the local Connect was told to do, whatever that is, and leaves the agent as it
-was.
-"""
+"""The probe finds out how the local Connect behaves, and leaves the agent unchanged."""
 
 import pytest
 from probe_aws import probe
@@ -61,7 +59,7 @@ IN_ANY_CASE = ("found after", "found", "at most")
 
 
 def agent_of(connect: LocalConnect, clock: FakeClock) -> Agent:
-    import boto3  # noqa: PLC0415 - a client must be made while the local Connect is in place
+    import boto3  # noqa: PLC0415 - the client must be created within the local Connect
 
     instance_id, _ = connect.create_instance()
     user_id, _ = connect.create_user(
@@ -77,8 +75,10 @@ def agent_of(connect: LocalConnect, clock: FakeClock) -> Agent:
     return Agent(boto3.client("connect", region_name="us-east-1"), instance_id, user_id, clock.sleep)
 
 
-@pytest.mark.parametrize("behaviour", [ONE, OTHER], ids=["one way", "the other"])
-def test_it_finds_out_and_puts_back(behaviour: Behaviour, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("behaviour", [ONE, OTHER], ids=["one", "other"])
+def test_it_answers_every_question_and_restores_the_agent(
+    behaviour: Behaviour, capsys: pytest.CaptureFixture[str]
+) -> None:
     with LocalConnect(behaviour) as connect:
         agent = agent_of(connect, FakeClock())
         before = connect.effective(agent.instance_id, agent.user_id)
@@ -90,7 +90,7 @@ def test_it_finds_out_and_puts_back(behaviour: Behaviour, capsys: pytest.Capture
         assert answer.startswith(expected)
 
 
-def test_a_question_without_an_answer_fails_the_probe_and_puts_back_all_the_same(
+def test_a_question_without_an_answer_fails_the_probe_and_it_restores_the_agent(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with LocalConnect(ONE) as connect:

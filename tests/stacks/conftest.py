@@ -1,6 +1,4 @@
-"""One local cloud for each process of a run, with the packaged function installed; agents of their own for
-each test.
-"""
+"""One local cloud for each process of a run, with the packaged function; each test has agents of its own."""
 
 import fcntl
 import os
@@ -27,10 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The zip as `make function` builds it, built once for all processes of the run."""
-    shared = (
-        tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    )
+    """The zip of `make function`, built once for all processes of the run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
     built = shared / "custom-resource.zip"
     with (shared / "custom-resource.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -42,7 +39,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
-    # Sparse and one call late: what the function has to cope with.
+    # Reads omit defaults and are one call late, as the real service's may be.
     try:
         cloud = LocalCloud(connect_flags=("--reads", "sparse", "--stale-reads", "1")).__enter__()
     except NotStarted as problem:
@@ -55,7 +52,7 @@ def cloud() -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="session")
 def installation(cloud: LocalCloud, archive: Path) -> Installation:
-    """The install template, deployed; Connect holds the function to the policies of its role from here on."""
+    """The deployed install template; from now on Connect authorizes the function by its role's policies."""
     cloud.control("POST", "seed", {"instances": [{"id": INSTANCE}]})
     installation = install(cloud, archive, [INSTANCE])
     cloud.hold_to_policies_of(installation.role_arn)

@@ -2,8 +2,7 @@
 
     suite_on_ministack.py URL
 
-Only what the command asks of STS is answered by moto, since its endpoint there is hard-coded; everything else
-is real.
+moto answers for STS only, since the command has a fixed endpoint for it.
 """
 
 import os
@@ -14,7 +13,7 @@ from suite_runner import run_suite
 
 
 def main(url: str) -> int:
-    """Returns the exit status of the command."""
+    """Run the command; return its exit status."""
     os.environ.pop("PYTEST_ADDOPTS", None)
     with mock_aws():
         return run_suite(url)

@@ -1,6 +1,4 @@
-"""CloudFormation's contract suite against the packaged registry handlers, as a Lambda of ministack and under
-their own role.
-"""
+"""CloudFormation's contract suite against the packaged registry handlers, as a Lambda with their own role."""
 
 import json
 import os
@@ -27,9 +25,7 @@ pytestmark = [pytest.mark.contract, pytest.mark.slow]
 
 @pytest.fixture
 def cloud() -> Iterator[LocalCloud]:
-    """One of its own: the suite's user has a fixed id, the role is another one, and the command does not
-    sign.
-    """
+    """A cloud of its own: the suite's user has a fixed id, and the command does not sign."""
     with LocalCloud(takes_unsigned=True) as cloud:
         yield cloud
 
@@ -40,19 +36,14 @@ def test_the_packaged_handlers_pass_on_a_real_lambda(
     cloud: LocalCloud,
     tmp_path: Path,
 ) -> None:
-    artefact = build.build_registry(
-        TypeName.literal(), tmp_path / "release", build.compiler(build.Bytecode.IF_POSSIBLE)
-    )
+    compiler = build.compiler(build.Bytecode.IF_POSSIBLE)
+    artefact = build.build_registry(TypeName.literal(), tmp_path / "release", compiler)
     with zipfile.ZipFile(artefact) as package:
         package.extract("ResourceProvider.zip", tmp_path)
         entrypoint = json.loads(package.read(".rpdk-config"))["entrypoint"]
     stacks = Stacks(cloud)
-    ended(
-        stacks.create(
-            "role", (ROOT / "resource-role.yaml").read_text("utf-8"), Capabilities=["CAPABILITY_IAM"]
-        ),
-        "CREATE_COMPLETE",
-    )
+    template = (ROOT / "resource-role.yaml").read_text("utf-8")
+    ended(stacks.create("role", template, Capabilities=["CAPABILITY_IAM"]), "CREATE_COMPLETE")
     role = stacks.outputs("role")["ExecutionRoleArn"]
     cloud.hold_to_policies_of(role)
     s3 = cloud.client("s3")
@@ -74,7 +65,7 @@ def test_the_packaged_handlers_pass_on_a_real_lambda(
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("suite_on_ministack.py")), cloud.aws_url],
         cwd=tree,
-        # The command says of which account a request is; the users of this cloud are of that one.
+        # The command asks moto for the account of its requests; the users of this cloud belong to that one.
         env={**environment, "PYTHONPATH": path, "CONTRACT_REPORT": str(report), "MOTO_ACCOUNT_ID": ACCOUNT},
         capture_output=True,
         text=True,
@@ -87,7 +78,6 @@ def test_the_packaged_handlers_pass_on_a_real_lambda(
     assert Counter(line["outcome"] for line in outcomes) == {"passed": len(PASSING), "skipped": len(SKIPPED)}
     assert {line["test"] for line in outcomes if line["outcome"] == "passed"} == PASSING
     calls = cloud.control("GET", "calls")["calls"]
-    assert {"UpdateUserConfig", "TagResource", "UntagResource", "SearchUsers"} <= {
-        call["operation"] for call in calls
-    }
+    writes = {"UpdateUserConfig", "TagResource", "UntagResource"}
+    assert {*writes, "SearchUsers"} <= {call["operation"] for call in calls}
     assert cloud.control("GET", "users") == before

@@ -14,7 +14,7 @@ from demo.local_cloud import ROOT
 from demo.scenario import SABOTAGES
 
 WIDEST = 100
-ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 KEY_LINES = (
     "checked: installed; the function may configure agents of",
     "checked: what the template declares holds and is owned; nothing else has changed.",
@@ -73,20 +73,20 @@ def test_sabotaged_run_fails_and_says_why(archive: Path, sabotage: str) -> None:
 
 
 @pytest.mark.parametrize("port", ["99999", "65536", "0", "-1", "", "ten", "8000000080000000", "80.0"])
-def test_a_port_that_is_none_is_refused(archive: Path, port: str) -> None:
+def test_a_text_that_is_no_port_is_refused(archive: Path, port: str) -> None:
     ran = start(archive, f"--port={port}")
-    told = ran.communicate(timeout=60)[1]
+    errors = ran.communicate(timeout=60)[1]
     assert ran.returncode == 2
-    assert f"argument --port: {port!r} is not a port: name one from 1 to 65535" in told
+    assert f"argument --port: {port!r} is not a port: name one from 1 to 65535" in errors
 
 
-def test_a_port_in_use_and_a_missing_zip_are_told(archive: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_and_a_missing_zip_are_refused(archive: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ran = start(archive, "--port", str(port))
-        told = ran.communicate(timeout=60)[1]
+        errors = ran.communicate(timeout=60)[1]
     assert ran.returncode == 2
-    assert f"argument --port: Port {port} is in use" in told
+    assert f"argument --port: Port {port} is in use" in errors
     for missing in (tmp_path / "none.zip", tmp_path):
         status, text = run(missing)
         assert status == 1
@@ -107,7 +107,7 @@ def start(archive: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def restore_signals() -> None:
-    for each in ENDING[1:]:
+    for each in SIGNALS[1:]:
         signal.signal(each, signal.SIG_DFL)
 
 
@@ -154,18 +154,18 @@ def run_until_a_lambda_runs(demo: "subprocess.Popen[str]") -> list[list[int]]:
     return generations
 
 
-@pytest.mark.parametrize("how", ENDING)
+@pytest.mark.parametrize("how", SIGNALS)
 def test_a_signal_that_ends_the_demo_ends_all_that_it_has_started(archive: Path, how: signal.Signals) -> None:
     with start(archive) as demo:
         started = [process for generation in run_until_a_lambda_runs(demo) for process in generation]
         demo.send_signal(how)
-        _, told = demo.communicate(timeout=60)
+        _, errors = demo.communicate(timeout=60)
         # Unless it was killed, the demo has waited for them.
         if how is not signal.SIGKILL:
             assert [each for each in started if is_alive(each)] == []
     wait_until_gone(started)
     assert demo.returncode == (130 if how is signal.SIGINT else -how)
-    assert "Traceback" not in told
+    assert "Traceback" not in errors
 
 
 def test_a_server_and_a_lambda_that_do_not_react_end_with_a_killed_demo(archive: Path) -> None:
@@ -184,7 +184,7 @@ def test_ctrl_c_is_the_normal_end_of_a_demo_that_keeps_its_cloud(archive: Path) 
         next(line for line in demo.stdout if line.startswith("Ctrl-C in this terminal"))
         started = [process for generation in descendants(demo.pid) for process in generation]
         demo.send_signal(signal.SIGINT)
-        text, told = demo.communicate(timeout=60)
-    assert (demo.returncode, told) == (0, "")
+        text, errors = demo.communicate(timeout=60)
+    assert (demo.returncode, errors) == (0, "")
     assert "Stopped; the local cloud is gone." in text
     assert [each for each in started if is_alive(each)] == []

@@ -1,5 +1,6 @@
-"""`examples/agent-settings.yaml` as it is, deployed on the installed function."""
+"""`examples/agent-settings.yaml`, unchanged, with the installed function."""
 
+from demo.settings import PHONE_NUMBER
 from demo.stacks import Stacks
 from demo.templates import EXAMPLE
 
@@ -7,7 +8,7 @@ from .world import INSTANCE, World, ended
 
 
 def test_the_example_takes_and_gives_back(world: World, stacks: Stacks) -> None:
-    ann, bob, cara, dev = world.hire(4)
+    ann, bob, cara, dev = world.create_agents(4)
     before = world.state()
     arn = f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}/agent/{dev}"
     parameters = {
@@ -23,9 +24,7 @@ def test_the_example_takes_and_gives_back(world: World, stacks: Stacks) -> None:
     ended(stacks.create(name, EXAMPLE.read_text("utf-8"), parameters), "CREATE_COMPLETE")
     assert world.value(ann, "AfterContactWorkConfigs", "CHAT") == 30
     assert world.value(bob, "PersistentConnectionConfigs", "VOICE") is True
-    assert (
-        world.state(cara)[cara]["settings"]["PhoneNumberConfigs", "VOICE", ("PhoneNumber",)] == "+12025550123"
-    )
+    assert world.state(cara)[cara]["settings"][PHONE_NUMBER] == "+12025550123"
     assert world.value(dev, "VoiceEnhancementConfigs", "VOICE") == "VOICE_ISOLATION"
     assert [world.owner(user) for user in (ann, bob, cara, dev)] == [
         f"{name}/{logical_id}" for logical_id in ("Defaults", "Sales", "DeskPhone", "Remote")

@@ -1,4 +1,4 @@
-"""Stacks that fail and roll back: every agent is exactly as before."""
+"""Stacks that fail and roll back: every agent is as before."""
 
 import pytest
 
@@ -6,20 +6,20 @@ from demo.stacks import Stacks
 
 from .world import INSTANCE, Properties, World, accepts, after_contact, ended, template
 
-NOBODY = "30000000-0000-4000-8000-000000000009"
+UNKNOWN = "30000000-0000-4000-8000-000000000009"
 BROKEN: dict[str, tuple[Properties, str]] = {
-    "no such user": ({"UserId": NOBODY}, NOBODY),
+    "no such user": ({"UserId": UNKNOWN}, UNKNOWN),
     "bad value": (after_contact(-1), "AfterContactWorkTimeLimit"),
     "unknown property": ({"AutoAcceptConfig": []}, "AutoAcceptConfigs"),
 }
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_create_that_fails_on_the_third_of_five_rolls_back(
+def test_a_create_that_fails_at_the_third_of_five_rolls_back(
     world: World, stacks: Stacks, broken: str
 ) -> None:
     changes, words = BROKEN[broken]
-    users = world.hire(5)
+    users = world.create_agents(5)
     before = world.state()
     resources = {
         f"Agent{number}": world.resource(user, accepts("VOICE")) for number, user in enumerate(users, start=1)
@@ -27,16 +27,16 @@ def test_a_create_that_fails_on_the_third_of_five_rolls_back(
     resources["Agent3"]["Properties"] |= changes
     outcome = stacks.create(world.name("team"), template(resources))
     ended(outcome, "ROLLBACK_COMPLETE", Agent3=words)
-    # The first two had really been made, and were taken back.
-    made = [event.logical_id for event in outcome.events if event.status == "CREATE_COMPLETE"]
-    assert made == ["Agent1", "Agent2"]
+    # It did create the first two, and rolled them back.
+    created = [event.logical_id for event in outcome.events if event.status == "CREATE_COMPLETE"]
+    assert created == ["Agent1", "Agent2"]
     assert world.state() == before
     ended(stacks.delete(world.name("team")), "DELETE_COMPLETE")
     assert world.state() == before
 
 
 def test_an_update_that_fails_rolls_back(world: World, stacks: Stacks) -> None:
-    ann, bob, cara = world.hire(3)
+    ann, bob, cara = world.create_agents(3)
     before = world.state()
     name = world.name("team")
     first = {"Ann": world.resource(ann, accepts("VOICE")), "Bob": world.resource(bob, accepts("VOICE"))}
@@ -56,24 +56,22 @@ def test_an_update_that_fails_rolls_back(world: World, stacks: Stacks) -> None:
 
 
 def test_a_replacement_that_fails_leaves_the_old_user_owned(world: World, stacks: Stacks) -> None:
-    (ann,) = world.hire(1)
+    (ann,) = world.create_agents(1)
     before = world.state()
     name = world.name("team")
     ended(stacks.create(name, template({"Seat": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
     owned = world.state()
-    outsider = f"arn:aws:connect:us-east-1:000000000000:instance/{NOBODY}/agent/{ann}"
+    outsider = f"arn:aws:connect:us-east-1:000000000000:instance/{UNKNOWN}/agent/{ann}"
     broken = template({"Seat": world.resource(outsider, accepts("VOICE"))})
-    ended(stacks.update(name, broken), "UPDATE_ROLLBACK_COMPLETE", Seat=NOBODY)
+    ended(stacks.update(name, broken), "UPDATE_ROLLBACK_COMPLETE", Seat=UNKNOWN)
     assert world.state() == owned
     assert stacks.physical_ids(name) == {"Seat": f"{INSTANCE}|{ann}"}
     ended(stacks.delete(name), "DELETE_COMPLETE")
     assert world.state() == before
 
 
-def test_a_second_stack_is_refused_and_leaves_the_first_ones_agent_alone(
-    world: World, stacks: Stacks
-) -> None:
-    ann, bob = world.hire(2)
+def test_a_second_stack_is_refused_and_changes_nothing(world: World, stacks: Stacks) -> None:
+    ann, bob = world.create_agents(2)
     before = world.state()
     first, second = world.name("first"), world.name("second")
     ended(stacks.create(first, template({"Ann": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
@@ -87,8 +85,8 @@ def test_a_second_stack_is_refused_and_leaves_the_first_ones_agent_alone(
     assert world.state() == before
 
 
-def test_a_user_who_has_left_does_not_hold_up_a_delete(world: World, stacks: Stacks) -> None:
-    ann, bob = world.hire(2)
+def test_a_user_who_has_left_does_not_block_a_delete(world: World, stacks: Stacks) -> None:
+    ann, bob = world.create_agents(2)
     before = world.state()
     name = world.name("team")
     both = {"Ann": world.resource(ann, accepts("VOICE")), "Bob": world.resource(bob, accepts("VOICE"))}

@@ -1,4 +1,4 @@
-"""Stacks that own agent settings, from create to delete, driven through CloudFormation alone."""
+"""Stacks that own agent settings, from create to delete, through CloudFormation's API alone."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from .world import INSTANCE, World, accepts, after_contact, ended, template
 
 
 def test_create_update_delete(world: World, stacks: Stacks) -> None:
-    ann, bob = world.hire(2)
+    ann, bob = world.create_agents(2)
     before = world.state()
     name = world.name("team")
     first = {
@@ -16,11 +16,8 @@ def test_create_update_delete(world: World, stacks: Stacks) -> None:
         "Bob": world.resource(bob, accepts("TASK")),
     }
     ended(stacks.create(name, template(first)), "CREATE_COMPLETE")
-    assert [world.value(ann, "AutoAcceptConfigs", channel) for channel in ("VOICE", "CHAT", "EMAIL")] == [
-        True,
-        True,
-        True,
-    ]
+    accepted = [world.value(ann, "AutoAcceptConfigs", channel) for channel in ("VOICE", "CHAT", "EMAIL")]
+    assert accepted == [True, True, True]
     assert world.value(ann, "AfterContactWorkConfigs", "VOICE") == 30
     assert world.value(ann, "AfterContactWorkConfigs", "TASK") == 11
     assert (world.owner(ann), world.owner(bob)) == (f"{name}/Ann", f"{name}/Bob")
@@ -44,7 +41,7 @@ def test_create_update_delete(world: World, stacks: Stacks) -> None:
 
 
 def test_another_user_replaces_the_resource(world: World, stacks: Stacks) -> None:
-    ann, bob = world.hire(2)
+    ann, bob = world.create_agents(2)
     before = world.state()
     name = world.name("team")
     ended(stacks.create(name, template({"Seat": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
@@ -58,8 +55,8 @@ def test_another_user_replaces_the_resource(world: World, stacks: Stacks) -> Non
 
 
 def test_an_agent_who_leaves_does_not_lock_the_stack(world: World, stacks: Stacks) -> None:
-    """Nobody takes the resource out of the template in time; the next update of the stack touches it."""
-    ann, bob = world.hire(2)
+    """The template still holds the agent's resource at the next update."""
+    ann, bob = world.create_agents(2)
     before = world.state(ann)
     name = world.name("team")
     arns = {agent: {"Fn::GetAtt": [agent, "UserArn"]} for agent in ("Ann", "Bob")}
@@ -80,7 +77,7 @@ def test_an_agent_who_leaves_does_not_lock_the_stack(world: World, stacks: Stack
 
 
 def test_ref_and_attributes(world: World, stacks: Stacks) -> None:
-    (ann,) = world.hire(1)
+    (ann,) = world.create_agents(1)
     name = world.name("team")
     attributes = {
         attribute: {"Fn::GetAtt": ["Ann", attribute]} for attribute in ("UserArn", "InstanceId", "UserId")
@@ -99,7 +96,7 @@ def test_ref_and_attributes(world: World, stacks: Stacks) -> None:
 
 @pytest.mark.parametrize("how", ["delete the stack", "drop the resource"])
 def test_retained_settings_stay_with_their_record(world: World, stacks: Stacks, how: str) -> None:
-    ann, bob = world.hire(2)
+    ann, bob = world.create_agents(2)
     name = world.name("team")
     kept = world.resource(ann, accepts("VOICE"), DeletionPolicy="Retain")
     other = {"Bob": world.resource(bob, accepts("VOICE"))}
@@ -114,23 +111,17 @@ def test_retained_settings_stay_with_their_record(world: World, stacks: Stacks, 
 
 
 def test_direct_read_shows_owned_settings_and_drift(world: World, stacks: Stacks) -> None:
-    (ann,) = world.hire(1)
+    (ann,) = world.create_agents(1)
     assert world.read(ann)["Owner"] is None
     name = world.name("team")
     settings = after_contact(30)
     ended(stacks.create(name, template({"Ann": world.resource(ann, settings)})), "CREATE_COMPLETE")
     answer = world.read(ann, settings)
-    assert (answer["AfterContactWorkConfigs"], answer["InSync"]) == (
-        settings["AfterContactWorkConfigs"],
-        True,
-    )
+    assert {**answer, **settings, "InSync": True} == answer
     assert "AutoAcceptConfigs" not in answer
 
-    world.cloud.control(
-        "POST",
-        "admin-update",
-        {"InstanceId": INSTANCE, "UserId": ann, **after_contact(90), **accepts("TASK")},
-    )
+    change = {"InstanceId": INSTANCE, "UserId": ann, **after_contact(90), **accepts("TASK")}
+    world.cloud.control("POST", "admin-update", change)
     # Reads are one call late here.
     world.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=ann)
     held = world.state()

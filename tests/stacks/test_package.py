@@ -1,4 +1,4 @@
-"""What runs in the stacks of this folder is the zip of `make function`, and only the zip."""
+"""The stacks of this folder run the zip of `make function`, and no code from outside it."""
 
 import base64
 import hashlib
@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from email import message_from_bytes
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def handler(event, context):
     files = {name: module.__file__ for name, module in sys.modules.items()
              if name.partition(".")[0] in ours and getattr(module, "__file__", None)}
     from custom_connect_userconfig.aws.service_data import shared_loader
-    return {"here": __file__, "files": files, "botocore": botocore.__version__, "data": shared_loader().search_paths}
+    data = shared_loader().search_paths
+    return {"here": __file__, "files": files, "botocore": botocore.__version__, "data": data}
 """
 
 
@@ -38,26 +40,20 @@ def test_the_function_is_the_zip(cloud: LocalCloud, installation: Installation, 
 
 
 def test_the_zip_holds_the_pinned_packages_and_nothing_else(archive: Path) -> None:
-    pins = dict(
-        re.findall(r"^([\w.-]+)==([\w.]+)$", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
-    )
+    requirements = (ROOT / "requirements.txt").read_text("utf-8")
+    pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)$", requirements, re.MULTILINE))
     with zipfile.ZipFile(archive) as packed:
         names = set(packed.namelist())
-        metadata = [name for name in names if name.endswith(".dist-info/METADATA")]
-        packages = dict(
-            re.search(
-                r"^Name: (.+)$[\s\S]*?^Version: (.+)$", packed.read(name).decode(), re.MULTILINE
-            ).groups()  # type: ignore[union-attr]
-            for name in metadata
-        )
-        assert packages.items() <= {**pins}.items()
+        files = [name for name in names if name.endswith(".dist-info/METADATA")]
+        metadata = [message_from_bytes(packed.read(name)) for name in files]
+        packages = {package["Name"]: package["Version"] for package in metadata}
+        assert packages.items() <= pins.items()
         assert {"botocore", "jmespath", "python-dateutil", "six", "urllib3"} == packages.keys()
         for file in distribution("botocore").files or ():
             if file.suffix == ".py":
                 assert packed.read(str(file)) == Path(str(file.locate())).read_bytes()
     assert not [name for name in names if name.startswith(("/", ".."))]
-    # Bytecode of the runtime, for each source (its validity: tests/artefact) or, without such a Python, for
-    # none.
+    # Every source has bytecode of the runtime (tests/artefact checks it), or none has, without such a Python.
     sources = {name for name in names if name.endswith(".py")}
     compiled = {name for name in names if name.endswith(".pyc")}
     expected = {f"{Path(name).parent / '__pycache__' / Path(name).stem}.cpython-312.pyc" for name in sources}
@@ -68,9 +64,7 @@ def test_the_zip_holds_the_pinned_packages_and_nothing_else(archive: Path) -> No
 def test_nothing_is_imported_from_outside_of_the_zip(
     cloud: LocalCloud, installation: Installation, archive: Path
 ) -> None:
-    """ministack has a botocore of its own, and this checkout has the sources: neither may stand in for what
-    the zip lacks.
-    """
+    """ministack has a botocore, and this checkout has the sources: the zip must do without both."""
     probing = io.BytesIO(archive.read_bytes())
     with zipfile.ZipFile(probing, "a") as packed:
         packed.writestr("where.py", PROBE)
@@ -92,10 +86,9 @@ def test_nothing_is_imported_from_outside_of_the_zip(
     assert answer["data"] == [f"{folder}/botocore_data"]
 
 
-def test_a_function_without_its_packages_fails(world: World, stacks: Stacks) -> None:
-    """A resource whose ServiceToken is no function of ours fails at once, rather than hang."""
+def test_a_service_token_of_no_function_fails(world: World, stacks: Stacks) -> None:
+    """A resource with the ServiceToken of no function fails at once and does not hang."""
     token = f"{world.installation.service_token}-gone"
     resource = {"Type": "Custom::ConnectUserConfig", "Properties": {"ServiceToken": token}}
-    ended(
-        stacks.create(world.name("team"), template({"Lost": resource})), "ROLLBACK_COMPLETE", Lost="not found"
-    )
+    outcome = stacks.create(world.name("team"), template({"Lost": resource}))
+    ended(outcome, "ROLLBACK_COMPLETE", Lost="not found")

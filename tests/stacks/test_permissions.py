@@ -1,6 +1,4 @@
-"""The role's policy as deployed decides what the function may do: enough for all else in this folder, and no
-more.
-"""
+"""The deployed role's policy authorizes the function's calls: those of all other tests here, and no more."""
 
 import copy
 import io
@@ -36,7 +34,7 @@ Revoke = Callable[[str], None]
 
 @pytest.fixture
 def revoke(world: World) -> Iterator[Revoke]:
-    """Takes an action from the role's policy until the end of the test."""
+    """Remove an action from the role's policy until the end of the test."""
     iam, role = world.cloud.client("iam"), world.installation.role_arn.rpartition("/")[2]
     deployed: dict[str, Any] = iam.get_role_policy(RoleName=role, PolicyName=AGENTS)["PolicyDocument"]
 
@@ -65,9 +63,9 @@ def test_the_role_is_scoped_to_the_instance_and_to_its_own_function_and_log(worl
     assert handover["Statement"][0]["Resource"] == world.installation.service_token
 
 
-def test_every_call_of_the_function_passes_by_its_policy(world: World, stacks: Stacks) -> None:
-    """The positive case, and that it is enforcement: without any policy the same calls are refused."""
-    (ann,) = world.hire(1)
+def test_the_policy_allows_every_call_of_the_function(world: World, stacks: Stacks) -> None:
+    """Without any policy the same calls are refused."""
+    (ann,) = world.create_agents(1)
     world.cloud.control("POST", "permissions", {"principal": world.installation.role_arn, "policies": []})
     try:
         assert world.read(ann)["Error"] == "AccessDenied"
@@ -79,20 +77,16 @@ def test_every_call_of_the_function_passes_by_its_policy(world: World, stacks: S
     ended(stacks.create(name, template({"Ann": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
     ended(stacks.delete(name), "DELETE_COMPLETE")
     calls = [call for call in world.cloud.control("GET", "calls")["calls"] if call["user_id"] == ann]
-    assert {call["operation"] for call in calls} == {
-        "DescribeUser",
-        "TagResource",
-        "UntagResource",
-        "UpdateUserConfig",
-    }
+    expected = {"DescribeUser", "TagResource", "UntagResource", "UpdateUserConfig"}
+    assert {call["operation"] for call in calls} == expected
     assert {call["outcome"] for call in calls} == {"ok"}
 
 
 def test_an_agent_of_another_instance_is_out_of_reach(world: World, stacks: Stacks) -> None:
     if not any(user["instance_id"] == FOREIGN for user in world.cloud.control("GET", "users")["users"]):
         world.cloud.control("POST", "seed", {"instances": [{"id": FOREIGN}]})
-    (ann,) = world.hire(1)
-    (stranger,) = world.hire(1, FOREIGN)
+    (ann,) = world.create_agents(1)
+    (stranger,) = world.create_agents(1, FOREIGN)
     before = world.state()
     resources = {
         "Ann": world.resource(ann, accepts("VOICE")),
@@ -111,7 +105,7 @@ def test_an_agent_of_another_instance_is_out_of_reach(world: World, stacks: Stac
 def test_a_missing_action_fails_the_stack_and_is_named(
     world: World, stacks: Stacks, revoke: Revoke, action: str
 ) -> None:
-    (ann,) = world.hire(1)
+    (ann,) = world.create_agents(1)
     before = world.state()
     revoke(f"connect:{action}")
     outcome = stacks.create(world.name("team"), template({"Ann": world.resource(ann, accepts("VOICE"))}))
@@ -122,7 +116,7 @@ def test_a_missing_action_fails_the_stack_and_is_named(
 def test_an_action_that_is_missing_for_a_delete_keeps_the_record(
     world: World, stacks: Stacks, revoke: Revoke
 ) -> None:
-    (ann,) = world.hire(1)
+    (ann,) = world.create_agents(1)
     name = world.name("team")
     ended(stacks.create(name, template({"Ann": world.resource(ann, accepts("VOICE"))})), "CREATE_COMPLETE")
     revoke("connect:UntagResource")
@@ -130,8 +124,8 @@ def test_an_action_that_is_missing_for_a_delete_keeps_the_record(
     assert world.owner(ann) == f"{name}/Ann"
 
 
-def test_ministack_holds_functions_to_their_role(world: World) -> None:
-    """A canary: without it, the role's permission to hand work over to itself would be taken on trust."""
+def test_ministack_authorizes_functions_by_their_role(world: World) -> None:
+    """Otherwise the handovers here would not show that the role allows them."""
     client = world.cloud.client("lambda")
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as packed:
@@ -143,10 +137,9 @@ def test_ministack_holds_functions_to_their_role(world: World) -> None:
         "Timeout": 30,
     }
     client.create_function(FunctionName="caller", Code={"ZipFile": code.getvalue()}, **options)
-    answers = {
-        function: json.loads(
-            client.invoke(FunctionName="caller", Payload=json.dumps(function))["Payload"].read()
-        )
-        for function in (world.installation.service_token, "caller")
-    }
-    assert answers == {world.installation.service_token: "allowed", "caller": "AccessDeniedException"}
+    for function, expected in (
+        (world.installation.service_token, "allowed"),
+        ("caller", "AccessDeniedException"),
+    ):
+        invoked = client.invoke(FunctionName="caller", Payload=json.dumps(function))
+        assert json.loads(invoked["Payload"].read()) == expected

@@ -1,4 +1,4 @@
-"""Agents, templates and what the local Connect knows of both, for one test."""
+"""Agents, templates, and the state of agents in the local Connect, for one test."""
 
 import json
 from dataclasses import dataclass, field
@@ -27,26 +27,23 @@ OWN: Properties = {
     ],
     "VoiceEnhancementConfigs": [{"Channel": "VOICE", "VoiceEnhancementMode": "NOISE_SUPPRESSION"}],
 }
-"""What every agent carries before a stack comes."""
+"""The settings of every agent before a stack exists."""
 
 
 def accepts(*channels: str) -> Properties:
-    """Auto-accept of these channels."""
+    """Return properties that declare auto-accept for `channels`."""
     return {"AutoAcceptConfigs": [{"Channel": channel, "AutoAccept": True} for channel in channels]}
 
 
 def after_contact(seconds: int, channel: str = "VOICE") -> Properties:
-    """An after-contact-work limit."""
-    return {
-        "AfterContactWorkConfigs": [
-            {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
-        ]
-    }
+    """Return properties that declare a limit of after-contact work."""
+    limit = {"AfterContactWorkTimeLimit": seconds}
+    return {"AfterContactWorkConfigs": [{"Channel": channel, "AfterContactWorkConfig": limit}]}
 
 
 @dataclass
 class World:
-    """What one test works with; names begin with `prefix`, since tests share a cloud."""
+    """The cloud as one test uses it; its names begin with `prefix`, since tests share the cloud."""
 
     cloud: LocalCloud
     installation: Installation
@@ -56,10 +53,10 @@ class World:
     def name(self, stack: str) -> str:
         return f"{self.prefix}-{stack}"
 
-    def hire(self, count: int, instance_id: str = INSTANCE) -> list[str]:
-        """Make agents with settings and a tag of their own; return their ids."""
+    def create_agents(self, count: int, instance_id: str = INSTANCE) -> list[str]:
+        """Create agents with settings and a tag; return their ids."""
         connect = self.cloud.client("connect")
-        made = [
+        created = [
             connect.create_user(
                 InstanceId=instance_id,
                 Username=f"{self.prefix}-{len(self.users) + number}",
@@ -70,39 +67,37 @@ class World:
             )["UserId"]
             for number in range(count)
         ]
-        self.users += made
-        return made
+        self.users += created
+        return created
 
     def state(self, *users: str) -> dict[str, State]:
-        """Every effective setting and every tag of these agents, or of all of the test, as they really are.
+        """Return the effective settings and the tags of `users`, by default of all agents of the test.
 
-        Which requests have led there is left out of the record.
+        The tags are without the digests of the requests that wrote them.
         """
         wanted = set(users or self.users)
-        everybody = self.cloud.control("GET", "users")["users"]
-        return {user["user_id"]: _state(user) for user in everybody if user["user_id"] in wanted}
+        found = self.cloud.control("GET", "users")["users"]
+        return {user["user_id"]: _state(user) for user in found if user["user_id"] in wanted}
 
     def value(self, user: str, array: str, channel: str) -> object:
-        """The first field of one channel of one array."""
+        """Return the first field of one channel of one array."""
         settings = self.state(user)[user]["settings"]
         return next(value for (found, of, _), value in settings.items() if (found, of) == (array, channel))
 
     def owner(self, user: str) -> str:
-        """The stack and resource that own the agent; empty when none does."""
+        """Return `stack/resource` of the agent's owner; empty if nobody owns it."""
         return str(self.state(user)[user]["tags"].get(OWNER, "")).rpartition(" ")[2]
 
     def resource(self, user: str, settings: Properties, **attributes: object) -> Properties:
-        """A resource of a template that owns `settings` of `user`."""
+        """Return a resource of a template that declares `settings` of `user`."""
         token = {"Fn::ImportValue": self.installation.export}
         properties = {"ServiceToken": token, "InstanceId": INSTANCE, "UserId": user, **settings}
         return {"Type": TYPE, "Properties": properties, **attributes}
 
     def read(self, user: str, declared: Properties | None = None) -> dict[str, Any]:
-        """The direct Read."""
-        event = {
-            "RequestType": "Read",
-            "ResourceProperties": {"InstanceId": INSTANCE, "UserId": user, **(declared or {})},
-        }
+        """Invoke the function with a direct Read; return its answer."""
+        properties = {"InstanceId": INSTANCE, "UserId": user, **(declared or {})}
+        event = {"RequestType": "Read", "ResourceProperties": properties}
         function = self.installation.service_token
         invoked = self.cloud.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
         assert "FunctionError" not in invoked, invoked
@@ -118,18 +113,18 @@ def _state(user: dict[str, Any]) -> State:
 
 
 def template(resources: dict[str, Properties], outputs: dict[str, object] | None = None) -> str:
-    """A template of these resources; resources are made one after the other, in the order given."""
+    """Return a template whose resources are created one after another, in the given order."""
     chained: dict[str, Properties] = {}
-    before: str | None = None
+    previous: str | None = None
     for name, resource in resources.items():
-        chained[name] = {**resource, "DependsOn": before} if before else resource
-        before = name
+        chained[name] = {**resource, "DependsOn": previous} if previous else resource
+        previous = name
     exported = {name: {"Value": value} for name, value in (outputs or {}).items()}
     return json.dumps({"Resources": chained, **({"Outputs": exported} if exported else {})})
 
 
 def ended(outcome: Outcome, status: str, **failures: str) -> None:
-    """Insist on how an operation ended, on which resources failed, and on words of their reasons."""
+    """Require the status of an operation, and exactly these failed resources with these words."""
     assert outcome.status == status, outcome.failures
     assert outcome.failures.keys() == failures.keys(), outcome.failures
     for logical_id, words in failures.items():

@@ -1,4 +1,4 @@
-"""The templates in deploy/, each read once."""
+"""The templates in deploy/."""
 
 from typing import Any
 

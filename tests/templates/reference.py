@@ -1,6 +1,4 @@
-"""The service authorization reference, as far as cfn-lint ships it: which actions can be limited to which
-resources.
-"""
+"""The service authorization reference, as far as cfn-lint ships it: actions and their resources."""
 
 import json
 from functools import cache
@@ -8,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 _LISTED_AS = {"connect:UpdateUserConfig": "connect:UpdateUserPhoneConfig"}
-"""Actions that the reference knows by another name."""
+"""Actions with another name in the reference."""
 
 
 @cache
@@ -18,9 +16,7 @@ def _services() -> dict[str, Any]:
 
 
 def can_be_limited(action: str) -> bool:
-    """Return whether the reference lists a resource, with a form of its ARN, for the action; KeyError for an
-    unknown one.
-    """
+    """Return whether the reference lists a resource with an ARN for the action; raises KeyError."""
     service, _, name = _LISTED_AS.get(action, action).partition(":")
     known = _services()[service]
     listed = {action.lower(): of for action, of in known["Actions"].items()}[name.lower()]

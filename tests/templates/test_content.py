@@ -1,6 +1,4 @@
-"""What the templates in deploy/ must say: who may assume which role, nothing wider than need be, and every
-parameter explained.
-"""
+"""The templates in deploy/: who may assume each role, no permission too wide, every parameter explained."""
 
 import json
 import re
@@ -18,9 +16,7 @@ TYPE_ARN = (
     "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:type/resource/${Hyphenated}/*"
 )
 BY_NAMESPACE = "cloudwatch:PutMetricData"
-"""The reference lists data sets for it, which are not what the library writes; metrics are limited by their
-namespace.
-"""
+"""The reference lists data sets for it, which the library does not write; a namespace limits its metrics."""
 OWN_NAMES = {
     "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::Function": "FunctionName",
@@ -45,8 +41,8 @@ def test_every_parameter_is_described_and_used(template: Template) -> None:
 
 
 @pytest.mark.parametrize("template", STACK_SETS, indirect=True)
-def test_no_parameter_of_a_stack_set_takes_anything(template: Template) -> None:
-    """What is wrong must be refused before it is rolled out."""
+def test_every_parameter_of_a_stack_set_has_a_constraint(template: Template) -> None:
+    """CloudFormation must refuse a bad value before it reaches any account."""
     for name, parameter in template["Parameters"].items():
         assert parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue"}, name
         assert ("AllowedPattern" in parameter) == ("ConstraintDescription" in parameter), name
@@ -55,29 +51,22 @@ def test_no_parameter_of_a_stack_set_takes_anything(template: Template) -> None:
 @pytest.mark.parametrize("template", TEMPLATES, indirect=True)
 def test_every_output_is_described_and_the_interface_names_every_parameter(template: Template) -> None:
     assert all(output["Description"] for output in template.get("Outputs", {}).values())
-    if (
-        groups := template.get("Metadata", {})
-        .get("AWS::CloudFormation::Interface", {})
-        .get("ParameterGroups")
-    ):
+    interface = template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
+    if groups := interface.get("ParameterGroups"):
         named = [name for group in groups for name in group["Parameters"]]
         assert sorted(named) == sorted(template["Parameters"])
 
 
 @pytest.mark.parametrize("role", SHIPPED, ids=str)
-def test_what_the_reference_can_limit_is_limited(role: Role) -> None:
-    everywhere = {
-        action
-        for each in role.statements
-        if "*" in listed(each["Resource"])
-        for action in listed(each["Action"])
-    }
+def test_every_action_that_can_be_limited_is_limited(role: Role) -> None:
+    unlimited = [each for each in role.statements if "*" in listed(each["Resource"])]
+    everywhere = {action for each in unlimited for action in listed(each["Action"])}
     assert everywhere == ({"logs:DescribeLogGroups", BY_NAMESPACE} if role.resource == "LogRole" else set())
     assert [action for action in everywhere - {BY_NAMESPACE} if can_be_limited(action)] == []
 
 
 @pytest.mark.parametrize("role", SHIPPED, ids=str)
-def test_no_statement_has_a_wildcard_in_an_action_or_turns_an_element_around(role: Role) -> None:
+def test_no_statement_has_a_wildcard_in_an_action_or_a_negated_element(role: Role) -> None:
     for statement in role.statements:
         assert not any("*" in action for action in listed(statement["Action"])), statement
         assert statement["Effect"] == "Allow"
@@ -96,9 +85,8 @@ def test_metrics_go_to_the_namespace_of_the_type_only(role: Role) -> None:
 def test_only_cloudformation_assumes_the_execution_role_and_only_for_this_type_of_this_account(
     template: Template,
 ) -> None:
-    (statement,) = template["Resources"]["ExecutionRole"]["Properties"]["AssumeRolePolicyDocument"][
-        "Statement"
-    ]
+    role = template["Resources"]["ExecutionRole"]["Properties"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     hyphenated = {"Hyphenated": {"Fn::Join": ["-", {"Fn::Split": ["::", {"Ref": "TypeName"}]}]}}
     assert statement == {
         "Effect": "Allow",
@@ -117,36 +105,27 @@ def test_every_role_is_assumed_by_one_service(role: Role) -> None:
     (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
     service = "lambda" if role.front_end == "custom resource" else "resources.cloudformation"
     assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
-    assert "ManagedPolicyArns" not in properties, "whose actions nobody compares with what is used"
+    assert "ManagedPolicyArns" not in properties, "no test compares its actions with the calls"
 
 
 @pytest.mark.parametrize(("template", "role", "stack_set", "same"), SAME)
 def test_the_stack_set_grants_and_trusts_as_the_single_account_does(
     template: str, role: str, stack_set: str, same: str
 ) -> None:
-    one, other = (
-        load(ROOT / name)["Resources"][of]["Properties"] for name, of in ((template, role), (stack_set, same))
-    )
-    assert one == other
+    one = load(ROOT / template)["Resources"][role]["Properties"]
+    assert one == load(ROOT / stack_set)["Resources"][same]["Properties"]
 
 
 def test_the_stack_set_of_the_custom_resource_differs_in_code_and_instances_only() -> None:
-    one, other = (
-        load(ROOT / "deploy" / name)["Resources"]
-        for name in ("custom-resource.yml", "stackset-custom-resource.yml")
-    )
-    assert {name for name in one if one[name] != other.pop(name)} == {"Role", "Function"}
-    assert other == {}
-    one, other = (
-        load(ROOT / "deploy" / name)["Resources"]
-        for name in ("custom-resource.yml", "stackset-custom-resource.yml")
-    )
+    names = ("custom-resource.yml", "stackset-custom-resource.yml")
+    one, other = (load(ROOT / "deploy" / name)["Resources"] for name in names)
+    assert one.keys() == other.keys()
+    assert {name for name in one if one[name] != other[name]} == {"Role", "Function"}
     for function in (one["Function"], other["Function"]):
         del function["Properties"]["Code"]
     assert one["Function"] == other["Function"]
-    mine, theirs = (
-        each["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] for each in (one, other)
-    )
+    roles = (each["Role"]["Properties"]["Policies"][0] for each in (one, other))
+    mine, theirs = (role["PolicyDocument"]["Statement"] for role in roles)
     every = "arn:${AWS::Partition}:connect:${AWS::Region}:${AWS::AccountId}:instance/*"
     for statement, path in ((0, "/agent/*"), (1, "")):
         limited = {"Fn::If": ["EveryInstance", {"Fn::Sub": every + path}, mine[statement].pop("Resource")]}
@@ -155,17 +134,13 @@ def test_the_stack_set_of_the_custom_resource_differs_in_code_and_instances_only
 
 
 @pytest.mark.parametrize("template", STACK_SETS, indirect=True)
-def test_a_stack_set_needs_no_more_than_service_managed_permissions_give(template: Template) -> None:
-    """The default role of a stack set runs no transforms and no nested stacks; named roles would want another
-    capability.
-    """
+def test_a_stack_set_needs_service_managed_permissions_only(template: Template) -> None:
+    """They allow neither transforms nor nested stacks, and roles with names would need another capability."""
     assert "Transform" not in template
     assert "Fn::Transform" not in json.dumps(template)
     assert "AWS::CloudFormation::Stack" not in {resource["Type"] for _, resource in resources(template)}
-    assert not any(
-        OWN_NAMES.get(resource["Type"]) in resource.get("Properties", {})
-        for _, resource in resources(template)
-    )
+    for _, resource in resources(template):
+        assert OWN_NAMES.get(resource["Type"]) not in resource.get("Properties", {})
 
 
 @pytest.mark.parametrize("template", STACK_SETS, indirect=True)
@@ -179,7 +154,7 @@ def test_every_region_reads_its_own_bucket_and_a_key_with_a_digest(template: Tem
     longest = "a" * 43
     assert prefix.match(longest)
     assert not prefix.match(longest + "a")
-    # The longest region there is, and the 63 characters of a bucket's name.
+    # A bucket's name has at most 63 characters; this is the longest region.
     assert len(f"{longest}-ap-southeast-99") <= 63
 
 

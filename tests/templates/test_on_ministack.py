@@ -1,6 +1,6 @@
-"""The stack set of the custom resource as a stack on a local CloudFormation, put to use.
+"""The stack set of the custom resource, deployed and used as a stack on a local CloudFormation.
 
-ministack has no stack sets, makes all that this template asks for, and does not know
+ministack has no stack sets. It creates all resources of this template, but no
 AWS::CloudFormation::ResourceVersion.
 """
 
@@ -43,14 +43,13 @@ def deploy(cloud: LocalCloud, name: str, template: str, **parameters: str) -> di
     """Deploy a template of a stack set; return its outputs."""
     stacks = Stacks(cloud)
     text = (ROOT / "deploy" / template).read_text("utf-8")
-    outcome = stacks.create(
-        name, text, {"ArtefactBucketPrefix": PREFIX, **parameters}, Capabilities=["CAPABILITY_IAM"]
-    )
+    values = {"ArtefactBucketPrefix": PREFIX, **parameters}
+    outcome = stacks.create(name, text, values, Capabilities=["CAPABILITY_IAM"])
     assert outcome.status == "CREATE_COMPLETE", outcome.failures
     return dict(stacks.outputs(name))
 
 
-def test_the_custom_resource_is_installed_and_serves_stacks_of_any_instance_of_the_account(
+def test_the_installed_custom_resource_serves_stacks_for_any_instance_of_the_account(
     cloud: LocalCloud, tmp_path: Path
 ) -> None:
     archive = tmp_path / "custom-resource.zip"
@@ -73,21 +72,16 @@ def test_the_custom_resource_is_installed_and_serves_stacks_of_any_instance_of_t
         "UserId": user,
         "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}],
     }
-    template = json.dumps(
-        {"Resources": {"Ann": {"Type": "Custom::ConnectUserConfig", "Properties": properties}}}
-    )
-    outcome = Stacks(cloud).create("team", template)
+    resource = {"Type": "Custom::ConnectUserConfig", "Properties": properties}
+    outcome = Stacks(cloud).create("team", json.dumps({"Resources": {"Ann": resource}}))
     assert outcome.status == "CREATE_COMPLETE", outcome.failures
-    calls = [
-        call for call in cloud.control("GET", "calls")["calls"] if call["operation"] == "UpdateUserConfig"
-    ]
-    assert [call["outcome"] for call in calls] == ["ok"]
+    calls = cloud.control("GET", "calls")["calls"]
+    assert [call["outcome"] for call in calls if call["operation"] == "UpdateUserConfig"] == ["ok"]
 
 
 def test_ministack_does_not_know_versions_of_types(cloud: LocalCloud) -> None:
-    """A canary: once it does, registering can be shown, not only the roles for it."""
+    """Once it does, a test can register the type, and not only deploy its roles."""
     name = "Acme::Connect::UserConfig"
-    with pytest.raises(
-        ClientError, match=r"Unrecognized resource types: .*AWS::CloudFormation::ResourceVersion"
-    ):
+    unknown = r"Unrecognized resource types: .*AWS::CloudFormation::ResourceVersion"
+    with pytest.raises(ClientError, match=unknown):
         deploy(cloud, "type", "stackset-registry.yml", TypeName=name, ArtefactKey=f"{'0f' * 32}.zip")

@@ -1,8 +1,8 @@
 """The stack sets, rolled out on moto to an organisation of two accounts and two regions.
 
-moto makes of the templates the roles with their policies, the log groups and the functions. It leaves out
-AWS::CloudFormation::ResourceVersion and AWS::CloudFormation::ResourceDefaultVersion, which nothing local
-makes, and AWS::Lambda::EventInvokeConfig, which ministack makes (`test_on_ministack`).
+moto creates the roles with their policies, the log groups and the functions. It ignores
+AWS::CloudFormation::ResourceVersion and AWS::CloudFormation::ResourceDefaultVersion, which no local engine
+supports, and AWS::Lambda::EventInvokeConfig, which ministack does (`test_on_ministack`).
 """
 
 import ast
@@ -21,17 +21,12 @@ from privileges.roles import ROOT
 
 Document = dict[str, Any]
 
-LEFT_OUT = (
-    r"AWS::(CloudFormation::ResourceVersion|CloudFormation::ResourceDefaultVersion|Lambda::EventInvokeConfig)"
-)
-pytestmark = pytest.mark.filterwarnings(
-    f"ignore:Tried to parse {LEFT_OUT} but:UserWarning".replace("::", "..")
-)
+IGNORED = r"(CloudFormation..Resource(Default)?Version|Lambda..EventInvokeConfig)"
+pytestmark = pytest.mark.filterwarnings(f"ignore:Tried to parse AWS..{IGNORED} but:UserWarning")
 
 REGIONS = ("us-east-1", "eu-west-1")
 KEY = f"connect-user-config/custom-resource/{'0f' * 32}.zip"
-# The default is said outright: moto takes the default of a list for a string, and its first letter for its
-# first element.
+# With the default of InstanceArns: moto would take the first letter of that default for its first element.
 ARTEFACT = {"ArtefactBucketPrefix": "acme-artefacts", "ArtefactKey": KEY, "InstanceArns": "all"}
 TYPE = {**ARTEFACT, "TypeName": "Acme::Connect::UserConfig"}
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
@@ -47,9 +42,7 @@ class Organisation:
     def roll_out(
         self, template: str, parameters: Mapping[str, str], **overrides: str
     ) -> list[dict[str, Any]]:
-        """Make a stack set with service-managed permissions, and an instance of it everywhere; return how
-        each ended.
-        """
+        """Create a stack set with service-managed permissions; return summaries of all its instances."""
         cloudformation = boto3.client("cloudformation", region_name=REGIONS[0])
         cloudformation.create_stack_set(
             StackSetName="rolled-out",
@@ -63,22 +56,20 @@ class Organisation:
             StackSetName="rolled-out",
             DeploymentTargets={"OrganizationalUnitIds": [self.unit]},
             Regions=list(REGIONS),
-            # On AWS those that are not overridden stay; moto takes these for all that there are.
+            # AWS keeps the other parameters; moto takes the overrides for all parameters.
             ParameterOverrides=_parameters({**parameters, **overrides} if overrides else {}),
         )
         return list(cloudformation.list_stack_instances(StackSetName="rolled-out")["Summaries"])
 
     def roles(self, account: str, policy: str) -> list[tuple[Document, Document]]:
-        """The trust and the policy of each of the account's roles that has an inline policy of this name."""
-        roles = iam_backends[account]["aws"].roles.values()
-        having = [role for role in roles if policy in role.policies]
-        return [
-            (_parsed(role.assume_role_policy_document), _parsed(role.policies[policy])) for role in having
-        ]
+        """Return trust and policy of each role of the account that has an inline policy of this name."""
+        roles = [role for role in iam_backends[account]["aws"].roles.values() if policy in role.policies]
+        documents = [(role.assume_role_policy_document, role.policies[policy]) for role in roles]
+        return [(_parsed(trust), _parsed(permissions)) for trust, permissions in documents]
 
 
 def _parsed(document: Any) -> Document:
-    """moto keeps some policies as JSON, some as Python spells them, and some as they are."""
+    """Parse a policy: moto keeps some as JSON, some as Python literals, and some as objects."""
     if not isinstance(document, str):
         return dict(document)
     return dict(json.loads(document) if document.startswith('{"') else ast.literal_eval(document))
@@ -95,27 +86,24 @@ def organisation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Organisation]:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     with mock_aws():
         for region in REGIONS:
-            elsewhere = (
-                {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-            )
+            elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            options = {} if region == "us-east-1" else elsewhere
             s3 = boto3.client("s3", region_name=region)
-            s3.create_bucket(Bucket=f"acme-artefacts-{region}", **elsewhere)
+            s3.create_bucket(Bucket=f"acme-artefacts-{region}", **options)
             s3.put_object(Bucket=f"acme-artefacts-{region}", Key=KEY, Body=EMPTY_ZIP)
         organizations = boto3.client("organizations", region_name="us-east-1")
         organizations.create_organization(FeatureSet="ALL")
         root = organizations.list_roots()["Roots"][0]["Id"]
-        unit = organizations.create_organizational_unit(ParentId=root, Name="contact-centres")[
-            "OrganizationalUnit"
-        ]["Id"]
+        created = organizations.create_organizational_unit(ParentId=root, Name="contact-centres")
+        unit = created["OrganizationalUnit"]["Id"]
         yield Organisation(unit, [_account(organizations, name, root, unit) for name in ("north", "south")])
 
 
 def _account(organizations: Any, name: str, root: str, unit: str) -> str:
-    made = organizations.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"][
-        "AccountId"
-    ]
-    organizations.move_account(AccountId=made, SourceParentId=root, DestinationParentId=unit)
-    return str(made)
+    created = organizations.create_account(AccountName=name, Email=f"{name}@example.com")
+    account = str(created["CreateAccountStatus"]["AccountId"])
+    organizations.move_account(AccountId=account, SourceParentId=root, DestinationParentId=unit)
+    return account
 
 
 def everywhere(organisation: Organisation) -> set[tuple[str, str]]:
@@ -136,12 +124,11 @@ def test_the_function_is_in_every_account_and_region_with_code_of_its_region(
         assert f":{account}:role/" in function.role
 
 
-def test_each_account_s_function_reaches_its_own_instances_only(organisation: Organisation) -> None:
+def test_each_accounts_function_reaches_its_own_instances_only(organisation: Organisation) -> None:
     organisation.roll_out("stackset-custom-resource.yml", ARTEFACT)
     for account in organisation.accounts:
-        reached = {
-            policy["Statement"][0]["Resource"] for _, policy in organisation.roles(account, "agent-settings")
-        }
+        policies = [policy for _, policy in organisation.roles(account, "agent-settings")]
+        reached = {policy["Statement"][0]["Resource"] for policy in policies}
         assert reached == {f"arn:aws:connect:{region}:{account}:instance/*/agent/*" for region in REGIONS}
 
 
@@ -160,9 +147,8 @@ def test_each_account_and_region_trusts_its_own_registry(organisation: Organisat
     instances = organisation.roll_out("stackset-registry.yml", TYPE)
     assert {(each["Account"], each["Region"]) for each in instances} == everywhere(organisation)
     for account in organisation.accounts:
-        trusts = [
-            trust["Statement"][0]["Condition"] for trust, _ in organisation.roles(account, "agent-settings")
-        ]
+        roles = organisation.roles(account, "agent-settings")
+        trusts = [trust["Statement"][0]["Condition"] for trust, _ in roles]
         assert len(trusts) == len(REGIONS)
         assert {trust["StringEquals"]["aws:SourceAccount"] for trust in trusts} == {account}
         assert {trust["StringLike"]["aws:SourceArn"] for trust in trusts} == {
@@ -176,14 +162,10 @@ def test_each_account_and_region_trusts_its_own_registry(organisation: Organisat
 def test_a_log_brings_its_group_and_its_role(organisation: Organisation) -> None:
     organisation.roll_out("stackset-registry.yml", {**TYPE, "LogGroupName": "acme-connect-userconfig-logs"})
     for account in organisation.accounts:
-        statements = [
-            each
-            for _, policy in organisation.roles(account, "log-and-metrics")
-            for each in policy["Statement"]
-        ]
+        policies = [policy for _, policy in organisation.roles(account, "log-and-metrics")]
+        statements = [each for policy in policies for each in policy["Statement"]]
         conditions = [each["Condition"] for each in statements if "Condition" in each]
-        assert conditions == [
-            {"StringEquals": {"cloudwatch:namespace": "AWS/CloudFormation/Acme/Connect/UserConfig"}}
-        ] * len(REGIONS)
+        namespace = {"cloudwatch:namespace": "AWS/CloudFormation/Acme/Connect/UserConfig"}
+        assert conditions == [{"StringEquals": namespace}] * len(REGIONS)
         for region in REGIONS:
             assert list(logs_backends[account][region].groups) == ["acme-connect-userconfig-logs"]

@@ -1,4 +1,4 @@
-"""The freshness check of the lock, on the real lock and on trees whose three files disagree."""
+"""The check of the locks, on the real files and on files that disagree."""
 
 import re
 import shutil
@@ -67,8 +67,8 @@ def test_an_index_address(tree: Path) -> None:
     assert len(check_lock.check(tree)) == 1
 
 
-def test_what_ships_is_pinned_in_full() -> None:
-    # The packager resolves requirements.txt anew: whatever it does not pin would change under our feet.
+def test_requirements_txt_pins_every_dependency() -> None:
+    # The packager resolves requirements.txt again: an unpinned package could change.
     shipped = list(check_lock.stated((ROOT / "requirements.txt").read_text("utf-8")))
 
     needed = {canonicalize_name(need.name) for need in check_lock.Installed.here().closure(shipped)}
@@ -77,15 +77,15 @@ def test_what_ships_is_pinned_in_full() -> None:
     assert all(str(pin.specifier).startswith("==") for pin in shipped)
 
 
-def test_a_package_without_which_an_extra_does_not_work(tree: Path) -> None:
-    """`coverage[toml]`, `moto[server]`: what only an extra needs is as needed as the rest."""
+def test_a_package_that_only_an_extra_needs(tree: Path) -> None:
+    """The lock must hold it too, as for `coverage[toml]` and `moto[server]`."""
     drop(tree / "requirements-dev.txt", "flask-cors")
 
     assert check_lock.check(tree) == ['flask-cors; extra == "server" is needed but not locked']
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "named"),
     [
         ("rich==15.0.0", "rich>=15.0.0", "rich>=15.0.0"),
         ("rich==15.0.0", "rich", "rich"),
@@ -93,44 +93,42 @@ def test_a_package_without_which_an_extra_does_not_work(tree: Path) -> None:
         ("rich==15.0.0 \\\n", "rich==15.0.0\nattrs==26.1.0 \\\n", "rich==15.0.0"),
     ],
 )
-def test_what_a_resolver_would_have_to_decide(tree: Path, old: str, new: str, said: str) -> None:
+def test_a_line_that_leaves_a_choice_to_a_resolver(tree: Path, old: str, new: str, named: str) -> None:
     replace(tree / "requirements-dev.txt", old, new)
 
-    assert check_lock.check(tree) == [f"{said}: is not one version with its hashes"]
+    assert check_lock.check(tree) == [f"{named}: is not one version with its hashes"]
 
 
-def test_a_package_that_is_not_there_to_be_looked_into(tree: Path) -> None:
+def test_a_package_that_is_not_installed(tree: Path) -> None:
     replace(tree / "pyproject.toml", '"rich==15.0.0"', '"rich==15.0.0", "tabulate==0.9.0"')
-    replace(
-        tree / "requirements-dev.txt",
-        "rich==15.0.0",
-        f"tabulate==0.9.0 --hash=sha256:{'0' * 64}\nrich==15.0.0",
-    )
+    line = f"tabulate==0.9.0 --hash=sha256:{'0' * 64}"
+    replace(tree / "requirements-dev.txt", "rich==15.0.0", f"{line}\nrich==15.0.0")
 
     assert check_lock.check(tree) == ["tabulate==0.9.0 is not installed, so what it needs is not known"]
 
 
 def drop(lock: Path, name: str) -> None:
-    """Take a package out of a lock, hashes and all."""
+    """Remove a package and its hashes from a lock."""
     text = lock.read_text("utf-8")
     without = re.sub(rf"^{name}==(.*\\\n)*.*\n", "", text, flags=re.MULTILINE)
     assert without != text
     lock.write_text(without, "utf-8")
 
 
-def test_the_lock_of_ministack_is_walked_too(tree: Path) -> None:
+def test_the_lock_of_ministack_is_checked_too(tree: Path) -> None:
     assert check_lock.check_ministack(ROOT) == []
     drop(tree / "requirements-ministack.txt", "h2")
     replace(tree / "pyproject.toml", 'ministack = ["ministack==', 'ministack = ["ministack==9.')
 
-    told = check_lock.check_ministack(tree)
+    problems = check_lock.check_ministack(tree)
 
-    assert any(line.startswith("h2") and line.endswith("is needed but not locked") for line in told), told
-    assert any(line.startswith("ministack==9.") for line in told), told
+    missing = [problem for problem in problems if problem.startswith("h2")]
+    assert [problem.endswith("is needed but not locked") for problem in missing] == [True], problems
+    assert any(problem.startswith("ministack==9.") for problem in problems), problems
 
 
-def test_the_lock_of_ministack_is_judged_for_its_own_python(tmp_path: Path) -> None:
-    """It may be another than the running one: a marker is about that one."""
+def test_the_lock_of_ministack_is_checked_for_its_own_python(tmp_path: Path) -> None:
+    """Its Python may have another version than this one, and markers are about its version."""
     (tmp_path / "pyvenv.cfg").write_text("home = /python\nversion = 3.99.1\n", "utf-8")
 
     installed = check_lock.Installed.at(tmp_path)
@@ -140,7 +138,7 @@ def test_the_lock_of_ministack_is_judged_for_its_own_python(tmp_path: Path) -> N
     assert not installed.applies(Requirement("one ; python_version < '3.99'"))
 
 
-def test_both_locks_are_looked_at(
+def test_the_command_checks_both_locks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for lock in check_lock.LOCKS:

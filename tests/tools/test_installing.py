@@ -1,8 +1,6 @@
-"""The Makefile's own recipe, on a made-up lock and a folder of packages: it installs what is locked, whatever
-else is there.
+"""The Makefile's recipe, on a made-up lock and a folder of packages: it installs the locked versions only.
 
-Under the pip that the running Python brings. Pip before 24 decides anew about `part[extra]`, as
-`coverage[toml]` is asked for.
+It runs with the running Python's pip. Pip before 24 resolves `part[extra]` again, such as `coverage[toml]`.
 """
 
 import base64
@@ -22,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def wheel(
     folder: Path, name: str, version: str, *needs: str, extra: str = "", files: dict[str, str] | None = None
 ) -> str:
-    """Make a wheel and return its line for a lock."""
+    """Build a wheel; return its line for a lock."""
     info = f"{name}-{version}.dist-info"
     head = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
     metadata = [
@@ -35,18 +33,22 @@ def wheel(
         f"{info}/METADATA": "\n".join(metadata) + "\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
-    record = [
-        f"{file},sha256={base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b'=').decode()},{len(text.encode())}"
-        for file, text in contents.items()
-    ]
+    record = [f"{file},sha256={_digest(text)},{len(text.encode())}" for file, text in contents.items()]
+    contents[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,"]) + "\n"
     path = folder / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
-        for file, text in {
-            **contents,
-            f"{info}/RECORD": "\n".join([*record, f"{info}/RECORD,,"]) + "\n",
-        }.items():
+        for file, text in contents.items():
             archive.writestr(file, text)
-    return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n    # via tests\n"
+    return f"{name}=={version} \\\n    --hash=sha256:{_sha256(path)}\n    # via tests\n"
+
+
+def _digest(text: str) -> str:
+    """Return the digest of a file in the form of a wheel's RECORD."""
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -59,38 +61,22 @@ def packages(tmp_path: Path) -> Path:
 def recipe(
     folder: Path, python: str | Path, lock: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the Makefile's recipe for `.venv` in another folder; a surrounding make and the developer's pip
-    have no say.
-    """
+    """Run the Makefile's recipe for `.venv` in another folder, without settings for pip and make."""
     foreign = ("PIP_", "PYTHON", "MAKE", "MFLAGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    command = [
-        "make",
-        "-C",
-        str(folder),
-        "-f",
-        str(ROOT / "Makefile"),
-        f"PYTHON={python}",
-        f"LOCK={lock}",
-        ".venv/lock-installed",
-    ]
+    where = ("-C", str(folder), "-f", str(ROOT / "Makefile"))
+    command = ["make", *where, f"PYTHON={python}", f"LOCK={lock}", ".venv/lock-installed"]
     return subprocess.run(
         command, env={**kept, **environment}, capture_output=True, text=True, timeout=120, check=False
     )
 
 
 def install(packages: Path, lock: str) -> subprocess.CompletedProcess[str]:
-    """Run the recipe with that folder of packages for an index."""
+    """Run the recipe with the folder of packages as its only index."""
     tree = packages.parent
     (tree / "lock.txt").write_text(lock, "utf-8")
-    return recipe(
-        tree,
-        sys.executable,
-        "lock.txt",
-        PIP_NO_INDEX="1",
-        PIP_FIND_LINKS=str(packages),
-        PIP_CONFIG_FILE=os.devnull,
-    )
+    index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(packages), "PIP_CONFIG_FILE": os.devnull}
+    return recipe(tree, sys.executable, "lock.txt", **index)
 
 
 def installed(packages: Path) -> Iterator[str]:
@@ -101,14 +87,10 @@ def installed(packages: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_a_newer_release_of_what_an_extra_is_asked_of_changes_nothing(packages: Path) -> None:
-    lock = "".join(
-        [
-            wheel(packages, "whole", "1.0", "part[more]>=1.0"),
-            wheel(packages, "part", "1.0", "detail>=1.0 ; extra == 'more'", extra="more"),
-            wheel(packages, "detail", "1.0"),
-        ]
-    )
+def test_a_newer_release_of_a_package_with_an_extra_changes_nothing(packages: Path) -> None:
+    lock = wheel(packages, "whole", "1.0", "part[more]>=1.0")
+    lock += wheel(packages, "part", "1.0", "detail>=1.0 ; extra == 'more'", extra="more")
+    lock += wheel(packages, "detail", "1.0")
     wheel(packages, "part", "2.0", "detail>=1.0 ; extra == 'more'", extra="more")
     wheel(packages, "detail", "2.0")
 
@@ -120,7 +102,7 @@ def test_a_newer_release_of_what_an_extra_is_asked_of_changes_nothing(packages: 
 
 
 @pytest.mark.slow
-def test_what_the_lock_lacks_is_not_fetched_but_named(packages: Path) -> None:
+def test_a_package_that_the_lock_lacks_is_named_and_not_fetched(packages: Path) -> None:
     lock = wheel(packages, "whole", "1.0", "part>=1.0")
     wheel(packages, "part", "1.0")
 
@@ -139,7 +121,8 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
     with zipfile.ZipFile(os.path.join(folder, name), "w") as archive:
         archive.writestr("built_with.py", "VERSION = {version!r}")
         archive.writestr(f"{{info}}/METADATA", "Metadata-Version: 2.1\\nName: source\\nVersion: 1.0\\n")
-        archive.writestr(f"{{info}}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        tags = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+        archive.writestr(f"{{info}}/WHEEL", tags)
         archive.writestr(f"{{info}}/RECORD", "")
     return name
 def get_requires_for_build_wheel(config_settings=None):
@@ -150,7 +133,7 @@ __legacy__ = None
 
 @pytest.mark.slow
 def test_a_source_is_built_with_the_locked_setuptools(packages: Path) -> None:
-    """An isolated build would ask the index for the newest one, without a hash."""
+    """An isolated build would fetch the newest one, without a hash."""
     locked, newer = (
         {"setuptools/__init__.py": "", "setuptools/build_meta.py": BACKEND.format(version=each)}
         for each in ("90.0", "91.0")
@@ -164,7 +147,7 @@ def test_a_source_is_built_with_the_locked_setuptools(packages: Path) -> None:
             "source-1.0/pyproject.toml",
             '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
         )
-    line = f"source==1.0 \\\n    --hash=sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}\n"
+    line = f"source==1.0 \\\n    --hash=sha256:{_sha256(source)}\n"
 
     done = install(packages, line + builder)
 
@@ -174,13 +157,14 @@ def test_a_source_is_built_with_the_locked_setuptools(packages: Path) -> None:
 
 
 def make_with(python_version: str, folder: Path) -> str:
-    """Return what the recipe says to a Python that calls itself so; it can do nothing but tell its version."""
+    """Run the recipe with a Python that claims a version and can do nothing else; return the error."""
     python = folder / "python"
     major, minor, _ = python_version.split(".")
+    code = f"import sys; sys.version_info = ({major}, {minor}, 0); exec(sys.argv.pop(1))"
     python.write_text(
         "#!/bin/sh\n"
         f'if [ "$1" = --version ]; then echo Python {python_version}; exit; fi\n'
-        f'exec "{sys.executable}" -c "import sys; sys.version_info = ({major}, {minor}, 0); exec(sys.argv.pop(1))" "$2" "$@"\n',
+        f'exec "{sys.executable}" -c "{code}" "$2" "$@"\n',
         "utf-8",
     )
     python.chmod(0o755)
@@ -191,15 +175,13 @@ def make_with(python_version: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("version", ["3.1.5", "3.10.14", "3.14.0", "3.30.0"])
-def test_a_python_that_nobody_tries_is_refused(tmp_path: Path, version: str) -> None:
-    told = make_with(version, tmp_path)
+def test_an_untested_python_is_refused(tmp_path: Path, version: str) -> None:
+    error = make_with(version, tmp_path)
 
-    assert (
-        f"One of these Pythons is needed: 3.11 3.12 3.13. /python is Python {version}. Name another one:"
-        " make PYTHON=python3.12" in told
-    )
+    assert f"One of these Pythons is needed: 3.11 3.12 3.13. /python is Python {version}." in error
+    assert "Name another one: make PYTHON=python3.12" in error
 
 
 @pytest.mark.parametrize("version", ["3.11.0", "3.12.9", "3.13.1"])
-def test_a_python_that_is_promised_is_not_refused(tmp_path: Path, version: str) -> None:
+def test_a_supported_python_is_not_refused(tmp_path: Path, version: str) -> None:
     assert "is needed" not in make_with(version, tmp_path)

@@ -1,4 +1,4 @@
-"""Which Pythons are promised, found and tried."""
+"""The Pythons that the project supports, finds and tests."""
 
 import json
 import re
@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def variable(name: str) -> list[str]:
-    """The words of a variable of the Makefile."""
+    """Return the words of a variable of the Makefile."""
     found = re.search(rf"^{name} := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert found
     return found[1].split()
 
 
-def test_what_is_promised_is_what_is_tried() -> None:
+def test_the_supported_pythons_are_the_tested_ones() -> None:
     tried = variable("PYTHONS")
     minors = [int(version.removeprefix("3.")) for version in tried]
     assert minors == list(range(minors[0], minors[-1] + 1))
@@ -28,9 +28,9 @@ def test_what_is_promised_is_what_is_tried() -> None:
     assert project["requires-python"] == f">=3.{minors[0]},<3.{minors[-1] + 1}"
     promise = f"{', '.join(tried[:-1])} or {tried[-1]}"
     for page in ("README.md", "CONTRIBUTING.md", "guide/install.md"):
-        said = re.findall(r"Python (3\.\d+(?:, 3\.\d+)* or [\w.]+)", (ROOT / page).read_text("utf-8"))
-        assert said, page
-        assert {each.rstrip(".") for each in said} == {promise}, page
+        named = re.findall(r"Python (3\.\d+(?:, 3\.\d+)* or [\w.]+)", (ROOT / page).read_text("utf-8"))
+        assert named, page
+        assert {each.rstrip(".") for each in named} == {promise}, page
 
 
 def test_the_makefile_knows_the_runtime() -> None:
@@ -49,7 +49,7 @@ def python(folder: Path, version: str, script: str) -> Path:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One without any Python of version 3.99."""
+    """A machine without a Python 3.99."""
     for name in ("PYTHON399", "PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -57,7 +57,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_shim_of_a_python_that_is_not_there_is_passed_over(machine: Path) -> None:
+def test_a_shim_of_a_missing_python_is_ignored(machine: Path) -> None:
     python(machine / "shims", "3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127")
     assert interpreters.find("3.99") is None
 
@@ -65,9 +65,7 @@ def test_a_shim_of_a_python_that_is_not_there_is_passed_over(machine: Path) -> N
     assert interpreters.find("3.99") == there
 
 
-def test_the_one_that_is_named_is_the_only_one_looked_at(
-    machine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_named_python_is_the_only_candidate(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     python(machine / "shims", "3.99", "echo Python 3.99.2")
     named = python(machine / "own", "3.99", "echo Python 3.99.3")
     monkeypatch.setenv("PYTHON399", str(named))
@@ -85,7 +83,7 @@ def test_the_path_is_printed_for_the_makefile(machine: Path, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("passes", [True, False])
-def test_each_other_python_is_tried_and_the_last_line_says_which(
+def test_each_other_python_is_tested_and_the_last_line_names_them(
     machine: Path, capsys: pytest.CaptureFixture[str], passes: bool
 ) -> None:
     there = python(machine / "shims", "3.99", "echo Python 3.99.2")
@@ -98,9 +96,9 @@ def test_each_other_python_is_tried_and_the_last_line_says_which(
     assert each_python.run(["3.97", "3.98", "3.99"], "3.97.1", interpreters.find, attempt) is passes
 
     assert tried == [("3.99", there)]
-    said = capsys.readouterr().out.splitlines()[-1]
-    assert "3.97.1 ran everything; 3.98 is not on this machine and was not tried; 3.99.2 " in said
-    assert ("passed the tests" in said, "FAILED" in said) == (passes, not passes)
+    summary = capsys.readouterr().out.splitlines()[-1]
+    assert "3.97.1 ran everything; 3.98 is not on this machine and was not tried; 3.99.2 " in summary
+    assert ("passed the tests" in summary, "FAILED" in summary) == (passes, not passes)
 
 
 def test_the_others_are_installed_and_tested_by_the_makefile(
@@ -112,13 +110,11 @@ def test_the_others_are_installed_and_tested_by_the_makefile(
     for status in (0, 2):
         monkeypatch.setenv("MADE", str(status))
         assert each_python.make("3.99", there) is (status == 0)
-        assert (
-            capfd.readouterr().out.splitlines()[-1]
-            == f"--no-print-directory PYTHON={there} VENV=.venv-3.99 test-this-python"
-        )
+        called = capfd.readouterr().out.splitlines()[-1]
+        assert called == f"--no-print-directory PYTHON={there} VENV=.venv-3.99 test-this-python"
 
 
-def test_the_running_python_is_found_as_well() -> None:
+def test_the_running_python_is_found_too() -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     found = interpreters.find(version)
     assert found is not None
