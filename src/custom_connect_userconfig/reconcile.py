@@ -11,8 +11,7 @@ from .core.errors import NotFound, NotReadableYet, NotSettledYet
 from .core.identifiers import Identity
 from .core.kinds import Unrecorded
 from .core.ownership import Owner, OwnershipRecord
-from .core.planning import Knowledge, LiveUser, Plan, live, owned_now, plan_take
-from .core.refusals import (
+from .core.ownership_messages import (
     OVERTAKEN,
     already_owned,
     nothing_owned,
@@ -22,6 +21,7 @@ from .core.refusals import (
     unsettled,
     user_gone,
 )
+from .core.planning import Knowledge, LiveUser, Plan, live, owned_now, plan_take
 from .core.settings import Settings
 from .operation import Operation, OwnedSettings
 from .retry.progress import Progress

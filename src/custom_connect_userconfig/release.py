@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from .core.errors import NotClaimedYet, NotFound, NotSettledYet
 from .core.ownership import OwnershipRecord
+from .core.ownership_messages import OVERTAKEN, nothing_owned, unsettled
 from .core.planning import LiveUser, plan_give_back, plan_give_back_again
-from .core.refusals import OVERTAKEN, nothing_owned, unsettled
 from .operation import GivenBack, Operation
 
 

@@ -12,8 +12,8 @@ from .core.declaration import Declaration
 from .core.errors import SettingsError
 from .core.identifiers import Identity, InstanceRef, Spelling, respell
 from .core.ownership import MARKER_KEY, MARKER_VALUES, Owner, OwnershipRecord
+from .core.ownership_messages import nothing_owned
 from .core.planning import LiveUser, owned_now
-from .core.refusals import nothing_owned
 from .core.settings import Settings
 from .operation import GivenBack, Operation, OwnedSettings
 from .ports import Gateway

@@ -13,8 +13,8 @@ from .core.arrays import SettingKey
 from .core.errors import NotFound, Retriable, SettingsError, Throttling
 from .core.messages import joined
 from .core.ownership import MARKER_KEY, OwnershipRecord
+from .core.ownership_messages import stays_changed
 from .core.planning import LiveUser, plan_concede, plan_give_back
-from .core.refusals import stays_changed
 from .core.settings import Settings
 from .operation import Operation
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
 from custom_connect_userconfig.core.errors import AlreadyExists, NotFound, NotStabilized
 from custom_connect_userconfig.core.ownership import OWNER_KEY, OwnershipRecord
-from custom_connect_userconfig.core.refusals import OVERTAKEN
+from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.service import GivenBack, OwnedSettings
 

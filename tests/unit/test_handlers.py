@@ -26,7 +26,7 @@ from custom_connect_userconfig.core import errors
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.kinds import Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.core.refusals import OVERTAKEN
+from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
 from custom_connect_userconfig.ports import FoundUser, FoundUsers
 from custom_connect_userconfig.retry.retrier import Retrier

@@ -40,7 +40,7 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.core.refusals import OVERTAKEN
+from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS, left_as_they_are
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService

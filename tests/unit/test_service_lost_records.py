@@ -37,7 +37,7 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.core.refusals import record_restored, user_gone
+from custom_connect_userconfig.core.ownership_messages import record_restored, user_gone
 from custom_connect_userconfig.core.restoration import left_as_they_are
 from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier

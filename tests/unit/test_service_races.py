@@ -34,7 +34,7 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.core.refusals import OVERTAKEN
+from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock

@@ -1,4 +1,4 @@
-"""What is said where the rules of ownership refuse an operation, or let it end otherwise than expected."""
+"""The errors and notes with which the rules of ownership answer a request."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
