@@ -1,7 +1,6 @@
-"""The vocabulary, once: the arrays of ``UpdateUserConfig``, their channels, fields, and what the absence of
-each means.
+"""The table of the arrays of ``UpdateUserConfig``: channels, fields, and the meaning of an absent field.
 
-Parsing, reading, writing, recording and giving back all follow this table; a new array is a row here and a
+Parsing, reading, writing, recording and giving back all follow this table: a new array is a row here and a
 property in the schema. A test compares the table with the schema, the generated models and the service model,
 member by member.
 """
@@ -19,14 +18,12 @@ CHANNELS: Final = (VOICE, CHAT, "TASK", "EMAIL")
 SOFT_PHONE: Final = "SOFT_PHONE"
 DESK_PHONE: Final = "DESK_PHONE"
 
-CHAT_ACW_LIMIT: Final = 5_400
-"""Seconds. Longer after-contact work on CHAT ends after 90 minutes (documentation of
-``AfterContactWorkTimeLimit``).
-"""
+CHAT_ACW_LIMIT: Final = 90 * 60
+"""Seconds after which work on CHAT ends, whatever its limit (documentation of ``AfterContactWorkConfig``)."""
 
 
 class SettingKey(NamedTuple):
-    """Names one setting: one field of one channel of one array."""
+    """The name of one setting: one field of one channel of one array."""
 
     array: str
     channel: str
@@ -41,16 +38,16 @@ class Field:
     """One field of the entries of an array."""
 
     path: tuple[str, ...]
-    """Where the value stands inside an entry, outermost member first."""
+    """The members of an entry that lead to the value, outermost first."""
     kind: Kind
     absent: Value | None
-    """What the absence of the field means where no legacy value stands in; None only for a phone number."""
+    """The value of an absent field that has no legacy value; None only for a phone number."""
     tag_name: str = ""
-    """Its name in the ownership tag; empty for the one field that every entry of the array has."""
+    """The name in the ownership tag; empty for the one field that every entry of the array has."""
     required: bool = True
-    """Whether an entry must have it."""
+    """Whether every entry must have the field."""
     required_when: tuple[str, str] | None = None
-    """A field of the same entry, and the value of it, that makes this one required."""
+    """Another field of the entry, and the value of it that makes this field required."""
     legacy: str | None = None
     """The member of the older ``PhoneConfig`` that stands in for a missing entry."""
     channels: tuple[str, ...] = CHANNELS
@@ -156,5 +153,5 @@ PHONE_NUMBER_KEY: Final = PHONE.key(VOICE, PHONE_NUMBER)
 
 
 def field_of(key: SettingKey) -> Field:
-    """Return the field that `key` names; KeyError when the table has no such array or field."""
+    """Return the field that `key` names; KeyError if the table has no such array or field."""
     return ARRAY_BY_NAME[key.array].by_name[key.field]

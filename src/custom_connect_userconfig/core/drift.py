@@ -1,4 +1,4 @@
-"""How the live values of settings differ from what is declared, and which of them are owned."""
+"""Compares the live values of settings with the declared ones, and the owned settings with the declared."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .settings import UserSettings
 
 @dataclass(frozen=True)
 class Difference:
-    """One setting that is not as declared, or not owned although it is declared."""
+    """One setting whose live value is not the declared one, or that is declared or owned but not both."""
 
     key: SettingKey
     declared: RecordedValue
@@ -22,7 +22,7 @@ class Difference:
     is_owned: bool
 
     def to_json(self) -> dict[str, object]:
-        """Return the difference for people and machines; of a phone number only whether there is one."""
+        """Return the members of a JSON object; a phone number is not shown."""
         shown = {"Declared": self._shown(self.declared), "Live": self._shown(self.live)}
         return {"Setting": str(self.key), **shown, "Owned": self.is_owned}
 
@@ -33,10 +33,9 @@ class Difference:
 def differences(
     declared: Mapping[SettingKey, RecordedValue], record: OwnershipRecord | None, settings: UserSettings
 ) -> Iterator[Difference]:
-    """Yield each setting that is not as declared: another value is live, nobody owns it, or it is owned and
-    not declared.
+    """Yield each setting whose live value is not the declared one, or that is declared or owned but not both.
 
-    A number that `declared` does not hold, because it comes from a record, agrees with any number.
+    A phone number that `declared` takes from a record is `Unrecorded` and agrees with any number.
     """
     owned = record.declared if record else {}
     for key in {**declared, **owned}:

@@ -1,26 +1,26 @@
-"""What can go wrong, in the terms of this resource; front ends translate each class once, at their own edge.
+"""The errors of this resource; each front end translates them in one table.
 
 ::
 
     SettingsError
-    ├── InvalidRequest        the declaration, an identifier or the tag limit: nothing was written
-    ├── NotFound              no such user, or no settings of it are owned
+    ├── InvalidRequest        wrong declaration or identifier, or too many tags; nothing was written
+    ├── NotFound              there is no such user, or nothing of it is owned
     ├── AlreadyExists         another resource owns settings of this user
     ├── AccessDenied          the role lacks an action; the message names it
-    ├── InvalidCredentials    expired, revoked or malformed credentials
-    ├── ServiceLimitExceeded  a service limit that waiting does not cure
-    ├── NotStabilized         written, but never read back as wanted
-    ├── RecordDamaged         the ownership tags on the user cannot be understood
-    ├── ServiceRefused        any other answer of the service
-    └── Retriable             may succeed when tried again later
+    ├── InvalidCredentials    the credentials are expired, revoked or malformed
+    ├── ServiceLimitExceeded  a service limit is reached; waiting does not help
+    ├── NotStabilized         reads do not show the written values
+    ├── RecordDamaged         the ownership tags on the user cannot be parsed
+    ├── ServiceRefused        any other error of the service
+    └── Retriable             the same request may succeed later
         ├── Throttling
         ├── ServiceInternalError
         ├── NetworkFailure
         ├── ResourceConflict
-        ├── OutOfTime         the invocation has none left; the operation goes on in the next one
-        └── NotYet            waiting for the service to show something; knows what to raise when the wait is over
+        ├── OutOfTime         this invocation has no time left; the next one continues
+        └── NotYet            a change is not visible yet
 
-A message says what is wrong, with which value, where, and what to do. It never holds a phone number or a
+A message names the problem, the value, the property and the remedy. It never holds a phone number or a
 credential.
 """
 
@@ -30,7 +30,7 @@ from .messages import joined
 
 
 class SettingsError(Exception):
-    """Base of every expected failure; ``str(error)`` is fit to be shown to the author of a template."""
+    """Base of every expected failure; ``str(error)`` can be shown to the author of a template."""
 
     def with_note(self, note: str) -> Self:
         """Return an error of the same class whose message ends with `note`."""
@@ -38,11 +38,11 @@ class SettingsError(Exception):
 
 
 class InvalidRequest(SettingsError):
-    """The request cannot be served as it stands; nothing was written."""
+    """The request cannot be served; nothing was written."""
 
 
 class NotFound(SettingsError):
-    """There is no such user or instance, or the user carries no settings that a resource owns."""
+    """There is no such user or instance, or no resource owns settings of the user."""
 
 
 class AlreadyExists(SettingsError):
@@ -58,19 +58,19 @@ class InvalidCredentials(SettingsError):
 
 
 class ServiceLimitExceeded(SettingsError):
-    """A service limit is reached that waiting does not lift."""
+    """A service limit is reached; waiting does not help."""
 
 
 class NotStabilized(SettingsError):
-    """The settings were written but did not show within the bounded time."""
+    """The settings were written, but reads did not show them within the bounded time."""
 
 
 class RecordDamaged(SettingsError):
-    """The ownership tags on the user are not a record that this version understands."""
+    """The ownership tags on the user cannot be parsed by this version."""
 
 
 class ServiceRefused(SettingsError):
-    """The service answered with an error that has no more precise class."""
+    """The service answered with an error that has no class of its own here."""
 
 
 class Retriable(SettingsError):
@@ -86,7 +86,7 @@ class ServiceInternalError(Retriable):
 
 
 class NetworkFailure(Retriable):
-    """The service could not be reached, or its answer was lost: it may have acted or not."""
+    """The service could not be reached, or its answer was lost; the call may have taken effect."""
 
 
 class ResourceConflict(Retriable):
@@ -94,14 +94,11 @@ class ResourceConflict(Retriable):
 
 
 class OutOfTime(Retriable):
-    """The time of this invocation is used up; nothing is wrong otherwise."""
+    """The time of this invocation is used up; the next one continues."""
 
 
 class NotYet(Retriable):
-    """Something that was written elsewhere, or here, does not show yet.
-
-    `final` is what to raise when the bounded wait is over.
-    """
+    """A change, made here or elsewhere, is not visible yet; `final` is the error to raise after the wait."""
 
     def __init__(self, final: SettingsError) -> None:
         super().__init__(str(final))
@@ -109,14 +106,12 @@ class NotYet(Retriable):
 
 
 class NotReadableYet(NotYet):
-    """The user cannot be read; one made seconds ago may be readable soon."""
+    """The user cannot be read; a user created seconds ago may be readable soon."""
 
 
 class NotClaimedYet(NotYet):
-    """Nothing is owned, as far as a read shows; the claim of a create that was cut off seconds ago may show
-    soon.
-    """
+    """A read shows no record; a create that was cut off seconds ago may have written one."""
 
 
 class NotSettledYet(NotYet):
-    """What was written does not show in reads yet."""
+    """Reads do not show our write yet."""

@@ -1,7 +1,7 @@
-"""Who is meant: an instance and a user, each given as an id or as an ARN, and echoed as given.
+"""Identifiers of an instance and a user: each is given as an id or as an ARN, and echoed as given.
 
-The API gets bare ids, whatever was given: no statement of the service covers ARNs for ``UpdateUserConfig``.
-Both spellings are kept, because the primary identifier that CloudFormation stores is the one in the template.
+The API gets bare ids, because no documentation covers ARNs for ``UpdateUserConfig``. The spelling of the
+template is kept too, because CloudFormation stores it as the primary identifier.
 """
 
 import re
@@ -12,10 +12,11 @@ from typing import Final, Self
 from .errors import InvalidRequest
 from .redaction import redact, shown, shown_identifier
 
-_BARE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_ID: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
+_BARE_ID: Final = re.compile(_ID)
 _ARN: Final = re.compile(
     r"arn:(?P<partition>aws[a-z-]{0,20}):connect:(?P<region>[a-z0-9-]{1,40}):(?P<account>[0-9]{12})"
-    r":instance/(?P<instance>[A-Za-z0-9][A-Za-z0-9_-]{0,99})(?:/agent/(?P<user>[A-Za-z0-9][A-Za-z0-9_-]{0,99}))?"
+    rf":instance/(?P<instance>{_ID})(?:/agent/(?P<user>{_ID}))?"
 )
 _PARTITIONS: Final = {
     "aws": re.compile(r"(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-[0-9]+"),
@@ -27,33 +28,34 @@ _PARTITIONS: Final = {
     "aws-iso-f": re.compile(r"us-isof-[a-z]+-[0-9]+"),
     "aws-eusc": re.compile(r"eusc-[a-z]+-[a-z]+-[0-9]+"),
 }
-"""The regions of each partition (botocore's ``partitions.json``); CloudFormation's library names a wrong one
-for GovCloud.
+"""The regions of each partition, from botocore's ``partitions.json``.
+
+CloudFormation's library, which is not asked, names a wrong partition for GovCloud.
 """
 
 
 class Spelling(Enum):
-    """How an identifier was given."""
+    """Whether an identifier is given as an id or as an ARN."""
 
     ID = "id"
     ARN = "arn"
 
     @classmethod
     def of(cls, given: str) -> Self:
-        """Return how `given` is spelled."""
+        """Return the spelling of `given`."""
         return cls("arn" if given.startswith("arn:") else "id")
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Where a request comes from; None where that is not known."""
+    """The region and the account of a request; None if unknown."""
 
     region: str | None = None
     account: str | None = None
 
 
 def partition_of(region: str) -> str | None:
-    """Return the partition that a region belongs to; None for a region that is newer than this table."""
+    """Return the partition of a region; None for a region that is newer than this table."""
     return next((partition for partition, regions in _PARTITIONS.items() if regions.fullmatch(region)), None)
 
 
@@ -66,7 +68,7 @@ class InstanceRef:
 
     @classmethod
     def parse(cls, given: str, environment: Environment) -> Self:
-        """Return the instance that an id or ARN names; InvalidRequest when it is malformed or elsewhere."""
+        """Return the instance `given`; InvalidRequest if it is malformed or not of `environment`."""
         if Spelling.of(given) is Spelling.ID:
             return cls(given, _bare_id("InstanceId", given))
         arn = _ARN.fullmatch(given)
@@ -90,10 +92,10 @@ class UserRef:
     def parse(
         cls, given: str, environment: Environment, instance: InstanceRef | None, name: str = "UserId"
     ) -> Self:
-        """Return the user that an id or ARN, the property `name`, names.
+        """Return the user `given`, the value of the property `name`.
 
-        Raises InvalidRequest when it is malformed, elsewhere, or of another instance than `instance`, if that
-        is known.
+        Raises InvalidRequest if it is malformed, not of `environment`, or of another instance than `instance`
+        (None if unknown).
         """
         if Spelling.of(given) is Spelling.ID:
             return cls(given, _bare_id(name, given))
@@ -107,8 +109,7 @@ class UserRef:
         if instance and not _is_of(arn, instance):
             raise InvalidRequest(
                 f"{name}: {given} is a user of instance {arn['instance']}, but InstanceId names"
-                f" {_named(instance, arn)}."
-                " Name the instance that the user belongs to."
+                f" {_named(instance, arn)}. Name the instance that the user belongs to."
             )
         return cls(given, arn["user"])
 
@@ -125,8 +126,8 @@ class Identity:
     def parse(cls, instance_given: str, user_given: str, environment: Environment) -> Self:
         """Return the user that two ids or ARNs name.
 
-        Raises InvalidRequest when either is malformed, when an ARN is of another partition, region or account
-        than `environment`, or when the user's ARN is of another instance.
+        Raises InvalidRequest if either is malformed, if an ARN has another partition, region or account than
+        `environment`, or if the user's ARN has another instance.
         """
         instance = InstanceRef.parse(instance_given, environment)
         return cls.of(instance, UserRef.parse(user_given, environment, instance))
@@ -143,13 +144,11 @@ class Identity:
 
     @property
     def spellings(self) -> tuple[Spelling, Spelling]:
-        """How instance and user were given."""
+        """The spellings of instance and user."""
         return Spelling.of(self.instance.given), Spelling.of(self.user_given)
 
     def check_arn(self, name: str, given: object, environment: Environment) -> None:
-        """Raise InvalidRequest unless `given`, the property `name`, can be the ARN that the service shows for
-        this user.
-        """
+        """Raise InvalidRequest unless `given`, the value of the property `name`, can be this user's ARN."""
         advice = f"Remove {name}: it is an attribute, for Fn::GetAtt."
         if not isinstance(given, str) or Spelling.of(given) is not Spelling.ARN:
             raise InvalidRequest(f"{name}: {shown(given)} is not the ARN of {self}. {advice}")
@@ -159,25 +158,24 @@ class Identity:
             raise InvalidRequest(f"{name}: {given} is not the ARN of {self}. {advice}")
 
     def __str__(self) -> str:
-        # An id may consist of digits alone, as a phone number does.
+        # An id may consist of digits alone, like a phone number.
         return redact(f"user {self.user_id} of instance {self.instance_id}")
 
 
 def arn_of(identity: Identity, environment: Environment) -> str:
-    """Return the ARN of a user whom nobody can read any more, from what was given or from where the request
-    comes.
-    """
+    """Return the ARN of a user that can no longer be read, from its identifiers and `environment`."""
     if Spelling.of(identity.user_given) is Spelling.ARN:
         return identity.user_given
     instance = identity.instance.given
     if Spelling.of(instance) is not Spelling.ARN:
         partition = partition_of(environment.region or "") or "aws"
-        instance = f"arn:{partition}:connect:{environment.region}:{environment.account}:instance/{identity.instance_id}"
+        service = f"arn:{partition}:connect:{environment.region}:{environment.account}"
+        instance = f"{service}:instance/{identity.instance_id}"
     return f"{instance}/agent/{identity.user_id}"
 
 
 def respell(user_id: str, user_arn: str, spellings: tuple[Spelling, Spelling]) -> tuple[str, str]:
-    """Return InstanceId and UserId of the user `user_arn` in the spelling that its owner gave them."""
+    """Return InstanceId and UserId of the user `user_arn` in the given spellings."""
     instance_arn = user_arn.partition("/agent/")[0]
     instance, user = spellings
     return (
@@ -188,10 +186,8 @@ def respell(user_id: str, user_arn: str, spellings: tuple[Spelling, Spelling]) -
 
 def _bare_id(name: str, given: str) -> str:
     if not _BARE_ID.fullmatch(given):
-        raise InvalidRequest(
-            f"{name}: {shown_identifier(given)} is neither an id (1 to 100 letters, digits, - and _) nor an"
-            " ARN."
-        )
+        rule = "is neither an id (1 to 100 letters, digits, - and _) nor an ARN"
+        raise InvalidRequest(f"{name}: {shown_identifier(given)} {rule}.")
     return given
 
 

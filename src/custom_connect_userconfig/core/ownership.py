@@ -1,19 +1,20 @@
-"""The record of what is owned, and its form as tags on the user.
+"""The ownership record, and its form as tags on the user.
 
 The record lives on the user itself: READ and DELETE are only guaranteed the primary identifier, and the
-record must die with the user. A tag value has at most 256 characters of a limited set, no comma or bracket
-among them, and is meant to be read by people::
+record must die with the user. People read the tags. A value has at most 256 characters of a limited set,
+without commas and brackets. (The last value is wrapped here)::
 
-    connect-user-config                     managed
-    connect-user-config:owner               v1 5f0c2b9d41aa37e6 id.arn 77aa01bc.3f2a9c10 my-stack/SalesAgent
-    connect-user-config:auto-accept         v1 VOICE=true CHAT=false was VOICE=false CHAT=true
-    connect-user-config:phone-number        v1 VOICE=DESK_PHONE VOICE.number=unrecorded was VOICE=SOFT_PHONE VOICE.number=none
+    connect-user-config                 managed
+    connect-user-config:owner           v1 5f0c2b9d41aa37e6 id.arn 77aa01bc.3f2a9c10 my-stack/SalesAgent
+    connect-user-config:auto-accept     v1 VOICE=true CHAT=false was VOICE=false CHAT=true
+    connect-user-config:phone-number    v1 VOICE=DESK_PHONE VOICE.number=unrecorded
+                                        was VOICE=SOFT_PHONE VOICE.number=none
 
-The owner's tag names the resource (a digest to compare, the spelling of its identifiers, a label to show)
-and, between them, the latest requests that wrote, so that an event which has been overtaken is known. The
-first tag says ``releasing`` once a delete has begun. An array's tag names each owned setting with the value
-that is declared and, after the word ``was``, with the value that was in force before the setting was taken. A
-setting with an earlier value and no declared one is being given back. No phone number is ever recorded.
+The first tag is the marker. Its value is ``releasing`` once a delete has begun. The owner tag holds a digest
+of the resource to compare, the spellings of its identifiers, digests of the latest requests that wrote, by
+which an overtaken event is recognized, and a label to show. The tag of an array holds each owned setting with
+its declared value and, after the word ``was``, with its effective value before it was taken. A setting with
+an earlier value and no declared one is being given back. No phone number is ever recorded.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ from .redaction import redact_international
 MARKER_KEY: Final = "connect-user-config"
 MARKER_VALUE: Final = "managed"
 ENDING_VALUE: Final = "releasing"
-"""Of the marker, once a delete has begun."""
+"""The value of the marker once a delete has begun."""
 MARKER_VALUES: Final = (MARKER_VALUE, ENDING_VALUE)
 OWNER_KEY: Final = f"{MARKER_KEY}:owner"
 MAX_TAG_VALUE: Final = 256
@@ -40,7 +41,7 @@ MAX_TAGS: Final = 50
 """Tags on one user (``TagMap`` of the service model)."""
 
 MAX_REQUESTS: Final = 8
-"""Requests that the record remembers."""
+"""Requests that a record holds."""
 
 _VERSION: Final = "v1"
 _WAS: Final = "was"
@@ -57,24 +58,24 @@ _NOT_FOR_TAGS: Final = re.compile(r"[^A-Za-z0-9_.:/=+\-@]")
 
 @dataclass(frozen=True)
 class Owner:
-    """The resource that owns settings of a user: a digest to compare and a label to show."""
+    """The resource that owns settings of a user: a digest to compare, a label to show."""
 
     digest: str
     label: str
     spellings: tuple[Spelling, Spelling]
     request: str = field(default="", compare=False)
-    """The mark of the request that speaks for the owner; empty in a record, which has a list of them."""
+    """The short digest of the request that acts for the owner; empty in a record, which lists several."""
 
     @classmethod
     def of(
         cls, identity: Identity, stack_id: str | None, logical_id: str | None, request_id: str | None = None
     ) -> Self:
-        """Return the owner that a request speaks for.
+        """Return the owner that a request acts for.
 
-        The digest covers stack, logical id and both identifiers as given, so that a resource whose
-        identifiers are merely spelled anew counts as another one: CloudFormation replaces it, and the removal
-        of the old one must not strip the new. Outside of stacks (Cloud Control) the request stands in for the
-        stack: retries share it, other requests do not.
+        The digest covers stack, logical id and both identifiers as given. So a new spelling of an identifier
+        makes another owner: CloudFormation replaces the resource, and deleting the old one must not release
+        the new one. Outside of stacks (Cloud Control) the request takes the place of the stack: retries share
+        it, other requests do not.
         """
         parts = (
             stack_id or "",
@@ -86,15 +87,15 @@ class Owner:
         digest = _digest("\0".join(parts))[:16]
         stack_name = stack_id.split("/")[1] if stack_id and stack_id.count("/") >= 1 else stack_id
         label = f"{stack_name or '-'}/{logical_id or '-'}"
-        return cls(digest, _NOT_FOR_TAGS.sub("_", label), identity.spellings, _mark(request_id))
+        return cls(digest, _NOT_FOR_TAGS.sub("_", label), identity.spellings, _short_digest(request_id))
 
     @property
     def has_stack(self) -> bool:
-        """Whether a stack is known."""
+        """Whether the resource is known to belong to a stack."""
         return not self.label.startswith(_NO_STACK)
 
 
-def _mark(request_id: str | None) -> str:
+def _short_digest(request_id: str | None) -> str:
     return _digest(request_id)[:_REQUEST_DIGITS] if request_id else ""
 
 
@@ -104,22 +105,20 @@ def _digest(text: str) -> str:
 
 @dataclass(frozen=True)
 class OwnershipRecord:
-    """Which settings of a user are owned, by whom, what each is declared to be, and what each was before.
+    """The owner of a user's settings, with their declared and earlier values.
 
-    `owner` is None if the user carries tags of a record but no owner's tag: somebody has edited them.
+    `owner` is None if there are tags of a record but no owner tag: somebody has edited them.
     """
 
     owner: Owner | None
     declared: Mapping[SettingKey, RecordedValue]
-    """What the owner's template declares; of a phone number only that there is one."""
+    """The values that the owner's template declares; of a phone number only that there is one."""
     prior: Mapping[SettingKey, RecordedValue]
-    """The effective value before each setting was taken; a setting that is not in `declared` is being given
-    back.
-    """
+    """The effective values before the take; a setting without a declared value is being given back."""
     requests: tuple[str, ...] = ()
-    """The marks of the latest requests that wrote, oldest first."""
+    """The short digests of the latest requests that wrote, oldest first."""
     is_ending: bool = False
-    """Whether a delete has begun to give everything back."""
+    """Whether a delete has begun."""
 
     def to_tags(self) -> dict[str, str]:
         """Return the tags that hold this record."""
@@ -130,9 +129,8 @@ class OwnershipRecord:
     def _owner_value(self, owner: Owner) -> str:
         instance, user = owner.spellings
         requests = ".".join(self.requests) or _NO_REQUEST
-        return f"{_VERSION} {owner.digest} {instance.value}.{user.value} {requests} {owner.label}"[
-            :MAX_TAG_VALUE
-        ]
+        value = f"{_VERSION} {owner.digest} {instance.value}.{user.value} {requests} {owner.label}"
+        return value[:MAX_TAG_VALUE]
 
     def _array_value(self, array: Array) -> str:
         prior = _words(array, self.prior)
@@ -140,9 +138,7 @@ class OwnershipRecord:
 
     @classmethod
     def from_tags(cls, tags: Mapping[str, str]) -> Self | None:
-        """Return the record that a user's tags hold, None when there is none; RecordDamaged when it cannot be
-        understood.
-        """
+        """Return the record in a user's tags, None if there is none; RecordDamaged if it cannot be parsed."""
         if not our_keys(tags):
             return None
         unknown = set(our_keys(tags)) - _KNOWN_KEYS
@@ -161,27 +157,27 @@ class OwnershipRecord:
 
     @staticmethod
     def owner_of(tags: Mapping[str, str]) -> Owner | None:
-        """Return the owner that a user's tags name, None where they name none that can be understood."""
+        """Return the owner in a user's tags, None if there is none or its tag cannot be parsed."""
         try:
             return _parse_owner(tags[OWNER_KEY])[0]
         except (KeyError, RecordDamaged):
             return None
 
     def owned_by(self, owner: Owner) -> bool:
-        """Whether `owner` is the one that the record names."""
+        """Whether the record names `owner`."""
         return self.owner is not None and self.owner.digest == owner.digest
 
     def ends_with(self, request: str) -> bool:
-        """Whether `request`, a mark, is the latest that wrote."""
+        """Whether `request`, a short digest, is the latest that wrote."""
         return bool(request) and self.requests[-1:] == (request,)
 
     def has_overtaken(self, request: str) -> bool:
-        """Whether another request has written since `request`, a mark."""
+        """Whether another request has written since `request`, a short digest."""
         return request in self.requests[:-1]
 
 
 def requests_with(requests: tuple[str, ...], request: str) -> tuple[str, ...]:
-    """Return the marks after `request` has written; one without a mark leaves none."""
+    """Return `requests` after `request`, a short digest, has written; an empty one adds nothing."""
     return requests if not request or requests[-1:] == (request,) else (*requests, request)[-MAX_REQUESTS:]
 
 
@@ -194,7 +190,7 @@ _KNOWN_KEYS: Final = {MARKER_KEY, OWNER_KEY, *(tag_key(array) for array in ARRAY
 
 
 def our_keys(tags: Iterable[str]) -> tuple[str, ...]:
-    """Return, sorted, the keys among `tags` that belong to a record; every other tag is somebody else's."""
+    """Return, sorted, the keys among `tags` that belong to a record; all other tags are somebody else's."""
     return tuple(sorted(key for key in tags if key == MARKER_KEY or key.startswith(f"{MARKER_KEY}:")))
 
 
@@ -223,12 +219,12 @@ def _words(array: Array, values: Mapping[SettingKey, RecordedValue]) -> list[str
 
 
 def to_word(key: SettingKey, value: RecordedValue) -> str:
-    """Return the word of a tag that records `value`."""
+    """Return the form of `value` in a tag."""
     return value.value if isinstance(value, Unrecorded) else field_of(key).kind.to_tag(value)
 
 
 def as_recorded(key: SettingKey, value: Value | None) -> RecordedValue:
-    """Return what a record says of `value`: itself, of a phone number only that there is one."""
+    """Return the recorded form of `value`: a phone number is unrecorded, any other value is itself."""
     return Unrecorded.VALUE if value is not None and field_of(key).kind.sensitive else value
 
 
@@ -237,15 +233,14 @@ def _parse_owner(value: str) -> tuple[Owner, tuple[str, ...]]:
     if not found:
         raise _damaged(OWNER_KEY, value)
     requests = () if found["requests"] == _NO_REQUEST else tuple(found["requests"].split("."))
-    return Owner(
-        found["digest"], found["label"], (Spelling(found["instance"]), Spelling(found["user"]))
-    ), requests
+    spellings = Spelling(found["instance"]), Spelling(found["user"])
+    return Owner(found["digest"], found["label"], spellings), requests
 
 
 def _parse_array(
     array: Array, value: str
 ) -> tuple[dict[SettingKey, RecordedValue], dict[SettingKey, RecordedValue]]:
-    """Return what is declared and what was before."""
+    """Return the declared and the earlier values."""
     version, *words = value.split() or [""]
     try:
         middle = words.index(_WAS)
@@ -271,10 +266,7 @@ def _from_word(key: SettingKey, text: str) -> RecordedValue:
 def _damaged(key: str, value: str) -> RecordDamaged:
     return RecordDamaged(
         f"The tag {key} of the user has the value {redact_international(repr(value))}, which is not a record"
-        " that this version"
-        " of the resource type understands: it was edited by hand, or written by a newer version. Put back"
-        " its last value or"
-        " install the newer version; to release the user with the settings it has now, remove all its tags"
-        " that start with"
-        f" {MARKER_KEY}."
+        " that this version of the resource type understands: it was edited by hand, or written by a newer"
+        " version. Put back its last value or install the newer version; to release the user with the"
+        f" settings it has now, remove all its tags that start with {MARKER_KEY}."
     )

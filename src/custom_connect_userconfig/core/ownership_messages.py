@@ -1,4 +1,4 @@
-"""The errors and notes with which the rules of ownership answer a request."""
+"""The texts of ownership: errors that refuse a request, and notes on a request that ends unexpectedly."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -14,17 +14,16 @@ OVERTAKEN: Final = "A later request has changed this resource: this one changed 
 
 
 def nothing_owned(identity: Identity, anothers: OwnershipRecord | None = None) -> NotFound:
-    """Return that the resource owns nothing of the user; `anothers` is the record of who does."""
+    """Return the error for a resource that owns nothing of the user; `anothers` is another one's record."""
     stays = f" They are owned by {_label(anothers)}, and stay as they are." if anothers else ""
     if anothers and anothers.owner is None:
-        stays += f" To release the user with the settings it has now, remove its tags that start with {MARKER_KEY}."
+        remedy = f"remove its tags that start with {MARKER_KEY}"
+        stays += f" To release the user with the settings it has now, {remedy}."
     return NotFound(f"No settings of {identity} are owned by this resource.{stays}")
 
 
 def released_meanwhile(identity: Identity) -> NotFound:
-    """Return that the record went while the request waited: the resource has been deleted, or somebody has
-    removed its tags.
-    """
+    """Return the error for a record that is gone: the resource was deleted, or somebody removed its tags."""
     return NotFound(
         f"The settings of {identity} were released while this request was under way. It has changed nothing."
     )
@@ -33,73 +32,61 @@ def released_meanwhile(identity: Identity) -> NotFound:
 def already_owned(
     identity: Identity, record: OwnershipRecord, owner: Owner, *, can_import: bool
 ) -> AlreadyExists:
-    """Return that `record` names somebody else than `owner`, and what to do about it."""
-    # Equal labels alone say nothing: a stack made anew under its old name has the old one's, and labels are
-    # cut to fit.
+    """Return the error for a `record` of another resource than `owner`."""
+    # Equal labels alone prove nothing: a recreated stack has the label of the old one, and labels are cut.
     if record.owner and record.owner.label == owner.label and record.owner.spellings != owner.spellings:
         return AlreadyExists(
             f"Settings of {identity} are already owned by {record.owner.label}, with InstanceId or UserId"
-            " spelled in another"
-            " way (id or ARN). Keep the spelling; to change it, remove the resource first and add it again"
-            " after."
+            " spelled in another way (id or ARN). Keep the spelling; to change it, remove the resource first"
+            " and add it again after."
         )
     import_here = " or import the user here" if can_import else ""
     return AlreadyExists(
-        f"Settings of {identity} are already owned by {_label(record)}. Declare all settings of a user in"
-        " one resource; to move"
-        f" them, delete them there first{import_here}. If that stack is gone and kept the settings, remove"
-        " the user's"
-        f" tags that start with {MARKER_KEY}."
+        f"Settings of {identity} are already owned by {_label(record)}. Declare all settings of a user in one"
+        f" resource; to move them, delete them there first{import_here}. If that stack is gone and kept the"
+        f" settings, remove the user's tags that start with {MARKER_KEY}."
     )
 
 
 def unsettled(identity: Identity, differences: Sequence[str] = ()) -> NotSettledYet:
-    """Return that reads do not show what was written: `differences` of settings, or else the tags of the
-    record.
-    """
+    """Return the error for reads that do not show our write: `differences`, or else the tags are missing."""
     differences = differences or ("the tags of the record do not show",)
     return NotSettledYet(
-        NotStabilized(f"What was written to {identity} does not show in reads: {'; '.join(differences)}.")
+        NotStabilized(f"The write to {identity} does not show in reads: {'; '.join(differences)}.")
     )
 
 
 def user_gone(identity: Identity) -> str:
-    """Return the note of an update whose user has left."""
+    """Return the note of an update whose user is gone."""
     return (
         f"There is no {identity} any more: there is nothing to change, and nothing to give back. You may"
-        " remove the"
-        " resource from the template."
+        " remove the resource from the template."
     )
 
 
 def record_restored(prior: Mapping[SettingKey, RecordedValue], previous: Settings) -> str:
-    """Return the note of an update that found no record: `prior` is recorded now, `previous` was declared
-    before.
-    """
+    """Return the note of an update without a record: `prior` is recorded now, `previous` was declared."""
     return (
         "The user carried no record of the settings that this resource owns: somebody has removed its tags."
-        " The record is written"
-        f" again.{_unknown_priors(prior)}{_left_behind(previous.keys() - prior.keys())} If another tool"
-        " manages the user's tags,"
-        f" let it ignore those that start with {MARKER_KEY}."
+        f" The record is written again.{_unknown_priors(prior)}{_left_behind(previous.keys() - prior.keys())}"
+        f" If another tool manages the user's tags, let it ignore those that start with {MARKER_KEY}."
     )
 
 
 def tags_restored(prior: Mapping[SettingKey, RecordedValue]) -> str:
-    """Return the note of an update that found a part of its record only: of `prior` the earlier values are
-    not known.
-    """
-    return f"Somebody has removed a tag of this resource's record from the user. It is written again.{_unknown_priors(prior)}"
+    """Return the note of an update that found a part of its record; the rest, `prior`, is recorded again."""
+    return (
+        "Somebody has removed a tag of this resource's record from the user. It is written again."
+        f"{_unknown_priors(prior)}"
+    )
 
 
 def _unknown_priors(prior: Mapping[SettingKey, RecordedValue]) -> str:
     keys = [key for key, value in prior.items() if isinstance(value, Unrecorded)]
-    return (
-        f" The earlier value of {_listed(keys)} is not known any more: deleting the resource will leave it"
-        " as it is."
-        if keys
-        else ""
-    )
+    if not keys:
+        return ""
+    consequence = "deleting the resource will leave it as it is"
+    return f" The earlier value of {_listed(keys)} is not known any more: {consequence}."
 
 
 def _left_behind(keys: Iterable[SettingKey]) -> str:
@@ -107,21 +94,17 @@ def _left_behind(keys: Iterable[SettingKey]) -> str:
 
 
 def stays_changed(prior: Mapping[SettingKey, RecordedValue], why: SettingsError | str) -> str:
-    """Return what to say of settings whose claim is gone and that could not be given back, and why."""
+    """Return the note on settings that were written and cannot be given back, because of `why`."""
     was = ", ".join(f"{key} ({_earlier(key, value)})" for key, value in prior.items())
     return (
-        f"These settings may stay as this operation wrote them ({why}): {was}. If the user still carries"
-        " this resource's record,"
-        " deleting the resource gives it back; otherwise set them by hand."
+        f"These settings may stay as this operation wrote them ({why}): {was}. If the user still carries this"
+        " resource's record, deleting the resource gives it back; otherwise set them by hand."
     )
 
 
 def _earlier(key: SettingKey, value: RecordedValue) -> str:
-    return (
-        "its earlier number is not recorded"
-        if key == PHONE_NUMBER_KEY and value is not None
-        else f"was {to_word(key, value)}"
-    )
+    is_number = key == PHONE_NUMBER_KEY and value is not None
+    return "its earlier number is not recorded" if is_number else f"was {to_word(key, value)}"
 
 
 def _listed(keys: Iterable[SettingKey]) -> str:

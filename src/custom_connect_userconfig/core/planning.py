@@ -1,13 +1,12 @@
-"""What is left to do, computed from what is declared, what is recorded and what is live: nothing else is
-remembered.
+"""Plans the calls of an operation, from the declared, the recorded and the live values.
 
-A plan has three steps in this order, and can be cut off between any two calls and computed anew:
+A plan has three steps. It can be cut off between any two calls and computed again:
 
-1. `claim`   tags that record what is taken, before it is taken, and the request that takes it;
-2. `arrays`  the settings, one ``UpdateUserConfig``;
-3. `amend`, `release`   tags that no longer record what was given back, after it was.
+1. `claim`: before settings are taken, tags record their earlier values and the request;
+2. `arrays`: one ``UpdateUserConfig`` writes the settings;
+3. `amend`, `release`: after settings are given back, their record is removed.
 
-An empty plan means that all is as wanted: that is the test of "done" as well as of "nothing to do".
+An empty plan means that nothing is left to do.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -45,60 +44,52 @@ class LiveUser:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is left to do."""
+    """The calls that are left to make."""
 
     claim: Mapping[str, str] = field(default_factory=dict)
     prior: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
-    """The earlier values of all that is declared, as `claim` records them."""
+    """The earlier values of all declared settings, as `claim` records them."""
     arrays: Mapping[str, list[Entry]] = field(default_factory=dict)
     narrower: tuple[Mapping[str, list[Entry]], ...] = ()
-    """`arrays` without channels that an instance may refuse: no read shows them, and they are as wanted.
+    """`arrays` without channels that an instance may refuse, as alternatives to try in this order.
 
-    First those that nobody declares, one channel alone, the newest first, then two, and so on: what an
-    unnamed channel rests on may move, so that none is left out without need. Last those that are declared,
-    and in force already.
+    No read shows the omitted channels, and their values are the wanted ones. The first alternatives omit only
+    undeclared channels: one channel, the newest first, then two, and so on, because the value of an omitted
+    channel may change. The last ones omit declared channels too.
     """
     amend: Mapping[str, str] = field(default_factory=dict)
     release: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
-    """For people: each setting that is not as wanted, with the value wanted and the value found."""
+    """For messages: each setting that differs, with the wanted and the found value."""
     notes: tuple[str, ...] = ()
-    """For people: what cannot be given back, and why."""
+    """For messages: the settings that cannot be given back, and the reason."""
     is_stamp: bool = False
-    """Whether `claim` is all, and holds no more than the request."""
+    """Whether `claim` is the only step, and records only the request."""
     removes_number: bool = False
-    """Whether the phone number shall go; a service that merges entries keeps it, and then that has to be
-    said.
-    """
+    """Whether the phone number is removed; a service that merges entries keeps it, which needs a note."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether all is as wanted."""
+        """Whether nothing is left to do."""
         return not (self.claim or self.arrays or self.amend or self.release)
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What an operation knows of a user beside what one read shows."""
+    """The facts that an operation knows about a user, in addition to one read."""
 
     prior: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
-    """Earlier values that it has recorded. They are not forgotten if a read no longer shows the record."""
+    """The earlier values that it has recorded; they hold even if a read no longer shows the record."""
     own: Collection[Settings] = ()
-    """Values that the resource may have written before its record was lost: no earlier values."""
+    """Values that the resource may have written before its record was lost; they are no earlier values."""
     claimed: bool = False
-    """Whether it has written the record already."""
+    """Whether it has written the record."""
     stamps: bool = False
-    """Whether its request must show in the record before all is as wanted: reads may be from before the
-    request.
-    """
+    """Whether the record must show the request before the plan is empty: the read may predate the request."""
     distrusts: bool = False
-    """Whether what a read shows contradicts what the request says. Then the request is recorded before
-    anything else.
-    """
+    """Whether the read contradicts the request; the request is then recorded before anything else."""
     written: bool = False
-    """Whether its writes are old enough to be visible. A value that the service dropped or clamped then
-    counts as in place.
-    """
+    """Whether our write is old enough to be visible; a dropped or clamped value then counts as in place."""
 
 
 def plan_take(
@@ -108,16 +99,16 @@ def plan_take(
     user: LiveUser,
     knowledge: Knowledge = Knowledge(),
 ) -> Plan:
-    """Return what makes `user` carry `declared`, owned by `owner`: newly declared settings are recorded,
-    dropped ones given back.
+    """Return the plan that applies `declared` to `user`, owned by `owner`.
 
-    The first claim of an operation writes the whole record, even the tags that seem to be there: a late read
-    shows tags that are gone. Raises InvalidRequest if the user cannot hold the tags.
+    Newly declared settings are taken, dropped ones given back. The first claim of an operation writes the
+    whole record, even tags that seem to be there: a late read shows tags that are gone. Raises InvalidRequest
+    if the user has no room for the tags.
     """
     record = record or OwnershipRecord(None, {}, {})
     taken = {
-        key: _earlier_value(key, declared[key], user.settings, knowledge)
-        for key in declared
+        key: _earlier_value(key, value, user.settings, knowledge)
+        for key, value in declared.items()
         if key not in record.prior
     }
     during = OwnershipRecord(
@@ -128,21 +119,14 @@ def plan_take(
     )
     dropped = record.prior.keys() - declared.keys()
     back = restoration(dropped, record.prior, user.settings)
-    off = [
-        *(
-            key
-            for key, value in declared.items()
-            if not _as_declared(key, value, user.settings, written=knowledge.written)
-        ),
-        # Given back without asking whether it seems to be as before already: a late read would say so too
-        # soon.
-        *back.wanted,
-    ]
-    must_stamp = knowledge.stamps and requests_with(record.requests, owner.request) != record.requests
+    # Dropped settings are written even if the read shows the earlier value: it may predate the take.
+    off = [*_not_as_declared(declared, user.settings, written=knowledge.written), *back.wanted]
+    requests = requests_with(record.requests, owner.request)
+    must_stamp = knowledge.stamps and requests != record.requests
     _check_room(user.tags, during.to_tags())
     if not (off or dropped or _missing(during.to_tags(), user.tags)) or knowledge.distrusts:
         return plan_stamp(owner, record) if must_stamp else Plan()
-    during = replace(during, requests=requests_with(record.requests, owner.request))
+    during = replace(during, requests=requests)
     after = replace(during, prior=still_owned(during.prior, declared))
     tags = during.to_tags()
     claim = tags if _missing(tags, user.tags) or not knowledge.claimed else {}
@@ -160,9 +144,7 @@ def plan_take(
 
 
 def plan_stamp(owner: Owner, record: OwnershipRecord) -> Plan:
-    """Return what records the request of `owner` and nothing else: a read that shows it shows all that went
-    before.
-    """
+    """Return the plan that records only the request of `owner`; a read that shows it shows earlier writes."""
     return Plan(claim=_stamp(owner, record.requests, owner.request), is_stamp=True)
 
 
@@ -175,20 +157,19 @@ def _stamp(
 def plan_give_back(
     record: OwnershipRecord, user: LiveUser, *, request: str = "", trust_read: bool = False
 ) -> Plan:
-    """Return what restores every setting that `record` holds and then removes the record.
+    """Return the plan that restores every setting of `record` and then removes the record.
 
-    With `request`, that is recorded first: an earlier request that comes late or twice would otherwise take a
-    setting that is given back for one that somebody has changed. Settings are written even if they seem to be
-    as before, since the read may be from before they were taken. With `trust_read` only those are written
-    that are not shown as before: the caller knows that they were never taken, or has restored them.
+    With `request`, the request is recorded first. Otherwise an earlier request that is delivered late or
+    twice would take a restored setting for one that somebody has changed. Settings are written even if the
+    read shows the earlier value, because the read may predate the take. With `trust_read` only settings that
+    show another value are written: the caller knows that the others were never taken or are restored.
     """
     back = restoration(record.prior, record.prior, user.settings)
-    off = [
-        key for key, value in back.wanted.items() if not trust_read or user.settings.effective(key) != value
-    ]
+    settings = user.settings
+    off = [key for key, value in back.wanted.items() if not trust_read or settings.effective(key) != value]
     return Plan(
         claim=_stamp(record.owner, record.requests, request, is_ending=True) if request else {},
-        **_writes(off, back.wanted, user.settings),
+        **_writes(off, back.wanted, settings),
         release=our_keys(user.tags),
         notes=back.notes,
         removes_number=_removes_number(off, back.wanted),
@@ -196,10 +177,9 @@ def plan_give_back(
 
 
 def plan_give_back_again(found: OwnershipRecord, user: LiveUser) -> Plan:
-    """Return what restores the settings of `found`, a record that is gone, that show the value which was
-    declared in it.
+    """Return the plan that restores settings of the removed record `found` that show its declared value.
 
-    They were given back before the record went: an earlier request has written them between.
+    They were restored before the record was removed, and an earlier request wrote them again in between.
     """
     wanted = restoration(found.prior, found.prior, user.settings).wanted
     shown = {key: user.settings.effective(key) for key in found.declared}
@@ -215,17 +195,15 @@ def plan_concede(
     record: OwnershipRecord | None,
     user: LiveUser,
 ) -> Plan:
-    """Return what undoes the writes of an operation that another one has overtaken: its claim is gone from
-    the user.
+    """Return the plan that undoes the writes of an operation whose claim is gone from the user.
 
-    Each setting that it has `written` gets back its earlier value, unless it is declared in `record`: then it
-    gets the declared value, and whoever the record names gives it back. One that the record is giving back
-    may have been given back before this operation wrote it, and the record forgets it next. `prior` holds all
-    earlier values that the operation has recorded, those of other settings too: a phone is given back as a
-    whole or not at all.
+    Each setting in `written` gets the value that `record` declares, whose owner gives it back later; without
+    such a value it gets its earlier value. That includes a setting that `record` is giving back: it may have
+    been restored before this operation wrote it, and the record forgets it next. `prior` holds all earlier
+    values that the operation has recorded, also of other settings: a phone is given back whole or not at all.
     """
     theirs = record or OwnershipRecord(None, {}, {})
-    # A delete that has begun wants nothing but the earlier values.
+    # Once its delete has begun, the other resource wants only the earlier values.
     wants = {} if theirs.is_ending else theirs.declared
     back = restoration(set(written) - wants.keys(), {**prior, **theirs.prior}, user.settings)
     declared = {key: value for key, value in wants.items() if not isinstance(value, Unrecorded)}
@@ -237,14 +215,12 @@ def plan_concede(
 
 
 def owned_now(record: OwnershipRecord, settings: UserSettings) -> Settings:
-    """Return the live value of every declared setting of a record; a declared phone number that is gone has
-    none.
-    """
+    """Return the live values of the settings that `record` declares; a missing phone number is left out."""
     return live(record.declared, settings)
 
 
 def live(keys: Iterable[SettingKey], settings: UserSettings) -> Settings:
-    """Return the effective value of each setting; a phone number that is not there has none."""
+    """Return the effective value of each setting; a missing phone number is left out."""
     values = {key: settings.effective(key) for key in keys}
     return {key: value for key, value in values.items() if value is not None}
 
@@ -252,9 +228,7 @@ def live(keys: Iterable[SettingKey], settings: UserSettings) -> Settings:
 def _earlier_value(
     key: SettingKey, declared: Value, settings: UserSettings, knowledge: Knowledge
 ) -> RecordedValue:
-    """Return what is recorded of a setting that is about to be taken: its effective value, unless that may be
-    our own write.
-    """
+    """Return the earlier value to record: the effective one, or unrecorded if we may have written it."""
     if key in knowledge.prior and _as_declared(key, declared, settings, written=True):
         return knowledge.prior[key]
     value = settings.effective(key)
@@ -281,32 +255,36 @@ def _writes(
 ) -> _Writes:
     touched = [array for array in ARRAYS if any(key.array == array.name for key in off)]
     arrays = {array.name: settings.overlay(array, wanted) for array in touched}
-    changes = [key for key, value in wanted.items() if settings.effective(key) != value]
-    needed = {(key.array, key.channel) for key in (*changes, *settings.shown)}
+    different = [key for key, value in wanted.items() if settings.effective(key) != value]
+    needed = {(key.array, key.channel) for key in (*different, *settings.shown)}
     spare = {(array.name, channel) for array in touched for channel in array.channels} - needed
     undeclared = spare - {(key.array, key.channel) for key in declared}
-    narrower = [
-        {
-            name: kept
-            for name, entries in arrays.items()
-            if (kept := [e for e in entries if (name, e["Channel"]) not in left_out])
-        }
-        for left_out in (
-            *_choices(undeclared),
-            *(choice for choice in _choices(spare) if not choice <= undeclared),
-        )
-    ]
-    return {"arrays": arrays, "narrower": tuple(narrower)}
+    omissions = [*_choices(undeclared), *(choice for choice in _choices(spare) if not choice <= undeclared)]
+    return {"arrays": arrays, "narrower": tuple(_without(omitted, arrays) for omitted in omissions)}
+
+
+def _without(
+    omitted: Collection[tuple[str, object]], arrays: Mapping[str, list[Entry]]
+) -> dict[str, list[Entry]]:
+    kept = {
+        name: [entry for entry in entries if (name, entry["Channel"]) not in omitted]
+        for name, entries in arrays.items()
+    }
+    return {name: entries for name, entries in kept.items() if entries}
 
 
 def _choices(spare: AbstractSet[tuple[str, object]]) -> Iterator[set[tuple[str, object]]]:
-    """Yield what may be left out of a write, as little as possible first: all entries of one channel, of two,
-    and so on.
-    """
+    """Yield the entries to omit from a write, few first: all of one channel, of two channels, and so on."""
     channels = [channel for channel in reversed(CHANNELS) if any(spared[1] == channel for spared in spare)]
     for number in range(1, len(channels) + 1):
         for chosen in combinations(channels, number):
             yield {spared for spared in spare if spared[1] in chosen}
+
+
+def _not_as_declared(declared: Settings, settings: UserSettings, *, written: bool) -> Iterator[SettingKey]:
+    for key, value in declared.items():
+        if not _as_declared(key, value, settings, written=written):
+            yield key
 
 
 def _as_declared(key: SettingKey, declared: Value, settings: UserSettings, *, written: bool) -> bool:
@@ -316,20 +294,17 @@ def _as_declared(key: SettingKey, declared: Value, settings: UserSettings, *, wr
     if not written:
         return False
     if key == PHONE_NUMBER_KEY:
-        # Whether a number survives under SOFT_PHONE is not documented: after one try, a dropped one is left
-        # at that, and so is an older one that shows in its place.
+        # It is not documented whether a number survives under SOFT_PHONE. So after one write a dropped
+        # number counts as declared, and so does an older one that shows instead.
         return settings.effective(PHONE_TYPE_KEY) == SOFT_PHONE
     return found is not None and is_clamped(key, declared, found)
 
 
 def is_clamped(key: SettingKey, declared: Value, found: Value) -> bool:
-    """Whether `found` is what the service may make of `declared`: work on CHAT ends after 90 minutes,
-    whatever is set.
-    """
+    """Whether the service may show `found` for `declared`: it may cut a CHAT limit to `CHAT_ACW_LIMIT`."""
     is_chat_work = key.channel == CHAT and isinstance(field_of(key).kind, Seconds)
-    return (
-        is_chat_work and found == CHAT_ACW_LIMIT and isinstance(declared, int) and declared > CHAT_ACW_LIMIT
-    )
+    is_longer = isinstance(declared, int) and declared > CHAT_ACW_LIMIT
+    return is_chat_work and is_longer and found == CHAT_ACW_LIMIT
 
 
 def _missing(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
@@ -337,26 +312,27 @@ def _missing(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, s
 
 
 _SYSTEM_TAGS: Final = "aws:"
-"""How the keys of tags begin that AWS sets itself, and does not count."""
+"""The prefix of tags that AWS sets itself and does not count."""
 
 
 def _check_room(tags: Mapping[str, str], claim: Mapping[str, str]) -> None:
     counted = [key for key in tags if not key.startswith(_SYSTEM_TAGS)]
     total = len({*counted, *claim})
     if total > MAX_TAGS:
+        more = len(claim.keys() - tags.keys())
         raise InvalidRequest(
-            f"The user has {len(counted)} tags, and the record of what is owned needs"
-            f" {len(claim.keys() - tags.keys())} more:"
-            f" together {total}, but a user holds {MAX_TAGS} at most. Remove tags from the user, or declare"
-            " fewer of the arrays."
+            f"The user has {len(counted)} tags, and the ownership record needs {more} more: together {total},"
+            f" but a user holds {MAX_TAGS} at most. Remove tags from the user, or declare fewer of the arrays."
         )
 
 
 def _difference(key: SettingKey, wanted: Value | None, settings: UserSettings) -> str:
     found = settings.effective(key)
-    if field_of(key).kind.sensitive:
-        return f"{key}: wanted {'the declared number' if wanted else 'none'}, found {'another number' if found else 'none'}"
-    return f"{key}: wanted {_shown(wanted)}, found {_shown(found)}"
+    if not field_of(key).kind.sensitive:
+        return f"{key}: wanted {_shown(wanted)}, found {_shown(found)}"
+    wanted_number = "the declared number" if wanted else "none"
+    found_number = "another number" if found else "none"
+    return f"{key}: wanted {wanted_number}, found {found_number}"
 
 
 def _shown(value: Value | None) -> str:

@@ -1,14 +1,14 @@
-"""Takes phone numbers out of text that somebody else wrote, before it reaches a message or a log."""
+"""Removes phone numbers from texts of templates and of the service, before they reach a message or a log."""
 
 import re
 from reprlib import Repr
 from typing import Final
 
-# With the blanks, dots, hyphens and brackets that people write into numbers.
+# With the spaces, dots, hyphens and brackets that people write into numbers.
 _WITH_PLUS: Final = re.compile(r"(?:\+|%2[Bb])\d(?:[ .()-]{0,2}\d){1,14}")
-# Bare digits only where they stand alone, so that account ids inside ARNs and parts of UUIDs stay readable.
+# Only digits that stand alone: account ids inside ARNs and parts of UUIDs stay readable.
 _BARE: Final = re.compile(r"(?<![\w:./-])\d{7,15}(?![\w:/-])")
-# The same as people write it; a UUID has too many digits, or letters.
+# The same with separators; a UUID has too many digits, or letters.
 _WRITTEN: Final = re.compile(r"(?<![\w:./-])\(?\d(?:[ .()/-]{0,3}\d){6,14}(?![\w:/-])")
 _DIGITS: Final = re.compile(r"\d(?:[\W_]{0,3}\d){6,}")
 _REFERENCE: Final = re.compile(r"\{\{resolve:([a-z-]{0,20})")
@@ -20,7 +20,7 @@ _SHORT_NUMBER: Final = re.compile(r"'?-?[0-9]{1,7}'?")
 
 
 class _Repr(Repr):
-    """`repr` for values that are nested deeper than it can follow, or longer than anybody reads."""
+    """`repr` with a bounded depth and length, because a template may hold a value of any size."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,23 +33,20 @@ _REPR: Final = _Repr()
 
 
 def redact_international(text: str) -> str:
-    """Return `text` with every number that starts with a plus replaced; bare digits, such as a number of
-    seconds, stay.
-    """
+    """Return `text` without numbers that start with a plus; bare digits, such as seconds, stay."""
     return _WITH_PLUS.sub(REDACTED, text)
 
 
 def redact(text: str) -> str:
-    """Return `text` with everything that looks like a phone number replaced."""
+    """Return `text` without anything that looks like a phone number."""
     return _BARE.sub(REDACTED, redact_international(text))
 
 
 def shown(value: object, *, as_number: bool = False) -> str:
-    """Return a value of a template as a message may show it: cut, and without anything that could be a phone
-    number.
+    """Return a value of a template for a message: cut, and without anything that may be a phone number.
 
-    Whatever has seven digits could be one. With `as_number`, where a number is expected, up to seven plain
-    digits stay. Of a dynamic reference only the kind is shown.
+    Seven digits may be a phone number. With `as_number`, if a number is expected, up to seven plain digits
+    stay. Of a dynamic reference only the kind is shown.
     """
     text = _REPR.repr(value)
     if reference := reference_in(text):
@@ -61,7 +58,7 @@ def shown(value: object, *, as_number: bool = False) -> str:
 
 
 def shown_identifier(given: str, most: int = 200) -> str:
-    """Return an id or an ARN as a message may show it: account numbers and UUIDs stay readable."""
+    """Return an id or an ARN for a message; account numbers and UUIDs stay readable."""
     if reference := reference_in(given):
         return reference
     text = _WRITTEN.sub(REDACTED, redact_international(repr(given)))
@@ -69,8 +66,6 @@ def shown_identifier(given: str, most: int = 200) -> str:
 
 
 def reference_in(text: str) -> str | None:
-    """Return what to call the dynamic reference that `text` holds, None if it holds none; its name may tell a
-    secret's.
-    """
+    """Return the kind of the dynamic reference in `text`, None if there is none; its name is left out."""
     found = _REFERENCE.search(text)
     return f"an unresolved dynamic reference ({{{{resolve:{found[1]}:…}}}})" if found else None

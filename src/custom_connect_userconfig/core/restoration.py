@@ -1,8 +1,8 @@
-"""What giving back means: the recorded value of each setting, and the cases where there is none to give.
+"""Gives settings back: restores the recorded value of each, or leaves the setting as it is, with a note.
 
-A phone number is never recorded. So an earlier desk phone can be restored only while its number is still on
-the user, that is while the number was never owned and the service has kept it; otherwise the phone is left as
-it is, and that is said. The same is done with any other setting whose earlier value is unrecorded.
+A phone number is never recorded. An earlier desk phone can be restored only if its number is still on the
+user: the number was never owned, and the service has kept it. Otherwise the phone settings are left as they
+are. So is any other setting whose earlier value is unrecorded.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -13,7 +13,7 @@ from .kinds import RecordedValue, Unrecorded, Value
 from .settings import UserSettings
 
 Wanted = Mapping[SettingKey, Value | None]
-"""The value that each setting shall have; None means no phone number."""
+"""The value that each setting is to have; None means no phone number."""
 
 LEFT_AS_IT_IS = (
     "The agent's earlier phone is not fully recorded: the phone settings are left as they are now."
@@ -21,12 +21,16 @@ LEFT_AS_IT_IS = (
 NUMBER_LEFT = (
     "The agent had another phone number before, which is not recorded: the number is left as it is now."
 )
-NUMBER_STAYED = "There was no phone number before, but the service does not let one be removed: the declared number stays."
+NUMBER_STAYED = (
+    "There was no phone number before, but the service does not remove one: the declared number stays."
+)
+
+_PHONE = frozenset({PHONE_TYPE_KEY, PHONE_NUMBER_KEY})
 
 
 @dataclass(frozen=True)
 class Restoration:
-    """The values to give back, and what has to be said about those that cannot be."""
+    """The values to restore, and notes on the values that cannot be restored."""
 
     wanted: Wanted
     notes: tuple[str, ...] = ()
@@ -35,18 +39,16 @@ class Restoration:
 def restoration(
     given_up: Iterable[SettingKey], prior: Mapping[SettingKey, RecordedValue], settings: UserSettings
 ) -> Restoration:
-    """Return how to give back the settings `given_up`, which were `prior` before they were taken."""
+    """Return how to give back the settings `given_up`; `prior` holds their values before they were taken."""
     given_up = set(given_up)
     wanted = {key: value for key in given_up if not isinstance(value := prior[key], Unrecorded)}
     unrecorded = given_up - wanted.keys()
     notes = []
     if PHONE_TYPE_KEY in given_up and (PHONE_TYPE_KEY in unrecorded or _desk_phone_is_lost(prior, settings)):
-        # A type without the number that goes with it, or the reverse, is a phone that the agent never had.
+        # The type without its number, or the number without its type, is a phone that the agent never had.
         notes.append(LEFT_AS_IT_IS)
-        unrecorded -= {PHONE_TYPE_KEY, PHONE_NUMBER_KEY}
-        wanted = {
-            key: value for key, value in wanted.items() if key not in (PHONE_TYPE_KEY, PHONE_NUMBER_KEY)
-        }
+        unrecorded -= _PHONE
+        wanted = {key: value for key, value in wanted.items() if key not in _PHONE}
     if PHONE_NUMBER_KEY in unrecorded:
         notes.append(NUMBER_LEFT)
         unrecorded -= {PHONE_NUMBER_KEY}
@@ -56,17 +58,18 @@ def restoration(
 
 
 def left_as_they_are(keys: Iterable[SettingKey]) -> str:
-    """Return the sentence about settings whose earlier value nobody knows."""
-    return (
-        f"The earlier value of {', '.join(sorted(map(str, keys)))} is not recorded: it is left as it is now."
-    )
+    """Return the note on settings whose earlier value is unrecorded."""
+    named = ", ".join(sorted(map(str, keys)))
+    return f"The earlier value of {named} is not recorded: it is left as it is now."
 
 
 def still_owned(
     prior: Mapping[SettingKey, RecordedValue], declared: Container[SettingKey]
 ) -> dict[SettingKey, RecordedValue]:
-    """Return the record of what stays owned; it remembers an earlier desk phone whose number is lost with
-    what is given up.
+    """Return the part of `prior` that stays owned.
+
+    If the number of an earlier desk phone is given up, its phone type becomes unrecorded: the type alone
+    cannot be restored.
     """
     kept = {key: value for key, value in prior.items() if key in declared}
     if kept.get(PHONE_TYPE_KEY) == DESK_PHONE and PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in kept:
@@ -75,9 +78,7 @@ def still_owned(
 
 
 def _desk_phone_is_lost(prior: Mapping[SettingKey, RecordedValue], settings: UserSettings) -> bool:
-    """Whether there was a desk phone before whose number is not on the user: it was owned, or the service has
-    dropped it.
-    """
+    """Whether there was a desk phone whose number is gone: it was owned, or the service has dropped it."""
     return prior[PHONE_TYPE_KEY] == DESK_PHONE and (
         PHONE_NUMBER_KEY in prior or settings.effective(PHONE_NUMBER_KEY) is None
     )

@@ -1,7 +1,8 @@
-"""The flat model of settings and its wire form: what a user carries now, and the arrays to write over it.
+"""Single settings, and their form in the arrays of the API.
 
-``DescribeUser`` shows arrays of nested entries, perhaps with entries missing; the rules think in single
-settings. `flatten` and `expand` are each other's inverse; `UserSettings` adds what a missing entry means.
+``DescribeUser`` returns arrays of nested entries, some of which may be missing; the rules of ownership work
+on single settings. `flatten` and `expand` convert between the two. `UserSettings` knows the meaning of a
+missing entry.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,9 +18,7 @@ Entry = dict[str, object]
 
 
 def flatten(arrays: Mapping[str, object]) -> dict[SettingKey, Value]:
-    """Return every setting that `arrays`, members of ``DescribeUser`` or ``UpdateUserConfig``, name; empty
-    text names none.
-    """
+    """Return the settings in the arrays of ``DescribeUser`` or ``UpdateUserConfig``; empty text is none."""
     settings: dict[SettingKey, Value] = {}
     for array in ARRAYS:
         for entry in _entries(arrays.get(array.name)):
@@ -31,7 +30,7 @@ def flatten(arrays: Mapping[str, object]) -> dict[SettingKey, Value]:
 
 
 def expand(settings: Settings) -> dict[str, list[Entry]]:
-    """Return the arrays that name exactly `settings`; arrays and channels stand in the order of the table."""
+    """Return the arrays that hold exactly `settings`, with arrays and channels in the order of the table."""
     arrays = {array.name: _expand_array(array, settings) for array in ARRAYS}
     return {name: entries for name, entries in arrays.items() if entries}
 
@@ -80,9 +79,7 @@ class UserSettings:
     """The members of ``PhoneConfig``, the older form that stands in for missing entries."""
 
     def effective(self, key: SettingKey) -> Value | None:
-        """Return the value in force: as shown, else the legacy value, else the default; None only for "no
-        number".
-        """
+        """Return the value in force: as shown, else legacy, else default; None means no phone number."""
         field = field_of(key)
         return self.shown.get(key, self._when_missing(field))
 
@@ -91,13 +88,12 @@ class UserSettings:
         return field.absent if value in (None, "") else value
 
     def overlay(self, array: Array, wanted: Mapping[SettingKey, Value | None]) -> list[Entry]:
-        """Return `array` whole: `wanted` over what is there, for a service that replaces arrays as for one
-        that merges.
+        """Return `array` whole, with `wanted` over the current values.
 
-        Channels that no read shows are written with their effective value, so that what they hold does not
-        rest on what their absence means after the write. An optional field stays absent while it holds what
-        its absence means: nobody has documented that the two are the same. A wanted None leaves the field
-        out.
+        That is right if the service replaces arrays, and if it merges them. A channel that no read shows is
+        written with its effective value: a missing entry may mean something else after the write. An optional
+        field that has the value of an absent one stays absent, because it is not documented that the two are
+        the same. None in `wanted` leaves the field out.
         """
         settings: dict[SettingKey, Value] = {}
         for channel in {*array.channels, *(key.channel for key in self.shown if key.array == array.name)}:
