@@ -1,3 +1,1 @@
-"""AWS behind the ports: the calls on Amazon Connect, their errors, and the clients that make them. Only this
-room knows boto3.
-"""
+"""The gateway to Amazon Connect: its calls, their errors, and the clients that make them."""

@@ -1,12 +1,11 @@
-"""Clients and credentials: one client for each service and region, one set of credentials at a time for all
-of them.
+"""The clients that call AWS, and the credentials that they sign with.
 
-Reading botocore's data and building a client cost far more than the calls of a warm handler, and neither
-depends on who calls. So loader and clients are kept. Credentials never are: a kept client asks
-`EventCredentials` at every signature, and gets those of the event that is being served, or none at all.
+Building a client costs far more than the calls of a warm handler, and does not depend on the caller. So a
+process keeps one client for each service and region. It never keeps credentials: at every signature, a client
+asks `EventCredentials` for those of the event that is being served.
 
 The sessions are botocore's, not boto3's: importing boto3 costs a cold start as much as all calls of a
-handler, for nothing that is used here.
+handler, and nothing here uses it.
 """
 
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 from .lazy_imports import deferred
 
-# urllib3 names it for HTTP/2, which nobody switches on.
+# urllib3 imports it for HTTP/2, which is not used.
 with deferred("importlib.metadata"):
     from botocore.client import BaseClient
     from botocore.config import Config
@@ -28,24 +27,24 @@ with deferred("importlib.metadata"):
 
     from .service_data import shared_loader
 
+_CONNECT_SECONDS: Final = 3
+_READ_SECONDS: Final = 8
+LONGEST_CALL: Final = float(_CONNECT_SECONDS + _READ_SECONDS)
+"""Seconds that one call takes at most."""
+
 ONE_TRY: Final = Config(
-    connect_timeout=3,
-    read_timeout=8,
+    connect_timeout=_CONNECT_SECONDS,
+    read_timeout=_READ_SECONDS,
     retries={"mode": "standard", "total_max_attempts": 1},
     user_agent_extra="custom-connect-userconfig",
 )
-"""For every client: nothing is tried again unseen, and a call that hangs takes 11 of a handler's 60 seconds.
-"""
+"""For every client: botocore does not retry, because the service counts every wait."""
 DELIVERY: Final = ONE_TRY.merge(Config(connect_timeout=1, read_timeout=2))
-"""For metrics and log lines, which are worth no more: a silent endpoint of each still leaves time for the
-answer.
-"""
+"""For metrics and log lines: if both endpoints are silent, there is still time for the answer."""
 _DELIVERING: Final = ("cloudwatch", "logs")
 
 SERVICES: Final = frozenset({"connect", "lambda", "cloudwatch", "logs", "cloudwatch-logs"})
-"""The services that clients are kept for, as botocore's events name them: by the name of the service, or by
-its id.
-"""
+"""The services with kept clients, by the names and ids that botocore's events use."""
 
 _current: ContextVar[ReadOnlyCredentials | None] = ContextVar(
     "credentials of the event that is being served", default=None
@@ -53,13 +52,13 @@ _current: ContextVar[ReadOnlyCredentials | None] = ContextVar(
 
 
 class EventCredentials(Credentials):
-    """Credentials of whichever event is being served; outside of `acting_as` there are none."""
+    """The credentials of the event that is being served; outside of `acting_as` there are none."""
 
     def __init__(self) -> None:
         super().__init__("of-the-event", "of-the-event")
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
-        """Return what to sign with now; botocore asks anew at every signature."""
+        """Return the credentials to sign with now; botocore asks at every signature."""
         current = _current.get()
         if current is None:
             raise NoCredentialsError
@@ -67,10 +66,10 @@ class EventCredentials(Credentials):
 
 
 class _EventCredentialProvider:
-    """What a botocore session asks for its credentials."""
+    """Provides `EventCredentials` to a session of botocore."""
 
     def load_credentials(self) -> Credentials:
-        """Return the credentials that clients keep."""
+        """Return the credentials for kept clients."""
         return EventCredentials()
 
 
@@ -86,9 +85,7 @@ def acting_as(credentials: ReadOnlyCredentials | None) -> Iterator[None]:
 
 @cache
 def kept_client(service: str, region: str | None) -> BaseClient:
-    """Return the client of this process for `service`; it signs with the credentials of the event that is
-    being served.
-    """
+    """Return this process's client for `service`; it signs with the credentials of the event served."""
     config = DELIVERY if service in _DELIVERING else ONE_TRY
     return _event_session(region).create_client(service, config=config)
 
@@ -100,7 +97,7 @@ def _own_session() -> Session:
 
 
 def own_credentials() -> ReadOnlyCredentials | None:
-    """Return the credentials of the function itself, as they are now."""
+    """Return the current credentials of the function itself."""
     credentials = _own_session().get_credentials()
     return credentials.get_frozen_credentials() if credentials else None
 
@@ -118,10 +115,10 @@ def _event_session(region: str | None) -> Session:
 
 
 def _register_handlers(session: Session) -> None:
-    """Register botocore's own handlers, as a session does by itself, less those of other services.
+    """Register botocore's own handlers, without those of other services.
 
-    Two thirds are S3's and its like, and each costs a look at its signature: together three hundredths of a
-    cold start. The list is botocore's own but undocumented; a test compares with a session that has them all.
+    Two thirds concern services such as S3, and take 3 % of a cold start. The list of handlers is not
+    documented; a test compares with a session that has all of them.
     """
     events: Any = session.get_component("event_emitter")
     registers = {
@@ -136,9 +133,7 @@ def _register_handlers(session: Session) -> None:
 
 
 def concerns_us(event: str) -> bool:
-    """Whether an event of botocore's can be about one of the services; their names stand behind the first
-    dot.
-    """
+    """Whether an event of botocore can concern one of `SERVICES`; its service follows the first dot."""
     _, _, rest = event.partition(".")
     service = rest.partition(".")[0]
     return service in SERVICES or service in ("", "*")

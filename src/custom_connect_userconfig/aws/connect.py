@@ -1,7 +1,7 @@
-"""Amazon Connect behind the `Gateway` port: the only module that calls it.
+"""Implements the `Gateway` port; the only module that calls Amazon Connect.
 
-Nothing is retried here; the service decides when to try again, so that every wait counts against the time of
-the invocation. Each call leaves one log line with operation, outcome, duration and the user's id.
+Nothing is retried here: the service decides when to try again, so every wait counts against the time of the
+invocation. Each call writes one log line with operation, outcome, duration and ids.
 """
 
 import time
@@ -23,33 +23,28 @@ if TYPE_CHECKING:
     from ..core.kinds import Value
 
 PAGE_SIZE: Final = 100
-"""Users a page of a search: the administrator guide's maximum, below the model's 500."""
+"""Users on a page of a search: the maximum of the administrator guide; the service model allows 500."""
 
 
 def client(region: str | None) -> "ConnectClient":
-    """Return the client of this process for `region`; it signs with the credentials of the event that is
-    being served.
-    """
+    """Return this process's client for `region`; it signs with the credentials of the event served."""
     return cast("ConnectClient", kept_client("connect", region))
 
 
 class ConnectGateway:
-    """The calls of the `Gateway` port on one region, as whoever `acting_as` names."""
+    """The calls of the `Gateway` port in one region, with the credentials of `acting_as`."""
 
     def __init__(self, region: str | None = None) -> None:
         self._client = client(region)
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
-        """Return the user; NotFound when there is no such user or instance."""
+        """Return the user; NotFound if there is no such user or instance."""
         with _call("DescribeUser", instance_id, user_id):
-            answer = cast(
-                "dict[str, Any]", self._client.describe_user(InstanceId=instance_id, UserId=user_id)
-            )
-            user = answer.get("User") or {}
+            answer = self._client.describe_user(InstanceId=instance_id, UserId=user_id)
+            user = cast("dict[str, Any]", answer).get("User") or {}
             if not user.get("Arn"):
-                raise ServiceInternalError(
-                    f"Amazon Connect answered DescribeUser for user {user_id} without a user."
-                )
+                problem = f"Amazon Connect answered DescribeUser for user {user_id} without a user."
+                raise ServiceInternalError(problem)
         legacy = cast("Mapping[str, Value]", user.get("PhoneConfig") or {})
         return LiveUser(user["Arn"], UserSettings(flatten(user), legacy), user.get("Tags") or {})
 
@@ -72,38 +67,25 @@ class ConnectGateway:
             self._client.untag_resource(resourceArn=user_arn, tagKeys=list(keys))
 
     def has_user(self, instance_id: str, user_id: str) -> bool:
-        """Return whether a search finds the user; NotFound when there is no such instance."""
-        criteria = {
-            "StringCondition": {"FieldName": "resourceId", "Value": user_id, "ComparisonType": "EXACT"}
-        }
+        """Return whether a search finds the user; NotFound if there is no such instance."""
+        condition = {"FieldName": "resourceId", "Value": user_id, "ComparisonType": "EXACT"}
+        criteria = cast("Any", {"StringCondition": condition})
         with _call("SearchUsers", instance_id, None):
-            found = self._client.search_users(
-                InstanceId=instance_id, SearchCriteria=cast("Any", criteria), MaxResults=1
-            )
+            found = self._client.search_users(InstanceId=instance_id, SearchCriteria=criteria, MaxResults=1)
         return any(user.get("Id") == user_id for user in found.get("Users", []))
 
     def search_tagged_users(
         self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
     ) -> FoundUsers:
-        """Return a page of the users that carry the tag; their settings are not taken from here (ACW may be
-        milliseconds).
-        """
-        page = {"NextToken": token} if token else {}
+        """Return a page of the users with the tag; its settings are not read (ACW may be milliseconds)."""
         condition = {"OrConditions": [[{"TagKey": tag_key, "TagValue": value}] for value in tag_values]}
+        search: Any = {"SearchFilter": {"TagFilter": condition}, "MaxResults": PAGE_SIZE}
+        page: Any = {"NextToken": token} if token else {}
         with _call("SearchUsers", instance_id, None):
-            found = cast(
-                "dict[str, Any]",
-                self._client.search_users(
-                    InstanceId=instance_id,
-                    MaxResults=PAGE_SIZE,
-                    SearchFilter=cast("Any", {"TagFilter": condition}),
-                    **cast("Any", page),
-                ),
-            )
-        users = [
-            FoundUser(user["Id"], user["Arn"], user.get("Tags") or {}) for user in found.get("Users", [])
-        ]
-        return FoundUsers(users, found.get("NextToken"))
+            answer = self._client.search_users(InstanceId=instance_id, **search, **page)
+        found = cast("list[dict[str, Any]]", answer.get("Users", []))
+        users = [FoundUser(user["Id"], user["Arn"], user.get("Tags") or {}) for user in found]
+        return FoundUsers(users, answer.get("NextToken"))
 
 
 def _ids(user_arn: str) -> tuple[str, str]:

@@ -1,9 +1,8 @@
-"""One table from the errors of Amazon Connect and of botocore to those of this resource, applied by one
-context manager.
+"""Translates the errors of botocore and of the service into those of this resource.
 
-Errors are matched by their code string, never by ``client.exceptions``: the service answers with codes that
-its model does not name (``TooManyRequestsException``), and asking the client for such a name raises
-AttributeError. Only the gateway calls this.
+Errors are matched by their code, never by ``client.exceptions``: the service answers with codes that its
+model does not name (``TooManyRequestsException``), and the client raises AttributeError for such a name. The
+gateway translates with it; the handover classifies Lambda's errors with it.
 """
 
 import re
@@ -46,7 +45,7 @@ BY_CODE: Final[Mapping[str, type[SettingsError]]] = {
     "ThrottlingException": Throttling,
     "InternalServiceException": ServiceInternalError,
     "ConditionalOperationFailedException": ResourceConflict,
-    # Seen from the service without being modelled for them, or common to every AWS API.
+    # Not modelled for the operations: observed from the service, or common to all AWS APIs.
     "TooManyRequestsException": Throttling,
     "Throttling": Throttling,
     "RequestLimitExceeded": Throttling,
@@ -72,14 +71,13 @@ BY_CODE: Final[Mapping[str, type[SettingsError]]] = {
 _CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _UNREACHABLE: Final = (HTTPClientError, BotocoreConnectionError)
 
-# The service authorization reference lists UpdateUserConfig under the older action's name, other sources
-# under its own.
+# The service authorization reference names the older action for UpdateUserConfig, other sources the newer.
 _ACTIONS: Final = {"UpdateUserConfig": "connect:UpdateUserConfig and connect:UpdateUserPhoneConfig"}
 _ACTION_IN_TEXT: Final = re.compile(r"not authorized to perform: (connect:\w+)")
 
 _LONGEST_CODE: Final = 100
 _LONGEST_TEXT: Final = 500
-"""Characters of the service's own words in a message."""
+"""Characters of the service's own text in a message."""
 
 _TOO_MANY: Final = 429
 _FIRST_SERVER_FAULT: Final = 500
@@ -87,8 +85,8 @@ _FIRST_SERVER_FAULT: Final = 500
 
 @contextmanager
 def translated(operation: str, about: str) -> Iterator[None]:
-    """Raise what `operation` on `about` raises as an error of this resource, the original chained to it."""
-    about = redact(about)  # an id may consist of digits alone, as a phone number does
+    """Raise the errors of `operation` on `about` as errors of this resource, with the original as cause."""
+    about = redact(about)  # an id may consist of digits alone, like a phone number
     try:
         yield
     except ClientError as error:
@@ -96,20 +94,17 @@ def translated(operation: str, about: str) -> Iterator[None]:
     except _CREDENTIALS as error:
         raise InvalidCredentials(f"There are no usable credentials for connect:{operation}.") from error
     except _UNREACHABLE as error:
-        raise NetworkFailure(
-            f"Amazon Connect did not answer {operation} for {about} ({type(error).__name__}); it may have"
-            " acted or not."
-        ) from error
+        problem = f"Amazon Connect did not answer {operation} for {about} ({type(error).__name__})"
+        raise NetworkFailure(f"{problem}; it may have acted or not.") from error
     except ResponseParserError as error:
-        raise ServiceInternalError(
-            f"Amazon Connect answered {operation} for {about} with something that is no answer."
-        ) from error
+        problem = f"Amazon Connect answered {operation} for {about}, but the answer cannot be parsed."
+        raise ServiceInternalError(problem) from error
     except BotoCoreError as error:
         raise ServiceRefused(f"{operation} for {about} failed: {_shown(str(error))}") from error
 
 
 def from_client_error(operation: str, about: str, error: ClientError) -> SettingsError:
-    """Return the error of this resource that an answer of the service stands for."""
+    """Return the error of this resource for an error that the service answers with."""
     kind, code, text = classified(error)
     if kind is AccessDenied:
         return AccessDenied(_denied(operation, about, text))
@@ -120,16 +115,13 @@ def from_client_error(operation: str, about: str, error: ClientError) -> Setting
     if kind is NotFound:
         return NotFound(
             f"There is no {about}, as far as Amazon Connect shows ({text}). Check InstanceId and UserId, and"
-            " that the user is of"
-            " this account and region."
+            " that the user is of this account and region."
         )
     return kind(f"Amazon Connect answered {operation} for {about} with {code}: {text}")
 
 
 def classified(error: ClientError) -> tuple[type[SettingsError], str, str]:
-    """Return the class of an answer's error, its code (or HTTP status), and its redacted text; of any
-    service.
-    """
+    """Return the class, the code (or HTTP status) and the redacted text of any service's error."""
     detail = error.response.get("Error", {})
     code = detail.get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

@@ -1,9 +1,8 @@
-"""Imports put off: stand-ins for modules that a library names at its top and nobody here uses.
+"""Defers imports: stand-ins replace modules that a library imports and nothing here uses.
 
-`aws.clients` and `registry.library` import their libraries under it; what is left out is more than a third of
-all that a cold start would import. Replacing modules in `sys.modules` for the time of an import is less than
-public: it rests on which names the libraries import, so tests import both front ends in a fresh process and
-look at what was loaded.
+`aws.clients` and `registry.library` import their libraries this way, which saves more than a third of the
+imports of a cold start. The replacement in `sys.modules` depends on the names that the libraries import. So
+tests import both front ends in a fresh process and check the loaded modules.
 """
 
 import sys
@@ -15,18 +14,18 @@ from typing import Any
 
 
 class Deferred:
-    """Stands for a class or function of a module; calling it imports the module and calls the real one."""
+    """Stands for a class or function of a module; a call imports the module and calls the original."""
 
     def __init__(self, module: str, name: str) -> None:
         self._module, self._name = module, name
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the real one's own signature
-        """Call the real one."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the original's signature
+        """Call the original."""
         return getattr(import_module(self._module), self._name)(*args, **kwargs)
 
 
 class _StandIn(ModuleType):
-    """A module whose every public name is `Deferred`."""
+    """A module in which every public name is `Deferred`."""
 
     def __getattr__(self, name: str) -> Deferred:
         if name.startswith("__"):
@@ -36,7 +35,7 @@ class _StandIn(ModuleType):
 
 @contextmanager
 def deferred(*names: str) -> Iterator[None]:
-    """Put stand-ins into the places of modules until the block ends; those that are imported already stay."""
+    """Replace modules by stand-ins until the block ends; modules that are already imported stay."""
     stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
     sys.modules.update(stand_ins)
     try:

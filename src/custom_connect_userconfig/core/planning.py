@@ -322,7 +322,7 @@ def _check_room(tags: Mapping[str, str], claim: Mapping[str, str]) -> None:
         more = len(claim.keys() - tags.keys())
         raise InvalidRequest(
             f"The user has {len(counted)} tags, and the ownership record needs {more} more: together {total},"
-            f" but a user holds {MAX_TAGS} at most. Remove tags from the user, or declare fewer of the arrays."
+            f" but a user holds {MAX_TAGS} at most. Remove tags from the user, or declare fewer arrays."
         )
 
 
