@@ -111,7 +111,7 @@ def _growth() -> Named:
 def _frontier() -> Named:
     shares = product((200.0, 240.0, 270.0, 320.0), (0.6, 0.8, 1.0), (0.2, 0.35, 0.5, 0.8))
     variants = [
-        QuotaBackoff(HOURS, full_template=full, share_of_what_is_left=left, share_of_elapsed=elapsed)
+        QuotaBackoff(HOURS, full_template=full, share_of_time_left=left, share_of_elapsed=elapsed)
         for full, left, elapsed in shares
     ]
     return [("variant", Scene(policy=Policy("variant", Always(variant)))) for variant in variants]

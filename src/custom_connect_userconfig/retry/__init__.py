@@ -1,1 +1,1 @@
-"""Trying again: how long to wait, where, when to stop, and what is carried from one invocation to the next."""
+"""Retries: how long to wait, when to stop, and the progress that one invocation passes to the next."""

@@ -1,12 +1,11 @@
-"""What an operation carries from one invocation to the next, to go on: never the truth about the user.
+"""The progress of an operation, passed from one invocation to the next; it is never the truth about the user.
 
-``retrier`` makes it from the callback context and puts it back there; ``reconcile`` notes in it what it has
-sent. A context may come late, or twice, or garbled: none of that may make an operation end too soon, or
-never.
+``retrier`` reads it from the callback context and writes it back; ``operation`` notes each write in it. A
+context may be delivered late, twice or damaged. Even then an operation must not end too soon, and must end.
 
-Times are carried as durations, and counted within an invocation on a clock that nobody sets. Between two
-invocations the delay that was asked for counts as what has passed: CloudFormation may come later, and then
-the operation waits longer, never less.
+Times are passed as durations, and measured within an invocation on the monotonic clock. Between two
+invocations the requested delay counts as elapsed: if CloudFormation comes later, the operation waits longer,
+never less.
 """
 
 import math
@@ -21,66 +20,59 @@ from ..core.ownership import OwnershipRecord
 from .policy import RetryState
 
 _MOST_REFUSALS: Final = 10_000
-"""More than hours of waiting can hold."""
+"""More waits than any operation has time for."""
 DELAY: Final = "delay"
-"""In a context: the seconds that pass until the next invocation."""
+"""The key of a context under which the seconds until the next invocation stand."""
 _LONGEST: Final = 1e9
-"""Seconds; no operation lasts longer, and neither infinity nor "not a number" lies below it."""
+"""Seconds; no operation lasts longer. The bound also excludes infinity and "not a number"."""
 _NOTHING: Final = OwnershipRecord(None, {}, {})
-_BELIEVED_AFTER: Final = 5.0
-"""Seconds after a write from which a read counts that shows a value as dropped or clamped."""
+_SETTLED_AFTER: Final = 5.0
+"""Seconds after a write from which a read may show that the service dropped or clamped a value."""
 _WRITE_AGAIN_AFTER: Final = 60.0
-"""Seconds after a write that still does not show as wanted until it is made again: somebody may have changed
-it since.
-"""
+"""Seconds after which a write that does not show is made again: somebody may have changed the value since."""
 
 
 @dataclass
 class Progress:
-    """What is carried from one invocation of an operation to the next, to go on: never the truth about the
-    user.
+    """The progress of an operation, over all its invocations.
+
+    "Wrote", "claimed" and "released" include calls that may have taken effect because their answer was lost.
     """
 
     started: float
-    """Monotonic seconds of the first try. What was in an earlier invocation lies before the beginning of this
-    one's clock.
-    """
+    """Monotonic seconds of the first try; may be negative if that was in an earlier invocation."""
     written_at: float | None = None
-    """Monotonic seconds of the last completed write, None before there was one."""
+    """Monotonic seconds of the last completed write, None before the first one."""
     wrote: bool = False
-    """Whether a write of this operation has acted, or may have: its answer can have been lost."""
+    """Whether this operation wrote anything."""
     wrote_settings: bool = False
-    """Whether that is so of a write of settings, not of tags alone."""
+    """Whether this operation wrote settings, not only tags."""
     wrote_settings_now: bool = False
-    """Whether this invocation has made one."""
+    """Whether this invocation wrote settings."""
     only_stamped: bool = False
-    """Whether the latest completed write has recorded the request and nothing else."""
+    """Whether the last completed write recorded only the request."""
     lost_claim: bool = False
-    """Whether an invocation that wrote settings has seen that its claim is gone: it knows then what it has to
-    undo.
-    """
+    """Whether an invocation that wrote settings has seen that its claim is gone, so that it may undo them."""
     settling_since: float | None = None
     """Monotonic seconds of the first completed write."""
     notes: tuple[str, ...] = ()
-    """What has to be said at the end, about steps that are done by then."""
+    """Notes for the final message, on steps that are done."""
     removed_number: bool = False
-    """Whether a phone number was to go; whether it went shows at the end."""
+    """Whether a phone number was to be removed; the last read shows whether it is gone."""
     had_claim: bool = False
-    """Whether the record was there, and the resource's own, before this operation had written anything."""
+    """Whether the resource's own record was there before this operation wrote anything."""
     claimed: bool = False
-    """Whether this operation has written its record, or may have."""
+    """Whether this operation wrote its record."""
     prior: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
-    """The earlier values that it recorded."""
+    """The earlier values in that record."""
     released: bool = False
-    """Whether this operation has removed tags of the record, or may have."""
+    """Whether this operation removed tags of the record."""
     found: OwnershipRecord = _NOTHING
-    """All that reads have shown as recorded, for a delete: it knows then what an earlier request may have
-    written meanwhile.
-    """
+    """For a delete: everything that reads have shown as recorded. An earlier request may write it again."""
     resumed: bool = False
-    """Whether an invocation went before this one."""
+    """Whether there was an earlier invocation."""
     deadline: float = math.inf
-    """Monotonic seconds after which this invocation begins no further call."""
+    """Monotonic seconds after which this invocation makes no further call."""
     refusals: int = 0
     """How often the operation has waited for a quota."""
     attempts: dict[type[Retriable], int] = field(default_factory=dict)
@@ -88,9 +80,9 @@ class Progress:
 
     @classmethod
     def from_context(cls, context: Mapping[str, object] | None, now: float) -> Self:
-        """Return the progress that a callback context holds, on a clock that shows `now` monotonic seconds.
+        """Return the progress in a callback context, if the monotonic clock shows `now` seconds.
 
-        What the context does not hold, or not legibly, counts as not there.
+        A missing or malformed member gets its default.
         """
         context = context or {}
         left = now - (_seconds(context.get(DELAY)) or 0.0)
@@ -115,9 +107,7 @@ class Progress:
         )
 
     def to_context(self, now: float, delay: int) -> dict[str, object]:
-        """Return what `from_context` reads, of an invocation that ends at `now` and wants another after
-        `delay` seconds.
-        """
+        """Return the context of an invocation that ends at `now` and requests the next in `delay` seconds."""
         return {
             DELAY: delay,
             "elapsed": round(now - self.started, 3),
@@ -139,7 +129,7 @@ class Progress:
 
     @property
     def has_written(self) -> bool:
-        """Whether this operation has completed its writes at least once."""
+        """Whether this operation has completed a plan with writes."""
         return self.written_at is not None
 
     def note_sent(
@@ -149,10 +139,9 @@ class Progress:
         released: bool = False,
         claimed: Mapping[SettingKey, RecordedValue] | None = None,
     ) -> None:
-        """Note that a write has acted, or may have.
+        """Note a write that took effect or may have: of `settings`, of the record, or of its removal.
 
-        It was one of `settings`, one that recorded the earlier values `claimed`, or one that removed tags of
-        the record.
+        `claimed` holds the earlier values in the written record.
         """
         self.wrote = True
         self.wrote_settings |= settings
@@ -162,36 +151,32 @@ class Progress:
             self.claimed, self.prior = True, claimed
 
     def note_found(self, record: OwnershipRecord) -> None:
-        """Note what a read shows as recorded."""
+        """Add `record`, as a read shows it, to everything found."""
         found = self.found
         self.found = OwnershipRecord(
             None, {**found.declared, **record.declared}, {**found.prior, **record.prior}
         )
 
     def note_wait(self, error: Retriable) -> None:
-        """Note that `error` is waited for, within the invocation or until the next one."""
+        """Note a wait for `error`, within the invocation or until the next one."""
         self.attempts[type(error)] = self.attempts.get(type(error), 0) + 1
         self.refusals += isinstance(error, Throttling)
 
     def state(self, error: Retriable, now: float) -> RetryState:
-        """Return how the operation stands before `error`."""
+        """Return the state of the operation for the policy of `error`."""
         since = self.started
         if isinstance(error, NotSettledYet) and self.settling_since is not None:
             since = self.settling_since
         return RetryState(self.attempts.get(type(error), 0), now - since, self.refusals)
 
     def note_written(self, now: float, *, only_stamped: bool = False) -> None:
-        """Note that all writes of a plan are done; or, with `only_stamped`, that the request is recorded and
-        nothing else.
-        """
+        """Note that the writes of a plan are complete; with `only_stamped` they recorded only the request."""
         self.written_at, self.only_stamped = now, only_stamped
         self.settling_since = now if self.settling_since is None else self.settling_since
 
     def has_settled(self, now: float) -> bool:
-        """Whether the last write is long enough ago that what still does not show may have been dropped by
-        the service.
-        """
-        return self.written_at is not None and now - self.written_at >= _BELIEVED_AFTER
+        """Whether the last write is old enough that a value which does not show may have been dropped."""
+        return self.written_at is not None and now - self.written_at >= _SETTLED_AFTER
 
     def is_settling(self, now: float) -> bool:
         """Whether the last write is too recent to be made again."""
@@ -199,15 +184,15 @@ class Progress:
 
 
 def _moment(duration: object, now: float) -> float | None:
-    """Return when something was that lasts for `duration` at `now`."""
+    """Return the moment that lies `duration` before `now`, None if `duration` is malformed."""
     seconds = _seconds(duration)
     return None if seconds is None else now - seconds
 
 
 def _record(tags: object) -> OwnershipRecord:
-    if not isinstance(tags, Mapping) or not all(
-        isinstance(text, str) for pair in tags.items() for text in pair
-    ):
+    if not isinstance(tags, Mapping):
+        return _NOTHING
+    if not all(isinstance(text, str) for pair in tags.items() for text in pair):
         return _NOTHING
     try:
         return OwnershipRecord.from_tags(tags) or _NOTHING

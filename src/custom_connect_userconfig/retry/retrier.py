@@ -1,23 +1,23 @@
-"""How long to wait and when to stop: the service drives every operation through here.
+"""Runs operations and tries them again; the service runs every operation through `Retrier`.
 
-An operation is a function that reads the live user and does what is left to do. It can be run again at any
-time, so waiting is only a matter of running it again later: first within the invocation, then, for writes, in
-another invocation of CloudFormation's. Each kind of error has its own policy:
+An operation is a function that reads the live user and makes the calls that are left. It can run again at any
+time. So a retry runs it again: first within the invocation, then, for writes, in another invocation by
+CloudFormation. Each kind of error has its policy:
 
-=================  ==============================  ==========================================  =====================
-error              tried again inside after (s)    then                                        ends with
-=================  ==============================  ==========================================  =====================
-Throttling          see ``policy``                  see ``policy``, for 3.5 hours               Throttling
-NotSettledYet      0.2, 0.5, 1, 2, 4, 8            every 15 s, up to 5 minutes after writing   NotStabilized, or as said
-NotReadableYet     1, 2, 4, 8                      -                                           NotFound
-NotClaimedYet      1, 2, 4, 8                      -                                           NotFound
-5xx, network, 409  1, 2, 4                         - (CloudFormation itself tries again)       the same error
-OutOfTime          -                               at once                                     OutOfTime
-=================  ==============================  ==========================================  =====================
+=================  ===================================  ===================================  ================
+error              delays within the invocation (s)     further invocations                  final error
+=================  ===================================  ===================================  ================
+Throttling         see ``policy``                       see ``policy``, for 3.5 hours        the same
+NotSettledYet      0.2, 0.5, 1, 2, 4, 8                 every 15 s, for 5 minutes            its `final`
+NotReadableYet     1, 2, 4, 8                           -                                    its `final`
+NotClaimedYet      1, 2, 4, 8                           -                                    its `final`
+5xx, network, 409  1, 2, 4                              - (CloudFormation tries again)       the same
+OutOfTime          -                                    at once                              the same
+=================  ===================================  ===================================  ================
 
-Every wait is jittered, so that hundreds of resources that were refused together do not come back together.
-READ and LIST must answer within 30 seconds and have no further invocations: they wait inside only. Operations
-can be cut off between any two calls, so none is begun when the time of a write's invocation is used up.
+Every wait is jittered: hundreds of resources that were throttled together must not come back together. READ
+and LIST must answer within 30 seconds and have no further invocations, so they wait only within theirs. An
+operation can be cut off between any two calls, so a write makes no further call once its time is used up.
 """
 
 import math
@@ -67,59 +67,55 @@ _FAULT: Final = FixedDelays((1.0, 2.0, 4.0))
 WRITES: Final[Mapping[type[Retriable], RetryPolicy]] = {
     Throttling: QuotaBackoff(_AT_MOST),
     OutOfTime: FixedDelays(every=1.0, at_most=_AT_MOST),
-    # "Usually seconds, sometimes minutes" is what is known of the service's consistency.
+    # A write usually shows after seconds, sometimes after minutes; more is not known.
     NotSettledYet: FixedDelays((0.2, 0.5, 1.0, 2.0, 4.0, 8.0), every=15.0, at_most=300.0),
     NotReadableYet: FixedDelays((1.0, 2.0, 4.0, 8.0)),
     NotClaimedYet: FixedDelays((1.0, 2.0, 4.0, 8.0)),
 }
-"""How creates, updates and deletes wait; what is not named waits as for a fault."""
+"""The policies of CREATE, UPDATE and DELETE; all other errors have the policy `_FAULT`."""
 _READS: Final[Mapping[type[Retriable], RetryPolicy]] = {Throttling: FixedDelays((1.0, 2.0, 4.0, 8.0))}
 
 
 @dataclass(frozen=True)
 class InProgress:
-    """The operation is not finished; it wants to be invoked again with `context` after `delay` seconds."""
+    """The operation is not finished and requests another invocation with `context` after `delay` seconds."""
 
     context: Mapping[str, object]
     delay: int
     reason: str
 
     def context_after(self, seconds: float) -> Mapping[str, object]:
-        """Return the context to go on with if `seconds` pass instead of `delay`."""
+        """Return the context for an invocation that comes after `seconds` instead of `delay`."""
         return {**self.context, DELAY: seconds}
 
 
 @dataclass(frozen=True)
 class Retrier:
-    """Drives operations with a clock, a source of jitter, and the seconds that an invocation may last."""
+    """Runs operations, with a clock, a source of jitter, and the seconds that an invocation may last."""
 
     clock: Clock = field(default_factory=SystemClock)
     random: Callable[[], float] = random.random
     write_seconds: float = 40.0
-    """Seconds after which the invocation of a write begins nothing more; the limit is 60, and one call takes
-    11 at most.
-    """
+    """Seconds after which the invocation of a write makes no further call; its limit is 60."""
     read_seconds: float = 16.0
     """The same for READ and LIST, whose limit is 30."""
     policies: Mapping[type[Retriable], RetryPolicy] = field(default_factory=lambda: WRITES)
-    """How creates, updates and deletes wait for each kind of error."""
+    """The policies of CREATE, UPDATE and DELETE."""
 
     def begin(self, context: Mapping[str, object] | None) -> Progress:
-        """Return the progress to start or go on from; the time of the invocation counts from here."""
+        """Return the progress in `context`; the time of the invocation counts from here."""
         now = self.clock.monotonic()
         progress = Progress.from_context(context, now)
         progress.deadline = now + self.write_seconds
         return progress
 
     def check_time(self, progress: Progress) -> None:
-        """Raise OutOfTime when this invocation should begin no further call."""
+        """Raise OutOfTime if this invocation must make no further call."""
         if self.clock.monotonic() > progress.deadline:
             raise OutOfTime("The time of this invocation is used up; the operation goes on in the next one.")
 
     def write(self, operation: Callable[[], T], progress: Progress) -> T | InProgress:
-        """Run `operation` until it succeeds; InProgress when it shall go on in another invocation, its error
-        when it shall not.
-        """
+        """Run `operation` until it succeeds; return InProgress if it needs another invocation, or raise."""
         while True:
             try:
                 return operation()
