@@ -1,12 +1,13 @@
-"""The resource type ``Custom::Connect::UserConfig``: a stack owns exactly the agent settings that its
-template declares.
+"""The resource type ``Custom::Connect::UserConfig``: a stack owns exactly the settings that it declares.
 
-Layers, outermost first; each may import only what stands below it (checked by import-linter):
+Layers, outermost first; each imports only layers below it (checked by import-linter):
 
-``handlers``, ``registry``     front end of the CloudFormation registry: translates events, nothing else
-``custom_resource``            front end of a Lambda-backed custom resource
-``service``                    create, read, update, delete and list over the ports
-``reconcile``, ``release``     what happens behind the doors that write, over one ``operation``; ``undo`` is the way back
+``handlers``, ``registry``     front end for the CloudFormation registry
+``custom_resource``            front end for a Lambda-backed custom resource
+``service``                    create, read, update, delete and list
+``reconcile``, ``release``     the steps of create and update, and of delete
+``undo``                       the way back of a failed create or update
+``operation``                  the calls of one operation on one user
 ``aws``, ``retry``             Amazon Connect behind the ports; when to try again
 ``core``                       the rules: pure, standard library only
 """

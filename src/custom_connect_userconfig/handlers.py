@@ -1,9 +1,8 @@
-"""The front end of the CloudFormation registry: translates requests into service calls and results into
-progress events.
+"""The front end for the CloudFormation registry: translates requests, results and errors.
 
 ``resource`` is the entry point of the Lambda function (``template.yml``), ``test_entrypoint`` that of ``cfn
-invoke``. No rule lives here. Every failure is returned, not raised: the library would log a raised one with
-its whole chain of causes, and texts of the service may hold a phone number.
+invoke``. Every failure is returned, not raised: the library would log a raised error with its whole chain of
+causes, and texts of the service may hold a phone number.
 """
 
 import traceback
@@ -14,12 +13,12 @@ from typing import Any, Final, cast
 from .registry.library import (
     Action,
     BaseModel,
-    BaseResourceHandlerRequest,
     HandlerErrorCode,
     OperationStatus,
     ProgressEvent,
     SessionProxy,
 )
+from .registry.library import BaseResourceHandlerRequest as Request
 
 # isort: split
 from .aws.connect import ConnectGateway
@@ -41,7 +40,7 @@ from .logs import log_event
 from .models import ResourceModel
 from .registry.resource import RawProperties, UserConfigResource, signing_for
 from .retry.retrier import InProgress, Retrier
-from .service import GivenBack, OwnedSettings, SettingsService
+from .service import Context, GivenBack, OwnedSettings, SettingsService
 
 TYPE_NAME: Final = "Custom::Connect::UserConfig"
 
@@ -61,57 +60,49 @@ ERROR_CODES: Final[Mapping[type[errors.SettingsError], HandlerErrorCode]] = {
     errors.ResourceConflict: HandlerErrorCode.ResourceConflict,
     errors.OutOfTime: HandlerErrorCode.ServiceInternalError,
 }
-"""The code of each failure. CloudFormation itself tries the last five again; all others end the operation."""
+"""The code of each error. CloudFormation retries after the last five; all others end the operation."""
 
 resource: Final = UserConfigResource(TYPE_NAME, RawProperties)
 test_entrypoint: Final = resource.test_entrypoint
 
 retrier = Retrier()
-"""The clock and the retry policies of this process; tests put another clock here."""
+"""The clock and the retry policies of this process; tests replace it."""
 
-Handler = Callable[[SettingsService, BaseResourceHandlerRequest, Mapping[str, Any]], ProgressEvent]
+Handler = Callable[[SettingsService, Request, Context], ProgressEvent]
 
 
 def _answering(handle: Handler) -> Callable[..., ProgressEvent]:
-    """Wrap a handler: bring it the service, and turn each failure into an event."""
+    """Wrap a handler: pass it the service, and turn every failure into an event."""
 
     def handler(
-        session: SessionProxy | None, request: BaseResourceHandlerRequest, context: MutableMapping[str, Any]
+        session: SessionProxy | None, request: Request, context: MutableMapping[str, Any]
     ) -> ProgressEvent:
         try:
             with signing_for(session):
                 event = handle(_service(request), request, context)
         except errors.SettingsError as error:
             event = ProgressEvent.failed(ERROR_CODES[type(error)], str(error))
-        except Exception as error:  # noqa: BLE001 - the last boundary: a raised error would reach the log unredacted, and the stack mute
+        except Exception as error:  # noqa: BLE001 - the library would log a raised error unredacted
             log_event("unexpected", trace=traceback.format_exc())
             event = ProgressEvent.failed(
                 HandlerErrorCode.InternalFailure,
                 f"Unexpected {type(error).__name__}; the log of the resource type has the details.",
             )
-        event.message = bounded(event.message)
-        code = event.errorCode.name if event.errorCode else None
-        log_event(
-            "answer",
-            action=handle.__name__,
-            status=event.status.name,
-            code=code,
-            message=event.message or None,
-        )
+        event.message = message = bounded(event.message)
+        status, code = event.status.name, event.errorCode.name if event.errorCode else None
+        log_event("answer", action=handle.__name__, status=status, code=code, message=message or None)
         return event
 
     return handler
 
 
-def _service(request: BaseResourceHandlerRequest) -> SettingsService:
+def _service(request: Request) -> SettingsService:
     return SettingsService(ConnectGateway(request.region), retrier)
 
 
 @resource.handler(Action.CREATE)
 @_answering
-def create(
-    service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]
-) -> ProgressEvent:
+def create(service: SettingsService, request: Request, context: Context) -> ProgressEvent:
     """Take the declared settings."""
     declaration = Declaration.parse(_properties(request), _environment(request))
     result = service.create(declaration, _owner(request, declaration.identity), context)
@@ -120,25 +111,20 @@ def create(
 
 @resource.handler(Action.UPDATE)
 @_answering
-def update(
-    service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]
-) -> ProgressEvent:
-    """Apply what is declared now, and give back what is no longer."""
-    declaration = Declaration.parse(_properties(request), _environment(request))
-    previous = parse_previous(_raw(request.previousResourceState), _environment(request))
+def update(service: SettingsService, request: Request, context: Context) -> ProgressEvent:
+    """Apply the declared settings, and give back the dropped ones."""
+    environment, before = _environment(request), _raw(request.previousResourceState)
+    declaration = Declaration.parse(_properties(request), environment)
+    previous = parse_previous(before, environment)
     result = service.update(declaration, _owner(request, declaration.identity), context, previous)
-    gone_arn = _raw(request.previousResourceState).get(USER_ARN) or arn_of(
-        declaration.identity, _environment(request)
-    )
+    gone_arn = before.get(USER_ARN) or arn_of(declaration.identity, environment)
     return _taken(declaration, result, str(gone_arn))
 
 
 @resource.handler(Action.DELETE)
 @_answering
-def delete(
-    service: SettingsService, request: BaseResourceHandlerRequest, context: Mapping[str, Any]
-) -> ProgressEvent:
-    """Give everything back."""
+def delete(service: SettingsService, request: Request, context: Context) -> ProgressEvent:
+    """Give back every owned setting."""
     identity = parse_identity(_properties(request), _environment(request))
     result = service.delete(identity, _owner(request, identity), context)
     if isinstance(result, GivenBack):
@@ -148,26 +134,22 @@ def delete(
 
 @resource.handler(Action.READ)
 @_answering
-def read(
-    service: SettingsService, request: BaseResourceHandlerRequest, _context: Mapping[str, Any]
-) -> ProgressEvent:
-    """Show the owned settings as they are now."""
+def read(service: SettingsService, request: Request, _context: Context) -> ProgressEvent:
+    """Return the owned settings with their live values."""
     identity = parse_identity(_properties(request), _environment(request))
     return _succeeded(identity, service.read(identity))
 
 
 @resource.handler(Action.LIST)
 @_answering
-def list_(
-    service: SettingsService, request: BaseResourceHandlerRequest, _context: Mapping[str, Any]
-) -> ProgressEvent:
-    """Show one page of the identifiers of users with owned settings."""
+def list_(service: SettingsService, request: Request, _context: Context) -> ProgressEvent:
+    """Return one page of the identifiers of users with owned settings."""
     page = service.list_users(parse_instance(_properties(request), _environment(request)), request.nextToken)
     models: list[BaseModel] = [_to_model({INSTANCE_ID: i, USER_ID: u}) for i, u in page.identifiers]
     return ProgressEvent(OperationStatus.SUCCESS, resourceModels=models, nextToken=page.next_token)
 
 
-def _properties(request: BaseResourceHandlerRequest) -> Mapping[str, object]:
+def _properties(request: Request) -> Mapping[str, object]:
     return _raw(request.desiredResourceState)
 
 
@@ -175,18 +157,18 @@ def _raw(state: BaseModel | None) -> Mapping[str, object]:
     return cast("RawProperties", state).properties if state else {}
 
 
-def _environment(request: BaseResourceHandlerRequest) -> Environment:
+def _environment(request: Request) -> Environment:
     return Environment(request.region, request.awsAccountId)
 
 
-def _owner(request: BaseResourceHandlerRequest, identity: Identity) -> Owner:
+def _owner(request: Request, identity: Identity) -> Owner:
     return Owner.of(identity, request.stackId, request.logicalResourceIdentifier, request.clientRequestToken)
 
 
 def _taken(
     declaration: Declaration, result: OwnedSettings | InProgress, gone_arn: str | None = None
 ) -> ProgressEvent:
-    """`gone_arn` is the ARN of a user who may be gone: a template's ``Fn::GetAtt`` must go on working."""
+    """`gone_arn` is the ARN of a user that may be gone: a template's ``Fn::GetAtt`` must still work."""
     if isinstance(result, InProgress):
         return _in_progress(result, _model(declaration.identity, declaration.settings))
     return _succeeded(declaration.identity, result, gone_arn)
@@ -219,5 +201,5 @@ def _model(identity: Identity, settings: Settings, user_arn: str | None = None) 
 
 
 def _to_model(properties: Mapping[str, object]) -> ResourceModel:
-    # The generated model has no other way in from a mapping.
+    # The generated model has no public way to read a mapping.
     return cast("ResourceModel", ResourceModel._deserialize(properties))  # noqa: SLF001

@@ -1,6 +1,6 @@
-"""One operation on one user, in one invocation: its calls, and what they leave in its progress.
+"""One operation on one user in one invocation: it makes the calls and notes them in the progress.
 
-``reconcile``, ``release`` and ``undo`` say which calls; an operation can be cut off between any two of them
+``reconcile``, ``release`` and ``undo`` decide on the calls. An operation can be cut off between any two calls
 and run again.
 """
 
@@ -33,7 +33,7 @@ class OwnedSettings:
 
 @dataclass(frozen=True)
 class GivenBack:
-    """All that was owned is given back; `notes` say what could not be."""
+    """The result of a delete; `notes` name settings that could not be given back."""
 
     notes: tuple[str, ...] = ()
 
@@ -48,16 +48,14 @@ class Operation:
     owner: Owner
     progress: Progress
     is_importable: bool
-    """Whether the resource can be imported, so that an update takes over the record of another one."""
+    """Whether the resource can be imported, so that an update takes over the record of another resource."""
     _is_lost: bool = False
     _refusals: int = 0
     """How many writes of settings the service has refused as invalid."""
 
     @property
     def is_lost(self) -> bool:
-        """Whether the latest read shows that the claim of this operation is gone: another one's record is
-        there, or none.
-        """
+        """Whether the latest read shows that our claim is gone: there is no record, or another one."""
         return self._is_lost
 
     @is_lost.setter
@@ -75,21 +73,19 @@ class Operation:
         return self.retrier.clock.monotonic()
 
     def has_user(self) -> bool:
-        """Ask a second call whether the user exists, if there is time."""
+        """Search for the user, if there is time; DescribeUser does not find it."""
         self.retrier.check_time(self.progress)
         return self.gateway.has_user(self.identity.instance_id, self.identity.user_id)
 
     def waits(self, delays: list[float]) -> bool:
-        """Wait within the invocation for the first of `delays`, and remove it; False if there is none, or no
-        time for it.
-        """
+        """Wait for the first of `delays` and remove it; return False if there is none, or no time for it."""
         if not delays or self.now() + delays[0] > self.progress.deadline:
             return False
         self.retrier.clock.sleep(delays.pop(0))
         return True
 
     def apply(self, user: LiveUser, plan: Plan) -> None:
-        """Make the calls of `plan`, in the order that can be cut off anywhere."""
+        """Make the calls of `plan`, in an order that can be cut off anywhere."""
         progress = self.progress
         progress.notes = tuple(dict.fromkeys((*progress.notes, *plan.notes)))
         progress.removed_number = progress.removed_number or plan.removes_number
@@ -106,15 +102,14 @@ class Operation:
     def _write_arrays(self, plan: Plan) -> None:
         ids = self.identity.instance_id, self.identity.user_id
         tries = [plan.arrays, *plan.narrower]
-        # Some instances do not know every channel. A refusal of what nobody declared must not fail the
-        # operation.
+        # Some instances refuse a channel. If nobody declared it, the operation must not fail.
         while arrays := tries[min(self._refusals, len(tries) - 1)]:
             try:
                 self._write(partial(self.gateway.update_user_config, *ids, arrays), settings=True)
             except InvalidRequest:
                 if self._refusals >= len(tries) - 1:
                     raise
-                # Kept for this invocation: a quota that is used up meanwhile does not begin all tries again.
+                # Kept for the invocation: after throttling, the operation goes on with the next try.
                 self._refusals += 1
             else:
                 break
@@ -132,17 +127,13 @@ class Operation:
         try:
             call()
         except (NetworkFailure, ServiceInternalError):
-            # Its answer is lost, and the write may have acted.
+            # The answer is lost; the write may have taken effect.
             note()
             raise
         note()
 
     def notes(self, user: LiveUser | None) -> tuple[str, ...]:
-        """Return what has to be said at the end."""
-        progress = self.progress
-        stayed = (
-            progress.removed_number
-            and user is not None
-            and user.settings.effective(PHONE_NUMBER_KEY) is not None
-        )
-        return (*progress.notes, NUMBER_STAYED) if stayed else progress.notes
+        """Return the notes for the final message."""
+        has_number = user is not None and user.settings.effective(PHONE_NUMBER_KEY) is not None
+        notes = self.progress.notes
+        return (*notes, NUMBER_STAYED) if self.progress.removed_number and has_number else notes

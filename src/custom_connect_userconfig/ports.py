@@ -1,4 +1,4 @@
-"""What the service needs from the world: Amazon Connect, and time. Tests and front ends bring their own."""
+"""The service's interfaces to Amazon Connect and to the clock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .core.settings import Entry
 
 @dataclass(frozen=True)
 class FoundUser:
-    """One user that a search has found."""
+    """One user in the result of a search."""
 
     user_id: str
     arn: str
@@ -26,16 +26,16 @@ class FoundUsers:
 
 
 class Gateway(Protocol):
-    """The calls on Amazon Connect. Each raises the errors of ``core.errors`` and nothing else; none retries."""
+    """The calls on Amazon Connect. They raise only the errors of ``core.errors``, and never retry."""
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
-        """Return the user; NotFound when there is no such user or instance."""
+        """Return the user; NotFound if there is no such user or instance."""
         ...
 
     def update_user_config(
         self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
     ) -> None:
-        """Write the arrays that are given; others are left alone."""
+        """Write the given arrays and no others."""
         ...
 
     def tag_user(self, user_arn: str, tags: Mapping[str, str]) -> None:
@@ -47,25 +47,25 @@ class Gateway(Protocol):
         ...
 
     def has_user(self, instance_id: str, user_id: str) -> bool:
-        """Return whether a search finds the user; NotFound when there is no such instance."""
+        """Return whether a search finds the user; NotFound if there is no such instance."""
         ...
 
     def search_tagged_users(
         self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
     ) -> FoundUsers:
-        """Return a page of the users of the instance that carry the tag with one of the values."""
+        """Return a page of the users of the instance that have the tag with one of the values."""
         ...
 
 
 class Clock(Protocol):
-    """Time, so that tests need not wait for it."""
+    """The clock; tests replace it and do not wait."""
 
     def now(self) -> float:
-        """Seconds since the epoch; comparable between invocations, may be set meanwhile."""
+        """Return seconds since the epoch, comparable between invocations; the clock can be set."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds since some point; comparable within an invocation, never steps back."""
+        """Return seconds that never step back, comparable within an invocation."""
         ...
 
     def sleep(self, seconds: float) -> None:

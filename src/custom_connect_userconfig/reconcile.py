@@ -1,6 +1,6 @@
-"""Create and update: read, plan, apply, until nothing is left to do; only ``service`` calls it.
+"""Create and update: read, plan and apply until nothing is left to do; only ``service`` calls this.
 
-Both are level-triggered: what is left is computed from what is declared, recorded and live.
+Both are level-triggered: each plan is computed from the declared, the recorded and the live values.
 """
 
 from collections.abc import Callable
@@ -28,29 +28,29 @@ from .retry.progress import Progress
 from .undo import Undo
 
 _RECHECK_DELAYS: Final = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before each further read, if a first one shows what may be the state of some seconds ago."""
+"""Seconds before each further read, if a read may show the state of some seconds ago."""
 
 
 class _UserGone(Exception):
-    """The user, not the instance, is missing."""
+    """The instance exists, the user does not."""
 
 
 @dataclass
 class Reconcile:
-    """Create and update: the same steps behind different conditions."""
+    """Create and update: the same steps, under different conditions."""
 
     operation: Operation
     declared: Settings
     previous: Settings | None = None
-    """What an update's template declared before, if that is known."""
-    changed: bool = False
-    """Whether something must have changed, so that a first read with nothing left to do may be a late one."""
+    """For an update: the settings declared before, if they are known."""
+    expect_change: bool = False
+    """Whether something must change, so that a first read with nothing left to do may be late."""
     _rechecks: list[float] = field(init=False)
     _absence_rechecks: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
-        # What was late when the operation began shows by its second invocation, unless it has written
-        # meanwhile; and slow reads must not use up each of them.
+        # By the second invocation, writes from before the operation show. Rechecking then would only use up
+        # time, unless the operation itself has written.
         delays = () if self._progress.resumed and not self._progress.wrote else _RECHECK_DELAYS
         self._rechecks, self._absence_rechecks = list(delays), list(delays)
 
@@ -80,18 +80,14 @@ class Reconcile:
     def _converge(self, read: Callable[[], tuple[LiveUser, OwnershipRecord | None]]) -> OwnedSettings:
         operation, progress = self.operation, self._progress
         while True:
-            # What was planned and not written is no longer true: another read may show another state.
+            # Notes of a plan that was not written are void: this read may show another state.
             progress.notes = progress.notes if progress.wrote else ()
             user, record = read()
             if record and record.has_overtaken(self._owner.request):
                 return self._stand_back(user, record)
             plan = plan_take(self.declared, self._stamp(record), record, user, self._knowledge(record))
-            if (
-                plan.is_empty
-                and self.changed
-                and not progress.has_written
-                and operation.waits(self._rechecks)
-            ):
+            may_be_late = self.expect_change and not progress.has_written
+            if plan.is_empty and may_be_late and operation.waits(self._rechecks):
                 continue
             if plan.is_empty:
                 return OwnedSettings(user.arn, live(self.declared, user.settings), operation.notes(user))
@@ -99,15 +95,13 @@ class Reconcile:
                 raise unsettled(self._identity, plan.differences)
             if not plan.is_stamp:
                 progress.notes = (*progress.notes, *self._restored(record, plan))
-            # Until this plan is done as well: a read may show the end of the one before, and hide what this
-            # one has claimed.
+            # Unset until this plan is complete too: a read may show the previous plan's end and hide this
+            # plan's claim.
             progress.written_at = None
             operation.apply(user, plan)
 
     def _shows_our_claim(self, plan: Plan) -> bool:
-        """Whether a read shows all that was written, and no settings were: what is off then is no write that
-        does not show yet.
-        """
+        """Whether the read shows our claim, and no settings were written: the differences are not late."""
         only_stamped = self._progress.only_stamped and not plan.is_stamp
         return only_stamped or (bool(plan.arrays) and not plan.claim and not self._progress.wrote_settings)
 
@@ -118,16 +112,14 @@ class Reconcile:
             raise NotReadableYet(error) from error
         record, progress = OwnershipRecord.from_tags(user.tags), self._progress
         is_anothers = record is not None and not record.owned_by(self._owner)
-        # Never claimed again once all is written: the release that removed the claim has given the settings
-        # back, or will.
+        # After a complete plan nothing is claimed again: the release that removed the claim has given the
+        # settings back, or will.
         is_gone = record is None and (progress.settling_since is not None or self._is_released)
         self.operation.is_lost = progress.wrote and (is_anothers or is_gone)
         if record and is_anothers:
-            refused = already_owned(
-                self._identity, record, self._owner, can_import=self.operation.is_importable
-            )
-            # Once claimed, another's record is either an old state or a race that the other has won: time
-            # will tell.
+            can_import = self.operation.is_importable
+            refused = already_owned(self._identity, record, self._owner, can_import=can_import)
+            # After our claim, another's record is an old state or has won a race; later reads show which.
             raise NotSettledYet(refused) if self.operation.is_lost else refused
         if is_gone:
             raise unsettled(self._identity) if self.operation.is_lost else released_meanwhile(self._identity)
@@ -136,10 +128,10 @@ class Reconcile:
 
     @property
     def _is_released(self) -> bool:
-        """Whether the resource is gone if no record shows: an earlier read has shown one.
+        """Whether the resource is gone if a read shows no record, because an earlier read has shown one.
 
-        CloudFormation tries a create of a registered type again after it has given back what it took, so that
-        a late read may have shown that. Whatever else comes a second time is a duplicate.
+        CloudFormation repeats a create of a registered type after it has given its settings back; there, a
+        late read may have shown the old record. Every other repetition is a duplicate.
         """
         return self._progress.had_claim and not self.operation.is_importable
 
@@ -152,12 +144,8 @@ class Reconcile:
                 self.operation.is_lost = False
                 progress.had_claim |= not progress.wrote
                 return user, record
-            may_restore = (
-                record is None
-                and owner.has_stack
-                and progress.settling_since is None
-                and not progress.had_claim
-            )
+            is_first_claim = progress.settling_since is None and not progress.had_claim
+            may_restore = record is None and owner.has_stack and is_first_claim
             if not may_restore:
                 self.operation.is_lost = progress.wrote
                 missing = nothing_owned(self._identity, record)
@@ -168,8 +156,7 @@ class Reconcile:
 
     def _may_update(self, record: OwnershipRecord) -> bool:
         if record.owner is None:
-            # Somebody has edited the tags; or, once this operation has set the owner's tag, a release has
-            # removed it.
+            # Somebody has edited the tags; or, if this operation has set the owner tag, a release removed it.
             return not self._progress.claimed
         return self.operation.is_importable or record.owned_by(self._owner)
 
@@ -184,47 +171,36 @@ class Reconcile:
                     self._check_gone()
 
     def _check_gone(self) -> NoReturn:
-        """Raise _UserGone if the instance is there and the user is not; else that the instance is missing, or
-        the user is there.
-        """
-        identity = self._identity
+        """Raise _UserGone if a search finds the instance but not the user; NotFound or NotYet otherwise."""
         if self.operation.has_user():
-            # The index of a search may be late; the next minutes tell.
-            raise NotSettledYet(
-                NotFound(
-                    f"DescribeUser does not find {identity}, but SearchUsers does. Try again when both agree."
-                )
-            )
+            disagreement = f"DescribeUser does not find {self._identity}, but SearchUsers does."
+            # The index of the search may be minutes late.
+            raise NotSettledYet(NotFound(f"{disagreement} Try again when both agree."))
         raise _UserGone
 
     def _stamp(self, record: OwnershipRecord | None) -> Owner:
-        """Return the owner to record: outside of stacks nothing tells who asks, and the owner stays."""
+        """Return the owner to record; outside of stacks the caller is unknown, and the owner stays."""
         if record and record.owner and not self._owner.has_stack:
             return replace(record.owner, request=self._owner.request)
         return self._owner
 
     def _is_restoring(self, record: OwnershipRecord | None) -> bool:
-        """Whether this is an update whose record is lost: somebody has removed the tags."""
+        """Whether this is an update without a record, because somebody has removed the tags."""
         return self.previous is not None and not (record and record.prior)
 
     def _restored(self, record: OwnershipRecord | None, plan: Plan) -> tuple[str, ...]:
-        """Return what to say if the plan writes again what somebody has removed."""
+        """Return the note for a plan that restores tags which somebody has removed."""
         if self._is_restoring(record):
             return (record_restored(plan.prior, self.previous or {}),)
-        recorded = record.prior if record else {}
-        lost = {
-            key: value
-            for key, value in plan.prior.items()
-            if key not in recorded and key in (self.previous or {})
-        }
+        lost_keys = (self.previous or {}).keys() - (record.prior if record else {}).keys()
+        lost = {key: value for key, value in plan.prior.items() if key in lost_keys}
         is_known = not any(isinstance(value, Unrecorded) for value in lost.values())
         return () if is_known else (tags_restored(lost),)
 
     def _distrusts(self, record: OwnershipRecord | None) -> bool:
-        """Whether an update finds less recorded than was declared before: tags are gone, or the read is from
-        before the claim.
+        """Whether previously declared settings are not recorded: tags are gone, or the read is late.
 
-        A record that was computed from a late read would overwrite the earlier values that it hides.
+        A record computed from a late read would overwrite the earlier values that the read hides.
         """
         request, recorded = self._owner.request, record.prior.keys() if record else set()
         if self.previous is None or not request or (record and record.ends_with(request)):
@@ -233,34 +209,30 @@ class Reconcile:
 
     def _knowledge(self, record: OwnershipRecord | None) -> Knowledge:
         progress = self._progress
-        # What is not recorded is yet to be taken, whatever was written before: another stack may have given
-        # it back since.
+        # A setting without a record is not taken, even if it was written: another stack may have given it
+        # back since.
         is_held = record is not None and record.prior.keys() >= self.declared.keys()
         distrusts = self._distrusts(record)
         return Knowledge(
-            # Only of writes of this invocation: a duplicate of a handover might take the agent's own value
+            # Only for writes of this invocation: a duplicate of a handover could take the agent's own value
             # for one of ours.
             prior=progress.prior if progress.wrote_settings_now else {},
             own=self._may_be_own(record),
             claimed=progress.claimed,
-            stamps=self.changed or progress.claimed or distrusts,
+            stamps=self.expect_change or progress.claimed or distrusts,
             distrusts=distrusts,
             written=is_held and progress.has_settled(self.operation.now()),
         )
 
     def _may_be_own(self, record: OwnershipRecord | None) -> tuple[Settings, ...]:
-        """Return the values that the resource may have written although no record says so: somebody has
-        removed tags.
-        """
+        """Return values that the resource may have written without a record, because tags were removed."""
         previous = self.previous or {}
         if self._is_restoring(record):
             return self.declared, previous
         return {key: value for key, value in self.declared.items() if key in previous}, previous
 
     def _stand_back(self, user: LiveUser, record: OwnershipRecord) -> OwnedSettings:
-        """Leave the user to a later event, and answer with what the read has shown; NotFound if that is
-        another resource's.
-        """
+        """Leave the user to a later request and return its settings; NotFound if they have another owner."""
         if not record.owned_by(self._stamp(record)):
             self.operation.is_lost = True
             raise nothing_owned(self._identity, record)

@@ -1,4 +1,4 @@
-"""Delete: give everything back, then remove the record; only ``service`` calls it."""
+"""Delete: give back every owned setting, then remove the record; only ``service`` calls this."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from .operation import GivenBack, Operation
 
 @dataclass
 class Release:
-    """Delete: give back all that the record holds, then remove the record."""
+    """Delete: give back every setting of the record, then remove the record."""
 
     operation: Operation
     _has_repeated: bool = False
@@ -22,8 +22,7 @@ class Release:
         while True:
             user, record = self._find()
             if user and record is None and progress.claimed and not progress.released:
-                # The read is from before the claim, which a late first read may have put on a user who was
-                # released already.
+                # The read predates our stamp: after a late first read we may have stamped a released user.
                 raise NotSettledYet(nothing_owned(operation.identity))
             if user is None or (record is None and not self._give_back_again(user)):
                 return GivenBack(operation.notes(user))
@@ -44,9 +43,7 @@ class Release:
             )
 
     def _give_back_again(self, user: LiveUser) -> bool:
-        """Give back what an earlier request has written between our write and the end of the record; once, as
-        reads may be late.
-        """
+        """Give back settings again that an earlier request has written since; once, as reads may be late."""
         plan = plan_give_back_again(self.operation.progress.found, user)
         if plan.is_empty or self._has_repeated:
             return False
@@ -55,9 +52,7 @@ class Release:
         return True
 
     def _find(self) -> tuple[LiveUser | None, OwnershipRecord | None]:
-        """Return the user and its record. A missing one is NotFound at first, and done once this operation
-        has written.
-        """
+        """Return the user and its record; until this operation has written, a missing one is NotFound."""
         try:
             user = self.operation.describe()
         except NotFound:
@@ -75,6 +70,5 @@ class Release:
             return True
         if self.operation.is_importable:
             return record.owner is None or not (record.owner.has_stack and owner.has_stack)
-        # Without an owner it is what a late read has hidden when this very operation removed the rest, the
-        # owner's tag included.
+        # Without an owner: a late read hid these tags when this operation removed the others.
         return record.owner is None and self.operation.progress.wrote

@@ -1,7 +1,7 @@
-"""Create, read, update, delete and list: the doors to the rules of ownership, for every front end alike.
+"""Create, read, update, delete and list, for both front ends.
 
-Front ends pass in the callback context of the previous invocation and get either a result or `InProgress`,
-which holds the next one. What happens behind the doors that write is in ``reconcile``.
+A front end passes in the callback context of the previous invocation, and gets a result or an `InProgress`
+with the next context. The steps of create and update are in ``reconcile``, those of delete in ``release``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ _PLAIN: Final = (Spelling.ID, Spelling.ID)
 
 @dataclass(frozen=True)
 class OwnedUsers:
-    """One page of users with owned settings: InstanceId and UserId of each as its owner spells them."""
+    """One page of users with owned settings: their InstanceId and UserId, as the owner spells them."""
 
     identifiers: Sequence[tuple[str, str]]
     next_token: str | None
@@ -44,9 +44,11 @@ class SettingsService:
     gateway: Gateway
     retrier: Retrier
     is_importable: bool = True
-    """Whether resources can be imported. If not, a record that names another resource is never taken over,
-    and a create that
-    finds its own record may be a duplicate of the one that wrote it."""
+    """Whether resources can be imported.
+
+    If not, an update never takes over the record of another resource, and a create that finds its own record
+    may be a duplicate of the create that wrote it.
+    """
 
     def create(
         self, declaration: Declaration, owner: Owner, context: Context = None
@@ -54,12 +56,12 @@ class SettingsService:
         """Take the declared settings.
 
         Raises AlreadyExists if another resource owns settings of the user, NotFound if there is no such user
-        (after a bounded wait: one made seconds ago may not be readable yet). A failed create leaves nothing
-        behind: it gives back what it wrote, then raises. It does not give back the record of a resource that
-        may be alive already.
+        (after a bounded wait: a user created seconds ago may not be readable yet). A failed create leaves
+        nothing behind: it gives back what it wrote, then raises. It keeps the record of a resource that may
+        have been created before.
         """
         operation = self._operation(declaration.identity, owner, context)
-        reconcile = Reconcile(operation, declaration.settings, changed=True)
+        reconcile = Reconcile(operation, declaration.settings, expect_change=True)
         try:
             return self.retrier.write(reconcile.create, operation.progress)
         except SettingsError as error:
@@ -73,32 +75,34 @@ class SettingsService:
         context: Context = None,
         previous: Settings | None = None,
     ) -> OwnedSettings | InProgress:
-        """Apply the declared settings, take the newly declared, give back the dropped.
+        """Apply the declared settings, take the newly declared ones, give back the dropped ones.
 
-        The record is stamped with `owner` if that is a stack's resource, as after an import into another
-        stack; if resources cannot be imported, the record of another one is NotFound. For a stack, a record
-        that is missing is written again (somebody has removed the tags), and a user that is gone is a
-        success: both are said in the notes. Outside of stacks both are NotFound. Where `previous`, the
-        settings declared before, is known and differs, a user that seems to be as declared already is written
-        to all the same: in the rollback of an update, a late read shows the state before that update.
+        The record gets `owner` as its owner if that is a stack's resource, as after an import into another
+        stack. If resources cannot be imported, the record of another resource is NotFound.
+
+        If the record is missing (somebody has removed the tags), a stack's update writes it again; if the
+        user is gone, it succeeds. Notes say so. Outside of stacks both are NotFound.
+
+        If `previous`, the settings declared before, is known and differs, a read that shows the declared
+        settings is not trusted: during the rollback of an update, a late read shows the state before it.
         """
         operation = self._operation(declaration.identity, owner, context)
-        changed = previous is not None and previous != declaration.settings
-        reconcile = Reconcile(operation, declaration.settings, previous or {}, changed)
+        expect_change = previous is not None and previous != declaration.settings
+        reconcile = Reconcile(operation, declaration.settings, previous or {}, expect_change)
         try:
             return self.retrier.write(reconcile.update, operation.progress)
         except SettingsError as error:
             raise _noted(error, Undo(operation, declaration.settings).update()) from error
 
     def read(self, identity: Identity) -> OwnedSettings:
-        """Return the owned settings with their live values; NotFound if nothing is owned. Never writes."""
+        """Return the owned settings with their live values; NotFound if there are none. Never writes."""
         user, record = self.inspect(identity)
         if record is None:
             raise nothing_owned(identity)
         return OwnedSettings(user.arn, owned_now(record, user.settings))
 
     def inspect(self, identity: Identity) -> tuple[LiveUser, OwnershipRecord | None]:
-        """Return the user as it is now, and the record of who owns what. Never writes."""
+        """Return the user and its ownership record. Never writes."""
         user = self.retrier.read(lambda: self.gateway.describe_user(identity.instance_id, identity.user_id))
         return user, OwnershipRecord.from_tags(user.tags)
 
@@ -106,15 +110,14 @@ class SettingsService:
         """Give back every owned setting, then remove the record.
 
         Raises NotFound if the user is gone, if nothing is owned, or if both the request and the record name
-        stacks and the resource is another one: the rollback of a refused create must never strip the real
-        owner's user. If resources cannot be imported, the record must name `owner` itself, whatever else it
-        does not name.
+        stacks and the resource is another one: the rollback of a refused create must never release the
+        settings of the real owner. If resources cannot be imported, the record must name `owner`.
         """
         operation = self._operation(identity, owner, context)
         return self.retrier.write(Release(operation).run, operation.progress)
 
     def abandon(self, declaration: Declaration, owner: Owner, context: Context) -> str:
-        """Give back what a create has taken that shall not go on from `context`; return what to say about it."""
+        """Give back the settings of a create that stops at `context`; return a note on it."""
         operation = self._operation(declaration.identity, owner, context)
         return Undo(operation, declaration.settings).create(keep_existing_claim=True)
 

@@ -1,8 +1,8 @@
-"""The way back of a create or an update that fails, or that another request has overtaken.
+"""The way back of a create or update that fails or is overtaken by another request.
 
-Only ``service`` and ``reconcile`` call it. A failed create leaves nothing behind. Whoever has lost its claim
-gives back what it has written itself, from the earlier values that it remembers, as far as nobody else has
-the settings by now; or it names them.
+Only ``service`` and ``reconcile`` call this. A failed create leaves nothing behind. An operation whose claim
+is gone restores the settings that it wrote from the earlier values in its progress, unless somebody else has
+changed or taken them. It names the settings that it cannot restore.
 """
 
 from collections.abc import Collection
@@ -19,41 +19,35 @@ from .core.settings import Settings
 from .operation import Operation
 
 _CLAIM_RECHECK_DELAYS: Final = (0.5, 1.0, 2.0)
-"""Seconds before each further read for what a failed create may have left; it has failed, and cannot wait
-longer than that.
-"""
+"""Seconds before each further read for the claim of a failed create; it cannot wait longer."""
+_BY_DELETE: Final = "deleting the resource gives them back."
 
 
 @dataclass
 class Undo:
-    """Undoes what an operation has written."""
+    """Undoes the writes of an operation."""
 
     operation: Operation
     declared: Settings
 
     @property
     def _may_undo(self) -> bool:
-        """Whether what was written without a claim that is left may be undone: by whoever has seen that the
-        claim is gone.
+        """Whether settings may be restored without a claim: this operation wrote them now, or saw it go.
 
-        A duplicate of an event that was handed over before knows neither, and might find somebody else's
-        values.
+        A duplicate of an event that was handed over has done neither, and may find values of somebody else.
         """
         return self.operation.progress.wrote_settings_now or self.operation.progress.lost_claim
 
     def stand_back(self, user: LiveUser, record: OwnershipRecord) -> None:
-        """Undo what an overtaken request has written meanwhile: `record` says what the later one wants."""
+        """Undo the writes of an overtaken request; `record` holds the values of the later one."""
         if self._may_undo:
-            # Remembered, in case that this must go on in another invocation.
+            # Noted in the progress, in case another invocation must continue.
             self.operation.is_lost = True
-            self.operation.apply(
-                user, plan_concede(self._written(user), self.operation.progress.prior, record, user)
-            )
+            plan = plan_concede(self._written(user), self.operation.progress.prior, record, user)
+            self.operation.apply(user, plan)
 
     def update(self) -> str:
-        """Undo the writes of a failed update whose record is gone; return what to say about it, nothing if
-        the record is there.
-        """
+        """Undo the writes of a failed update whose record is gone; return a note, empty if it is there."""
         if not (self.operation.is_lost and self.operation.progress.wrote_settings):
             return ""
         try:
@@ -63,45 +57,40 @@ class Undo:
             return stays_changed(self.operation.progress.prior, error)
 
     def create(self, *, keep_existing_claim: bool) -> str:
-        """Give back what a failed create has taken, and return what to say about it; never raises a
-        SettingsError.
+        """Give back the settings of a failed create and return a note; never raises a SettingsError.
 
-        With `keep_existing_claim`, a record that it had found as its own stays: the create may be a
-        duplicate, the resource alive.
+        With `keep_existing_claim`, a record that the create found as its own stays: the create may be a
+        duplicate, and the resource may exist.
         """
         progress = self.operation.progress
         if not progress.wrote:
             return ""
         if keep_existing_claim and progress.had_claim:
-            return "The resource had been created before, and stays: deleting the resource gives it back."
+            return f"The resource had been created before, and keeps its settings: {_BY_DELETE}"
         try:
             return self._give_back_claim()
         except NotFound:
-            return "Should the user show again, its record holds what had been taken, and deleting the resource gives it back."
+            return f"If the user shows again, its record holds the taken settings: {_BY_DELETE}"
         except SettingsError as error:
             if self.operation.is_lost:
                 return stays_changed(self.operation.progress.prior, error)
-            return (
-                f"What had been taken could not be given back ({error}); the record on the user holds it,"
-                " and deleting the resource gives it back."
-            )
+            problem = f"The taken settings could not be given back ({error})"
+            return f"{problem}; the record on the user holds them: {_BY_DELETE}"
 
     def _give_back_claim(self) -> str:
         user, record = self._find_claim()
         if record and not self._is_ours(record):
             return self._concede(user, record)
         if record and self._is_whole(record):
-            return joined("What had been taken was given back.", *self._restore_and_release(user, record))
+            return joined("The taken settings were given back.", *self._restore_and_release(user, record))
         if record:
-            return "What had been taken does not show in full yet, and stays: deleting the resource gives it back."
-        return (
-            f"{self._concede(user, None) or 'Nothing shows that had to be given back.'} Should tags that"
-            f" start with {MARKER_KEY}"
-            " appear on the user later, deleting the resource gives it back."
-        )
+            return f"The record does not show in full yet, so the taken settings stay: {_BY_DELETE}"
+        note = self._concede(user, None) or "Reads show nothing to give back."
+        later = f"If tags that start with {MARKER_KEY} appear on the user later"
+        return f"{note} {later}, they hold taken settings: {_BY_DELETE}"
 
     def _find_claim(self) -> tuple[LiveUser, OwnershipRecord | None]:
-        """Return the user with the claim, or as the last of some reads shows it."""
+        """Return the user with the claim, or as the last of several reads shows it."""
         delays = list(_CLAIM_RECHECK_DELAYS)
         while True:
             user = self.operation.describe()
@@ -111,42 +100,35 @@ class Undo:
                 return user, record
 
     def _is_ours(self, record: OwnershipRecord) -> bool:
-        """Whether this operation may remove `record`: no other resource's, and no later request's of the same
-        one.
-        """
-        return record.owned_by(self.operation.owner) and not record.has_overtaken(
-            self.operation.owner.request
-        )
+        """Whether this operation may remove `record`: no other resource or later request has written it."""
+        owner = self.operation.owner
+        return record.owned_by(owner) and not record.has_overtaken(owner.request)
 
     def _is_whole(self, record: OwnershipRecord) -> bool:
-        # An earlier record of this resource's may show first: removing that one alone would leave a record
-        # without an owner.
+        # An earlier record of this resource may show first: to remove only that would leave a record without
+        # an owner.
         return record.prior.keys() >= self.declared.keys()
 
     def _concede(self, user: LiveUser, record: OwnershipRecord | None) -> str:
-        """Undo what was written under a claim that is gone: `record` is another's, a later request's, or
-        there is none.
+        """Undo the writes whose claim is gone; return a note that names the settings which stay.
 
-        Return what to say about it: what may not be undone is named.
+        `record` is that of another resource or of a later request, or None.
         """
         self.operation.is_lost = True
         written, prior = self._written(user), self.operation.progress.prior
         if not self.operation.progress.wrote_settings:
             return ""
         if not self._may_undo:
-            return (
-                stays_changed({key: prior[key] for key in written}, "an earlier invocation wrote them")
-                if written
-                else ""
-            )
+            left = {key: prior[key] for key in written}
+            return stays_changed(left, "an earlier invocation wrote them") if left else ""
         plan = plan_concede(written, prior, record, user)
         self.operation.apply(user, plan)
-        return joined("What had been written was given back." if plan.arrays else "", *plan.notes)
+        return joined("The written settings were given back." if plan.arrays else "", *plan.notes)
 
     def _written(self, user: LiveUser) -> Collection[SettingKey]:
-        """Return what this operation has written and nobody has changed since.
+        """Return the settings that this operation has written and nobody has changed since.
 
-        Writes of this very invocation may not show yet. Of those before it a read tells.
+        Writes of this invocation may not show yet; earlier ones show in the read.
         """
         prior = self.operation.progress.prior
         if self.operation.progress.wrote_settings_now:
@@ -155,8 +137,7 @@ class Undo:
 
     def _restore_and_release(self, user: LiveUser, record: OwnershipRecord) -> tuple[str, ...]:
         progress = self.operation.progress
-        # A read is believed only where nobody else can have written settings: no invocation before this one,
-        # which was cut off.
+        # The read is trusted only if no earlier invocation, which may have been cut off, can have written.
         is_first = not (progress.wrote_settings or progress.resumed or progress.had_claim)
         plan = plan_give_back(record, user, trust_read=is_first)
         try:

@@ -169,7 +169,7 @@ def test_a_value_that_is_no_event_is_answered(stack: CustomStack, event: Any) ->
 def test_a_full_stop_ends_a_text_of_the_service(stack: CustomStack, agent: Agent) -> None:
     fault = Fault("UpdateUserConfig", FaultKind.INVALID_PARAMETER, message="not on this instance")
     agent.connect.plant(fault)
-    assert "not on this instance. What had been taken was given back." in stack.create(agent.declare()).reason
+    assert "not on this instance. The taken settings were given back." in stack.create(agent.declare()).reason
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])

@@ -103,7 +103,7 @@ def test_a_function_that_becomes_too_short_for_an_operation_gives_back_what_was_
     stack.function.deliver(stack.function.handed_over.popleft())
     reason = stack.answer_to(event, stack.clock.now()).reason
     assert "set its Timeout to 60 seconds at least" in reason
-    assert "What had been taken was given back." in reason
+    assert "The taken settings were given back." in reason
     assert agent.all() == before
 
 
@@ -212,7 +212,7 @@ def test_endless_throttling_fails_in_time_and_leaves_nothing(
     assert "Throttling" in answer.reason
     assert answer.invocations <= 16
     agent.connect.clear_faults()
-    is_said = "deleting the resource gives it back" in answer.reason
+    is_said = "deleting the resource gives them back" in answer.reason
     assert is_said or agent.tags() == before[1], "the answer must name what stays"
     assert stack.delete(agent.declare(), answer.physical_id).succeeded
     assert agent.all() == before
@@ -290,7 +290,7 @@ def test_a_handover_that_is_refused_fails_the_create_and_leaves_nothing(
     answer = stack.create(agent.declare())
     assert not answer.succeeded
     assert "could not be handed over" in answer.reason
-    assert agent.tags() == before[1] or "deleting the resource gives it back" in answer.reason
+    assert agent.tags() == before[1] or "deleting the resource gives them back" in answer.reason
     agent.connect.clear_faults()
     assert stack.delete(agent.declare(), answer.physical_id).succeeded
     assert agent.all() == before

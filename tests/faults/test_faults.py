@@ -49,7 +49,7 @@ def _judge_state(cell: Cell, outcome: Outcome, harness: Harness) -> None:
     elif outcome.succeeded and not outcome.found_nothing:
         harness.expect(baseline.after)
     elif baseline.handler in TAKES_ANEW and harness.bench.truth() != baseline.before:
-        assert "deleting the resource gives it back" in outcome.message, (
+        assert "deleting the resource gives them back" in outcome.message, (
             f"a failed create has left a trace unsaid: {outcome}"
         )
 

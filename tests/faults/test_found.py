@@ -25,7 +25,7 @@ def test_a_failed_update_to_another_user_is_undone_by_the_update_back(
 ) -> None:
     """The service was down for longer than the update could wait, and so for the giving back as well.
 
-    The message said that deleting the resource gives it back, but no event that followed named the other user
+    The message said that deleting the resource gives them back, but no event that followed named the other user
     ever again: he stayed claimed, by a resource that was somewhere else, and could never be owned.
     """
     actor.own(OLD)
@@ -50,7 +50,7 @@ def test_the_update_back_does_not_fail_for_the_sake_of_the_other_user(
     assert not failed.succeeded
     back = actor.roll_back("replace", failed)
     assert back.succeeded
-    assert f"What may have been taken of user {BEN}" in back.message
+    assert f"Settings that may have been taken of user {BEN}" in back.message
     assert "connect:DescribeUser" in back.message
     assert bench.alike(bench.truth(), before)
 
@@ -95,8 +95,8 @@ def test_a_create_whose_user_vanishes_says_what_may_be_left(bench: Bench, actor:
     """
     bench.connect.plant(Fault("DescribeUser", FaultKind.RESOURCE_NOT_FOUND, on_call=2, times=FOR_EVER))
     failed = actor.send("create")
-    assert "Should the user show again" in failed.message
-    assert "deleting the resource gives it back" in failed.message
+    assert "If the user shows again" in failed.message
+    assert "deleting the resource gives them back" in failed.message
     bench.connect.clear_faults()
     assert actor.roll_back("create", failed).succeeded
     assert bench.truth() == bench.born

@@ -82,7 +82,7 @@ def test_fault_in_create_has_its_code_and_leaves_no_trace(
     refused(outcome, code, *words)
     world.connect.clear_faults()
     if agent.record():
-        assert "deleting the resource gives it back" in outcome.message
+        assert "deleting the resource gives them back" in outcome.message
         done(world.resource().driver.delete(agent.identifier))
     assert (agent.effective(), agent.tags()) == before
 

@@ -338,4 +338,4 @@ class Operation:
             and not self.rivalled
         ):
             # Where even the claim is late to show, the message says how to get rid of it.
-            assert self._model.owner is None or "deleting the resource gives it back" in str(ending.error)
+            assert self._model.owner is None or "deleting the resource gives them back" in str(ending.error)

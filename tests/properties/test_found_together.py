@@ -173,7 +173,7 @@ def test_a_create_that_is_cut_off_by_the_end_of_time_gives_back() -> None:
         )
         assert ending.timed_out
         story.agent.let_reads_catch_up()
-        assert not story.agent.tags() or "deleting the resource gives it back" in str(ending.error)
+        assert not story.agent.tags() or "deleting the resource gives them back" in str(ending.error)
 
 
 def test_what_a_failed_create_has_added_to_a_record_is_not_left_without_an_owner() -> None:

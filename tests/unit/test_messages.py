@@ -37,9 +37,9 @@ def test_a_note_does_not_run_into_a_text_of_the_service() -> None:
         {"Error": {"Code": "InvalidRequestException", "Message": "no such thing"}}, "UpdateUserConfig"
     )
     error = from_client_error("UpdateUserConfig", str(IDENTITY), refused).with_note(
-        "What had been taken was given back."
+        "The taken settings were given back."
     )
-    assert str(error).endswith("InvalidRequestException: no such thing. What had been taken was given back.")
+    assert str(error).endswith("InvalidRequestException: no such thing. The taken settings were given back.")
 
 
 @given(st.text(max_size=50), st.integers(1, 100), st.integers(100, 3_000))

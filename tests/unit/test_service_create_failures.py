@@ -45,7 +45,7 @@ def test_a_refused_write_gives_back_what_was_taken_and_says_so(
     connect.script(UPDATE, InvalidRequest("The service refused."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(DECLARATION, OWNER)
-    assert str(failed.value) == "The service refused. What had been taken was given back."
+    assert str(failed.value) == "The service refused. The taken settings were given back."
     assert failed.value.__cause__ is not None
     assert connect.writes == [TAG, UPDATE, UNTAG]
     assert connect.tags == {}
@@ -56,7 +56,7 @@ def test_settings_are_given_back_before_the_record_is_removed(
 ) -> None:
     connect.settings = dict(EVERY_CHANNEL)
     connect.script(UPDATE, Answer(InvalidRequest("Lost."), acted=True))
-    with pytest.raises(InvalidRequest, match="was given back"):
+    with pytest.raises(InvalidRequest, match="were given back"):
         service.create(DECLARATION, OWNER)
     assert connect.writes == [TAG, UPDATE, UPDATE, UNTAG]
     assert connect.settings[VOICE_ACCEPT] is False
@@ -69,7 +69,7 @@ def test_what_cannot_be_given_back_after_a_failure_is_said(
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(Declaration(IDENTITY, {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}), OWNER)
-    assert str(failed.value) == f"Refused. What had been taken was given back. {LEFT_AS_IT_IS}"
+    assert str(failed.value) == f"Refused. The taken settings were given back. {LEFT_AS_IT_IS}"
 
 
 @pytest.mark.parametrize("operation", [DESCRIBE, UNTAG])
@@ -81,9 +81,8 @@ def test_a_failed_clean_up_is_said_and_the_first_error_stays(
     with pytest.raises(AccessDenied) as failed:
         service.create(DECLARATION, OWNER)
     assert str(failed.value) == (
-        "No update. What had been taken could not be given back (No clean up.); the record on the user holds"
-        " it,"
-        " and deleting the resource gives it back."
+        "No update. The taken settings could not be given back (No clean up.); the record on the user holds"
+        " them: deleting the resource gives them back."
     )
 
 
@@ -96,11 +95,8 @@ def test_a_clean_up_that_does_not_see_its_own_claim_says_so(
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(DECLARATION, OWNER)
-    assert (
-        "Should tags that start with connect-user-config appear on the user later, deleting the resource"
-        " gives" in str(failed.value)
-    )
-    assert "Nothing shows that had to be given back." in str(failed.value)
+    remedy = "If tags that start with connect-user-config appear on the user later, they hold taken settings:"
+    assert f"Reads show nothing to give back. {remedy}" in str(failed.value)
     assert connect.tags == claimed_by(OWNER)
 
 
@@ -121,7 +117,7 @@ def test_a_failure_in_a_later_invocation_gives_back_too(
     assert isinstance(pending, InProgress)
     connect.clear_faults()
     connect.script(UPDATE, InvalidRequest("Refused."))
-    with pytest.raises(InvalidRequest, match="was given back"):
+    with pytest.raises(InvalidRequest, match="were given back"):
         service.create(DECLARATION, OWNER, pending.context)
     assert connect.tags == {}
 
@@ -150,7 +146,7 @@ def test_a_claim_that_shows_late_is_given_back_too(service: SettingsService, con
     connect.settings = dict(EVERY_CHANNEL)
     connect.stale_reads = 2
     connect.script(UPDATE, InvalidRequest("Refused."))
-    with pytest.raises(InvalidRequest, match="was given back"):
+    with pytest.raises(InvalidRequest, match="were given back"):
         service.create(DECLARATION, OWNER)
     assert connect.tags == {}
 
@@ -158,7 +154,7 @@ def test_a_claim_that_shows_late_is_given_back_too(service: SettingsService, con
 def test_a_user_that_vanishes_meanwhile_is_not_found(service: SettingsService, connect: FakeConnect) -> None:
     connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "exists", False)))
     with pytest.raises(
-        NotFound, match=r"no such user\. Should the user show again, .* deleting the resource gives it back"
+        NotFound, match=r"no such user\. If the user shows again, .* deleting the resource gives them back"
     ):
         service.create(DECLARATION, OWNER)
 
@@ -227,7 +223,7 @@ def test_a_refusal_of_what_is_declared_stays_a_refusal(
     connect.script(UPDATE, *again, InvalidRequest("VOICE is not known here."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(DECLARATION, OWNER)
-    assert str(failed.value) == "VOICE is not known here. What had been taken was given back."
+    assert str(failed.value) == "VOICE is not known here. The taken settings were given back."
     assert connect.writes == [TAG, *[UPDATE] * 8, UNTAG]
 
 
@@ -295,7 +291,7 @@ def test_a_duplicate_of_a_create_that_fails_leaves_the_resource(
         SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER)
     assert (
         str(failed.value)
-        == "No. The resource had been created before, and stays: deleting the resource gives it back."
+        == "No. The resource had been created before, and keeps its settings: deleting the resource gives them back."
     )
     assert connect.tags == claimed_by(OWNER)
 
@@ -304,7 +300,7 @@ def test_a_create_that_sees_the_record_it_has_written_itself_is_no_duplicate(
     connect: FakeConnect, retrier: Retrier
 ) -> None:
     connect.script(UPDATE, ServiceInternalError("5xx"), AccessDenied("No."))
-    with pytest.raises(AccessDenied, match="What had been taken was given back"):
+    with pytest.raises(AccessDenied, match="The taken settings were given back"):
         SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER)
     assert connect.tags == {}
 
@@ -314,6 +310,6 @@ def test_a_retry_of_a_create_that_fails_gives_back_where_resources_can_be_import
 ) -> None:
     connect.settings, connect.tags = dict(EVERY_CHANNEL), claimed_by(OWNER)
     connect.script(UPDATE, AccessDenied("No."))
-    with pytest.raises(AccessDenied, match="What had been taken was given back"):
+    with pytest.raises(AccessDenied, match="The taken settings were given back"):
         service.create(DECLARATION, OWNER)
     assert connect.tags == {}

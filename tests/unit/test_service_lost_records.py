@@ -323,7 +323,7 @@ def test_an_update_whose_claim_then_lacks_its_owner_is_lost_and_gives_back(
     left = OwnershipRecord(None, {}, {CHAT_ACCEPT: False}).to_tags()
     connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "tags", left)))
     declaration = Declaration(IDENTITY, {VOICE_ACCEPT: True})
-    with pytest.raises(NotFound, match=r"an unknown owner .* What had been written was given back\.$"):
+    with pytest.raises(NotFound, match=r"an unknown owner .* The written settings were given back\.$"):
         to_the_end(clock, lambda context: service.update(declaration, LATER, context))  # type: ignore[arg-type]
     assert (connect.settings[VOICE_ACCEPT], connect.tags, connect.writes) == (
         False,

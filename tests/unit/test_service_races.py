@@ -40,7 +40,7 @@ from custom_connect_userconfig.service import OwnedSettings, SettingsService
 from support.clock import FakeClock
 
 BOTH = Declaration(IDENTITY, {VOICE_ACCEPT: True, PERSISTENT: True})
-WAY_OUT = " If the user still carries this resource's record, deleting the resource gives it back; otherwise set them by hand."
+WAY_OUT = " If the user still carries this resource's record, deleting the resource gives them back; otherwise set them by hand."
 HELD = recorded(OWNER, {PERSISTENT: (True, False)}, LATER)
 """The later request has dropped VOICE and given it back."""
 
@@ -212,7 +212,7 @@ def test_a_create_that_fails_after_it_was_overtaken_leaves_the_record_to_the_lat
     connect.script(DESCRIBE, None, AccessDenied("Expired."))
     with pytest.raises(AccessDenied) as failed:
         service.create(BOTH, OWNER)
-    assert str(failed.value) == "Expired. What had been written was given back."
+    assert str(failed.value) == "Expired. The written settings were given back."
     assert connect.tags == theirs.to_tags()
     assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (True, True)
     assert connect.count(UNTAG) == 0
@@ -230,7 +230,7 @@ def test_a_create_that_has_lost_the_race_gives_back_what_the_winner_does_not_hol
     connect.script(UPDATE, becomes(connect, {CHAT_ACCEPT: True}, theirs))
     with pytest.raises(AlreadyExists) as failed:
         created(service, clock)
-    assert str(failed.value).endswith("start with connect-user-config. What had been written was given back.")
+    assert str(failed.value).endswith("start with connect-user-config. The written settings were given back.")
     assert (connect.settings[VOICE_ACCEPT], connect.settings[CHAT_ACCEPT]) == (False, True)
     assert connect.tags == theirs.to_tags()
     assert connect.writes == [TAG, UPDATE, UPDATE]
@@ -330,7 +330,7 @@ def test_a_failed_update_whose_record_is_gone_gives_back_or_names_what_it_wrote(
     connect.script(UPDATE, becomes(connect, {}, None))
     with pytest.raises(NotFound) as failed:
         to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
-    assert str(failed.value).endswith("are owned by this resource. What had been written was given back.")
+    assert str(failed.value).endswith("are owned by this resource. The written settings were given back.")
     assert connect.settings[VOICE_ACCEPT] is False
     assert (connect.writes, connect.tags) == ([TAG, UPDATE, UPDATE], {})
 
@@ -367,7 +367,7 @@ def test_an_update_that_loses_its_record_to_another_resource_that_it_cannot_take
     connect.script(UPDATE, becomes(connect, {CHAT_ACCEPT: True}, theirs))
     with pytest.raises(
         NotFound,
-        match=r"owned by support/Agent, and stay as they are\. What had been written was given back\.$",
+        match=r"owned by support/Agent, and stay as they are\. The written settings were given back\.$",
     ):
         to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
     assert (connect.settings[VOICE_ACCEPT], connect.settings[CHAT_ACCEPT]) == (False, True)
@@ -409,14 +409,14 @@ def test_a_create_that_is_to_be_abandoned_names_what_an_earlier_invocation_wrote
     context = json.loads(json.dumps(pending.context))
     assert service.abandon(DECLARATION, OWNER, context).startswith(
         "These settings may stay as this operation wrote them (an earlier invocation wrote them):"
-        f" AutoAcceptConfigs[VOICE].AutoAccept (was false).{WAY_OUT} Should tags that start with"
+        f" AutoAcceptConfigs[VOICE].AutoAccept (was false).{WAY_OUT} If tags that start with"
         f" {MARKER_KEY} appear"
     )
     assert connect.settings[VOICE_ACCEPT] is True, "it may be somebody else's"
     connect.settings[VOICE_ACCEPT] = False
-    assert service.abandon(DECLARATION, OWNER, context).startswith("Nothing shows that had to be given back.")
+    assert service.abandon(DECLARATION, OWNER, context).startswith("Reads show nothing to give back.")
     assert service.abandon(DECLARATION, OWNER, {**context, "wroteSettings": False}).startswith(
-        "Nothing shows that"
+        "Reads show nothing"
     )
 
 
@@ -430,7 +430,7 @@ def test_a_create_that_is_to_be_abandoned_gives_back_what_it_has_seen_to_be_lost
     assert pending.context["lostClaim"] is True
     said = service.abandon(DECLARATION, OWNER, json.loads(json.dumps(pending.context)))
     assert said.startswith(
-        f"What had been written was given back. Should tags that start with {MARKER_KEY} appear"
+        f"The written settings were given back. If tags that start with {MARKER_KEY} appear"
     )
     assert connect.settings[VOICE_ACCEPT] is False
 

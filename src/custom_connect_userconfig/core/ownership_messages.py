@@ -98,7 +98,7 @@ def stays_changed(prior: Mapping[SettingKey, RecordedValue], why: SettingsError 
     was = ", ".join(f"{key} ({_earlier(key, value)})" for key, value in prior.items())
     return (
         f"These settings may stay as this operation wrote them ({why}): {was}. If the user still carries this"
-        " resource's record, deleting the resource gives it back; otherwise set them by hand."
+        " resource's record, deleting the resource gives them back; otherwise set them by hand."
     )
 
 

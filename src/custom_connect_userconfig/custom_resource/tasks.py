@@ -159,7 +159,7 @@ class RollbackTask:
             pass
         except SettingsError as error:
             # The way back must not fail for a user whom the resource shall no longer own.
-            notes = (f"What may have been taken of {self.other} could not be given back: {error}",)
+            notes = (f"Settings that may have been taken of {self.other} could not be given back: {error}",)
         else:
             if isinstance(result, InProgress):
                 return result

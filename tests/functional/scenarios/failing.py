@@ -104,7 +104,7 @@ def failed_create_says_what_it_could_not_undo(world: World) -> None:
     # A late read hides the claim from the clean-up; another scenario has that case.
     world.connect.behaviour = replace(world.connect.behaviour, stale_reads=0)
     outcome = resource.driver.create(_first(agent))
-    refused(outcome, "AccessDenied", "could not be given back", "deleting the resource gives it back")
+    refused(outcome, "AccessDenied", "could not be given back", "deleting the resource gives them back")
     assert agent.record()
     done(resource.driver.delete(_first(agent)))
     assert not agent.record()

@@ -63,7 +63,7 @@ def write_that_never_shows_fails_and_names_what_stays(world: World) -> None:
     refused(outcome, "NotStabilized")
     assert (outcome.invocations > 1) == (world.front_end.invocation_seconds < 240)
     assert 240 < outcome.seconds < 3600, "it waits long, but not without end"
-    is_said = "deleting the resource gives it back" in outcome.message
+    is_said = "deleting the resource gives them back" in outcome.message
     assert is_said or not agent.record(), "the answer must name what stays"
 
 
