@@ -96,7 +96,8 @@ def test_a_refusal_ends_the_invocation_and_the_second_delivery_gets_a_response(
     answer = stack.request(event)
     assert answer.succeeded
     assert stack.endpoint.awaited[event["RequestId"]].tries == 2
-    assert [str(error) for error in stack.function.raised] == ["The reply could not be delivered: HTTP 403."]
+    (error,) = stack.function.raised
+    assert str(error) == "The response could not be delivered: HTTP 403."
 
 
 @pytest.mark.parametrize("status", [301, 307, 308])

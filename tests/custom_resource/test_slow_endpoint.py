@@ -109,7 +109,7 @@ def test_an_answer_that_never_ends_fails_in_time(
             deliver(url, BODY, SystemClock(), until=began + 1.0)
         assert time.monotonic() - began < 2 * SECONDS + 1.0
         assert url not in str(raised.value)
-        _wait_until(lambda: response._THREAD not in [thread.name for thread in threading.enumerate()])
+        _wait_until(lambda: "response" not in [thread.name for thread in threading.enumerate()])
 
 
 def test_the_time_limit_of_the_socket_has_the_same_outcome() -> None:

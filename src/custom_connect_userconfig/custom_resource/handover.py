@@ -1,8 +1,7 @@
-"""Work that must wait longer than one invocation lasts: the function hands it over to its own next
-invocation.
+"""Hands work that must wait longer than one invocation lasts over to the function's next invocation.
 
-What is handed over is CloudFormation's event, the progress of the operation, and how long to wait. Only
-``custom_resource`` uses it.
+A handover holds CloudFormation's event, the progress of the operation, and the wait. Only ``custom_resource``
+uses this.
 """
 
 import json
@@ -18,30 +17,29 @@ from ..core.errors import AccessDenied, NetworkFailure, SettingsError
 
 _KEY: Final = "HandedOver"
 _LATEST: Final = 1e11
-"""Seconds since the epoch; no clock shows more, and neither infinity nor "not a number" lies below it."""
+"""Seconds since the epoch; no clock shows more. The bound also excludes infinity and "not a number"."""
 
 
 @dataclass(frozen=True)
 class Handover:
-    """Where an operation goes on."""
+    """The state of a request between two invocations."""
 
     event: Mapping[str, object]
-    """CloudFormation's."""
+    """CloudFormation's event."""
     since: float
-    """Seconds since the epoch at which the first invocation began; CloudFormation waits for the reply from
-    there.
-    """
+    """Seconds since the epoch when the first invocation began, and with it CloudFormation's wait."""
     context: Mapping[str, object] | None = None
     """The progress of the operation; None at the beginning."""
     wait: float = 0.0
-    """Seconds to wait before going on."""
+    """Seconds to wait before the next try."""
     count: int = 0
     """How often the work has been handed over."""
 
     @classmethod
     def read(cls, event: Mapping[str, object], now: float) -> Self:
-        """Return what `event` holds: a handover, or CloudFormation's first event; what is not legible counts
-        as not there.
+        """Return the handover in `event`, or the first one of CloudFormation's event.
+
+        A malformed member gets its default.
         """
         inner = event.get(_KEY)
         if not isinstance(inner, Mapping) or not isinstance(inner.get("event"), Mapping):
@@ -68,9 +66,7 @@ def _number(value: object, otherwise: float) -> float:
 
 
 def hand_over(handover: Handover, function_arn: str, region: str | None) -> None:
-    """Invoke the function asynchronously with `handover`; raises the errors of ``core.errors``, and does not
-    try again.
-    """
+    """Invoke the function asynchronously with `handover`; raises errors of ``core.errors``, never retries."""
     payload = json.dumps(handover.to_event()).encode()
     try:
         client: Any = kept_client("lambda", region)
@@ -78,16 +74,13 @@ def hand_over(handover: Handover, function_arn: str, region: str | None) -> None
     except ClientError as error:
         raise _refusal(error) from error
     except BotoCoreError as error:
-        raise NetworkFailure(
-            f"Lambda did not answer the invocation of the function ({type(error).__name__})."
-        ) from error
+        problem = f"Lambda did not answer the invocation of the function ({type(error).__name__})."
+        raise NetworkFailure(problem) from error
 
 
 def _refusal(error: ClientError) -> SettingsError:
     kind, code, text = classified(error)
     if kind is AccessDenied:
-        return AccessDenied(
-            "The role of the function may not invoke it: grant it lambda:InvokeFunction on the function"
-            f" ({text})."
-        )
+        remedy = "grant it lambda:InvokeFunction on the function"
+        return AccessDenied(f"The role of the function may not invoke it: {remedy} ({text}).")
     return kind(f"Lambda answered the invocation of the function with {code}: {text}")

@@ -1,8 +1,6 @@
-"""READ for custom resources: who owns which settings, their live values, and how they differ from what is
-declared.
+"""READ for custom resources, by direct invocation: the owned settings, their owner, and their differences.
 
-Run by a direct invocation of the function. Failures are part of the answer, so that a script need not parse
-Lambda's errors.
+Failures are part of the answer, so that a script need not parse Lambda's errors.
 """
 
 import traceback
@@ -27,38 +25,31 @@ def drift_report(event: Mapping[str, object], function_arn: str, retrier: Retrie
     """Return the answer to a direct ``Read``.
 
     ``ResourceProperties`` holds InstanceId and UserId, and may hold the declared arrays, as in the template.
-    The answer has the properties of the resource with their live values, the ``Owner`` that the record on the
-    user names, ``InSync`` and ``Differences``; or ``Error`` and ``Message``. Without arrays, the values that
-    the record declares are compared. A user whom nobody owns is no error: ``Owner`` is null, and whatever is
-    declared is a difference.
+    The answer has the properties of the resource with their live values, the ``Owner`` in the record,
+    ``InSync`` and ``Differences``; or ``Error`` and ``Message``. Without arrays, the live values are compared
+    with the record. A user without an owner is no error: ``Owner`` is null, and every declared setting is a
+    difference.
     """
     try:
         with acting_as(own_credentials()):
             return _report(CustomRequest.parse(event).properties, function_arn, retrier)
     except SettingsError as error:
         return {"Error": type(error).__name__, "Message": bounded(str(error))}
-    except Exception as error:  # noqa: BLE001 - a script that reads one agent after another must not stop at Lambda's error
+    except Exception as error:  # noqa: BLE001 - a script that reads many agents must not stop at one
         log_event("unexpected", trace=traceback.format_exc())
-        return {
-            "Error": "Unexpected",
-            "Message": f"Unexpected {type(error).__name__}; the log of the function has the details.",
-        }
+        message = f"Unexpected {type(error).__name__}; the log of the function has the details."
+        return {"Error": "Unexpected", "Message": message}
 
 
 def _report(properties: Mapping[str, object], function_arn: str, retrier: Retrier) -> dict[str, object]:
     environment = environment_of(function_arn)
     identity = parse_identity(properties, environment)
-    declared = (
-        Declaration.parse(properties, environment).settings
-        if properties.keys() - {INSTANCE_ID, USER_ID}
-        else None
-    )
+    has_arrays = bool(properties.keys() - {INSTANCE_ID, USER_ID})
+    declared = Declaration.parse(properties, environment).settings if has_arrays else None
     user, record = SettingsService(ConnectGateway(environment.region), retrier).inspect(identity)
     owned = record.declared if record else {}
-    found = [
-        difference.to_json()
-        for difference in differences(owned if declared is None else declared, record, user.settings)
-    ]
+    wanted = owned if declared is None else declared
+    found = [difference.to_json() for difference in differences(wanted, record, user.settings)]
     return {
         INSTANCE_ID: identity.instance.given,
         USER_ID: identity.user_given,

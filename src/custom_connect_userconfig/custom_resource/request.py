@@ -1,8 +1,7 @@
-"""A custom resource's event, read once: what is asked, for which resource of which stack, and how the user is
-named.
+"""Parses the event of a custom resource.
 
-Only ``custom_resource`` uses it. CloudFormation checks nothing for custom resources, so anything may stand in
-an event.
+CloudFormation checks nothing for custom resources, so every member may have any value. Only
+``custom_resource`` uses this.
 """
 
 import re
@@ -19,17 +18,15 @@ from ..core.settings import Settings
 _OF_CLOUDFORMATION: Final = ("ServiceToken", "ServiceTimeout")
 _ARN: Final = re.compile(r"arn:[^:]{1,40}:[^:]{1,40}:(?P<region>[a-z0-9-]{1,40}):(?P<account>[0-9]{12}):")
 _SERVICE_TIMEOUT: Final = 3600.0
-"""Seconds that CloudFormation waits for a reply where the template says nothing (its default and its
-maximum).
-"""
+"""Seconds that CloudFormation waits for a response: its default, and its maximum."""
 
 
 @dataclass(frozen=True)
 class CustomRequest:
-    """One request of CloudFormation's for one custom resource."""
+    """One request of CloudFormation for one custom resource."""
 
     event: Mapping[str, object]
-    """As it came, to be handed over; it holds the presigned URL and must not be logged."""
+    """The event as received, for a handover; it holds the presigned URL and must not be logged."""
     kind: str
     stack_id: str
     logical_id: str
@@ -37,15 +34,13 @@ class CustomRequest:
     physical_id: str
     """Empty on Create."""
     properties: Mapping[str, object]
-    """Those of the template, without what is CloudFormation's own."""
+    """The properties in the template, without those for CloudFormation itself."""
     timeout: float
-    """Seconds after which CloudFormation no longer waits."""
+    """Seconds after which CloudFormation stops waiting."""
 
     @classmethod
     def parse(cls, event: Mapping[str, object]) -> Self:
-        """Return the request that `event` makes; a property that should be an object but is not counts as
-        none.
-        """
+        """Return the request in `event`; a malformed member gets its default."""
         raw = event.get("ResourceProperties")
         properties = raw if isinstance(raw, Mapping) else {}
         return cls(
@@ -61,27 +56,27 @@ class CustomRequest:
 
     @property
     def response_url(self) -> str:
-        """The presigned URL that the reply goes to: a credential, never to be shown."""
+        """The presigned URL for the response: a credential, never to be shown."""
         return _text(self.event, "ResponseURL")
 
     @property
     def environment(self) -> Environment:
-        """Region and account of the stack."""
+        """The region and the account of the stack."""
         return environment_of(self.stack_id)
 
     def owner(self, identity: Identity) -> Owner:
-        """Return the owner that this request speaks for."""
+        """Return the owner that this request acts for."""
         return Owner.of(identity, self.stack_id, self.logical_id, self.request_id)
 
     @property
     def previous(self) -> Settings | None:
-        """What was declared before an Update; None where that is not legible."""
+        """The settings declared before an Update; None if the old properties are invalid."""
         old = self._old_properties
         return None if old is None else parse_previous(old, self.environment)
 
     @property
     def previous_identity(self) -> Identity | None:
-        """Whom the properties before an Update name; None where that is not legible."""
+        """The user named before an Update; None if the old properties are invalid."""
         try:
             return parse_identity(self._old_properties or {}, self.environment)
         except InvalidRequest:
@@ -93,9 +88,9 @@ class CustomRequest:
         return _of_template(old) if isinstance(old, Mapping) else None
 
     def named_identity(self) -> Identity:
-        """Return whom the physical id names or, where CloudFormation invented that id, the properties.
+        """Return the user in the physical id or, if CloudFormation generated that id, in the properties.
 
-        Raises InvalidRequest when neither names anybody.
+        Raises InvalidRequest if neither names a user.
         """
         instance_id, bar, user_id = self.physical_id.partition("|")
         if bar:
@@ -109,9 +104,7 @@ def physical_id(identity: Identity) -> str:
 
 
 def fallback_id(request: CustomRequest) -> str:
-    """Return the id of a failed request: the one so far, else the one its properties give, else its
-    RequestId.
-    """
+    """Return the physical id of a failed request: the current one, or of its properties, or its RequestId."""
     if request.physical_id:
         return request.physical_id
     try:
@@ -121,7 +114,7 @@ def fallback_id(request: CustomRequest) -> str:
 
 
 def environment_of(arn: str) -> Environment:
-    """Return region and account of any ARN; an ARN that cannot be read names none."""
+    """Return the region and the account of an ARN; None for both if the ARN is malformed."""
     found = _ARN.match(arn)
     return Environment(found["region"], found["account"]) if found else Environment()
 
@@ -136,11 +129,9 @@ def _text(event: Mapping[str, object], name: str) -> str:
 
 
 def _seconds(raw: object) -> float:
+    if not isinstance(raw, str | int | float):
+        return _SERVICE_TIMEOUT
     try:
-        return (
-            min(max(float(raw), 1.0), _SERVICE_TIMEOUT)
-            if isinstance(raw, str | int | float)
-            else _SERVICE_TIMEOUT
-        )
+        return min(max(float(raw), 1.0), _SERVICE_TIMEOUT)
     except (ValueError, OverflowError):
         return _SERVICE_TIMEOUT

@@ -1,8 +1,7 @@
-"""The reply to CloudFormation: built within its limits, sent once, tried again within bounds, its URL never
-shown.
+"""The response to CloudFormation: built within its size limits, delivered with retries, its URL never shown.
 
-Without a reply a stack hangs for up to an hour, so nothing in here gives up early; but a reply that cannot be
-delivered must end the invocation with an error, since Lambda then delivers the event anew.
+Without a response a stack hangs for up to an hour, so delivery does not give up early. If a response cannot
+be delivered, the invocation must end with an error, because Lambda then delivers the event again.
 """
 
 import json
@@ -20,34 +19,34 @@ from ..logs import log_event
 from ..ports import Clock
 
 MAX_BYTES: Final = 4096
-"""Of the whole reply (documentation of custom resource responses)."""
+"""Bytes of the whole response (documentation of custom resource response objects)."""
 _MOST_OF_THE_ID: Final = 1024
 """Bytes of the physical id (the same documentation)."""
 _MOST_OF_A_NAME: Final = 400
-"""Bytes of each other identifier and attribute where they do not fit in as they are."""
+"""Bytes of each other identifier and attribute, if they must be cut."""
 _ROOM_FOR_A_REASON: Final = 200
-"""Bytes."""
+"""Bytes of the reason that must have room."""
 _WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each further try."""
 TRY: Final = 8.0
 """Seconds that a try takes at most, from the name of the host to the status of the answer."""
 _SHORTEST_TRY: Final = 1.0
-"""Seconds for a try where the function is about to end."""
+"""Seconds for a try if the function is about to end."""
 _TAKEN: Final = range(200, 300)
 _REFUSED: Final = range(400, 500)
 _CUT: Final = "…"
 _TOO_LATE: Final = "no answer in time"
-_THREAD: Final = "reply"
+_THREAD: Final = "response"
 _CONNECTIONS: Final = {"http": HTTPConnection, "https": HTTPSConnection}
 
 
 class NotDelivered(Exception):
-    """The reply could not be delivered; the text says why, without the URL."""
+    """The response could not be delivered; the text gives the reason, without the URL."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """What CloudFormation is told."""
+    """The response to a request of CloudFormation."""
 
     succeeded: bool
     physical_id: str
@@ -55,9 +54,9 @@ class Response:
     data: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self, stack_id: str, request_id: str, logical_id: str) -> bytes:
-        """Return the body of the reply: at most `MAX_BYTES`, the reason cut where it has to be.
+        """Return the body of the response, with the reason cut to fit `MAX_BYTES`.
 
-        Identifiers for which there is no room are cut as well: none of CloudFormation's are that long.
+        Identifiers are cut too if they leave no room; those of CloudFormation are never that long.
         """
         if len(self._body(stack_id, request_id, logical_id, "")) > MAX_BYTES - _ROOM_FOR_A_REASON:
             names = (_beginning(text, _MOST_OF_A_NAME) for text in (stack_id, request_id, logical_id))
@@ -66,7 +65,7 @@ class Response:
         reason = redact_international(self.reason)
         if len(body := self._body(stack_id, request_id, logical_id, reason)) <= MAX_BYTES:
             return body
-        # A character may take up to 12 bytes in JSON, so the longest beginning that fits is searched for.
+        # A character takes 1 to 6 bytes in JSON, so the longest beginning that fits is searched for.
         least, most = 0, len(reason)
         while least < most:
             middle = (least + most + 1) // 2
@@ -75,26 +74,27 @@ class Response:
         return self._body(stack_id, request_id, logical_id, reason[:least] + _CUT)
 
     def _body(self, stack_id: str, request_id: str, logical_id: str, reason: str) -> bytes:
-        reply = {
-            "Status": "SUCCESS" if self.succeeded else "FAILED",
-            "Reason": reason,
-            "PhysicalResourceId": _beginning(self.physical_id, _MOST_OF_THE_ID),
-            "StackId": stack_id,
-            "RequestId": request_id,
-            "LogicalResourceId": logical_id,
-            "NoEcho": False,
-            "Data": dict(self.data),
-        }
-        return _encoded(reply)
+        return _encoded(
+            {
+                "Status": "SUCCESS" if self.succeeded else "FAILED",
+                "Reason": reason,
+                "PhysicalResourceId": _beginning(self.physical_id, _MOST_OF_THE_ID),
+                "StackId": stack_id,
+                "RequestId": request_id,
+                "LogicalResourceId": logical_id,
+                "NoEcho": False,
+                "Data": dict(self.data),
+            }
+        )
 
 
 def _encoded(value: object) -> bytes:
-    # Half of a surrogate pair, which UTF-8 cannot hold, becomes the escape that JSON has for it.
+    # UTF-8 cannot hold half of a surrogate pair; JSON can, as an escape.
     return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace")
 
 
 def _beginning(text: str, most: int) -> str:
-    """Return as much of `text` as takes `most` bytes in JSON."""
+    """Return a beginning of `text` that takes at most `most` bytes in JSON."""
     text = text[:most]
     while len(_encoded(text)) > most + 2:  # its quotes
         text = text[: len(text) * 3 // 4]
@@ -102,9 +102,7 @@ def _beginning(text: str, most: int) -> str:
 
 
 def deliver(url: str, body: bytes, clock: Clock, until: float) -> None:
-    """Put `body` to `url`; tries again after faults while the monotonic time is before `until`. Raises
-    NotDelivered.
-    """
+    """Put `body` to `url`, with retries until the monotonic time `until`; NotDelivered if all tries fail."""
     problem = ""
     for wait in (0.0, *_WAITS):
         if wait and clock.monotonic() + wait + _SHORTEST_TRY > until:
@@ -114,17 +112,17 @@ def deliver(url: str, body: bytes, clock: Clock, until: float) -> None:
         problem, final = _put(url, body, seconds)
         if not problem:
             return
-        log_event("reply", outcome=problem)
+        log_event("response", outcome=problem)
         if final:
             break
-    raise NotDelivered(f"The reply could not be delivered: {problem}.")
+    raise NotDelivered(f"The response could not be delivered: {problem}.")
 
 
 def _put(url: str, body: bytes, seconds: float) -> tuple[str, bool]:
-    """Return what went wrong, empty when nothing did, and whether another try is useless."""
+    """Return the problem, empty if there is none, and whether another try is useless."""
     attempt = _Attempt(url, body, seconds)
-    # A time limit of a socket begins anew with every byte; that of a thread does not, and holds for names and
-    # handshakes as well.
+    # The time limit of a socket starts again with every byte. A thread's limit covers the whole try, with
+    # name resolution and handshakes.
     thread = Thread(target=attempt.run, name=_THREAD, daemon=True)
     thread.start()
     thread.join(seconds)
@@ -135,7 +133,7 @@ def _put(url: str, body: bytes, seconds: float) -> tuple[str, bool]:
 
 
 class _Attempt:
-    """One try, in a thread of its own. Of the answer only its beginning is read, which `http.client` bounds."""
+    """One try, in a thread of its own; it reads only the head of the answer, which `http.client` bounds."""
 
     def __init__(self, url: str, body: bytes, seconds: float) -> None:
         self.outcome = ("no answer", False)
@@ -146,17 +144,15 @@ class _Attempt:
         """Make the try, and note its outcome."""
         try:
             status = self._status()
-        except (ValueError, InvalidURL) as error:  # not a URL; the text of either may hold it
+        except (ValueError, InvalidURL) as error:  # the text of either may hold the URL
             self.outcome = type(error).__name__, True
         except TimeoutError:
             self.outcome = _TOO_LATE, False
         except (OSError, HTTPException) as error:
             self.outcome = type(error).__name__, False
         else:
-            self.outcome = (
-                "" if status in _TAKEN else f"HTTP {status}",
-                status in _TAKEN or status in _REFUSED,
-            )
+            problem = "" if status in _TAKEN else f"HTTP {status}"
+            self.outcome = problem, status in _TAKEN or status in _REFUSED
 
     def _status(self) -> int:
         parts = urlsplit(self._url)
@@ -173,7 +169,7 @@ class _Attempt:
             self._connection.close()
 
     def give_up(self) -> None:
-        """Let the thread end: whatever it waits for from the other side comes to an end."""
+        """Shut the connection down, so that the thread ends."""
         connection = self._connection
         if connection and (opened := connection.sock):
             with suppress(OSError):

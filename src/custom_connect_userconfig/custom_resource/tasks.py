@@ -1,14 +1,14 @@
-"""What each request of a custom resource asks of the service; only ``custom_resource`` runs it.
+"""The tasks of a custom resource, one for each kind of request; only ``custom_resource`` runs them.
 
-Four rules of custom resources are kept here:
+They follow four rules of custom resources:
 
-- an Update that names another user is a Create of the new one; CloudFormation then deletes the old one by its
-  id;
-- when such an Update has failed, nothing but the Update back ever names that user again: what stayed there is
-  given back with it;
-- a Delete acts only where the record names this very resource, and succeeds, saying so, where there is
-  nothing of it: CloudFormation sends one after every failed Create, with an id that it may have invented;
-- what a Create has taken when time runs out is given back before the reply.
+- An Update that names another user is a Create for that user; CloudFormation then deletes the old resource by
+  its physical id.
+- If such an Update fails, only the rollback names that user again. So the rollback gives back the settings
+  that may be left there.
+- A Delete acts only if the record names this resource, and otherwise succeeds with a note: CloudFormation
+  sends a Delete after every failed Create, with an id that it may have generated.
+- A Create that runs out of time gives its settings back before the response.
 """
 
 from collections.abc import Mapping
@@ -28,36 +28,33 @@ from .request import CustomRequest, fallback_id, physical_id
 Context = Mapping[str, object] | None
 
 _CLEARED: Final = "cleared"
-"""In a context: the other user is done with, and what has to be said about it."""
+"""The key of a context that holds the notes on the other user, once its settings are given back."""
 
 
 class Task(Protocol):
-    """A request, resolved."""
+    """The work of one request."""
 
     @property
     def physical_id(self) -> str:
-        """What the resource is called when the task has succeeded."""
+        """The physical id of the resource if the task succeeds."""
         ...
 
     def run(self, context: Context) -> OwnedSettings | GivenBack | InProgress:
-        """Do what is left to do."""
+        """Do the work that is left."""
         ...
 
     def abandon(self, context: Context) -> str:
-        """Leave nothing behind that a request which ends at `context` must not leave; return what to say
-        about it.
-        """
+        """Clean up after a request that stops at `context`; return a note on it."""
         ...
 
 
 def task_of(request: CustomRequest, service: SettingsService) -> Task:
-    """Return what `request` asks for; InvalidRequest when its properties or its type are not understood."""
+    """Return the task of `request`; InvalidRequest if its properties or its type are invalid."""
     if request.kind == "Delete":
         return DeleteTask(service, request)
     if request.kind not in ("Create", "Update"):
-        raise InvalidRequest(
-            f"RequestType: {shown(request.kind)} is none of Create, Update, Delete and Read."
-        )
+        problem = f"{shown(request.kind)} is none of Create, Update, Delete and Read"
+        raise InvalidRequest(f"RequestType: {problem}.")
     declaration = Declaration.parse(request.properties, request.environment)
     owner = request.owner(declaration.identity)
     if request.kind == "Update" and request.physical_id == physical_id(declaration.identity):
@@ -68,7 +65,7 @@ def task_of(request: CustomRequest, service: SettingsService) -> Task:
 def _update(request: CustomRequest, service: SettingsService, declaration: Declaration, owner: Owner) -> Task:
     update = UpdateTask(service, declaration, owner, request.previous)
     other = request.previous_identity
-    # After an Update to another user that has succeeded, the id would be that user's.
+    # If an Update to another user had succeeded, the physical id would name that user.
     if other and other != declaration.identity:
         return RollbackTask(update, other, request.owner(other))
     return update
@@ -88,13 +85,11 @@ class CreateTask:
         return physical_id(self.declaration.identity)
 
     def run(self, context: Context) -> OwnedSettings | InProgress:
-        """Take the declared settings; what was there of the resource stays, since Lambda may deliver an old
-        event anew.
-        """
+        """Take the declared settings."""
         return self.service.create(self.declaration, self.owner, context)
 
     def abandon(self, context: Context) -> str:
-        """Give back what was taken so far."""
+        """Give back the settings taken so far."""
         return self.service.abandon(self.declaration, self.owner, context)
 
 
@@ -113,26 +108,22 @@ class UpdateTask:
         return physical_id(self.declaration.identity)
 
     def run(self, context: Context) -> OwnedSettings | InProgress:
-        """Apply what is declared now, where the record names this very resource: nothing imports a custom
-        resource.
-        """
+        """Apply the declared settings."""
         return self.service.update(self.declaration, self.owner, context, self.previous)
 
-    def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
-        """Leave everything to the Update that CloudFormation sends after a failed one, with the earlier
-        properties.
-        """
+    def abandon(self, context: Context) -> str:  # noqa: ARG002 - the signature of Task
+        """Do nothing: after a failed Update, CloudFormation sends an Update with the old properties."""
         return ""
 
 
 @dataclass(frozen=True)
 class RollbackTask:
-    """Update that undoes a failed one to another user."""
+    """Update that rolls back a failed Update to another user."""
 
     update: UpdateTask
     other: Identity
     owner: Owner
-    """The resource as it names itself on that user."""
+    """The owner in the record of the other user."""
 
     @property
     def physical_id(self) -> str:
@@ -140,9 +131,7 @@ class RollbackTask:
         return self.update.physical_id
 
     def run(self, context: Context) -> OwnedSettings | InProgress:
-        """Give back what stayed on the other user, which its failed Update may have been unable to; then
-        apply what is declared.
-        """
+        """Give back settings that the failed Update left on the other user, then apply the declared ones."""
         notes = (context or {}).get(_CLEARED)
         if not isinstance(notes, list):
             return self._clear(context)
@@ -158,17 +147,17 @@ class RollbackTask:
         except NotFound:
             pass
         except SettingsError as error:
-            # The way back must not fail for a user whom the resource shall no longer own.
+            # The rollback must not fail because of a user that the resource no longer owns.
             notes = (f"Settings that may have been taken of {self.other} could not be given back: {error}",)
         else:
             if isinstance(result, InProgress):
                 return result
             notes = result.notes
-        # Each of the two has the time of a whole try.
-        return InProgress({_CLEARED: list(notes)}, 1, "What had been taken of another user is given back.")
+        # A new try has more time for the update.
+        return InProgress({_CLEARED: list(notes)}, 1, "The settings taken of another user are given back.")
 
     def abandon(self, context: Context) -> str:
-        """Leave everything to the next Update."""
+        """Do nothing, like the update itself."""
         return self.update.abandon(context)
 
 
@@ -181,20 +170,20 @@ class DeleteTask:
 
     @property
     def physical_id(self) -> str:
-        """The id that CloudFormation has sent."""
+        """The id in the request."""
         return fallback_id(self.request)
 
     def run(self, context: Context) -> GivenBack | InProgress:
-        """Give everything back; what is not this resource's, or no longer there, is left alone."""
+        """Give back every setting of this resource; succeed with a note if there are none."""
         try:
             identity = self.request.named_identity()
         except InvalidRequest as error:
-            return GivenBack((f"Nothing was given back, since the resource names nobody: {error}",))
+            return GivenBack((f"Nothing was given back, because the resource names no user: {error}",))
         try:
             return self.service.delete(identity, self.request.owner(identity), context)
         except NotFound as nothing:
             return GivenBack((str(nothing),))
 
-    def abandon(self, context: Context) -> str:  # noqa: ARG002 - as every task is abandoned
-        """Say that the record stays, for the next Delete."""
-        return "What is not given back yet is still recorded on the user: delete again."
+    def abandon(self, context: Context) -> str:  # noqa: ARG002 - the signature of Task
+        """Return the note that the record stays for the next Delete."""
+        return "Settings that are not given back yet are still recorded on the user: delete again."

@@ -1,3 +1,1 @@
-"""CloudFormation's support library, as far as the registry's handlers use it; the function does without this
-room.
-"""
+"""CloudFormation's support library, adapted for the handlers; the custom resource does not use it."""

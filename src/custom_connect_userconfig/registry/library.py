@@ -1,10 +1,9 @@
-"""The support library of CloudFormation, imported without what only its hooks need: the front end of the
-registry imports it here.
+"""Imports CloudFormation's support library without boto3 and requests.
 
-The library names `boto3.session`, `requests` and `requests.adapters` at its top. boto3 brings S3's transfer
-manager and with it multiprocessing. A resource type needs neither: the session of an event is our own
-(`registry.resource`), and requests fetches the payload of hooks. So the artefact holds neither; where they
-are installed, calling one imports it.
+The library imports `boto3.session`, `requests` and `requests.adapters`, and boto3 imports S3's transfer
+manager and multiprocessing. A resource type needs none of them: the session of an event is our own
+(`registry.resource`), and the library uses requests only for hooks. So the artefact holds neither boto3 nor
+requests. If they are installed, a call imports them.
 """
 
 from ..aws.lazy_imports import deferred

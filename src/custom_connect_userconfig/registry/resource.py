@@ -1,14 +1,13 @@
-"""The support library's `Resource`, adapted where it would lose what a request says; only ``handlers`` uses
-it.
+"""Adapts the support library's `Resource`; only ``handlers`` uses this.
 
-- Properties reach the handlers as they were sent. The stock model cuts 3.5 down to 3, turns ``[]`` into None,
-  fails on null, on "yes" and on properties of another version, all before a handler could say what is wrong.
-- ``nextToken`` reaches LIST; the library drops it, and a second page would be the first one again for ever.
-- Clients for the library's metrics and log lines are kept, as the gateway's is; a new one for each event
-  costs six times what a warm handler does otherwise, and its connection lasts until the garbage collector
-  comes round.
-- A failing delivery must not fail the request: the library raises out of every log line, its own included,
-  and out of a metric whose connection fails, even after the work is done.
+- Properties reach the handlers as they were sent. The generated model cuts 3.5 down to 3 and turns ``[]``
+  into None. It fails on null, on "yes" and on properties of another version, before a handler can name the
+  problem.
+- ``nextToken`` reaches LIST. The library drops it, so every page would be the first one.
+- The clients for metrics and log lines are kept, like the gateway's. A new client for each event takes six
+  times as long as a warm handler, and its connection stays open until garbage collection.
+- A failed delivery does not fail the request. The library raises if a log line or a metric cannot be
+  delivered, even after the work is done.
 """
 
 import logging
@@ -45,7 +44,7 @@ _REGION: Final = re.compile(r"[a-z0-9-]{1,40}")
 
 @dataclass(frozen=True)
 class RawProperties(BaseModel):
-    """The properties of a request, unread."""
+    """The properties of a request as they were sent."""
 
     properties: Mapping[str, Any]
 
@@ -58,17 +57,15 @@ class RawProperties(BaseModel):
 
 
 class ToleratedLogHandler(ProviderLogHandler):
-    """Delivers log lines to the log group of the provider; reports to stderr, and goes on, where that fails."""
+    """Delivers log lines to the log group of the provider; a failure is reported on stderr, not raised."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Deliver `record` if that is possible; outside of an event that names a log group, nobody asks for
-        it.
-        """
+        """Deliver `record`, if the event names a log group."""
         if self.client is None:
             return
         try:
             super().emit(record)
-        except Exception:  # noqa: BLE001 - a log line that cannot be delivered, for whatever reason, is not worth a failed stack
+        except Exception:  # noqa: BLE001 - a stack must not fail because of a log line
             self.handleError(record)
 
     @classmethod
@@ -79,29 +76,22 @@ class ToleratedLogHandler(ProviderLogHandler):
         group: str,
         log_format: logging.Formatter | None,
     ) -> None:
-        """Deliver to the log group and the stream of this event; the library would go on with those of the
-        process's first one.
-        """
+        """Deliver to the log group and stream of this event; the library keeps those of the first event."""
         cls.setup(request, provider, log_format)
         if handler := cls._get_existing_logger():
             fresh = cls(group, _stream(request), provider)
-            handler.group, handler.stream, handler.sequence_token = (
-                fresh.group,
-                fresh.stream,
-                fresh.sequence_token,
-            )
+            handler.group, handler.stream = fresh.group, fresh.stream
+            handler.sequence_token = fresh.sequence_token
 
     @classmethod
     def rest(cls) -> None:
-        """Deliver nothing more until an event asks for it again."""
+        """Deliver nothing until the next event that names a log group."""
         if handler := cls._get_existing_logger():
             handler.client = None
 
 
 class DeliveryClient:
-    """A kept client as one event's: it signs with that event's credentials, and gives up for that event once
-    nobody answers.
-    """
+    """A kept client for one event: it signs with the event's credentials, and stops at the first silence."""
 
     def __init__(self, client: Any, credentials: ReadOnlyCredentials) -> None:  # noqa: ANN401 - a client of whichever service
         self._client = client
@@ -119,37 +109,31 @@ class DeliveryClient:
                     return operation(**parameters)
             except BotoCoreError as error:
                 self._silence = type(error).__name__
-        # The one class that the library's metrics tolerate.
-        raise ClientError(
-            {"Error": {"Code": self._silence, "Message": "nobody answered"}}, operation.__name__
-        )
+        # The only class of error that the library's metrics tolerate.
+        answer: Any = {"Error": {"Code": self._silence, "Message": "there was no answer"}}
+        raise ClientError(answer, operation.__name__)
 
 
 class EventSession(SessionProxy):
-    """The library's session as far as the library uses it: the credentials of an event, and clients that sign
-    with them.
-    """
+    """The library's session, as far as the library uses it: clients that sign with an event's credentials."""
 
     def __init__(self, credentials: ReadOnlyCredentials, region: str | None) -> None:
-        # Not the library's initializer: it wants a session of boto3's, which costs more than a warm handler
-        # does otherwise.
+        # Not the library's initializer, which needs a session of boto3: that costs more than a warm handler.
         self.credentials = credentials
         self._region = region
 
     def client(self, service: str) -> DeliveryClient:  # type: ignore[override] # the library names the service alone
-        """Return the client that this process keeps for `service`, for this event."""
+        """Return this process's client for `service`, for this event."""
         return DeliveryClient(kept_client(service, self._region), self.credentials)
 
 
 @contextmanager
 def signing_for(proxy: SessionProxy | None) -> Iterator[None]:
-    """Let the gateway sign with the credentials of a request; InvalidCredentials when it carries none."""
+    """Let the gateway sign with the credentials of a request; InvalidCredentials if it has none."""
     credentials = _credentials_of(proxy)
     if credentials is None:
-        raise InvalidCredentials(
-            "The request carries no credentials to call Amazon Connect with: register the type with an"
-            " execution role."
-        )
+        remedy = "register the type with an execution role"
+        raise InvalidCredentials(f"The request carries no credentials to call Amazon Connect with: {remedy}.")
     with acting_as(credentials):
         yield
 
@@ -162,10 +146,10 @@ def _credentials_of(proxy: SessionProxy | None) -> ReadOnlyCredentials | None:
 
 
 class UserConfigResource(Resource):
-    """`Resource` with the adaptations that the module's text names."""
+    """`Resource` with the adaptations in the module docstring."""
 
     def __call__(self, event_data: MutableMapping[str, Any], context: Any) -> Any:  # noqa: ANN401 - the library's own signature
-        """Serve one event; afterwards nothing of it is left to sign with, or to log to."""
+        """Serve one event, and forget its log group."""
         try:
             return super().__call__(event_data, context)
         finally:
@@ -180,9 +164,8 @@ class UserConfigResource(Resource):
         try:
             event = HandlerRequest.deserialize(event_data)
             data = event.requestData
-            _check_texts(
-                event, "region", "awsAccountId", "bearerToken", "stackId", "resourceType", "nextToken"
-            )
+            _check_texts(event, "region", "awsAccountId", "bearerToken", "nextToken")
+            _check_texts(event, "stackId", "resourceType")
             _check_texts(data, "logicalResourceId", "providerLogGroupName")
             _check_objects(event, "callbackContext")
             _check_objects(data, "resourceProperties", "previousResourceProperties")
@@ -197,20 +180,13 @@ class UserConfigResource(Resource):
     def _parse_test_request(
         self, event_data: MutableMapping[str, Any]
     ) -> tuple[SessionProxy | None, BaseResourceHandlerRequest, Action, MutableMapping[str, Any]]:
-        """The same for `cfn invoke`; the library would make a session of boto3's."""
+        """Parse an event of `cfn invoke`; the library would create a session of boto3."""
         try:
             event = TestEvent(**event_data)
             unmodelled = UnmodelledRequest(**event.request)
             _check_texts(event, "region")
-            _check_texts(
-                unmodelled,
-                "region",
-                "awsAccountId",
-                "clientRequestToken",
-                "stackId",
-                "logicalResourceIdentifier",
-                "nextToken",
-            )
+            _check_texts(unmodelled, "region", "awsAccountId", "clientRequestToken", "nextToken")
+            _check_texts(unmodelled, "stackId", "logicalResourceIdentifier")
             _check_objects(event, "callbackContext")
             _check_objects(unmodelled, "desiredResourceState", "previousResourceState")
             session = _event_session(Credentials(**event.credentials), event.region)
@@ -222,8 +198,7 @@ class UserConfigResource(Resource):
     def _cast_resource_request(self, request: HandlerRequest) -> BaseResourceHandlerRequest:
         provider = _event_session(request.requestData.providerCredentials, request.region)
         if provider and (group := request.requestData.providerLogGroupName):
-            # The library installs its own handler only where it finds none; it finds this one, and merely
-            # renews its client.
+            # The library installs its own handler only if there is none; with this one, it renews the client.
             ToleratedLogHandler.serve(request, provider, group, self.log_format)
         return replace(super()._cast_resource_request(request), nextToken=request.nextToken)
 
