@@ -1,7 +1,7 @@
-"""A local Amazon Connect with users: moto's backend extended, usable in process and as a server.
+"""A local Amazon Connect with users: an extension of moto's backend, for use in process and as a server.
 
-Tests import from here; `python -m connect_local` starts the server. What is assumed about the service is in
-`ASSUMPTIONS.md`.
+Tests import from here; `python -m connect_local` starts the server. `ASSUMPTIONS.md` lists the assumptions
+about the service.
 """
 
 from .behaviour import (

@@ -1,6 +1,6 @@
-"""What is done to the local Connect from outside its API: steering it, filling it, looking at the truth.
+"""Controls the local Connect outside of its API: conditions, instances and users, current values.
 
-`LocalConnect` is this for a process under `mock_aws`; the server's control endpoints use it for the server.
+`LocalConnect` is its form in process; the control endpoints of the server use it too.
 """
 
 import uuid
@@ -19,15 +19,12 @@ DEFAULT_REGION = "us-east-1"
 
 
 class Administration:
-    """One account and region of the local Connect, with the conditions of the process."""
+    """One account and region of the local Connect, and the conditions of the process."""
 
     def __init__(self, conditions: Conditions, account_id: str, region: str) -> None:
         self.account_id = account_id
         self.region = region
         self._conditions = conditions
-
-    # -- conditions
-    # ----------------------------------------------------------------------------------------------------
 
     @property
     def behaviour(self) -> Behaviour:
@@ -38,9 +35,7 @@ class Administration:
         self._conditions.behaviour = behaviour
 
     def reset(self, behaviour: Behaviour | None = None) -> None:
-        """Forgets instances, users, calls, faults, permissions and spent quota; other services of moto keep
-        what they have.
-        """
+        """Removes instances, users, calls, faults, permissions and used quota; moto's other services stay."""
         for _, _, backend in connect_backends.iter_backends():
             backend.reset()
         self._conditions.reset(behaviour)
@@ -54,7 +49,7 @@ class Administration:
 
     @property
     def permissions(self) -> Permissions | None:
-        """What calls with temporary credentials may do; None lets every call pass."""
+        """The permissions of calls with temporary credentials; None allows every call."""
         return self._conditions.permissions
 
     @permissions.setter
@@ -71,13 +66,9 @@ class Administration:
     def forget_calls(self) -> None:
         self._conditions.calls.clear()
 
-    # -- instances and users
-    # -------------------------------------------------------------------------------------------
-
     def backend(self, account_id: str | None = None, region: str | None = None) -> LocalConnectBackend:
-        return cast(
-            "LocalConnectBackend", connect_backends[account_id or self.account_id][region or self.region]
-        )
+        backends = connect_backends[account_id or self.account_id]
+        return cast("LocalConnectBackend", backends[region or self.region])
 
     def create_instance(self, instance_id: str | None = None) -> tuple[str, str]:
         """The identifier and the ARN of a new instance."""
@@ -107,24 +98,19 @@ class Administration:
         return created["UserId"], created["UserArn"]
 
     def admin_update(self, instance_id: str, user_id: str, **arrays: Sequence[Mapping[str, object]]) -> None:
-        """An administrator's write in the console: the fields named change and no others; no quota, no log."""
+        """An administrator's write in the console: it sets only the named fields; no quota, no log."""
         check_request("UpdateUserConfig", {"InstanceId": instance_id, "UserId": user_id, **arrays})
         self.backend().administer_user_config(instance_id, user_id, arrays)
 
     def set_system_tags(self, instance_id: str, user_id: str, tags: Mapping[str, str]) -> None:
-        """Tags that begin with `aws:`, such as CloudFormation sets on a user that a stack creates."""
+        """Sets tags that start with `aws:`, like those of CloudFormation on a user of a stack."""
         self.backend().set_system_tags(instance_id, user_id, dict(tags))
 
-    # -- the truth
-    # -----------------------------------------------------------------------------------------------------
-
     def effective(self, instance_id: str, user_id: str) -> dict[tuple[str, str, tuple[str, ...]], object]:
-        """Every setting, by (array, channel, field path), as it now is whatever reads show; no number is
-        None.
-        """
+        """The current value of every setting, by (array, channel, field path); None means no phone number."""
         effective = self.backend().effective_settings(instance_id, user_id)
         return {(array, channel, field): value for (array, channel, field), value in effective.items()}
 
     def tags(self, instance_id: str, user_id: str) -> dict[str, str]:
-        """The tags as they now are, whatever reads show."""
+        """The current tags, never stale."""
         return self.backend().current_tags(instance_id, user_id)

@@ -1,7 +1,6 @@
-"""The table of the five per-channel arrays: the one place that knows their fields, channels and fallbacks.
+"""The table of the five per-channel arrays: their fields, channels and fallbacks.
 
-Read by `settings` and `validation`. A test compares it, member by member, with botocore's model of the
-service.
+A test compares it, member by member, with botocore's model of the service.
 """
 
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True)
 class Field:
-    """A leaf of an entry; `legacy` names the `PhoneConfig` member that speaks for it while it is missing."""
+    """A leaf of an entry; `legacy` names the `PhoneConfig` member that holds its value if it is missing."""
 
     path: Path
     default: Value | None
@@ -35,9 +34,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Array:
-    """One array of per-channel entries; `required_structures` appear in an entry even when nothing in them
-    does.
-    """
+    """One array of per-channel entries; an entry has its `required_structures` even if they are empty."""
 
     name: str
     channels: tuple[str, ...]
@@ -96,10 +93,10 @@ FIELDS = {
     for channel in array.channels
     for field in array.fields_of(channel)
 }
-"""Every setting there is, in the order of the table."""
+"""All settings, in the order of the table."""
 
 LEGACY_DEFAULTS = {field.legacy: field.default for field in FIELDS.values() if field.legacy}
-"""The members of `PhoneConfig` with what each means while nobody has set it."""
+"""The members of `PhoneConfig`, with the value of each before it is set."""
 
 PHONE_TYPE = Setting("PhoneNumberConfigs", VOICE, ("PhoneType",))
 PHONE_NUMBER = Setting("PhoneNumberConfigs", VOICE, ("PhoneNumber",))

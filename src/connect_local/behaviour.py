@@ -1,8 +1,7 @@
-"""How the local Connect behaves where the service's documentation leaves a question open.
+"""Switches for the questions that the service's documentation leaves open.
 
 Every open question is one field of `Behaviour`, so that a test names the answer it assumes and a suite can
-run under all of them. Read by `settings` (writes and reads), `models` (staleness, identifiers) and `boundary`
-(quotas). `ASSUMPTIONS.md` lists the same questions with what is known about each.
+run under all answers. `ASSUMPTIONS.md` lists the questions with the known facts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,21 +12,21 @@ from types import MappingProxyType
 
 
 class ArrayWrite(Enum):
-    """What happens to channels that a written array does not name."""
+    """Whether a write removes or keeps channels that its array does not name."""
 
     REPLACE = "replace"
     MERGE = "merge"
 
 
 class EntryWrite(Enum):
-    """What happens to fields that a written entry does not name."""
+    """Whether a write removes or keeps fields that its entry does not name."""
 
     REPLACE = "replace"
     MERGE = "merge"
 
 
 class Reads(Enum):
-    """Whether a read shows every setting or only those that differ from what their absence means."""
+    """Whether a read shows every setting, or only those that differ from the value of an absent one."""
 
     DENSE = "dense"
     SPARSE = "sparse"
@@ -41,21 +40,21 @@ class PhoneConfigLink(Enum):
 
 
 class ArrayOrder(Enum):
-    """In which order a read shows the entries of an array."""
+    """The order in which a read shows the entries of an array."""
 
     AS_WRITTEN = "as-written"
     REVERSED = "reversed"
 
 
 class ThrottlingCode(Enum):
-    """Under which error code a call over its quota is refused."""
+    """The error code for a call over its quota."""
 
     THROTTLING_EXCEPTION = "ThrottlingException"
     TOO_MANY_REQUESTS_EXCEPTION = "TooManyRequestsException"
 
 
 class ChannelRefusal(Enum):
-    """Under which error code a write that names a refused channel is refused."""
+    """The error code for a write that names a refused channel."""
 
     INVALID_PARAMETER_EXCEPTION = "InvalidParameterException"
     INVALID_REQUEST_EXCEPTION = "InvalidRequestException"
@@ -83,9 +82,7 @@ DOCUMENTED_QUOTAS: Mapping[str, Quota] = MappingProxyType(
         "UpdateUserPhoneConfig": Quota(2, 5),
     }
 )
-"""Requests a second and burst, per account and region, from the service quotas table and the administrator
-guide.
-"""
+"""Quotas for each account and region, from the service quotas table and the administrator guide."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +90,16 @@ class Behaviour:
     """One answer to every open question; the defaults are the plainest reading of the documentation."""
 
     array_write: ArrayWrite = ArrayWrite.REPLACE
-    """Does a written array replace the stored one, or only the channels that it names?"""
+    """Does a written array replace the stored array, or only the channels that it names?"""
 
     entry_write: EntryWrite = EntryWrite.REPLACE
-    """Does a written entry replace the stored one, or only the fields that it names?"""
+    """Does a written entry replace the stored entry, or only the fields that it names?"""
 
     reads: Reads = Reads.DENSE
-    """Are settings that equal what their absence means shown or left out?"""
+    """Does a read show settings that equal the value of an absent one?"""
 
     phone_config: PhoneConfigLink = PhoneConfigLink.INDEPENDENT
-    """Does the legacy `PhoneConfig` follow what is written for VOICE?"""
+    """Does the legacy `PhoneConfig` follow writes for VOICE?"""
 
     stale_reads: int = 0
     """For how many more reads does `DescribeUser` show the state before a write?"""
@@ -114,13 +111,13 @@ class Behaviour:
     """How many reads of a user just created are answered with `ResourceNotFoundException`?"""
 
     clamp_chat_acw: bool = False
-    """Is a CHAT limit above 5,400 seconds stored as 5,400, or as it was written?"""
+    """Is a CHAT limit above 5,400 seconds stored as 5,400?"""
 
     drop_number_under_soft_phone: bool = False
-    """Is a phone number forgotten once the phone type is `SOFT_PHONE`?"""
+    """Is a phone number removed if the phone type becomes `SOFT_PHONE`?"""
 
     accept_arns: bool = False
-    """Are ARNs taken where the API documents an instance or user identifier?"""
+    """Does the API accept ARNs as instance and user identifiers?"""
 
     array_order: ArrayOrder = ArrayOrder.AS_WRITTEN
     """In which order are the entries of an array shown?"""
@@ -129,17 +126,16 @@ class Behaviour:
     """Which channels do instances lack? A write that names one is refused, and no read shows one."""
 
     channel_refusal: ChannelRefusal = ChannelRefusal.INVALID_PARAMETER_EXCEPTION
-    """Under which name is a write that names a refused channel refused?"""
+    """Which error refuses a write that names a refused channel?"""
 
     quotas: Mapping[str, Quota] | None = None
-    """Which operations are throttled, and how; None throttles nothing. `DOCUMENTED_QUOTAS` is ready for use.
-    """
+    """Which operations have which quota? None throttles nothing; see `DOCUMENTED_QUOTAS`."""
 
     throttling_code: ThrottlingCode = ThrottlingCode.THROTTLING_EXCEPTION
-    """Under which name is a call over its quota refused?"""
+    """Which error refuses a call over its quota?"""
 
     refused_call_cost: float = 0.0
-    """Which fraction of a token does a refused call still cost?"""
+    """Which fraction of a token does a refused call cost?"""
 
     def __str__(self) -> str:
         """A short label of the read and write switches, fit for a pytest id (`ids=str`)."""
@@ -157,9 +153,9 @@ class Behaviour:
         }
         words += [name for name, on in switches.items() if on]
         words += [f"without-{channel}" for channel in sorted(self.refused_channels)]
-        return "-".join(
-            words + ["invalid-request"] * (self.channel_refusal is ChannelRefusal.INVALID_REQUEST_EXCEPTION)
-        )
+        if self.channel_refusal is ChannelRefusal.INVALID_REQUEST_EXCEPTION:
+            words.append("invalid-request")
+        return "-".join(words)
 
 
 _READ_WRITE_SWITCHES: Mapping[str, tuple[object, ...]] = {
@@ -181,19 +177,17 @@ _CHANNEL_SWITCHES: Mapping[str, tuple[object, ...]] = {
 
 
 def every_read_write_combination() -> list[Behaviour]:
-    """All 256 combinations of the read and write switches, for `parametrize(..., ids=str)`."""
+    """All combinations of the read and write switches, for `parametrize(..., ids=str)`."""
     return _every_combination(_READ_WRITE_SWITCHES)
 
 
 def where_every_two_switches_meet(**fixed: object) -> list[Behaviour]:
-    """A small choice in which every answer to every question meets every answer to every other question.
+    """A small selection in which every two answers to different questions occur together (pairwise testing).
 
-    The questions are those of reading, writing and refused channels; each of `fixed` has the answer that is
-    given for it.
+    It covers the switches of reads, writes and refused channels; those in `fixed` keep the given value.
     """
-    switches = {**_READ_WRITE_SWITCHES, **_CHANNEL_SWITCHES} | {
-        name: (value,) for name, value in fixed.items()
-    }
+    only = {name: (value,) for name, value in fixed.items()}
+    switches = {**_READ_WRITE_SWITCHES, **_CHANNEL_SWITCHES, **only}
     meetings = {behaviour: _meetings(behaviour, switches) for behaviour in _every_combination(switches)}
     missing, chosen = set().union(*meetings.values()), []
     while missing:

@@ -1,8 +1,8 @@
-"""The edge where a call meets the service: quota, permission, planted fault, action, log, in this order.
+"""Serves one call: checks quota and permission, applies a planted fault, acts, logs, in this order.
 
 `responses` sends every call through `serve`. A call that is over its quota or not permitted does not count
-towards a fault. Faults of the transport are raised in process as the exceptions that botocore raises for real
-ones; on the server the socket is really cut or left silent.
+for a fault. In process, a fault of the transport is the exception that botocore raises for it; on the server,
+the socket is closed or left silent.
 """
 
 import json
@@ -23,17 +23,19 @@ from .permissions import refusal
 
 _TIMEOUTS = {FaultKind.READ_TIMEOUT_BEFORE, FaultKind.READ_TIMEOUT_AFTER}
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
+_INTERNAL_SERVICE = "Request processing failed because of an error or failure with the service."
 _MESSAGES = {
     FaultKind.THROTTLING.value: "The throttling limit has been exceeded.",
     FaultKind.TOO_MANY_REQUESTS.value: "Too Many Requests",
     FaultKind.EXPIRED_CREDENTIALS.value: "The security token included in the request is expired",
-    FaultKind.INTERNAL_SERVICE.value: "Request processing failed because of an error or failure with the service.",
+    FaultKind.INTERNAL_SERVICE.value: _INTERNAL_SERVICE,
 }
+_UNAVAILABLE = "<html><body>Service Unavailable</body></html>"
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A call as it reaches the service; `socket` is None in process."""
+    """A call that reaches the service; `socket` is None in process."""
 
     operation: str
     account_id: str
@@ -66,7 +68,7 @@ class Arrival:
 
 
 def serve(arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Conditions) -> TYPE_RESPONSE:
-    """The answer to one call; raises what the caller's transport would raise if a planted fault says so."""
+    """The answer to one call; raises an error of the caller's transport if a fault demands it."""
     with conditions.lock:
         if not conditions.admits(arrival.account_id, arrival.region, arrival.operation):
             code = conditions.behaviour.throttling_code.value
@@ -83,7 +85,7 @@ def serve(arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Condit
             return response
         acted = fault.acts and _outcome(act()) == "ok"
         _log(arrival, conditions, fault.code, acted=acted)
-    # Outside the lock: a call that is left waiting must not hold up the others.
+    # Outside of the lock: a call that waits for its timeout must not block other calls.
     return _strike(fault, arrival)
 
 
@@ -103,11 +105,7 @@ def _strike(fault: Fault, arrival: Arrival) -> TYPE_RESPONSE:
             raise _botocore_exception(fault, arrival.url)
         raise _cut(fault, arrival.socket)
     if fault.kind is FaultKind.SERVER_ERROR:
-        return (
-            fault.http_status,
-            {"Content-Type": "text/html"},
-            "<html><body>Service Unavailable</body></html>",
-        )
+        return fault.http_status, {"Content-Type": "text/html"}, _UNAVAILABLE
     return error_answer(fault.http_status, fault.code, fault.message or _message(fault, arrival))
 
 
@@ -125,8 +123,7 @@ def error_answer(status: int, code: str, message: str) -> TYPE_RESPONSE:
 
 
 def _botocore_exception(fault: Fault, url: str) -> Exception:
-    # moto answers inside botocore's before-send event, where botocore treats what is raised as a failure to
-    # send.
+    # moto answers in botocore's before-send event, where botocore treats an exception as a failure to send.
     if fault.kind in _TIMEOUTS:
         return ReadTimeoutError(endpoint_url=url)
     if fault.kind is FaultKind.ENDPOINT_UNREACHABLE:
@@ -135,12 +132,11 @@ def _botocore_exception(fault: Fault, url: str) -> Exception:
 
 
 def _cut(fault: Fault, socket: sockets.socket) -> ConnectionError:
-    """Ends the connection without an answer; werkzeug takes a ConnectionError to mean that nobody awaits one."""
+    """Ends the connection without an answer; on a ConnectionError, werkzeug does not send one."""
     if fault.kind in _TIMEOUTS:
-        # Readable means that the client has hung up; nothing else can come on a connection that awaits its
-        # answer.
+        # While the client awaits its answer, the socket becomes readable only if the client has hung up.
         select.select([socket], [], [], fault.hold_seconds)
-    # Without an end to reading, werkzeug would keep the connection and wait for the next request on it.
+    # Otherwise werkzeug would keep the connection and wait for the next request on it.
     socket.shutdown(sockets.SHUT_RD)
     socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, _RST_ON_CLOSE)
     return ConnectionResetError(fault.code)

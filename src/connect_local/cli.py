@@ -1,6 +1,6 @@
 """`python -m connect_local`: the command line of the local Connect server.
 
-Every switch of `Behaviour` is a flag by its name; faults and users can be given at the start.
+Every switch of `Behaviour` is an option; faults and users can be given at the start.
 """
 
 import argparse
@@ -42,30 +42,23 @@ def _administration(options: argparse.Namespace) -> Administration:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="connect_local", description="A local Amazon Connect, and all of moto with it."
-    )
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
-    )
-    parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
-    parser.add_argument("--account-id", default=DEFAULT_ACCOUNT_ID)
-    parser.add_argument(
-        "--region", default=DEFAULT_REGION, help="region of --seed and of the control endpoints"
-    )
-    parser.add_argument(
-        "--seed", type=Path, metavar="FILE.json", help="instances and users to create at the start"
-    )
-    parser.add_argument("--fault", action="append", default=[], metavar="OPERATION:KIND[:ON_CALL[:TIMES]]")
+    description = "A local Amazon Connect, with all other services of moto."
+    parser = argparse.ArgumentParser(prog="connect_local", description=description)
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    add("--port", type=_port, default=0, help="port to listen on (default: a free one)")
+    add("--account-id", default=DEFAULT_ACCOUNT_ID)
+    add("--region", default=DEFAULT_REGION, help="region of --seed and of the control endpoints")
+    add("--seed", type=Path, metavar="FILE.json", help="instances and users to create at the start")
+    add("--fault", action="append", default=[], metavar="OPERATION:KIND[:ON_CALL[:TIMES]]")
     for name in SWITCH_NAMES:
-        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=choices(name))
+        add(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", help=choices(name))
     return parser
 
 
 def _port(given: str) -> int:
-    # The socket takes the lowest sixteen bits of a greater number, and listens elsewhere.
+    # A socket would use the lowest sixteen bits of a greater number, and listen on another port.
     if not (given.isdecimal() and int(given) <= _HIGHEST_PORT):
-        raise argparse.ArgumentTypeError(
-            f"{given!r} is not a port: name one up to {_HIGHEST_PORT}, or 0 for a free one"
-        )
+        remedy = f"name one up to {_HIGHEST_PORT}, or 0 for a free one"
+        raise argparse.ArgumentTypeError(f"{given!r} is not a port: {remedy}")
     return int(given)

@@ -1,9 +1,8 @@
-"""What surrounds the backend while it runs: behaviour, clock, planted faults, permissions, quota buckets, log
-of calls.
+"""The state that all backends share: behaviour, clock, faults, permissions, quota buckets, log of calls.
 
-moto creates backends itself, one per account and region, and gives them nothing but those two names; so what
-they all share stands here, once per process. `models` and `boundary` read it; `LocalConnect` and the server's
-control endpoints change it.
+moto creates a backend for each account and region, and passes it only those two. So the shared state is
+global to the process. `models` and `boundary` read it; `LocalConnect` and the server's control endpoints
+change it.
 """
 
 import threading
@@ -16,16 +15,14 @@ from .faults import PlantedFaults
 from .permissions import Permissions
 
 REDACTED = "REDACTED"
-# A thousandth of tolerance: a caller who waits exactly 1/rate must not fall to rounding.
+# Tolerates rounding: a caller that waits exactly 1/rate gets its token.
 _WHOLE_TOKEN = 0.999
 _SENSITIVE = {"PhoneNumber", "DeskPhoneNumber", "Mobile", "Password"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call as the service saw it: `outcome` is "ok" or an error code, `acted` whether anything was
-    carried out.
-    """
+    """One call to the service: `outcome` is "ok" or an error code, `acted` is true if it took effect."""
 
     operation: str
     user_id: str | None
@@ -41,7 +38,7 @@ class Bucket:
 
 
 class QuotaBuckets:
-    """Token buckets per account, region and operation; the quota itself is looked up at each call."""
+    """Token buckets for each account, region and operation; each call names the quota."""
 
     def __init__(self) -> None:
         self._buckets: dict[tuple[str, ...], Bucket] = {}
@@ -60,7 +57,7 @@ class QuotaBuckets:
 
 @dataclass
 class Conditions:
-    """Everything beside the users themselves; `lock` is held while a call is carried out."""
+    """The shared state, without the users; `lock` is held while a call is served."""
 
     behaviour: Behaviour = field(default_factory=Behaviour)
     clock: Callable[[], float] = time.time
@@ -96,14 +93,14 @@ def current() -> Conditions:
 
 
 def install(conditions: Conditions) -> Conditions:
-    """Makes these the conditions of the process and returns the ones they replace."""
+    """Makes these the conditions of the process and returns the previous ones."""
     global _current
     replaced, _current = _current, conditions
     return replaced
 
 
 def redact(value: object) -> object:
-    """A copy in which no phone number or password is left."""
+    """A copy without phone numbers and passwords."""
     if isinstance(value, Mapping):
         return {k: REDACTED if k in _SENSITIVE else redact(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

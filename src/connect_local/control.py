@@ -1,22 +1,23 @@
-"""The server's control endpoints, through which a test in another process steers the local Connect.
+"""The server's control endpoints, by which a test in another process controls the local Connect.
 
-`server` puts this in front of moto's own application. All under `/connect-local/`, JSON in and out:
+`server` puts this in front of moto's own application. All paths start with `/connect-local/`; bodies and
+answers are JSON:
 
-    GET    calls[?operation=Name]   the log of calls
-    DELETE calls                    forget it
-    POST   faults                   plant one: {"operation": "TagResource", "kind": "ThrottlingException", "times": 3}
-    DELETE faults                   remove all
-    POST   permissions              hold temporary credentials to policies: {"principal": "arn:…", "policies": [{…}]}
-    DELETE permissions              let every call pass
-    GET    behaviour                the switches as they are
-    POST   behaviour                set some: {"array_write": "merge", "stale_reads": 2}
-    POST   reset                    forget instances, users, calls, faults, permissions; the body may set switches
-    POST   seed                     create instances and users (document: see `seed`)
-    GET    users                    every user with its effective settings and tags, never stale
-    POST   admin-update             an administrator's write: {"InstanceId": …, "UserId": …, "AutoAcceptConfigs": […]}
+    GET    calls[?operation=Name]  the log of calls
+    DELETE calls                   empty the log
+    POST   faults                  plant a fault: {"operation": "TagResource", "kind": "ThrottlingException"}
+    DELETE faults                  remove all faults
+    POST   permissions             for temporary credentials: {"principal": "arn:…", "policies": [{…}]}
+    DELETE permissions             allow every call
+    GET    behaviour               the switches
+    POST   behaviour               set switches: {"array_write": "merge", "stale_reads": 2}
+    POST   reset                   remove everything; the body may set switches
+    POST   seed                    create instances and users (see the module `seed`)
+    GET    users                   every user with its effective settings and tags, never stale
+    POST   admin-update            a write in the console: {"InstanceId": …, "UserId": …, arrays}
 
-`users`, `seed` and `admin-update` concern the account and region of the server unless `?account=` and
-`?region=` say otherwise.
+`?account=` and `?region=` select another account and region than the server's for `users`, `seed` and
+`admin-update`.
 """
 
 import json
@@ -86,7 +87,7 @@ def _plant(administration: Administration, request: Request) -> object:
     return {}
 
 
-def _heal(administration: Administration, _request: Request) -> object:
+def _clear_faults(administration: Administration, _request: Request) -> object:
     administration.clear_faults()
     return {}
 
@@ -137,13 +138,14 @@ def _user(administration: Administration, user: User) -> dict[str, object]:
         {"array": array, "channel": channel, "field": list(path), "value": value}
         for (array, channel, path), value in effective.items()
     ]
-    named = {
+    return {
         "instance_id": user.instance_id,
         "user_id": user.id,
         "user_arn": user.arn,
         "username": user.username,
+        "effective": settings,
+        "tags": administration.tags(user.instance_id, user.id),
     }
-    return {**named, "effective": settings, "tags": administration.tags(user.instance_id, user.id)}
 
 
 def _admin_update(administration: Administration, request: Request) -> object:
@@ -179,7 +181,7 @@ _ENDPOINTS: dict[tuple[str, str], Callable[[Administration, Request], object]] =
     ("GET", "calls"): _calls,
     ("DELETE", "calls"): _forget_calls,
     ("POST", "faults"): _plant,
-    ("DELETE", "faults"): _heal,
+    ("DELETE", "faults"): _clear_faults,
     ("POST", "permissions"): _permit,
     ("DELETE", "permissions"): _permit_everything,
     ("GET", "behaviour"): _behaviour,

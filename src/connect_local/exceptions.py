@@ -1,7 +1,6 @@
-"""The errors that the local Connect answers with, beside those that moto's Connect already has.
+"""The errors of the local Connect, in addition to those of moto's Connect.
 
-Raised by `wire`, `validation`, `tags`, `search`, `responses` and `models`; moto turns them into answers. No
-message ever contains a phone number.
+moto turns them into answers. No message contains a phone number.
 """
 
 from moto.connect.exceptions import InvalidParameterException, ResourceNotFoundException

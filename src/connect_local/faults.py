@@ -1,7 +1,7 @@
-"""Faults that a test plants: which call of which operation goes wrong, and how.
+"""Faults that a test plants: which call of which operation fails, and how.
 
-Planted through `LocalConnect.plant` or the server's control endpoint, kept in `Conditions`, carried out by
-`boundary`.
+`LocalConnect.plant` and the server's control endpoint plant them, `Conditions` keeps them, `boundary` applies
+them.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ ANY_OPERATION = "*"
 
 
 class FaultKind(Enum):
-    """What the caller sees. A kind that is not listed can be planted as a bare code string with a status."""
+    """The failure that the caller sees. Other error codes can be planted as strings, with a status."""
 
     THROTTLING = "ThrottlingException"
     TOO_MANY_REQUESTS = "TooManyRequestsException"
@@ -25,7 +25,7 @@ class FaultKind(Enum):
     ACCESS_DENIED = "AccessDeniedException"
     EXPIRED_CREDENTIALS = "ExpiredTokenException"
     SERVER_ERROR = "ServerError"
-    """A 5xx whose body no model describes, as a load balancer in front of the service would give it."""
+    """A 5xx answer without a modelled body, as from a load balancer in front of the service."""
 
     CONNECTION_RESET_BEFORE = "ConnectionResetBefore"
     CONNECTION_RESET_AFTER = "ConnectionResetAfter"
@@ -46,7 +46,7 @@ STATUSES = {
     FaultKind.EXPIRED_CREDENTIALS.value: 403,
     FaultKind.SERVER_ERROR.value: 503,
 }
-"""The HTTP status of each code; a code that is not here is a 400."""
+"""The HTTP status of each code; all other codes have 400."""
 
 _AFTER = {FaultKind.CONNECTION_RESET_AFTER, FaultKind.READ_TIMEOUT_AFTER}
 _TRANSPORT = _AFTER | {
@@ -58,12 +58,11 @@ _TRANSPORT = _AFTER | {
 
 @dataclass(frozen=True)
 class Fault:
-    """Calls `on_call` to `on_call + times - 1` of the operation, counted from when this was planted, go
-    wrong.
+    """Calls `on_call` to `on_call + times - 1` of the operation fail; counting starts at planting.
 
-    `operation` may be `"*"`; `times` may be `math.inf`; `user_id` counts only calls on that user. `acted`
-    makes an error answer come after the service has done what was asked. `hold_seconds` bounds how long the
-    server holds a call that times out.
+    `operation` may be `"*"`; `times` may be `math.inf`; with `user_id`, only calls on that user count. With
+    `acted`, the service carries the call out and then answers with the error. `hold_seconds` is the longest
+    time for which the server holds a call that times out.
     """
 
     operation: str
@@ -97,7 +96,7 @@ class Fault:
 
 
 class PlantedFaults:
-    """The faults in the order in which they were planted, each with the calls that it has seen."""
+    """The faults in the order of planting, each with its number of calls so far."""
 
     def __init__(self) -> None:
         self._seen: list[tuple[Fault, int]] = []

@@ -1,7 +1,6 @@
-"""The one place where the local Connect plugs into moto.
+"""Connects the local Connect to moto.
 
-Called by `LocalConnect` and by the server; a test (`test_hook.py`) fails with a message if moto moves what is
-used here.
+No other module changes moto. `test_local_hook.py` fails with a message if moto no longer works this way.
 """
 
 from moto.connect.models import connect_backends
@@ -10,15 +9,14 @@ from .models import LocalConnectBackend
 
 
 def activate() -> None:
-    """Makes moto create `LocalConnectBackend` for the service `connect`; may be called any number of times.
+    """Makes moto create `LocalConnectBackend` for the service `connect`; repeated calls do nothing.
 
-    Existing Connect data of moto is dropped the first time, because it lives in backends of the old class.
+    The first call drops existing Connect data of moto, because backends of the old class hold it.
     """
     if connect_backends.backend is LocalConnectBackend:
         return
-    # Not a documented extension point: moto's registry of backends keeps the class to instantiate in this
-    # attribute, and a backend finds its paths in the `urls` module beside its own. Setting it is enough for
-    # mock_aws, for the server and for moto's other services, because all of them reach Connect through this
-    # one registry.
+    # This extension point is not documented: moto's registry of backends keeps the class to instantiate in
+    # this attribute, and a backend finds its paths in the `urls` module of its package. mock_aws, the server
+    # and moto's other services all use this registry.
     connect_backends.backend = LocalConnectBackend
     connect_backends.clear()

@@ -1,9 +1,9 @@
 """`LocalConnect`: the local Connect in process, for tests.
 
-Entering costs what moto's `mock_aws` costs, some ten milliseconds; where one is open already it costs next to
-nothing. So a large suite enters one `LocalConnect` for the whole run and calls `reset` between tests, which
-takes microseconds. While it is active every boto3 client of the process talks to moto. One at a time: users
-and conditions are those of the process.
+Entering takes some ten milliseconds, as moto's `mock_aws` does. `reset` takes microseconds, so a large suite
+enters one `LocalConnect` for the whole run and resets it between tests. While it is active, every boto3
+client of the process talks to moto. Only one can be active, because users and conditions are global to the
+process.
 """
 
 import os
@@ -25,9 +25,7 @@ _PRIVATE_VARIABLES = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CONNE
 
 
 class LocalConnect(Administration):
-    """A Connect of one's own: an account, a region, a behaviour, faults, a log of calls, and nobody in it
-    yet.
-    """
+    """An empty Connect in process, with an account, a region, a behaviour, faults and a log of calls."""
 
     _is_entered = False
 
@@ -63,7 +61,7 @@ class LocalConnect(Administration):
         self._exits.close()
 
     def _environment(self) -> dict[str, str]:
-        """Settings under which nothing of the developer's own account can be reached."""
+        """Variables that keep the developer's own account out of reach."""
         return {
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",

@@ -1,9 +1,8 @@
-"""moto's Connect backend extended with users.
+"""moto's Connect backend, extended with users.
 
-`hook.activate` makes moto create this backend instead of its own; `responses` calls it for each request, and
-tests may call its methods directly, with parameters that fit the service's model. What moto's backend has
-(instances, analytics data sets) is inherited. What a write changes and what a read shows is in `settings`;
-one user, with its staleness and wire forms, is in `users`.
+`hook.activate` makes moto create this backend instead of its own. `responses` calls it for each request;
+tests may call its methods directly, with valid parameters. Instances and analytics data sets are inherited
+from moto. `settings` holds the effect of writes and the form of reads, `users` one user with its staleness.
 """
 
 import uuid
@@ -42,15 +41,12 @@ _PAGE_OF_SEARCH = 100
 
 
 class LocalConnectBackend(ConnectBackend):
-    """moto's Connect with users; tags of users, as of instances, stand in moto's `tagger` and nowhere else."""
+    """moto's Connect with users; moto's `tagger` holds the tags of users, like those of instances."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.users: dict[str, dict[str, User]] = {}
         self._created_users = 0
-
-    # -- users
-    # ---------------------------------------------------------------------------------------------------------
 
     def create_user(
         self,
@@ -73,9 +69,8 @@ class LocalConnectBackend(ConnectBackend):
         behaviour, username = current().behaviour, str(parameters["Username"])
         others = self.users.get(instance.id, {})
         if user_id in others or any(user.username == username for user in others.values()):
-            raise DuplicateResourceException(
-                f"A user with the name {username} already exists in {instance.id}"
-            )
+            problem = f"A user with the name {username} already exists in {instance.id}"
+            raise DuplicateResourceException(problem)
         phone_config: dict[str, Value] = parameters.get("PhoneConfig") or {}  # type: ignore[assignment]
         settings = write_phone_config(Settings(), phone_config, behaviour)
         settings = write_arrays(settings, _arrays_of(parameters, behaviour), behaviour)
@@ -105,7 +100,7 @@ class LocalConnectBackend(ConnectBackend):
         self._write_config(instance_id, user_id, arrays, current().behaviour)
 
     def administer_user_config(self, instance_id: str, user_id: str, arrays: Mapping[str, object]) -> None:
-        """A write in the console: it changes the fields named and nothing else, whatever the switches say."""
+        """A write in the console: under every behaviour it sets only the named fields."""
         behaviour = replace(current().behaviour, array_write=ArrayWrite.MERGE, entry_write=EntryWrite.MERGE)
         self._write_config(instance_id, user_id, arrays, behaviour)
 
@@ -148,18 +143,12 @@ class LocalConnectBackend(ConnectBackend):
         max_results: int | None = None,
         next_token: str | None = None,
     ) -> tuple[list[dict[str, object]], str | None, int]:
-        """The summaries of one page, the token of the next, and how many users match in all."""
+        """The summaries of one page, the token of the next, and the number of all users that match."""
         is_wanted = wanted(search_filter, search_criteria)
         found = [user for user in self._users_of(instance_id) if is_wanted(user, self._tags_of(user))]
         shown, token = page(found, max_results or _PAGE_OF_SEARCH, next_token)
-        return (
-            [user.search_summary(self._tags_of(user), current().behaviour) for user in shown],
-            token,
-            len(found),
-        )
-
-    # -- tags
-    # ----------------------------------------------------------------------------------------------------------
+        summaries = [user.search_summary(self._tags_of(user), current().behaviour) for user in shown]
+        return summaries, token, len(found)
 
     def tag_resource(self, resource_arn: str, tags: dict[str, str]) -> None:
         tag_rules.check_tags(tags)
@@ -170,7 +159,7 @@ class LocalConnectBackend(ConnectBackend):
         super().tag_resource(resource_arn, tags)
 
     def set_system_tags(self, instance_id: str, user_id: str, tags: dict[str, str]) -> None:
-        """Sets tags that begin with `aws:`, which only AWS's own services can set."""
+        """Sets tags that start with `aws:`, which only AWS's own services can set."""
         tag_rules.check_system_tags(tags)
         user = self._get_user_or_raise(instance_id, user_id)
         self._remember_before(user)
@@ -193,9 +182,6 @@ class LocalConnectBackend(ConnectBackend):
             for user in users.values():
                 yield TaggedResource(arn=user.arn, tags=self._tags_of(user), resource_type="connect:agent")
 
-    # -- instances
-    # -----------------------------------------------------------------------------------------------------
-
     def create_instance(
         self, *given: Any, tags: dict[str, str] | None = None, **named: Any
     ) -> dict[str, str]:
@@ -208,7 +194,7 @@ class LocalConnectBackend(ConnectBackend):
         return {"Id": instance.id, "Arn": instance.arn}
 
     def add_instance(self, instance_id: str) -> tuple[str, str]:
-        """The identifier and ARN of a new instance with a chosen identifier, which the API cannot give."""
+        """The identifier and the ARN of a new instance; the API lets nobody choose the identifier."""
         created = self.create_instance("CONNECT_MANAGED", True, True)
         instance = self.instances.pop(created["Id"])
         instance.id, instance.arn = instance_id, f"{instance.arn.rpartition('/')[0]}/{instance_id}"
@@ -217,11 +203,10 @@ class LocalConnectBackend(ConnectBackend):
 
     def describe_instance(self, instance_id: str) -> dict[str, Any]:
         shown = super().describe_instance(instance_id)
-        # moto keeps a second copy of the tags in the instance, which TagResource does not reach.
+        # moto keeps a second copy of the tags in the instance, which TagResource does not change.
+        shown.pop("Tags", None)
         tags = self.tagger.get_tag_dict_for_resource(shown["Arn"])
-        return {name: value for name, value in shown.items() if name != "Tags"} | (
-            {"Tags": tags} if tags else {}
-        )
+        return {**shown, "Tags": tags} if tags else shown
 
     def delete_instance(self, instance_id: str) -> None:
         super().delete_instance(instance_id)
@@ -231,23 +216,15 @@ class LocalConnectBackend(ConnectBackend):
     def _remember_before(self, user: User) -> None:
         user.remember_before(self._tags_of(user), current().clock(), current().behaviour)
 
-    # -- the truth, for assertions
-    # -------------------------------------------------------------------------------------
-
     def effective_settings(self, instance_id: str, user_id: str) -> dict[Setting, Value | None]:
-        """Every setting of the user as it now is, whatever reads show; a channel that is refused has no
-        settings.
-        """
+        """The current value of every setting, never stale; a refused channel has no settings."""
         effective = self._get_user_or_raise(instance_id, user_id).settings.all_effective()
         refused = current().behaviour.refused_channels
         return {setting: value for setting, value in effective.items() if setting.channel not in refused}
 
     def current_tags(self, instance_id: str, user_id: str) -> dict[str, str]:
-        """The tags of the user as they now are, whatever reads show."""
+        """The current tags of the user, never stale."""
         return self._tags_of(self._get_user_or_raise(instance_id, user_id))
-
-    # -- finding
-    # -------------------------------------------------------------------------------------------------------
 
     def _find_instance(self, instance_id: str) -> Instance:
         instance = self._get_instance_or_raise(_bare_id(instance_id, "InstanceId"))
@@ -266,7 +243,7 @@ class LocalConnectBackend(ConnectBackend):
         return user
 
     def _tagged_user(self, arn: str) -> User | None:
-        """The user that the ARN names, None if it names another kind of resource; what is unknown raises."""
+        """The user with this ARN, None for another kind of resource; ResourceNotFoundException if unknown."""
         scope, found, resource = arn.partition(":instance/")
         if not found or not arn.startswith("arn:"):
             raise InvalidParameterException("resourceArn is not the ARN of a Connect resource")
@@ -295,12 +272,11 @@ def _bare_id(identifier: str, member: str) -> str:
 
 def _arrays_of(parameters: Mapping[str, object], behaviour: Behaviour) -> Arrays:
     arrays: Arrays = {name: parameters[name] for name in ARRAYS if parameters.get(name) is not None}  # type: ignore[misc]
+    refusal = _REFUSALS[behaviour.channel_refusal]
     for name, entries in arrays.items():
         for entry in entries:
             if entry["Channel"] in behaviour.refused_channels:
-                raise _REFUSALS[behaviour.channel_refusal](
-                    f"{name}: the channel {entry['Channel']} is not supported here"
-                )
+                raise refusal(f"{name}: the channel {entry['Channel']} is not supported here")
     return arrays
 
 
@@ -310,4 +286,4 @@ def _check_desk_phone_has_number(settings: Settings) -> None:
 
 
 connect_backends: BackendDict[ConnectBackend] = moto_connect_backends
-"""moto's own registry, which `hook.activate` makes create this backend."""
+"""moto's own registry, which creates this backend after `hook.activate`."""

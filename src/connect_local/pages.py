@@ -1,7 +1,7 @@
 """Paging over a sequence that may change between two pages.
 
-Called by `models` for `ListUsers` and `SearchUsers`. moto's own paginator refuses a token whose item has
-since been deleted; a token here names a position in the order of creation, which deletions do not disturb.
+`models` uses it for `ListUsers` and `SearchUsers`. moto's own paginator refuses a token if its item has been
+deleted since. A token here names a position in the order of creation, which deletions do not change.
 """
 
 import base64
@@ -22,7 +22,7 @@ Item = TypeVar("Item", bound=Numbered)
 
 
 def page(items: Iterable[Item], size: int, token: str | None) -> tuple[list[Item], str | None]:
-    """The items after the token, at most `size` of them, and the token for the rest if there is any."""
+    """At most `size` items after the token, and the token for the rest, None if there is no rest."""
     start = _position(token) if token else -1
     rest = sorted((item for item in items if item.number > start), key=lambda item: item.number)
     shown = rest[:size]

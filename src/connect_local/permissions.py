@@ -1,12 +1,11 @@
-"""What a role may do: the local Connect answers AccessDeniedException where the policies that it was given do
-not allow a call.
+"""Permissions of one role: a call that its policies do not allow is an AccessDeniedException.
 
-Set through `LocalConnect.permissions` or the server's control endpoint, kept in `Conditions`, asked by
-`boundary`. IAM itself is another service: whoever deploys a role here reads its policies there and hands them
-over. moto's own evaluator decides; `test_local_permissions` fails when it no longer decides as IAM does.
+`LocalConnect.permissions` or the server's control endpoint sets them, `Conditions` keeps them, `boundary`
+asks them. IAM is another service, so a test reads a role's policies there and passes them on. moto's own
+evaluator decides; `test_local_permissions` fails if it no longer decides like IAM.
 
-Calls signed with long-term keys pass: those are the administrators who seed and look. A Lambda's keys are
-temporary.
+Calls with long-term keys are allowed: they come from administrators, who seed users and read them. A Lambda's
+keys are temporary.
 """
 
 import json
@@ -17,21 +16,19 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 
 _TEMPORARY = "ASIA"
 _ACTIONS = {"UpdateUserConfig": ("UpdateUserConfig", "UpdateUserPhoneConfig")}
-"""Sources differ on the action that IAM checks for this operation: a policy must allow both, and so passes
-either way.
-"""
+"""Sources differ on the action that IAM checks for this operation, so a policy must allow both."""
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """The identity-based policies of one role; `principal` is the ARN that a refusal names."""
+    """The identity-based policies of one role; messages name the ARN `principal`."""
 
     principal: str
     policies: tuple[str, ...]
 
     @classmethod
     def of(cls, principal: str, documents: Iterable[Mapping[str, object]]) -> "Permissions":
-        """ValueError for a policy with conditions: moto's evaluator knows those of trust policies only."""
+        """ValueError for a policy with conditions, which moto evaluates only in trust policies."""
         policies = [dict(document) for document in documents]
         for policy in policies:
             statements = policy.get("Statement")
@@ -41,21 +38,19 @@ class Permissions:
         return cls(principal, tuple(json.dumps(policy) for policy in policies))
 
     def refusal(self, operation: str, resource: str, access_key: str | None) -> str | None:
-        """The message that refuses the call; None when it is allowed."""
+        """The message that refuses the call, None if it is allowed."""
         if not (access_key or "").startswith(_TEMPORARY):
             return None
-        for action in _ACTIONS.get(operation, (operation,)):
-            decisions = [
-                IAMPolicy(policy).is_action_permitted(f"connect:{action}", resource)
-                for policy in self.policies
-            ]
+        for name in _ACTIONS.get(operation, (operation,)):
+            action = f"connect:{name}"
+            decisions = [IAMPolicy(policy).is_action_permitted(action, resource) for policy in self.policies]
             if PermissionResult.PERMITTED not in decisions or PermissionResult.DENIED in decisions:
-                return refusal(self.principal, f"connect:{action}", resource, decisions)
+                return refusal(self.principal, action, resource, decisions)
         return None
 
 
 def refusal(principal: str, action: str, resource: str, decisions: Sequence[PermissionResult] = ()) -> str:
-    """AWS's words for a call that identity-based policies do not allow, or deny."""
+    """AWS's message for a call that identity-based policies deny, or do not allow."""
     denied = PermissionResult.DENIED in decisions
     because = "with an explicit deny in an identity-based policy"
     if not denied:

@@ -1,8 +1,8 @@
-"""Requests in, answers out: moto's Connect responses extended with the operations on users.
+"""Parses requests and forms answers: moto's Connect responses, extended with the operations on users.
 
-moto calls `dispatch` for every request to a path in `urls`; every call passes through `boundary`, which keeps
-quotas, planted faults and the log. What does not fit the service's model is refused here, as the service's
-JSON errors. What an operation means is in `models`.
+moto calls `dispatch` for every request to a path in `urls`. Every call passes through `boundary`, which
+applies quotas, permissions and faults. A request that does not fit the service's model gets the service's
+JSON error here; `models` carries the operations out.
 """
 
 import json
@@ -39,20 +39,19 @@ class LocalConnectResponse(ConnectResponse):
         return cast("LocalConnectBackend", connect_backends[self.current_account][self.region])
 
     def _dispatch(self, request: Request, full_url: str | None = None, headers: Any = None) -> TYPE_RESPONSE:
-        # A body is JSON whatever its sender calls it: moto would read a form as parameters of its own.
+        # The body is always JSON: moto would read a form as its own parameters.
         request.environ["CONTENT_TYPE"] = "application/json"
         return super()._dispatch(request, full_url, headers)
 
     def _get_action(self) -> str:
-        """The operation by method and path alone: moto would also take any name from `?Action=` or a header."""
+        """The operation of method and path; moto would also accept a name in `?Action=` or in a header."""
         return self._get_action_from_method_and_request_uri(self.normalized_request)
 
     def call_action(self) -> TYPE_RESPONSE:
         operation = self._get_action()
         if self.region not in connect_backends[self.current_account]:
-            return error_answer(
-                403, "InvalidSignatureException", "Credential should be scoped to a valid region."
-            )
+            problem = "Credential should be scoped to a valid region."
+            return error_answer(403, "InvalidSignatureException", problem)
         if not operation:
             return _refused(UnknownOperationException("No operation has this method and path"))
         refusal = self._read_parameters(operation)
@@ -68,10 +67,10 @@ class LocalConnectResponse(ConnectResponse):
         return serve(arrival, partial(self._act, operation, refusal), current())
 
     def _read_parameters(self, operation: str) -> SerializationException | None:
-        """Reads the parameters by member name; returns the refusal of a body that cannot be read."""
+        """Reads the parameters by member name; returns the error of a body that cannot be parsed."""
         members = _members_of(operation)
         of_body = {name: shape for name, shape in members.items() if "location" not in shape.serialization}
-        # moto's own operations look into the body even where the operation has none.
+        # moto's own operations read the body even if the operation has none.
         self.body = self.body if of_body else b""
         self.params = {**members_of_query(members, self.normalized_request.args), **self.uri_match}
         try:
@@ -95,9 +94,8 @@ class LocalConnectResponse(ConnectResponse):
         return json.dumps(self.connect_backend.create_user(self._get_instance_id(), self._body()))
 
     def describe_user(self) -> str:
-        return json.dumps(
-            {"User": self.connect_backend.describe_user(self._get_instance_id(), self._user_id())}
-        )
+        user = self.connect_backend.describe_user(self._get_instance_id(), self._user_id())
+        return json.dumps({"User": user})
 
     def update_user_config(self) -> str:
         self.connect_backend.update_user_config(self._get_instance_id(), self._user_id(), self._body())

@@ -1,8 +1,4 @@
-"""The part of `SearchUsers` that is implemented: tag filters and string conditions. Anything else is refused,
-never ignored.
-
-Called by `models`.
-"""
+"""Tag filters and string conditions of `SearchUsers`; all other conditions are refused, never ignored."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, cast
@@ -30,7 +26,7 @@ _COMPARISONS: Mapping[object, Callable[[str, str], bool]] = {
 
 
 def wanted(search_filter: Condition | None, criteria: Condition | None) -> Test:
-    """A test for the users that pass both the filter and the criteria; what is left out lets every user pass."""
+    """A test for users that match filter and criteria; without either, every user matches it."""
     return _all([_of_filter(search_filter or {}), _of_criteria(criteria) if criteria else _everybody])
 
 
@@ -38,9 +34,8 @@ def _of_filter(given: Condition) -> Test:
     if {"TagFilter", "UserAttributeFilter"} <= given.keys():
         raise AccessDeniedException("SearchFilter takes either TagFilter or UserAttributeFilter, not both")
     if "UserAttributeFilter" in given:
-        raise InvalidRequestException(
-            "SearchFilter.UserAttributeFilter is not implemented here; use TagFilter"
-        )
+        problem = "SearchFilter.UserAttributeFilter is not implemented here; use TagFilter"
+        raise InvalidRequestException(problem)
     return _of_tag_filter(given["TagFilter"]) if "TagFilter" in given else _everybody  # type: ignore[arg-type]
 
 
@@ -55,9 +50,8 @@ def _of_tag_filter(tag_filter: Condition) -> Test:
 
 def _of_tag(condition: Condition) -> Test:
     if not {"TagKey", "TagValue"} <= condition.keys():
-        raise InvalidRequestException(
-            "A TagCondition without both TagKey and TagValue is not implemented here"
-        )
+        problem = "A TagCondition without both TagKey and TagValue is not implemented here"
+        raise InvalidRequestException(problem)
     return lambda _user, tags: tags.get(str(condition["TagKey"])) == condition["TagValue"]
 
 

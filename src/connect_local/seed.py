@@ -1,11 +1,11 @@
-"""Instances and users with fixed identifiers, from a JSON document.
+"""Creates instances and users with fixed identifiers from a JSON document.
 
-Called by `cli` (`--seed FILE.json`) and by `control` (`POST /connect-local/seed`). The document:
+`cli` (`--seed FILE.json`) and `control` (`POST /connect-local/seed`) use it. The document:
 
     {"instances": [{"id": "…", "users": [{"username": "…", "id": "…", "tags": {…}, "phone_config": {…},
                                           "system_tags": {"aws:…": …}, "AutoAcceptConfigs": […]}]}]}
 
-Everything but `username` may be left out.
+Only `username` is required.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from .administration import Administration
 
 
 def seed(administration: Administration, document: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Creates what the document lists; returns the identifiers of the users by instance and user name."""
+    """Creates the instances and users in the document; returns user identifiers by instance and user name."""
     return dict(_instance(administration, instance) for instance in document.get("instances", []))
 
 

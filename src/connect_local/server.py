@@ -1,7 +1,6 @@
-"""The local Connect as a server: moto's own server application with users in its Connect and control
-endpoints in front.
+"""The local Connect as a server: moto's server, with users in its Connect, behind the control endpoints.
 
-Every other service of moto works here too. Called by `cli`; what the control endpoints are is in `control`.
+All other services of moto work here too.
 """
 
 import logging
@@ -26,20 +25,18 @@ if TYPE_CHECKING:
 
 
 def bind(host: str, port: int, account_id: str, region: str) -> BaseWSGIServer:
-    """A server that listens but does not serve yet; port 0 takes a free one."""
+    """A server that listens but does not serve yet; port 0 selects a free one."""
     activate()
     os.environ["MOTO_ACCOUNT_ID"] = account_id
     application = ControlledApplication(DomainDispatcherApplication(_application_of), account_id, region)
     server = make_server(host, port, application, threaded=True, request_handler=MotoRequestHandler)
-    # Parts of moto call their own server back and look for it here.
+    # Parts of moto call their own server, and read its port here.
     os.environ["MOTO_PORT"] = str(server.server_port)
     return server
 
 
 def _application_of(service: Any) -> Any:
-    """The application for one service: moto's, but for Connect, where unknown paths and methods would be HTML
-    pages.
-    """
+    """The application for a service: moto's, but ours for Connect, as moto answers unknown paths in HTML."""
     return _answer_connect if service == "connect" else create_backend_app(service)
 
 
@@ -48,7 +45,7 @@ class _Request(Request):
 
 
 def _answer_connect(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    # Neither a host nor a double slash at the start means anything here, but moto takes them apart.
+    # moto would give a meaning to the host, and to a double slash at the start.
     path = "/" + environ["RAW_URI"].lstrip("/")
     request = _Request({**environ, "HTTP_HOST": "localhost", "RAW_URI": path})
     query = request.query_string.decode(errors="replace")

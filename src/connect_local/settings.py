@@ -1,8 +1,7 @@
-"""The settings of one user: how writes change them, what each effectively is, and how a read shows them.
+"""The settings of one user: the effect of writes, the effective values, and the form of reads.
 
-Pure functions over frozen values; `models` keeps one `Settings` per user and calls nothing else here. What a
-missing entry or field means is decided once, in `Settings.absent`: the legacy `PhoneConfig` value where there
-is one, else the default.
+Pure functions over frozen values; `models` keeps one `Settings` for each user. `Settings.absent` decides the
+meaning of a missing entry or field: its value in the legacy `PhoneConfig` if there is one, else the default.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +36,7 @@ class Settings:
     entries: Mapping[Setting, Value] = field(default_factory=dict)
 
     def absent(self, setting: Setting) -> Value | None:
-        """What this setting is while no entry sets it."""
+        """The value of this setting if no entry sets it."""
         described = FIELDS[setting]
         if described.legacy is None:
             return described.default
@@ -60,7 +59,7 @@ def write_arrays(before: Settings, arrays: Arrays, behaviour: Behaviour) -> Sett
 
 
 def write_phone_config(before: Settings, phone_config: Mapping[str, Value], behaviour: Behaviour) -> Settings:
-    """The settings after `UpdateUserPhoneConfig`, which always gives all channels the same ACW limit."""
+    """The settings after `UpdateUserPhoneConfig`, which gives all channels the same ACW limit."""
     mirrors = behaviour.phone_config is PhoneConfigLink.MIRRORS_VOICE
     entries = {s: v for s, v in before.entries.items() if not _overruled_by_legacy(s, mirrors=mirrors)}
     after = Settings(dict(phone_config), entries)
@@ -138,13 +137,13 @@ def _without_idle_number(settings: Settings) -> Settings:
 
 
 def show_arrays(settings: Settings, behaviour: Behaviour) -> dict[str, list[dict[str, object]]]:
-    """The arrays as a read shows them; an array with no entries is left out."""
+    """The arrays as a read shows them; an array without entries is left out."""
     shown = {array.name: _show_array(settings, array, behaviour) for array in ARRAYS.values()}
     return {name: entries for name, entries in shown.items() if entries}
 
 
 def show_phone_config(settings: Settings, behaviour: Behaviour) -> dict[str, Value]:
-    """The legacy `PhoneConfig` as a read shows it; empty when there is nothing to show."""
+    """The legacy `PhoneConfig` as a read shows it; empty if no member shows."""
     dense = behaviour.reads is Reads.DENSE
     shown: dict[str, Value] = {}
     for member, default in LEGACY_DEFAULTS.items():
@@ -155,9 +154,8 @@ def show_phone_config(settings: Settings, behaviour: Behaviour) -> dict[str, Val
 
 
 def _show_array(settings: Settings, array: Array, behaviour: Behaviour) -> list[dict[str, object]]:
-    entries = [
-        _show_entry(settings, array, channel, behaviour) for channel in _order(settings, array, behaviour)
-    ]
+    channels = _order(settings, array, behaviour)
+    entries = [_show_entry(settings, array, channel, behaviour) for channel in channels]
     shown = [entry for entry in entries if entry]
     return shown[::-1] if behaviour.array_order is ArrayOrder.REVERSED else shown
 
@@ -169,14 +167,13 @@ def _order(settings: Settings, array: Array, behaviour: Behaviour) -> list[str]:
 
 
 def _show_entry(settings: Settings, array: Array, channel: str, behaviour: Behaviour) -> dict[str, object]:
-    values = {
-        Setting(array.name, channel, described.path): described for described in array.fields_of(channel)
-    }
-    telling = {setting for setting in values if settings.effective(setting) != settings.absent(setting)}
+    fields = array.fields_of(channel)
+    described = {Setting(array.name, channel, leaf.path): leaf for leaf in fields}
+    telling = {setting for setting in described if settings.effective(setting) != settings.absent(setting)}
     dense = behaviour.reads is Reads.DENSE
     if not dense and not telling:
         return {}
-    shown = [s for s, described in values.items() if dense or described.required or s in telling]
+    shown = [s for s, leaf in described.items() if dense or leaf.required or s in telling]
     return _nest(channel, array.required_structures, {s.field: settings.effective(s) for s in shown})
 
 

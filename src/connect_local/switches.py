@@ -1,6 +1,6 @@
-"""Switches and faults in the words of a command line or of JSON.
+"""Parses switches and faults of the command line (`cli`) and of JSON (`control`).
 
-Called by `cli` and `control`. Every switch is a field of `Behaviour`; nothing is listed a second time here.
+Every field of `Behaviour` is a switch, without a second list here.
 """
 
 import math
@@ -23,7 +23,7 @@ SWITCH_NAMES = tuple(field.name for field in fields(Behaviour))
 
 
 def behaviour_with(base: Behaviour, switches: Mapping[str, object]) -> Behaviour:
-    """The behaviour with these switches set; ValueError names a switch or a value that does not exist."""
+    """The behaviour with these switches set; ValueError for an unknown switch or value."""
     unknown = switches.keys() - set(SWITCH_NAMES)
     if unknown:
         raise ValueError(f"no such switch: {', '.join(sorted(unknown))}; there are {', '.join(SWITCH_NAMES)}")
@@ -32,7 +32,7 @@ def behaviour_with(base: Behaviour, switches: Mapping[str, object]) -> Behaviour
 
 
 def choices(switch: str) -> str:
-    """What may be said for a switch, for a person to read."""
+    """The values of a switch, for a help text."""
     default = getattr(Behaviour(), switch)
     if isinstance(default, Enum):
         return ", ".join(str(member.value) for member in type(default))
@@ -42,20 +42,16 @@ def choices(switch: str) -> str:
 
 
 def fault_from_words(words: str) -> Fault:
-    """A fault from `Operation:Kind[:on_call[:times]]`, with `forever` as a number of times."""
-    operation, kind, *counts = words.split(":")
-    return fault_from(
-        {"operation": operation, "kind": kind, **dict(zip(("on_call", "times"), counts, strict=False))}
-    )
+    """A fault from `Operation:Kind[:on_call[:times]]`; `times` may be `forever`."""
+    return fault_from(dict(zip(("operation", "kind", "on_call", "times"), words.split(":"), strict=False)))
 
 
 def fault_from(members: Mapping[str, object]) -> Fault:
-    """A fault from its members by name; a kind that is not a `FaultKind` is taken as a bare error code."""
+    """A fault from its members by name; a kind that is not a `FaultKind` is an error code."""
     unknown = members.keys() - {field.name for field in fields(Fault)}
     if unknown or not {"operation", "kind"} <= members.keys():
-        raise ValueError(
-            "a fault has operation, kind and, optionally, " + ", ".join(f.name for f in fields(Fault)[2:])
-        )
+        optional = ", ".join(field.name for field in fields(Fault)[2:])
+        raise ValueError(f"a fault has operation, kind and, optionally, {optional}")
     kind = str(members["kind"])
     known = {member.value: member for member in FaultKind}
     numbers = {name: _number(members[name]) for name in ("times", "hold_seconds") if name in members}
@@ -102,11 +98,7 @@ def _quota(words: object) -> Quota:
 
 
 def _channels(value: object) -> frozenset[str]:
-    words = (
-        value
-        if isinstance(value, list)
-        else [word for word in str(value).split(",") if word not in ("", "none")]
-    )
+    words = value if isinstance(value, list) else [w for w in str(value).split(",") if w not in ("", "none")]
     unknown = [str(word) for word in words if word not in CHANNELS]
     if unknown:
         raise ValueError(f"no such channel: {', '.join(unknown)}; there are {', '.join(CHANNELS)}")

@@ -1,7 +1,6 @@
-"""The rules for tags on Connect resources: how many, which characters, which names are reserved.
+"""The rules for tags on Connect resources: their number, their characters, their reserved keys.
 
-Called by `models`. moto's `TaggingService` checks with Python's word characters, which are not the set that
-Connect documents.
+moto's `TaggingService` checks Python's word characters, which are not the set that Connect documents.
 """
 
 import unicodedata
@@ -20,31 +19,27 @@ def check_tags(tags: Mapping[str, str]) -> None:
     check_keys(tags)
     for key, value in tags.items():
         if len(value) > LONGEST_VALUE:
-            raise InvalidParameterException(
-                f"The value of tag {key} is longer than {LONGEST_VALUE} characters"
-            )
+            problem = f"is longer than {LONGEST_VALUE} characters"
+            raise InvalidParameterException(f"The value of tag {key} {problem}")
         if not _is_allowed(value):
-            raise InvalidParameterException(
-                f"The value of tag {key} contains a character that is not allowed"
-            )
+            problem = "contains a character that is not allowed"
+            raise InvalidParameterException(f"The value of tag {key} {problem}")
 
 
 def check_keys(keys: Iterable[str]) -> None:
     for key in keys:
         if not 1 <= len(key) <= LONGEST_KEY:
-            raise InvalidParameterException(
-                f"A tag key must have 1 to {LONGEST_KEY} characters, not {len(key)}"
-            )
+            rule = f"must have 1 to {LONGEST_KEY} characters"
+            raise InvalidParameterException(f"A tag key {rule}, not {len(key)}")
         if is_system_tag(key):
-            raise InvalidParameterException(
-                f"A tag key must not begin with {RESERVED_PREFIX}, which is reserved"
-            )
+            rule = f"must not begin with {RESERVED_PREFIX}, which is reserved"
+            raise InvalidParameterException(f"A tag key {rule}")
         if not _is_allowed(key):
             raise InvalidParameterException("A tag key contains a character that is not allowed")
 
 
 def check_count(tags: Iterable[str]) -> None:
-    """Refuses more tags than a resource can have; system tags do not count."""
+    """InvalidRequestException for more tags than a resource can have; system tags do not count."""
     counted = sum(not is_system_tag(key) for key in tags)
     if counted > MOST_TAGS:
         raise InvalidRequestException(f"A resource can have at most {MOST_TAGS} tags, not {counted}")
@@ -58,14 +53,10 @@ def check_system_tags(tags: Iterable[str]) -> None:
 
 
 def is_system_tag(key: str) -> bool:
-    """Whether AWS itself sets the tag, as CloudFormation does on what a stack creates; no caller can set or
-    remove it.
-    """
+    """Whether only AWS itself can set or remove the tag, as CloudFormation does on a stack's resources."""
     return key.startswith(RESERVED_PREFIX)
 
 
 def _is_allowed(text: str) -> bool:
-    """Whether all is letters, separators, numbers (by Unicode's categories, which `re` does not know) or
-    listed signs.
-    """
+    """Whether all are letters, separators, numbers (categories of Unicode) or listed signs."""
     return all(char in _PUNCTUATION or unicodedata.category(char)[0] in "LZN" for char in text)

@@ -1,7 +1,7 @@
-"""The paths of the local Connect: all of them, since an unknown path has an answer of the service, too.
+"""The paths of the local Connect: all paths, because the service answers unknown ones too.
 
-Found by moto itself, which looks for a `urls` module beside the module of the backend class. Which operation
-it is, moto's router decides from the path as it was sent.
+moto finds this module by its name, in the package of the backend class. Its router finds the operation of a
+path.
 """
 
 from .responses import LocalConnectResponse

@@ -1,7 +1,6 @@
-"""One user: what is stored, what a read shows of it at the moment, and its three wire forms.
+"""One user: its stored state, the state that a read shows, and its three wire forms.
 
-Made and kept by `models`. Tags stand in the backend's tagger, so methods that show them take them as an
-argument.
+`models` creates and keeps users. The backend's tagger keeps their tags, so methods get tags as an argument.
 """
 
 from collections.abc import Mapping
@@ -18,12 +17,13 @@ PROFILE_MEMBERS = (
     "RoutingProfileId",
     "HierarchyGroupId",
 )
+_SEARCHED_NAMES = ("FirstName", "LastName")
 _ACW_LIMIT = "AfterContactWorkTimeLimit"
 
 
 @dataclass(frozen=True)
 class UserState:
-    """What a read can show of a user at one moment."""
+    """The state of a user at one moment, as a read may show it."""
 
     settings: Settings
     tags: Mapping[str, str]
@@ -32,7 +32,7 @@ class UserState:
 
 @dataclass
 class PendingWrite:
-    """A write that reads do not show yet: `before` is shown until both counts have run out."""
+    """A write that is not visible yet: reads show `before` until both limits are reached."""
 
     before: UserState
     reads_left: int
@@ -42,11 +42,10 @@ class PendingWrite:
         return self.reads_left <= 0 and self.visible_at <= now
 
 
-# Not moto's BaseModel: that keeps every instance for the whole life of the process, and thousands of tests
-# make users.
+# Not moto's BaseModel, which keeps every instance until the process ends: thousands of tests create users.
 @dataclass
 class User:
-    """One agent; `number` is its place in the order of creation."""
+    """One agent; `number` is its position in the order of creation."""
 
     id: str
     arn: str
@@ -64,16 +63,14 @@ class User:
         return self.profile.get("IdentityInfo") or {}  # type: ignore[return-value]
 
     def remember_before(self, tags: Mapping[str, str], now: float, behaviour: Behaviour) -> None:
-        """Notes the state that reads go on showing; to be called before every write."""
+        """Keeps the state that reads show while the write is not visible; to be called before every write."""
         if behaviour.stale_reads > 0 or behaviour.stale_seconds > 0:
             before = UserState(self.settings, dict(tags), self.modified_at)
             self.pending.append(PendingWrite(before, behaviour.stale_reads, now + behaviour.stale_seconds))
         self.modified_at = now
 
     def visible_state(self, tags: Mapping[str, str], now: float) -> UserState:
-        """The state that this read shows: the one before the first write that is not visible yet. Counts as a
-        read.
-        """
+        """The state before the first write that is not visible yet; the call counts as a read."""
         while self.pending and self.pending[0].is_visible(now):
             self.pending.pop(0)
         for write in self.pending:
@@ -107,9 +104,7 @@ class User:
             "Arn": self.arn,
             "Username": self.username,
             **deepcopy({name: value for name, value in self.profile.items() if name != "IdentityInfo"}),
-            "IdentityInfo": {
-                name: self.identity[name] for name in ("FirstName", "LastName") if name in self.identity
-            },
+            "IdentityInfo": {name: self.identity[name] for name in _SEARCHED_NAMES if name in self.identity},
             **_in_milliseconds(_settings_wire(self.settings, behaviour)),
             **_tags_wire(tags),
         }

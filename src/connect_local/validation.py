@@ -1,9 +1,8 @@
-"""What the service documents about requests, checked before anything is changed.
+"""Checks requests by the documented rules of the service, before anything is written.
 
-The general part (required members, types, enums, sizes) is read from botocore's model of the operation, so
-that it cannot drift from it; the rest is what the documentation says in words. Called by `responses`,
-`administration` and `models`. Messages name the member and the rule, never the value: a value may be a phone
-number.
+Required members, types, enums and sizes are checked by botocore's model of the operation; the other rules
+stand in the text of the documentation. Messages name the member and the rule, never the value, which may be a
+phone number.
 """
 
 import re
@@ -39,7 +38,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def check_request(operation: str, parameters: Mapping[str, object]) -> None:
-    """Refuses parameters that do not fit botocore's model of the operation."""
+    """Refuses parameters that do not fit botocore's model of the operation, or the rules of arrays."""
     shape = get_service_model("connect").operation_model(operation).input_shape
     _check_shape(shape, parameters, operation)
     for name, array in ARRAYS.items():
@@ -47,9 +46,7 @@ def check_request(operation: str, parameters: Mapping[str, object]) -> None:
 
 
 def check_create_user(parameters: Mapping[str, object]) -> None:
-    """Refuses a legacy member together with the array that says the same per channel, as `CreateUser`
-    documents.
-    """
+    """Refuses a legacy member together with the array for the same setting, as `CreateUser` documents."""
     phone_config = parameters.get("PhoneConfig") or {}
     for member, array in _CONFLICTS.items():
         if member in phone_config and array in parameters:  # type: ignore[operator]
@@ -77,8 +74,8 @@ def _check_shape(shape: Shape, value: object, where: str) -> None:
 
 def _check_type(shape: Shape, value: object, where: str) -> None:
     expected = _PYTHON_TYPES[shape.type_name]
-    is_number_for_which_true_would_pass = isinstance(value, bool) and bool not in expected
-    if not isinstance(value, expected) or is_number_for_which_true_would_pass:
+    is_unexpected_bool = isinstance(value, bool) and bool not in expected  # True is an int in Python
+    if not isinstance(value, expected) or is_unexpected_bool:
         raise InvalidRequestException(f"{where} must be of type {shape.type_name}")
 
 
@@ -121,9 +118,8 @@ def _check_array(array: Array, entries: Sequence[Mapping[str, object]]) -> None:
     channels = [str(entry["Channel"]) for entry in entries]
     for channel in channels:
         if channel not in array.channels:
-            raise InvalidParameterException(
-                f"{array.name} supports only {', '.join(array.channels)}, not {channel}"
-            )
+            supported = ", ".join(array.channels)
+            raise InvalidParameterException(f"{array.name} supports only {supported}, not {channel}")
         if channels.count(channel) > 1:
             raise InvalidParameterException(f"{array.name} names the channel {channel} more than once")
     for entry in entries:
@@ -133,6 +129,5 @@ def _check_array(array: Array, entries: Sequence[Mapping[str, object]]) -> None:
 def _check_voice_only_fields(array: Array, entry: Mapping[str, object]) -> None:
     for field in array.fields:
         if field.voice_only and entry["Channel"] != VOICE and entry.get(field.path[0]) is not None:
-            raise InvalidParameterException(
-                f"{array.name}: {field.path[0]} applies only to {VOICE}, not to {entry['Channel']}"
-            )
+            rule = f"{field.path[0]} applies only to {VOICE}, not to {entry['Channel']}"
+            raise InvalidParameterException(f"{array.name}: {rule}")

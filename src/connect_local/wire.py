@@ -1,7 +1,6 @@
-"""The parameters of a call as they stand in its body and its query.
+"""Parses the parameters of a call in its body and its query.
 
-Called by `responses`. moto's parser is not used, because it turns "yes" into true and fails on what is not
-JSON.
+moto's parser is not used: it turns "yes" into true, and fails on a body that is not JSON.
 """
 
 import json
@@ -20,7 +19,7 @@ class Query(Protocol):
 
 
 def members_of_body(members: Mapping[str, Shape], body: bytes) -> dict[str, object]:
-    """The members that a JSON object sets. SerializationException for what is no JSON object."""
+    """The members of a JSON object; SerializationException if the body is not a JSON object."""
     try:
         content = json.loads(body.decode(), parse_constant=_refuse_constant) if body else {}
         _check(content, DEEPEST_NESTING)
@@ -32,9 +31,7 @@ def members_of_body(members: Mapping[str, Shape], body: bytes) -> dict[str, obje
 
 
 def _known(members: Mapping[str, Shape], values: Mapping[str, object]) -> dict[str, object]:
-    """The members that the model has; null is no value, in a structure, and what the model does not have is
-    dropped.
-    """
+    """The values of members in the model; null and unknown members are dropped."""
     return {
         name: _value(members[name], value)
         for name, value in values.items()
@@ -51,12 +48,12 @@ def _value(shape: Shape, value: object) -> object:
 
 
 def members_of_query(members: Mapping[str, Shape], query: Query) -> dict[str, object]:
-    """The members that the query sets; a number that is none stays text, which validation refuses."""
-    described = {
-        name: shape for name, shape in members.items() if shape.serialization.get("location") == "querystring"
+    """The members in the query; a malformed number stays text, which validation refuses."""
+    in_query = {
+        n: shape for n, shape in members.items() if shape.serialization.get("location") == "querystring"
     }
-    given = {name: query.getlist(shape.serialization["name"]) for name, shape in described.items()}
-    return {name: _of_texts(described[name], texts) for name, texts in given.items() if texts}
+    given = {name: query.getlist(shape.serialization["name"]) for name, shape in in_query.items()}
+    return {name: _of_texts(in_query[name], texts) for name, texts in given.items() if texts}
 
 
 def _of_texts(shape: Shape, texts: list[str]) -> object:
@@ -71,9 +68,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _check(value: object, levels: int) -> None:
-    """ValueError where there is more nesting than `levels`, or half a surrogate pair, which no answer could
-    repeat.
-    """
+    """ValueError for more than `levels` of nesting, or for half a surrogate pair, which UTF-8 cannot hold."""
     if levels == 0:
         raise ValueError("nested too deeply")
     if isinstance(value, str):
