@@ -80,7 +80,7 @@ class Reconcile:
     def _converge(self, read: Callable[[], tuple[LiveUser, OwnershipRecord | None]]) -> OwnedSettings:
         operation, progress = self.operation, self._progress
         while True:
-            # Notes of a plan that was not written are void: this read may show another state.
+            # Notes of a plan that was not written are void: the next read may show another state.
             progress.notes = progress.notes if progress.wrote else ()
             user, record = read()
             if record and record.has_overtaken(self._owner.request):

@@ -202,13 +202,13 @@ def _named(instance: InstanceRef, user: re.Match[str]) -> str:
 
 
 def _check_environment(name: str, arn: re.Match[str], environment: Environment) -> None:
-    for what, found, wanted in (
+    for scope, found, wanted in (
         ("region", arn["region"], environment.region),
         ("account", arn["account"], environment.account),
     ):
         if wanted and found != wanted:
             raise InvalidRequest(
-                f"{name}: {arn[0]} is of {what} {found}, but the stack is in {what} {wanted}."
+                f"{name}: {arn[0]} is of {scope} {found}, but the stack is in {scope} {wanted}."
                 " Agent settings are declared in the account and region of their instance."
             )
     partition = partition_of(arn["region"])

@@ -98,7 +98,7 @@ class DeliveryClient:
         self._credentials = credentials
         self._silence: str | None = None
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an operation, or what else the client has
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an operation or another attribute
         member = getattr(self._client, name)
         return partial(self._call, member) if callable(member) else member
 
