@@ -1,3 +1,3 @@
-"""What the tests of every kind share: a clock that does not wait, events as CloudFormation sends them, agents
-to own.
+"""Code that several suites share: clocks that do not wait, both protocols of CloudFormation, and a watch over
+every local Connect.
 """

@@ -1,4 +1,4 @@
-"""Clocks that pass only when somebody sleeps, so that no test waits and every wait can be counted."""
+"""Clocks that advance only when somebody sleeps: no test waits, and every wait can be counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class FakeClock:
         return self.seconds
 
     def monotonic(self) -> float:
-        """Return the same; this clock only steps back when a test makes it."""
+        """Return the same: nobody sets this clock but a test."""
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
@@ -31,24 +31,25 @@ class FakeClock:
 
 @dataclass
 class SteppedClock:
-    """A machine's clock that is set while true time passes; the `Clock` port for whoever must bear it.
+    """A machine's clock that somebody sets while true time passes; implements the `Clock` port.
 
-    Before each look at the wall clock the next of `steps` is added to what it shows.
+    Each call of `now` first moves the wall clock by the next of `steps`.
     """
 
     true: FakeClock
     steps: Sequence[float] = ()
     wrong_by: float = 0.0
     looks: int = 0
+    """How often the wall clock was read."""
 
     def now(self) -> float:
-        """Return what the wall clock shows."""
+        """Return the wall clock, wrong as it is."""
         self.wrong_by += self.steps[self.looks] if self.looks < len(self.steps) else 0.0
         self.looks += 1
         return self.true.seconds + self.wrong_by
 
     def monotonic(self) -> float:
-        """Return seconds since some point, which no setting of the wall clock changes."""
+        """Return seconds since some point; setting the wall clock does not change them."""
         return self.true.seconds - 1_000_000_000.0
 
     def sleep(self, seconds: float) -> None:

@@ -1,11 +1,9 @@
-"""CloudFormation's side of the custom resource protocol: its events, its timeout, and what it sends after
-what.
+"""CloudFormation's side of the custom resource protocol: its events, their order, and its timeout.
 
-- every scalar of a template arrives as a string;
-- a failed Create is followed by a Delete, with the id of the reply or, when none came, one of
-  CloudFormation's own making;
-- an Update that returns another id is followed by a Delete of the old one, or in a rollback of the new one;
-- a failed Update is followed by an Update with the properties swapped.
+- Every scalar of a template arrives as a string.
+- A Delete follows a failed Create. It names the id of the reply, or without a reply one that is made up.
+- A Delete of the old id follows an Update that returns another id; in a rollback it names the new one.
+- An Update with the properties swapped follows a failed Update.
 """
 
 import itertools
@@ -21,7 +19,7 @@ from .reply_endpoint import ReplyEndpoint
 
 RESOURCE_TYPE = "Custom::ConnectUserConfig"
 SERVICE_TIMEOUT = 3600.0
-"""Seconds for which CloudFormation waits where the template says nothing."""
+"""Seconds that CloudFormation waits for a reply if the template says nothing."""
 
 Properties = Mapping[str, Any]
 Event = dict[str, Any]
@@ -47,7 +45,7 @@ def id_of(properties: Properties) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """What CloudFormation was told, and how it came about."""
+    """The reply that CloudFormation got, and what it cost."""
 
     succeeded: bool
     reason: str
@@ -72,7 +70,7 @@ class CustomStack:
     serial: Iterator[int] = _serial
     """Numbers of requests."""
     events: list[Event] = field(default_factory=list)
-    """Every request that was made."""
+    """Every request, in order."""
     answers: list[Answer] = field(default_factory=list)
 
     def event(
@@ -84,9 +82,8 @@ class CustomStack:
         old: Properties | None = None,
         **more: Any,
     ) -> Event:
-        """Return one request; the endpoint awaits the reply to it."""
+        """Return one request, and let the endpoint await the reply to it."""
         request_id = f"{next(self.serial):08d}-1111-4222-8333-444444444444"
-        extra = {} if self.service_timeout is None else {"ServiceTimeout": self.service_timeout}
         event = {
             "RequestType": kind,
             "ServiceToken": FUNCTION_ARN,
@@ -95,27 +92,27 @@ class CustomStack:
             "RequestId": request_id,
             "LogicalResourceId": self.logical_id,
             "ResourceType": RESOURCE_TYPE,
-            "ResourceProperties": as_sent({"ServiceToken": FUNCTION_ARN, **extra, **properties}),
+            "ResourceProperties": self._sent(properties),
             **({} if physical_id is None else {"PhysicalResourceId": physical_id}),
-            **(
-                {}
-                if old is None
-                else {"OldResourceProperties": as_sent({"ServiceToken": FUNCTION_ARN, **extra, **old})}
-            ),
+            **({} if old is None else {"OldResourceProperties": self._sent(old)}),
             **more,
         }
         self.endpoint.expect(event)
         self.events.append(event)
         return event
 
+    def _sent(self, properties: Properties) -> Any:
+        timeout = {} if self.service_timeout is None else {"ServiceTimeout": self.service_timeout}
+        return as_sent({"ServiceToken": FUNCTION_ARN, **timeout, **properties})
+
     def request(self, event: Event) -> Answer:
-        """Send a request and return the reply, which must come in time."""
+        """Send a request, and return the reply; fails if it does not come in time."""
         began, before = self.clock.now(), self.function.invocations
         self.function.deliver(event)
         return self.answer_to(event, began, before)
 
     def repeat(self, number: int) -> Answer:
-        """Let Lambda deliver a request once more, and return the reply to that."""
+        """Let Lambda deliver a request once more, and return the reply to that delivery."""
         event = self.events[number]
         self.endpoint.awaited[event["RequestId"]].deliveries += 1
         began, before = self.clock.now(), self.function.invocations
@@ -123,7 +120,7 @@ class CustomStack:
         return self.answer_to(event, began, before, reply=-1)
 
     def answer_to(self, event: Event, began: float, invocations_before: int = 0, reply: int = 0) -> Answer:
-        """Return the reply to `event`; fails when there is none, when it came late, or when it breaks a rule."""
+        """Return the reply to `event`; fails if there is none, if it came late, or if it breaks a rule."""
         self.endpoint.check()
         taken = self.endpoint.awaited[event["RequestId"]].taken
         assert taken, f"no reply to {event['RequestType']} of {self.logical_id}: the stack hangs"
@@ -155,16 +152,16 @@ class CustomStack:
         return self.request(self.event("Delete", properties, physical_id=physical_id or id_of(properties)))
 
     def invented_id(self) -> str:
-        """Return the id that CloudFormation makes up where no reply has named one."""
+        """Return the id that CloudFormation makes up if no reply has named one."""
         return f"{self.name}-{self.logical_id}-1ABCDEFGHIJKL"
 
     def deploy(self, properties: Properties) -> Sequence[Answer]:
-        """Create; after a failure the Delete that follows it."""
+        """Create; after a failure, delete."""
         created = self.create(properties)
         return (created,) if created.succeeded else (created, self.delete(properties, created.physical_id))
 
     def redeploy(self, properties: Properties, old: Properties) -> Sequence[Answer]:
-        """Update; then the Delete of the replaced, or after a failure the Update back."""
+        """Update; after a failure update back, after a replacement delete the old one."""
         updated = self.update(properties, old)
         if not updated.succeeded:
             return updated, self.update(old, properties, physical_id=updated.physical_id)
@@ -173,8 +170,8 @@ class CustomStack:
         return updated, self.delete(old, id_of(old))
 
     def roll_back(self, properties: Properties, old: Properties, updated: Answer) -> Sequence[Answer]:
-        """Undo a successful Update because something else in the stack has failed: Update back, and Delete of
-        the replaced.
+        """Undo a successful Update because another resource of the stack failed: update back, and delete the
+        replacement.
         """
         back = self.update(old, properties, physical_id=updated.physical_id)
         assert back.succeeded, back
@@ -183,7 +180,7 @@ class CustomStack:
         return back, self.delete(properties, updated.physical_id)
 
     def read(self, properties: Properties) -> dict[str, Any]:
-        """Invoke the function directly for its report."""
+        """Invoke the function directly, and return its report."""
         answer = self.function.invoke({"RequestType": "Read", "ResourceProperties": dict(properties)})
         assert answer is not None
         return answer

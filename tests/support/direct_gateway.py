@@ -1,9 +1,8 @@
 """The `Gateway` port on the local Connect's Python methods, without HTTP: for tests that make hundreds of
 thousands of calls.
 
-It says what `ConnectGateway` would say of the same answers, through the same table of codes; what HTTP and
-botocore add (faults of the transport, throttling at the boundary) is not on this way and has tests of its
-own.
+It translates answers as `ConnectGateway` does, through the same table of codes. It leaves out faults of the
+transport and throttling at the boundary; other tests cover those.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +30,7 @@ class DirectGateway:
     page_size: int = 100
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
-        """Return the user as reads show it at the moment."""
+        """Return the user as reads show it now."""
         with _translated():
             user = self.backend.describe_user(instance_id, user_id)
         legacy = cast("Mapping[str, Value]", user.get("PhoneConfig") or {})
@@ -85,5 +84,5 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except JsonRESTError as error:
-        # A code that the table lacks is a mistake of the test's, and comes out as a KeyError.
+        # If the table lacks the code, the test is wrong, and ends with a KeyError.
         raise BY_CODE[error.error_type](str(error.message)) from error

@@ -1,14 +1,14 @@
-"""Watches every call that reaches a local Connect: an earlier value is never one that the resource itself has
-written.
+"""Watches every call that reaches a local Connect: no resource records its own value as an earlier one.
 
-``TagResource`` must not record as the earlier value of a setting what the same resource has written since it
-last held the setting as free. Giving back ends that: the earlier value is written, or it is in force when the
-record no longer names the setting, as it was or as the service has stored it. A fixture of ``conftest`` lets
-the test fail in whose time the rule is broken; nothing is raised meanwhile the code under test, which would
-take it for a fault of the service.
+A setting is free until a resource claims or writes it. From then on, ``TagResource`` must not record as its
+earlier value any value that the same resource has written. The setting is free again when the resource writes
+the earlier value back, or when the record drops the setting while the earlier value is in force: as it was, or
+as the service has stored it.
 
-What is watched of a user is kept in that user, so that a test that puts a copy of its users back puts this
-back as well.
+A fixture of ``conftest`` fails the test during which the rule was broken. Nothing is raised at the call: the
+code under test would take the error for a fault of the service.
+
+Each user carries its own trace, so that a test that restores a copy of its users restores the trace too.
 """
 
 import functools
@@ -30,34 +30,31 @@ _IN_BACKEND: Final = {
     for setting in FIELDS
     if setting != PHONE_NUMBER
 }
-"""Every setting whose earlier value is recorded; of a number only whether there was one is."""
+"""Every setting whose earlier value is recorded; a record holds of a number only whether there was one."""
 _NOT_KEPT: Final = {UNRECORDED, DESK_PHONE}
-"""Earlier values that need not come back: a number is recorded nowhere, and a desk phone is nothing without
-its number.
-"""
+"""Earlier values that need not come back: no tag records a number, and a desk phone needs its number."""
 
 Tags = Mapping[str, str]
 
 breaches: Final[list[str]] = []
-"""What has been recorded against the rule since somebody last looked."""
+"""Breaches since `take_breaches` was last called."""
 
 
 @dataclass
 class Trace:
-    """What resources have written to one user."""
+    """The values that resources have written to one user."""
 
     own: dict[str, dict[Setting, set[Value]]] = field(default_factory=dict)
-    """By the owner's digest: the values that it has written to each setting since the setting was last free.
-    """
+    """By the owner's digest, the values that it has written to each setting since that was last free."""
     earlier: dict[Setting, Value] = field(default_factory=dict)
-    """The earlier value of each setting that was recorded last, also when the record no longer names it."""
+    """The latest recorded earlier value of each setting, even if the record has dropped the setting."""
     shown: UserState | None = None
     """The user as the latest read has shown it."""
     stored: dict[Setting, dict[Value, Value]] = field(default_factory=dict)
     """What the service has stored for each value that was written: it may clamp work on CHAT."""
 
     def wrote(self, asked: Mapping[Setting, Value], before: Settings, after: Settings, tags: Tags) -> None:
-        """Note a write of settings; without a record, in force or seen, it is an administrator's."""
+        """Note a write of settings; if there is no record, and none was shown, an administrator wrote it."""
         record, seen = read_record(tags), read_record(self.shown.tags if self.shown else {})
         owner = record.owner or seen.owner
         for setting, value in asked.items():
@@ -77,13 +74,13 @@ class Trace:
                 self.own.setdefault(owner, {}).setdefault(setting, set()).add(stored)
 
     def edited(self, before: Settings, after: Settings) -> None:
-        """Note an administrator's edit: the values that it brings are from now on somebody else's."""
+        """Note an administrator's edit: its values belong to somebody else from now on."""
         for setting in _IN_BACKEND:
             if (value := _effective(after, setting)) != _effective(before, setting):
                 self._forget(setting, {value})
 
     def tagged(self, user: User, before: Tags, after: Tags) -> None:
-        """Check what tags record anew, and note which settings they no longer record."""
+        """Check the earlier values that the tags newly record, and note the settings that they drop."""
         was, now = read_record(before), read_record(after)
         if was.owner and now.owner and was.owner != now.owner:
             self._hand_over(was.owner, now.owner)
@@ -94,10 +91,8 @@ class Trace:
                 continue
             if value in own.get(setting, ()):
                 array, channel, name = setting
-                breaches.append(
-                    f"{array}[{channel}].{name} of {user.id}: {value} is recorded as earlier, and is the"
-                    " resource's own"
-                )
+                what = f"{array}[{channel}].{name} of {user.id}"
+                breaches.append(f"{what}: {value} is recorded as earlier, and is the resource's own")
             self.earlier[setting] = value
         for setting in (was.earlier.keys() - now.earlier.keys()) & _IN_BACKEND.keys():
             earlier = was.earlier[setting]
@@ -106,9 +101,7 @@ class Trace:
                 self._forget(setting)
 
     def released_by_hand(self) -> None:
-        """Note that somebody has removed a record so that the user keeps its settings, as messages advise:
-        all are free.
-        """
+        """Note that somebody has removed a record, as messages advise: every setting is free."""
         self.own.clear()
 
     def _forget(self, setting: Setting, values: set[Value] | None = None) -> None:
@@ -121,20 +114,20 @@ class Trace:
 
 
 def trace_of(user: User) -> Trace:
-    """Return what is watched of a user."""
+    """Return the trace of a user."""
     trace: Trace = user.__dict__.setdefault("_trace", Trace())
     return trace
 
 
 def take_breaches() -> list[str]:
-    """Return what has been recorded against the rule, and forget it."""
+    """Return the breaches so far, and forget them."""
     taken = list(breaches)
     breaches.clear()
     return taken
 
 
 def install() -> None:
-    """Stand where calls enter the backend, for the whole run."""
+    """Wrap the calls of the backend, for the whole run."""
     for name, watch in _WATCHES.items():
         _wrap(name, watch)
 
@@ -204,7 +197,7 @@ def _user(backend: LocalConnectBackend, args: tuple[Any, ...]) -> User | None:
     try:
         return backend._get_user_or_raise(*args[:2])
     except JsonRESTError:
-        return None  # the call itself says so
+        return None  # the call itself raises this error
 
 
 def _asked(arrays: Mapping[str, object]) -> dict[Setting, Value]:
@@ -217,11 +210,8 @@ def _asked(arrays: Mapping[str, object]) -> dict[Setting, Value]:
 
 
 def _value(entries: object, channel: str, path: tuple[str, ...]) -> Any:
-    entry: Any = (
-        next((entry for entry in entries if entry.get("Channel") == channel), None)
-        if isinstance(entries, list | tuple)
-        else None
-    )
+    known = entries if isinstance(entries, list | tuple) else ()
+    entry: Any = next((entry for entry in known if entry.get("Channel") == channel), None)
     for name in path:
         entry = entry.get(name) if isinstance(entry, Mapping) else None
     return entry

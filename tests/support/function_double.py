@@ -1,8 +1,7 @@
-"""Lambda's side: runs the function in process, with an end that it must not pass, and its own asynchronous
-invocations after it.
+"""Lambda's side: runs the function in process, enforces its timeout, and runs what it hands over.
 
-A handover goes through boto3 down to the signed HTTP request, which is answered here, so that `handover`
-itself is exercised.
+A handover goes through boto3 down to the signed HTTP request and is answered here, so that tests exercise
+`handover` itself.
 """
 
 import json
@@ -10,7 +9,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -20,21 +18,22 @@ from custom_connect_userconfig.aws.clients import kept_client
 from custom_connect_userconfig.custom_resource.response import NotDelivered
 from custom_connect_userconfig.ports import Clock
 
+from .http_answer import http_answer
 from .registry import ACCOUNT, REGION
 
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:agent-settings"
 MOST_IN_A_CHAIN = 16
-"""Invocations in a chain at which Lambda takes the function for an endless loop and stops it."""
+"""Invocations in a chain after which Lambda takes the function for an endless loop, and stops it."""
 _MOST_PAYLOAD = 256 * 1024
 _BETWEEN_DELIVERIES = (60.0, 120.0)
-"""Seconds after which Lambda delivers an event anew when the function has ended with an error."""
+"""Seconds after which Lambda delivers an event again if the function has ended with an error."""
 
 Event = Mapping[str, Any]
 
 
 @dataclass
 class Context:
-    """What the function is told about its invocation."""
+    """The context object that Lambda passes to the function."""
 
     clock: Clock
     ends: float
@@ -60,7 +59,7 @@ class FunctionDouble:
 
     clock: Clock
     seconds: float = 600.0
-    """Its timeout, as in the install template."""
+    """The timeout of an invocation, as in the install template."""
     redelivers: bool = True
     invocations: int = 0
     longest: float = 0.0
@@ -75,7 +74,7 @@ class FunctionDouble:
     def intercepting(self) -> Iterator[None]:
         """Answer Lambda's Invoke in place of Lambda, on the client that the process keeps."""
         events = kept_client("lambda", REGION).meta.events
-        # First, before moto has a look at it.
+        # Before moto sees it.
         events.register_first("before-send.lambda.Invoke", self._answer_invoke)
         try:
             yield
@@ -83,7 +82,7 @@ class FunctionDouble:
             events.unregister("before-send.lambda.Invoke", self._answer_invoke)
 
     def invoke(self, event: Event) -> dict[str, Any] | None:
-        """Run one invocation; it must end in time."""
+        """Run one invocation; fails if it does not end in time."""
         self.invocations += 1
         began = self.clock.monotonic()
         context = Context(self.clock, began + self.seconds)
@@ -95,7 +94,7 @@ class FunctionDouble:
             assert lasted <= self.seconds, f"Lambda has cut the function off: it ran for {lasted} seconds"
 
     def deliver(self, event: Event) -> None:
-        """Deliver `event` asynchronously: anew after an error, and after it whatever the function has handed
+        """Deliver `event` asynchronously: again after an error, then each event that the function has handed
         over to itself.
         """
         chain = 1
@@ -117,7 +116,7 @@ class FunctionDouble:
                     return
                 self.clock.sleep(wait)
             else:
-                assert answer is None, f"an asynchronous invocation has nobody to answer: {answer}"
+                assert answer is None, f"nobody reads the answer of an asynchronous invocation: {answer}"
                 return
 
     def _answer_invoke(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
@@ -126,26 +125,13 @@ class FunctionDouble:
             refusal = self.refusals.popleft()
             headers = {"x-amzn-ErrorType": refusal.code, "Content-Type": "application/json"}
             body = json.dumps({"Message": refusal.message, "Type": "User"}).encode()
-            return AWSResponse(request.url, refusal.status, headers, _Raw(body))  # type: ignore[arg-type]
-        assert request.url.startswith(f"https://lambda.{REGION}.amazonaws.com/2015-03-31/functions/"), (
-            request.url
-        )
-        assert request.headers["X-Amz-Invocation-Type"] in ("Event", b"Event"), (
-            "a handover must not wait for its answer"
-        )
+            return http_answer(request, refusal.status, headers, body)
+        functions = f"https://lambda.{REGION}.amazonaws.com/2015-03-31/functions/"
+        assert request.url.startswith(functions), request.url
+        kind = request.headers["X-Amz-Invocation-Type"]
+        assert kind in ("Event", b"Event"), "a handover must not wait for its answer"
         payload = request.body if isinstance(request.body, bytes) else request.body.read()
-        assert len(payload) <= _MOST_PAYLOAD, (
-            f"{len(payload)} bytes are more than an asynchronous invocation takes"
-        )
+        assert len(payload) <= _MOST_PAYLOAD, f"an asynchronous invocation does not take {len(payload)} bytes"
         self.handed_over.append(json.loads(payload))
         self.handovers += 1
-        return AWSResponse(request.url, 202, {}, _Raw(b""))  # type: ignore[arg-type]
-
-
-class _Raw(BytesIO):
-    """The body of an answer as botocore reads it."""
-
-    def stream(self, **_: object) -> Iterator[bytes]:
-        """Give all of it."""
-        while contents := self.read():
-            yield contents
+        return http_answer(request, 202, {}, b"")

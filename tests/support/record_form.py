@@ -1,7 +1,7 @@
-"""What tags record, read by the README's description and not by the code that writes them.
+"""Reads the record in a user's tags by the README's description, without the code that writes it.
 
-A tag of an array holds the declared values, the word ``was`` and the earlier values: ``v1 VOICE=30 was
-VOICE=0``.
+The tag of an array holds the declared values, the word ``was`` and the earlier values:
+``v1 VOICE=30 was VOICE=0``.
 """
 
 from collections.abc import Mapping
@@ -35,12 +35,12 @@ FIELDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "persistent-connection": ("PersistentConnectionConfigs", {"": "PersistentConnection"}),
     "voice-enhancement": ("VoiceEnhancementConfigs", {"": "VoiceEnhancementMode"}),
 }
-"""By a tag's name its array, and the dotted path of each field by the name that it has in the tag."""
+"""By the name of a tag: its array, and the dotted path of each field by the field's name in the tag."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the tags of a user say."""
+    """The record in the tags of a user."""
 
     owner: str | None
     """The owner's digest."""
@@ -54,7 +54,7 @@ def is_ours(key: str) -> bool:
 
 
 def read_record(tags: Mapping[str, str]) -> Recorded:
-    """Return what `tags` record; a tag that is in no such form, as tests write by hand, records nothing."""
+    """Return the record in `tags`; a tag in another form, as tests write by hand, records nothing."""
     earlier: dict[Setting, Value] = {}
     declared: dict[Setting, Value] = {}
     for key, value in tags.items():
@@ -71,12 +71,12 @@ def read_record(tags: Mapping[str, str]) -> Recorded:
 
 
 def words_of(array: tuple[str, Mapping[str, str]], words: list[str]) -> dict[Setting, str]:
-    """Return the word for each setting of a part of a tag such as ``VOICE=30 CHAT=0``."""
+    """Return the value of each setting in one half of a tag, such as ``VOICE=30 CHAT=0``."""
     name, fields = array
     found: dict[Setting, str] = {}
     for word in words:
-        place, equals, text = word.partition("=")
-        channel, _, field = place.partition(".")
+        key, equals, text = word.partition("=")
+        channel, _, field = key.partition(".")
         if equals and field in fields:
             found[name, channel, fields[field]] = text
     return found

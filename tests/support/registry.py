@@ -1,6 +1,4 @@
-"""The registry's side of the handler protocol: events as CloudFormation sends them, and its way of calling
-again.
-"""
+"""The registry's side of the handler protocol: its events, and its calls again after IN_PROGRESS."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -41,7 +39,7 @@ class RegistryStack:
     serial: Iterator[int] = _serial
     """Numbers of requests."""
     requests: list[tuple[str, Properties, dict[str, Any]]] = field(default_factory=list)
-    """Each that was made, as `run` takes it."""
+    """Every request, as `run` takes it."""
     invocations: int = 0
     answers: list[Event] = field(default_factory=list)
 
@@ -76,17 +74,17 @@ class RegistryStack:
         }
 
     def once(self, action: str, properties: Properties, **more: Any) -> Event:
-        """Invoke the handler once and return its answer."""
+        """Invoke the handler once, and return its answer."""
         self.invocations += 1
         answer: Event = handlers.resource(self.event(action, properties, **more), None)  # type: ignore[arg-type]
         self.answers.append(answer)
         return answer
 
     def run(self, action: str, properties: Properties, *, most: int = 60, **more: Any) -> Event:
-        """Invoke the handler until it no longer answers IN_PROGRESS, waiting as it asks, with the model it
-        returned.
+        """Invoke the handler until it no longer answers IN_PROGRESS.
 
-        Each request of a stack has a token of its own, which all its invocations share.
+        Each further invocation comes after the delay of the answer, with its model and its context. The
+        invocations of one request share a token; each request of a stack has its own.
         """
         if "bearerToken" not in more:
             more["bearerToken"] = f"{self.token}-{next(self.serial)}" if self.name else self.token
@@ -99,13 +97,13 @@ class RegistryStack:
         return answer
 
     def done(self, action: str, properties: Properties, **more: Any) -> Event:
-        """Run and insist on success."""
+        """Run, and fail unless the handler succeeds."""
         answer = self.run(action, properties, **more)
         assert answer["status"] == "SUCCESS", answer
         return answer
 
     def refused(self, action: str, properties: Properties, code: str, **more: Any) -> str:
-        """Run, insist on a failure with `code`, and return its message."""
+        """Run, fail unless the handler fails with `code`, and return its message."""
         answer = self.run(action, properties, **more)
         assert (answer["status"], answer.get("errorCode")) == ("FAILED", code), answer
         return str(answer["message"])

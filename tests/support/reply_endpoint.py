@@ -1,6 +1,6 @@
-"""Where replies go: a real HTTP server on a free port that applies every rule to every reply of every test.
+"""Takes the replies: a real HTTP server on a free port that checks every reply of every test.
 
-It stands for the bucket behind CloudFormation's presigned URLs, only stricter. A test may let it go wrong
+It stands for the bucket behind CloudFormation's presigned URLs, and is stricter. A test may script it to fail
 first.
 """
 
@@ -23,7 +23,7 @@ Event = dict[str, Any]
 
 
 class Fault(Enum):
-    """What may happen to a reply besides an HTTP status."""
+    """What may happen to a reply, apart from an HTTP status."""
 
     RESET = "the connection is reset before anything is taken"
     LOST_ANSWER = "the reply is taken, but the connection is reset before the answer"
@@ -32,7 +32,7 @@ class Fault(Enum):
 
 @dataclass(frozen=True)
 class Taken:
-    """A reply that was taken, and when."""
+    """A reply that was taken, and the time."""
 
     at: float
     body: Mapping[str, Any]
@@ -40,23 +40,23 @@ class Taken:
 
 @dataclass
 class Awaited:
-    """A request, and what came in reply to it."""
+    """A request, and the replies to it."""
 
     event: Mapping[str, Any]
     deliveries: int = 1
-    """How often the request was delivered: as many replies may be taken."""
+    """How often the request was delivered; so many replies may be taken."""
     tries: int = 0
     taken: list[Taken] = field(default_factory=list)
 
 
 @dataclass
 class ReplyEndpoint:
-    """Takes replies; `check` fails when any rule was broken."""
+    """Takes replies; `check` fails if any reply has broken a rule."""
 
     clock: FakeClock
     port: int = 0
     script: deque[int | Fault] = field(default_factory=deque)
-    """What happens to the next tries; what is not scripted goes well."""
+    """What happens to the next tries; those after it go well."""
     awaited: dict[str, Awaited] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
@@ -78,7 +78,7 @@ class ReplyEndpoint:
                 thread.join()
 
     def url(self, request_id: str) -> str:
-        """Return where the reply to a request goes."""
+        """Return the URL for the reply to a request."""
         return f"http://127.0.0.1:{self.port}/{request_id}?X-Amz-Expires=7200&X-Amz-Signature={SIGNATURE}"
 
     def expect(self, event: Event) -> None:
@@ -86,17 +86,17 @@ class ReplyEndpoint:
         self.awaited[str(event["ResponseURL"]).partition("?")[0].rpartition("/")[2]] = Awaited(event)
 
     def forget(self) -> None:
-        """Begin anew, for another test."""
+        """Forget everything, for the next test."""
         self.script.clear()
         self.awaited.clear()
         self.problems.clear()
 
     def check(self) -> None:
-        """Fail when a rule was broken."""
+        """Fail if a reply has broken a rule."""
         assert not self.problems, self.problems
 
     def receive(self, request: BaseHTTPRequestHandler) -> int | Fault:
-        """Take one try, and return what to answer."""
+        """Take one try, and return the answer."""
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         path, _, query = request.path.lstrip("/").partition("?")
         with self._lock:
@@ -122,7 +122,7 @@ def _handler_of(endpoint: ReplyEndpoint) -> type[BaseHTTPRequestHandler]:
             if answer is Fault.GARBLED_ANSWER:
                 self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\nno header\r\n\r\n")
             elif isinstance(answer, Fault):
-                # Closed without a farewell: the caller sees a reset.
+                # The caller sees a reset, not the end of a connection.
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             else:
                 self.send_response(answer)

@@ -1,6 +1,4 @@
-"""The rules of a custom resource's reply, as CloudFormation's documentation states them, applied to one
-reply.
-"""
+"""The rules of CloudFormation's documentation for the reply of a custom resource."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,18 +7,10 @@ from typing import Any, Final
 MAX_BYTES: Final = 4096
 MAX_ID_BYTES: Final = 1024
 SIGNATURE: Final = "4c0ffeec0ffee5ec2e7"
-"""Stands in every URL that replies go to, which is a credential: it may be in no reply and in no log line."""
+"""Part of every URL for a reply. Such a URL is a credential: no reply and no log line may hold it."""
 
-_MEMBERS: Final = {
-    "Status",
-    "Reason",
-    "PhysicalResourceId",
-    "StackId",
-    "RequestId",
-    "LogicalResourceId",
-    "NoEcho",
-    "Data",
-}
+_ECHOED: Final = ("StackId", "RequestId", "LogicalResourceId")
+_MEMBERS: Final = {"Status", "Reason", "PhysicalResourceId", *_ECHOED, "NoEcho", "Data"}
 
 
 def breaches(event: Mapping[str, Any], method: str, headers: Mapping[str, str], body: bytes) -> list[str]:
@@ -36,7 +26,7 @@ def _of_http(method: str, headers: Mapping[str, str], body: bytes) -> Iterator[s
     if len(body) > MAX_BYTES:
         yield f"the reply has {len(body)} bytes"
     if SIGNATURE.encode() in body:
-        yield "the URL stands in the reply"
+        yield "the reply holds its URL"
 
 
 def _of_content(event: Mapping[str, Any], body: bytes) -> Iterator[str]:
@@ -45,7 +35,7 @@ def _of_content(event: Mapping[str, Any], body: bytes) -> Iterator[str]:
     except ValueError:
         reply = None
     if not isinstance(reply, dict):
-        yield f"the reply is no JSON object: {body[:80]!r}"
+        yield f"the reply is not a JSON object: {body[:80]!r}"
         return
     if unknown := reply.keys() - _MEMBERS:
         yield f"unknown members: {unknown}"
@@ -53,7 +43,7 @@ def _of_content(event: Mapping[str, Any], body: bytes) -> Iterator[str]:
         yield f"Status is {reply.get('Status')!r}"
     if reply.get("Status") == "FAILED" and not str(reply.get("Reason") or "").strip():
         yield "a failure without a reason"
-    for name in ("StackId", "RequestId", "LogicalResourceId"):
+    for name in _ECHOED:
         sent = event.get(name)
         if reply.get(name) != (sent if isinstance(sent, str) else ""):
             yield f"{name} is {reply.get(name)!r}, not as sent"

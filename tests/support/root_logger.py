@@ -1,6 +1,4 @@
-"""The root logger, put back as it was: the library of CloudFormation adds a handler and a filter to it, for
-good.
-"""
+"""Restores the root logger: CloudFormation's library adds a handler and a filter to it, and leaves them."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def root_logger_as_it_was() -> Iterator[None]:
-    """Put the handlers of the root logger back at the end, each with the filters that it had."""
+    """Restore the handlers of the root logger at the end, each with its filters."""
     root = logging.getLogger()
     before = [(handler, list(handler.filters)) for handler in root.handlers]
     yield

@@ -1,8 +1,5 @@
-"""What stands where the network would be: keeps each HTTP request of the Connect clients and answers from a
-list.
-"""
+"""Stands in for the network: keeps each HTTP request of a client, and answers from a list."""
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,15 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from unit.examples import USER, USER_ARN
 
 from custom_connect_userconfig.aws.clients import kept_client
-
-
-class _Raw(io.BytesIO):
-    def stream(self, **_options: object) -> Iterator[bytes]:
-        yield self.read()
+from support.http_answer import http_answer
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,7 @@ class Sent:
 
 @dataclass
 class Wire:
-    """Answers requests in the order in which the answers were added; the last one stays."""
+    """Gives the answers in the order in which they were added; repeats the last one."""
 
     sent: list[Sent] = field(default_factory=list)
     _answers: list[tuple[int, bytes, dict[str, str]] | Exception] = field(default_factory=list)
@@ -46,7 +39,7 @@ class Wire:
         self._answers.append((status, text.encode(), headers))
 
     def error(self, code: str, message: str | None = "It went wrong.", status: int = 400) -> None:
-        """Add an error answer as the service gives them."""
+        """Add an error, in the service's form."""
         self._answers.append((status, json.dumps({"message": message}).encode(), {"x-amzn-ErrorType": code}))
 
     def fail(self, error: Exception) -> None:
@@ -72,8 +65,7 @@ class Wire:
         if isinstance(answer, Exception):
             raise answer
         status, content, extra = answer
-        kept: Any = HeadersDict({"Content-Type": "application/json", **extra})
-        return AWSResponse(request.url, status, kept, _Raw(content))
+        return http_answer(request, status, {"Content-Type": "application/json", **extra}, content)
 
 
 def _text(value: object) -> str:

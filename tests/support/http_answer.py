@@ -1,0 +1,15 @@
+"""An HTTP answer for botocore, given in place of the network."""
+
+from collections.abc import Mapping
+from io import BytesIO
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from urllib3 import HTTPResponse
+
+
+def http_answer(
+    request: AWSPreparedRequest, status: int, headers: Mapping[str, str], body: bytes
+) -> AWSResponse:
+    """Return the answer to `request`."""
+    raw = HTTPResponse(BytesIO(body), preload_content=False)
+    return AWSResponse(request.url, status, HeadersDict(headers), raw)  # type: ignore[no-untyped-call]
