@@ -47,9 +47,13 @@ class Simulation:
 
 @dataclass(frozen=True)
 class SimulatedClock:
-    """The `Clock` port on a simulation."""
+    """The `Clock` port on a simulation; a call returns the wall clock, as the local Connect wants it."""
 
     simulation: Simulation
+
+    def __call__(self) -> float:
+        """Return the wall clock."""
+        return self.now()
 
     def now(self) -> float:
         """Return the wall clock."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.load.simulation import EPOCH, SimulatedClock, Simulation
 from connect_local import DOCUMENTED_QUOTAS, LocalConnect
 from connect_local.conditions import current
 from custom_connect_userconfig import custom_resource
@@ -14,20 +15,21 @@ from support.custom_resource import CustomStack
 from support.reply_endpoint import ReplyEndpoint
 
 from .conftest import Agent
-from .simulation import BusyFunction, SharedClock
+from .simulation import BusyFunction
 
 
 @pytest.fixture
 def busy(
     connect: LocalConnect, endpoint: ReplyEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BusyFunction]:
-    clock = SharedClock(seconds=endpoint.clock.seconds)
+    simulation = Simulation(now=endpoint.clock.now() - EPOCH)
+    clock = SimulatedClock(simulation)
     jitter = random.Random(7)
     monkeypatch.setattr(current(), "clock", clock)
     monkeypatch.setattr(endpoint, "clock", clock)
     monkeypatch.setattr(custom_resource, "retrier", Retrier(clock, jitter.random))
     connect.behaviour = replace(connect.behaviour, quotas=DOCUMENTED_QUOTAS)
-    function = BusyFunction(clock)
+    function = BusyFunction(clock, simulation=simulation)
     with function.intercepting():
         yield function
 
@@ -61,11 +63,8 @@ def _request_all(busy: BusyFunction, endpoint: ReplyEndpoint, agents: list[Agent
     rows = zip(stacks, agents, names, strict=True)
     events = [stack.event(kind, agent.declare(), physical_id=name) for stack, agent, name in rows]
     began = busy.clock.now()
-    for index, event in enumerate(events):
-        busy.begin(event, after=index * 0.02)
-    clock = busy.clock
-    assert isinstance(clock, SharedClock)
-    clock.run()
-    assert not busy.failures, busy.failures[:3]
+    for number, event in enumerate(events):
+        busy.begin(event, after=number * 0.02)
+    busy.simulation.run()
     answers = [stack.answer_to(event, began) for stack, event in zip(stacks, events, strict=True)]
     assert not [answer for answer in answers if not answer.succeeded]
