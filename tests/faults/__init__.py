@@ -1,3 +1,1 @@
-"""Faults and crashes at every call of every handler; afterwards the agents must be in one of two legal
-states, and no other.
-"""
+"""Faults and crashes at every call of every handler; afterwards the agents are in one of two legal states."""

@@ -1,6 +1,4 @@
-"""CloudFormation over either front end: sends an operation, sends it again, goes on where it was cut off, or
-rolls it back.
-"""
+"""CloudFormation on either front end: sends an operation, resumes one that was cut off, or rolls one back."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,63 +23,59 @@ Answers = list[Mapping[str, Any]]
 
 
 def requests_before() -> Iterator[int]:
-    """Number requests the same each time, so that the marks that they leave on a user can be compared."""
+    """Number the requests before a cell: always the same, so that their marks on a user can be compared."""
     return count(1)
 
 
 def requests_of_a_cell() -> Iterator[int]:
-    """Number the requests that come after those."""
+    """Number the requests of a cell, apart from those before it."""
     return count(1001)
 
 
-def of(user_id: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
+def declare(user_id: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
     """Return properties that declare `arrays` of a user."""
     return {"InstanceId": INSTANCE_ID, "UserId": user_id, **arrays}
 
 
 class Actor(Protocol):
-    """Who drives one resource of one stack; only what all front ends have in common."""
+    """Drives one resource of one stack; the handlers have the same names on every front end."""
 
     answers: Answers
     front_end: str
 
     def own(self, arrays: Mapping[str, Any]) -> None:
-        """Let the resource own `arrays` of Ann."""
+        """Create the resource, with `arrays` of Ann."""
         ...
 
     def send(self, handler: str) -> Outcome: ...
 
-    def go_on(self, handler: str) -> Outcome:
-        """Send the event that a killed process had, with the context that CloudFormation last held."""
+    def resume(self, handler: str) -> Outcome:
+        """Send again the event of the killed process, with the context that CloudFormation holds."""
         ...
 
     def roll_back(self, handler: str, failed: Outcome | None) -> Outcome:
-        """Send what follows a failure; None where no answer ever came."""
+        """Send the event that undoes a failed handler; `failed` is None if no answer came."""
         ...
 
     def delete_instead(self, handler: str) -> Outcome: ...
 
 
-# -- the registry
-# ------------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class ResumableStack(RegistryStack):
-    """Holds the last callback context, and watches the time of every invocation."""
+    """Holds the last callback context, and checks the time of every invocation."""
 
     held: Event | None = None
-    """An answer IN_PROGRESS to go on from."""
+    """The answer IN_PROGRESS to continue from."""
     again: str | None = None
-    """The token of a request that comes again."""
+    """The token of the request to send again."""
 
     def run(self, action: str, properties: Mapping[str, Any], **more: Any) -> Event:
-        """Send a request, or one that was sent already."""
+        """Send a new request, or one again."""
         again, self.again = self.again, None
         return super().run(action, properties, **more, **({"bearerToken": again} if again else {}))
 
     def once(self, action: str, properties: Mapping[str, Any], **more: Any) -> Event:
-        """Invoke once; where something is held, with that."""
+        """Invoke once, with the held answer if there is one."""
         held, self.held = self.held, None
         if held:
             properties, more = held["resourceModel"], {**more, "context": held["callbackContext"]}
@@ -109,15 +103,15 @@ class RegistryActor:
         self._driver = RegistryDriver(self.stack, self.answers)
 
     def own(self, arrays: Mapping[str, Any]) -> None:
-        done(self._driver.create(of(ANN, arrays)))
+        done(self._driver.create(declare(ANN, arrays)))
 
     def send(self, handler: str) -> Outcome:
         self._sent_after = len(self.stack.answers)
         send: Callable[[], Outcome] = {
-            "create": lambda: self._driver.create(of(ANN, NEW)),
-            "update": lambda: self._driver.update(of(ANN, NEW), of(ANN, OLD)),
-            "delete": lambda: self._driver.delete(identifier_of(of(ANN, {}))),
-            "read": lambda: self._driver.read(of(ANN, {})),
+            "create": lambda: self._driver.create(declare(ANN, NEW)),
+            "update": lambda: self._driver.update(declare(ANN, NEW), declare(ANN, OLD)),
+            "delete": lambda: self._driver.delete(identifier_of(declare(ANN, {}))),
+            "read": lambda: self._driver.read(declare(ANN, {})),
             "list": self._list,
         }[handler]
         try:
@@ -126,8 +120,8 @@ class RegistryActor:
             if self.stack.requests:
                 self._tokens.setdefault(handler, self.stack.requests[-1][2]["bearerToken"])
 
-    def go_on(self, handler: str) -> Outcome:
-        # The last answer is what the support library makes of a dying process.
+    def resume(self, handler: str) -> Outcome:
+        # The last answer is the support library's own, made while the process died.
         before = self.stack.answers[self._sent_after : -1]
         self.stack.held = before[-1] if before and before[-1]["status"] == "IN_PROGRESS" else None
         self.stack.again = self._tokens[handler]
@@ -135,11 +129,11 @@ class RegistryActor:
 
     def roll_back(self, handler: str, failed: Outcome | None) -> Outcome:
         if handler == "update":
-            return self._driver.update(of(ANN, OLD), of(ANN, NEW))
-        return self._driver.delete(of(ANN, {}))
+            return self._driver.update(declare(ANN, OLD), declare(ANN, NEW))
+        return self._driver.delete(declare(ANN, {}))
 
     def delete_instead(self, handler: str) -> Outcome:
-        return self._driver.delete(of(ANN, {}))
+        return self._driver.delete(declare(ANN, {}))
 
     def _list(self) -> Outcome:
         began = self.clock.now()
@@ -154,13 +148,9 @@ class RegistryActor:
         )
 
 
-# -- custom resources
-# --------------------------------------------------------------------------------------------------
-
-
 @dataclass
-class MortalFunction(FunctionDouble):
-    """Remembers which event it was given last: Lambda delivers that one anew when the process has died."""
+class CrashableFunction(FunctionDouble):
+    """Remembers its latest event: Lambda delivers that one again after the process has died."""
 
     serving: Mapping[str, Any] = field(default_factory=dict)
 
@@ -172,16 +162,14 @@ class MortalFunction(FunctionDouble):
 
 @dataclass
 class ResumableCustomStack(CustomStack):
-    """Delivers an unanswered event anew where it is told to."""
+    """Delivers an unanswered event again on demand."""
 
     sent: Event = field(default_factory=dict)
     again: tuple[Mapping[str, Any], Event] | None = None
-    """What the function was given last of a request, and the request; it is delivered in place of the next
-    one.
-    """
+    """The event to deliver in place of the next request, and the request that it belongs to."""
 
     def request(self, event: Event) -> Answer:
-        """Send a request, or go on with the one before, and return the reply."""
+        """Send a request, or continue an earlier one, and return the reply."""
         delivered, self.sent = self.again or (event, event)
         self.again = None
         awaited = self.endpoint.awaited[self.sent["RequestId"]]
@@ -202,25 +190,25 @@ class CustomActor:
 
     def __post_init__(self) -> None:
         self._driver = CustomDriver(self.stack, self.answers)
-        self._function: MortalFunction = self.stack.function  # type: ignore[assignment]  # the only one that it is given
+        self._function: CrashableFunction = self.stack.function  # type: ignore[assignment]
 
     def own(self, arrays: Mapping[str, Any]) -> None:
-        done(self._driver.create(of(ANN, arrays)))
+        done(self._driver.create(declare(ANN, arrays)))
 
     def send(self, handler: str) -> Outcome:
         send: Callable[[], Outcome] = {
-            "create": lambda: self._driver.create(of(ANN, NEW)),
-            "update": lambda: self._driver.update(of(ANN, NEW), of(ANN, OLD)),
-            "delete": lambda: self._driver.delete(of(ANN, NEW)),
-            "read": lambda: self._driver.read(of(ANN, {})),
-            "replace": lambda: self._driver.update(of(BEN, NEW), of(ANN, OLD)),
+            "create": lambda: self._driver.create(declare(ANN, NEW)),
+            "update": lambda: self._driver.update(declare(ANN, NEW), declare(ANN, OLD)),
+            "delete": lambda: self._driver.delete(declare(ANN, NEW)),
+            "read": lambda: self._driver.read(declare(ANN, {})),
+            "replace": lambda: self._driver.update(declare(BEN, NEW), declare(ANN, OLD)),
         }[handler]
         try:
             return send()
         finally:
             self._events[handler] = (self._function.serving, self.stack.sent)
 
-    def go_on(self, handler: str) -> Outcome:
+    def resume(self, handler: str) -> Outcome:
         self.stack.again = self._events[handler]
         return self.send(handler)
 
@@ -228,21 +216,23 @@ class CustomActor:
         if handler == "replace":
             return self._roll_back_replacement(failed)
         if handler == "update":
-            return self._driver.update(of(ANN, OLD), of(ANN, NEW))
+            return self._driver.update(declare(ANN, OLD), declare(ANN, NEW))
         if handler == "create" and failed is None:
-            return self._deleted(of(ANN, NEW), self.stack.invented_id())
-        return self._driver.delete(of(ANN, NEW))
+            return self._deleted(declare(ANN, NEW), self.stack.invented_id())
+        return self._driver.delete(declare(ANN, NEW))
 
     def delete_instead(self, handler: str) -> Outcome:
         if handler == "create":
             return self.roll_back(handler, None)
-        return self._driver.delete(of(ANN, NEW if handler == "delete" else OLD))
+        return self._driver.delete(declare(ANN, NEW if handler == "delete" else OLD))
 
     def _roll_back_replacement(self, failed: Outcome | None) -> Outcome:
         replaced = failed is not None and failed.succeeded
         named = f"{INSTANCE_ID}|{BEN if replaced else ANN}"
-        back = self._driver._outcome(self.stack.update(of(ANN, OLD), of(BEN, NEW), physical_id=named))
-        return self._driver.delete(of(BEN, NEW)) if replaced and back.succeeded else back
+        back = self._driver._outcome(
+            self.stack.update(declare(ANN, OLD), declare(BEN, NEW), physical_id=named)
+        )
+        return self._driver.delete(declare(BEN, NEW)) if replaced and back.succeeded else back
 
     def _deleted(self, properties: Mapping[str, Any], physical_id: str) -> Outcome:
         return self._driver._outcome(self.stack.delete(properties, physical_id), deleted=True)
@@ -252,8 +242,8 @@ class CustomActor:
 def custom_actor(
     clock: FakeClock, endpoint: ReplyEndpoint, seconds: float = 600.0, requests: Iterator[int] | None = None
 ) -> Iterator[CustomActor]:
-    """Install the function, with `seconds` of time for an invocation."""
-    function = MortalFunction(clock, seconds=seconds)
+    """Install the function, with a timeout of `seconds`."""
+    function = CrashableFunction(clock, seconds=seconds)
     endpoint.forget()
     with function.intercepting():
         yield CustomActor(
@@ -263,7 +253,7 @@ def custom_actor(
 
 
 def killed(send: Callable[[], Outcome]) -> Outcome | None:
-    """Return what an operation answers, None when its process has died under it."""
+    """Return the answer of an operation, None if its process has died."""
     try:
         return send()
     except Killed:

@@ -1,8 +1,6 @@
-"""What each handler does when nothing is in its way: which calls it makes, and how the agents are before and
-after.
+"""Baselines: the calls that each handler makes if nothing fails, and the agents before and after.
 
-Learned from the code when the tests are collected, so that a call that somebody adds is in the matrix at
-once.
+They are recorded from the code when the tests are collected, so that the matrix covers a new call at once.
 """
 
 from collections.abc import Iterator
@@ -17,27 +15,28 @@ from support.reply_endpoint import ReplyEndpoint
 
 from .actors import Actor, RegistryActor, custom_actor, requests_before
 from .bench import Bench, Snapshot, Truth, set_up_bench
-from .dimensions import BEHAVIOURS, CUSTOM, HANDLERS, NEW, OLD, READS, REGISTRY, STORIES, Call
+from .dimensions import BEHAVIOURS, CUSTOM, HANDLERS, NEW, OBSTACLES, OLD, READS, REGISTRY, Call
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """One handler of one front end: undisturbed, or with the one obstacle of a story in its way."""
+    """One handler of one front end: undisturbed, or with an obstacle in its way."""
 
     front_end: str
     handler: str
     behaviour: str
     snapshot: Snapshot
-    """Before."""
+    """The state of the agents before."""
     before: Truth
     after: Truth
-    """Where success leads."""
+    """The agents after success."""
     calls: tuple[Call, ...]
     outcome: Outcome
-    story: str = ""
+    obstacle: str = ""
+    """Its name in `OBSTACLES`."""
 
     def __str__(self) -> str:
-        return "-".join(filter(None, (self.front_end, self.handler, self.story)))
+        return "-".join(filter(None, (self.front_end, self.handler, self.obstacle)))
 
 
 @contextmanager
@@ -48,9 +47,7 @@ def acting(
     seconds: float = 600.0,
     requests: Iterator[int] | None = None,
 ) -> Iterator[Actor]:
-    """Return who drives a front end; `seconds` is the time of an invocation of the function, `requests`
-    numbers what is sent.
-    """
+    """Return an actor on a front end; `seconds` is the function's timeout, `requests` numbers requests."""
     if front_end == REGISTRY:
         yield RegistryActor(clock, requests or requests_before())
     else:
@@ -61,48 +58,40 @@ def acting(
 
 @dataclass
 class BaselineRunner:
-    """Where baselines are learned."""
+    """Runs handlers, and records what they do."""
 
     bench: Bench
     endpoint: ReplyEndpoint
 
-    def learn(self, front_end: str, handler: str, behaviour: str) -> Baseline:
-        """Watch one handler, undisturbed."""
+    def record(self, front_end: str, handler: str, behaviour: str) -> Baseline:
+        """Record one handler, undisturbed."""
         bench = self.bench
-        bench.show_as(behaviour, bench.free)
+        bench.restore_under(behaviour, bench.unowned)
         with acting(front_end, bench.clock, self.endpoint) as actor:
             if handler != "create":
                 actor.own(NEW if handler == "delete" else OLD)
                 bench.let_reads_catch_up()
             snapshot, before = bench.snapshot(), bench.truth()
-            bench.watch.begin()
+            bench.watch.reset()
             outcome = actor.send(handler)
             assert outcome.succeeded, outcome
             bench.let_reads_catch_up()
-            return Baseline(
-                front_end,
-                handler,
-                behaviour,
-                snapshot,
-                before,
-                bench.truth(),
-                tuple(bench.watch.calls),
-                outcome,
-            )
+            after, calls = bench.truth(), tuple(bench.watch.calls)
+            return Baseline(front_end, handler, behaviour, snapshot, before, after, calls, outcome)
 
-    def learn_story(self, baseline: Baseline, name: str) -> Baseline:
-        """Watch the same with an obstacle."""
-        story, bench = STORIES[name], self.bench
-        bench.show_as(baseline.behaviour, baseline.snapshot)
-        with acting(baseline.front_end, bench.clock, self.endpoint, story.seconds) as actor:
-            bench.connect.plant(story.obstacle)
+    def record_obstructed(self, baseline: Baseline, name: str) -> Baseline:
+        """Record the same with an obstacle in its way."""
+        obstacle, bench = OBSTACLES[name], self.bench
+        bench.restore_under(baseline.behaviour, baseline.snapshot)
+        with acting(baseline.front_end, bench.clock, self.endpoint, obstacle.seconds) as actor:
+            bench.connect.plant(obstacle.fault)
             outcome = actor.send(baseline.handler)
-        return replace(baseline, calls=tuple(bench.watch.calls), outcome=outcome, story=name)
+        return replace(baseline, calls=tuple(bench.watch.calls), outcome=outcome, obstacle=name)
 
 
 @contextmanager
-def runner() -> Iterator[BaselineRunner]:
-    """Open a bench to learn on."""
+def baseline_runner() -> Iterator[BaselineRunner]:
+    """Set up a runner on a bench of its own."""
     clock = FakeClock()
     with set_up_bench(clock) as bench, ReplyEndpoint.serving(clock) as endpoint:
         yield BaselineRunner(bench, endpoint)
@@ -110,10 +99,10 @@ def runner() -> Iterator[BaselineRunner]:
 
 @cache
 def plain_baselines() -> tuple[Baseline, ...]:
-    """Return what every handler does, undisturbed, on the plain service."""
-    with runner() as here:
+    """Return the baseline of every handler, undisturbed, on the plain service."""
+    with baseline_runner() as runner:
         return tuple(
-            here.learn(front_end, handler, "plain")
+            runner.record(front_end, handler, "plain")
             for front_end in HANDLERS
             for handler in HANDLERS[front_end]
         )
@@ -121,19 +110,19 @@ def plain_baselines() -> tuple[Baseline, ...]:
 
 @cache
 def crash_baselines() -> tuple[Baseline, ...]:
-    """Return what every handler that writes does: under each behaviour, and in each story."""
+    """Return the baselines of every handler that writes: under each behaviour, and with each obstacle."""
     plain = [baseline for baseline in plain_baselines() if baseline.handler not in READS]
-    with runner() as here:
+    with baseline_runner() as runner:
         others = [
-            here.learn(each.front_end, each.handler, name)
+            runner.record(each.front_end, each.handler, name)
             for name in BEHAVIOURS
             if name != "plain"
             for each in plain
         ]
-        told = [
-            here.learn_story(each, name)
-            for name, story in STORIES.items()
+        obstructed = [
+            runner.record_obstructed(each, name)
+            for name, obstacle in OBSTACLES.items()
             for each in plain
-            if each.handler in story.handlers
+            if each.handler in obstacle.handlers
         ]
-    return (*plain, *others, *told)
+    return (*plain, *others, *obstructed)

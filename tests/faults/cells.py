@@ -1,6 +1,4 @@
-"""The cells of both matrices, of faults and of crashes: the products of their dimensions, with the calls as
-they were learned.
-"""
+"""The cells of both matrices, faults and crashes: each recorded call with each value of each dimension."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ MODEL = get_session().get_service_model("connect")
 
 @dataclass(frozen=True)
 class Cell:
-    """One fault."""
+    """One fault at one call."""
 
     baseline: Baseline
     call: Call
@@ -30,20 +28,13 @@ class Cell:
 
     @property
     def fault(self) -> Fault:
-        """The fault as it is planted."""
-        kind = self.kind
-        return Fault(
-            self.call.operation,
-            kind.fault,
-            self.call.number,
-            TIMES[self.times],
-            status=kind.status,
-            acted=kind.acted,
-        )
+        """The fault to plant."""
+        call, kind, times = self.call, self.kind, TIMES[self.times]
+        return Fault(call.operation, kind.fault, call.number, times, status=kind.status, acted=kind.acted)
 
     @property
     def code(self) -> str | None:
-        """The code that it must end with; None for success."""
+        """The code that the operation must end with; None for success."""
         return expected_code(self.baseline.handler, self.call, self.kind, TIMES[self.times])
 
 
@@ -70,7 +61,7 @@ FAILURES = {"credentials": (FaultKind.EXPIRED_CREDENTIALS, 1), "down": (FaultKin
 
 @dataclass(frozen=True)
 class LateCell:
-    """One failure after the last write, while late reads do not show all that was written."""
+    """One failure after the last write, while late reads hide some of the writes."""
 
     baseline: Baseline
     call: Call
@@ -81,20 +72,21 @@ class LateCell:
 
     @property
     def fault(self) -> Fault:
-        """The fault as it is planted."""
+        """The fault to plant."""
         kind, times = FAILURES[self.failure]
         return Fault(self.call.operation, kind, self.call.number, times)
 
 
 def after_the_last_write(calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """Return the calls that look at what was done."""
+    """Return the reads that check the writes."""
     return calls[1 + max(number for number, call in enumerate(calls) if call.writes) :]
 
 
 LATE_CELLS = [
     LateCell(baseline, call, failure)
     for baseline in crash_baselines()
-    if baseline.behaviour in SECONDS_OF_CALLS and not baseline.story
+    if baseline.behaviour in SECONDS_OF_CALLS
+    if not baseline.obstacle
     for call in after_the_last_write(baseline.calls)
     for failure in FAILURES
 ]
@@ -105,25 +97,26 @@ WHAT_FOLLOWS = {
     "delete": ("same-event",),
     "replace": ("same-event", "update-back"),
 }
-"""What CloudFormation sends after a crash_point: each is a cell of its own."""
+"""The events that CloudFormation may send after a crash; each makes a cell of its own."""
 
 
 @dataclass(frozen=True)
 class CrashCell:
-    """One crash_point, and what CloudFormation sends after it."""
+    """One crash, and the event that CloudFormation sends after it."""
 
     baseline: Baseline
     crash_point: CrashPoint
     then: str
 
     def __str__(self) -> str:
-        call = self.baseline.calls[self.crash_point.call - 1]
+        number = self.crash_point.call
         when = "after" if self.crash_point.after else "before"
-        return f"{self.baseline.behaviour}-{self.baseline}-{when}-{self.crash_point.call}-{call}-then-{self.then}"
+        crash = f"{when}-{number}-{self.baseline.calls[number - 1]}"
+        return f"{self.baseline.behaviour}-{self.baseline}-{crash}-then-{self.then}"
 
 
 def crash_points(calls: int) -> list[CrashPoint]:
-    """Return every crash_point that an operation of so many calls can die."""
+    """Return every point at which an operation of so many calls can crash."""
     return [CrashPoint(number, after) for number in range(1, calls + 1) for after in (False, True)]
 
 

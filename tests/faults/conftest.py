@@ -8,7 +8,7 @@ from functional.leaks import LeakSearch
 from faults.actors import requests_of_a_cell
 from faults.baselines import acting
 from faults.bench import Bench, set_up_bench
-from faults.dimensions import STORIES
+from faults.dimensions import OBSTACLES
 from faults.harness import Harness
 from support.clock import FakeClock
 from support.reply_endpoint import ReplyEndpoint
@@ -45,8 +45,8 @@ def harness(
     verdicts: dict[tuple[object, ...], str],
     _leaks: LeakSearch,
 ) -> Iterator[Harness]:
-    """Everything that a cell needs, for the front end of its baseline."""
+    """The harness of a cell, on the front end of its baseline."""
     baseline = request.getfixturevalue("cell").baseline
-    seconds = STORIES[baseline.story].seconds if baseline.story else 600.0
+    seconds = OBSTACLES[baseline.obstacle].seconds if baseline.obstacle else 600.0
     with acting(baseline.front_end, bench.clock, replies, seconds, requests_of_a_cell()) as actor:
         yield Harness(bench, actor, _leaks, verdicts)

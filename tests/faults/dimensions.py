@@ -1,9 +1,8 @@
-"""The dimensions of the matrix, and what must come of each cell: said here by the rules, and nowhere taken
-from the code.
+"""The dimensions of the matrix, and the outcome of each cell by the rules, not by the code.
 
-Every handler, every call that it makes (learned in ``baselines``), every kind of fault, how often. A test
-compares the kinds with the errors that the service's model names for each operation, so that a new one cannot
-be missed.
+The dimensions are the handlers, the calls that each makes (``baselines`` records them), the kinds of faults,
+and how often a fault strikes. A test compares the kinds with the errors in the service's model of each
+operation, so that the matrix cannot miss a new one.
 """
 
 import math
@@ -17,11 +16,11 @@ from connect_local import ArrayWrite, Behaviour, EntryWrite, Fault, FaultKind, R
 
 INSTANCE_ID: Final = "11111111-2222-4333-8444-555555555555"
 ANN: Final = "aaaaaaaa-0000-4000-8000-000000000001"
-"""Whose settings are owned, or shall be."""
+"""The agent that the resource names."""
 BEN: Final = "bbbbbbbb-0000-4000-8000-000000000002"
-"""Who takes her place where an update names another user."""
+"""The agent that an update to another user names."""
 CLEO: Final = "cccccccc-0000-4000-8000-000000000003"
-"""Who is another stack's."""
+"""An agent that another stack owns."""
 
 OLD: Final[dict[str, Any]] = {
     "AutoAcceptConfigs": [auto_accept("VOICE", False)],
@@ -33,9 +32,7 @@ NEW: Final[dict[str, Any]] = {
     "PhoneNumberConfigs": phone("DESK_PHONE", DECLARED_NUMBER),
     "VoiceEnhancementConfigs": enhancement("VOICE_ISOLATION"),
 }
-"""Takes a channel and an array, gives back a channel and an array, and changes a value: every step that an
-update can have.
-"""
+"""An update from OLD has every step: it takes a channel and an array, gives back both, changes a value."""
 
 RECORD_OF_OLD: Final = {
     "connect-user-config:auto-accept": "v1 VOICE=false was VOICE=true",
@@ -44,23 +41,24 @@ RECORD_OF_OLD: Final = {
 }
 RECORD_OF_NEW: Final = {
     "connect-user-config:auto-accept": "v1 CHAT=true was CHAT=false",
-    "connect-user-config:phone-number": "v1 VOICE=DESK_PHONE VOICE.number=unrecorded was VOICE=SOFT_PHONE VOICE.number=none",
+    "connect-user-config:phone-number": "v1 VOICE=DESK_PHONE VOICE.number=unrecorded"
+    " was VOICE=SOFT_PHONE VOICE.number=none",
     "connect-user-config:voice-enhancement": "v1 VOICE=VOICE_ISOLATION was VOICE=NOISE_SUPPRESSION",
 }
-"""What each must have recorded, of an agent of the kind "dense"."""
+"""The tags that each must leave on an agent of the kind "dense"."""
 
 REGISTRY, CUSTOM = "registry", "custom"
 HANDLERS: Final = {
     REGISTRY: ("create", "update", "delete", "read", "list"),
-    # An update that names another user takes that one; the Delete of the old one is a request of its own.
+    # An update that names another user takes that user; the Delete of the old one is another request.
     CUSTOM: ("create", "update", "delete", "read", "replace"),
 }
 READS: Final = ("read", "list")
 TAKES_ANEW: Final = ("create", "replace")
 """Handlers whose failure must leave nothing behind."""
 
-ONCE, THREE_TIMES, FOR_EVER = 1, 3, math.inf
-TIMES: Final[dict[str, float]] = {"once": ONCE, "three-times": THREE_TIMES, "for-ever": FOR_EVER}
+ONCE, THREE_TIMES, ALWAYS = 1, 3, math.inf
+TIMES: Final[dict[str, float]] = {"once": ONCE, "three-times": THREE_TIMES, "always": ALWAYS}
 
 
 @dataclass(frozen=True)
@@ -85,26 +83,26 @@ class Kind:
 
     fault: FaultKind | str
     code: str
-    """The registry's code for an operation that this fault ends."""
+    """The registry's code for an operation that fails with it."""
     passes: bool = False
-    """Whether it is tried again, so that an operation survives three of it."""
+    """Whether the call is tried again, so that the operation survives three of these faults."""
     acted: bool = False
-    """Whether the service has done what it was asked, although its answer does not say so."""
+    """Whether the service has acted, although its answer does not say so."""
     status: int | None = None
     modelled: bool = False
-    """Whether it is planted only where the model of the operation names it."""
+    """Whether it is planted only at operations whose model names it."""
 
     words: str = ""
-    """What the message must say; the service's name for it where nothing else is given."""
+    """The words that the message must hold; the service's name of the error if empty."""
 
     @property
     def error(self) -> str:
-        """The service's name for it."""
+        """The service's name of the error."""
         return self.fault.value if isinstance(self.fault, FaultKind) else self.fault
 
     @property
-    def says(self) -> str:
-        """What the message must say."""
+    def expected_words(self) -> str:
+        """The words that the message must hold."""
         return self.words or self.error
 
     def __str__(self) -> str:
@@ -119,7 +117,7 @@ KINDS: Final = (
     Kind(FaultKind.THROTTLING, "Throttling", passes=True, modelled=True),
     Kind(FaultKind.INTERNAL_SERVICE, "ServiceInternalError", passes=True, modelled=True),
     Kind(FaultKind.CONDITIONAL_OPERATION_FAILED, "ResourceConflict", passes=True, modelled=True),
-    # Not under the status that gives it away: the name alone must do.
+    # Under another status than its own: the code must suffice.
     Kind(FaultKind.TOO_MANY_REQUESTS, "Throttling", passes=True, status=400),
     Kind(FaultKind.INTERNAL_SERVICE, "ServiceInternalError", passes=True, acted=True),
     Kind(FaultKind.SERVER_ERROR, "ServiceInternalError", passes=True, words="503"),
@@ -139,43 +137,35 @@ NOT_FOUND: Final = FaultKind.RESOURCE_NOT_FOUND
 
 
 def expected_code(handler: str, call: Call, kind: Kind, times: float) -> str | None:
-    """Return the code of the registry with which the operation must fail, None where it must succeed all the
-    same.
-    """
-    if kind.fault is NOT_FOUND and handler in (*TAKES_ANEW, "update") and call.operation == "DescribeUser":
-        # A user made seconds ago may not be readable yet. An update looks again too, then searches: who is
-        # found has not left.
-        return kind.code if times is FOR_EVER else None
+    """Return the registry's code for the failure of the operation; None if it must succeed all the same."""
+    operation = call.operation
+    if kind.fault is NOT_FOUND and handler in (*TAKES_ANEW, "update") and operation == "DescribeUser":
+        # A user made seconds ago may not be readable yet. An update reads again too, then searches: a user
+        # that the search finds has not left.
+        return kind.code if times is ALWAYS else None
     if kind.fault is NOT_FOUND and handler == "delete" and call == Call("DescribeUser", 2):
-        # Whoever is gone after everything was given back needs nothing more.
+        # The user has gone after everything was given back: nothing is left to do.
         return None
-    if kind.passes and times is not FOR_EVER:
+    if kind.passes and times is not ALWAYS:
         return None
-    if (
-        handler == "delete"
-        and call.operation == "TagResource"
-        and kind.code in ("ServiceInternalError", "NetworkFailure")
-    ):
-        # What a delete records serves others. Once its answer is lost, it may be there, and the delete goes
-        # on.
+    is_unanswered = kind.code in ("ServiceInternalError", "NetworkFailure")
+    if handler == "delete" and operation == "TagResource" and is_unanswered:
+        # The tag of a delete serves other requests. If the answer is lost, the tag may be there: it goes on.
         return None
-    if kind.acted and call.writes and not (handler == "update" and call.operation == "UpdateUserConfig"):
-        # The next look shows that it is done. Only what an update gives back is written without asking what
-        # shows.
+    if kind.acted and call.writes and not (handler == "update" and operation == "UpdateUserConfig"):
+        # The next read shows the write. Only an update that gives back writes without a read before it.
         return None
     return kind.code
 
 
 def expected_words(handler: str, call: Call, kind: Kind) -> str:
-    """Return what the message of a failure must say."""
+    """Return the words that the message of a failure must hold."""
     searches = kind.fault is NOT_FOUND and handler == "update" and call.operation == "DescribeUser"
-    return "SearchUsers does" if searches else kind.says
+    return "SearchUsers does" if searches else kind.expected_words
 
 
 def deletes_nobody(handler: str, kind: Kind) -> bool:
-    """Whether a custom resource's Delete must succeed and say that nothing is there: CloudFormation knows no
-    NotFound of it.
-    """
+    """Whether a custom resource's Delete must succeed and say that it found nothing: it has no codes."""
     return handler == "delete" and kind.fault is NOT_FOUND
 
 
@@ -190,12 +180,12 @@ BEHAVIOURS: Final = {
     "late-half-a-second": Behaviour(stale_seconds=0.5),
     "late-two-seconds": Behaviour(stale_seconds=2.0),
 }
-"""What crashes are tried under. Longer lags are out of reach of a Delete that comes at once (decision 8)."""
+"""The behaviours under which crashes are tried. A Delete that comes at once cannot wait out a longer lag
+(decision 8).
+"""
 
 SECONDS_OF_CALLS: Final = {"late-half-a-second": (0.6, 0.0), "late-two-seconds": (0.3, 0.3)}
-"""Of a write and of a read. Where they take time, a late read may show one write of an operation and not the
-next.
-"""
+"""Seconds of a write and of a read. If calls take time, a late read may show one write and hide the next."""
 
 
 def is_late(behaviour: Behaviour) -> bool:
@@ -204,25 +194,25 @@ def is_late(behaviour: Behaviour) -> bool:
 
 
 @dataclass(frozen=True)
-class Story:
-    """What stands in the way of an operation that is then killed."""
+class Obstacle:
+    """A fault in the way of an operation that then crashes."""
 
-    obstacle: Fault
+    fault: Fault
     handlers: tuple[str, ...]
-    goes_on: bool = False
-    """Whether the obstacle is still there when the process is started anew."""
+    persists: bool = False
+    """Whether the fault is still there when the process is restarted."""
     seconds: float = 600.0
-    """The time of an invocation of a custom resource's function."""
+    """The timeout of a custom resource's function."""
 
 
-STORIES: Final = {
+OBSTACLES: Final = {
     # Long enough that CloudFormation holds a callback context, and the function has handed itself over.
-    "throttled": Story(
+    "throttled": Obstacle(
         Fault("UpdateUserConfig", FaultKind.THROTTLING, times=5),
         ("create", "update", "delete", "replace"),
-        goes_on=True,
+        persists=True,
         seconds=130.0,
     ),
-    # Dies while it undoes what it has taken.
-    "refused": Story(Fault("UpdateUserConfig", FaultKind.ACCESS_DENIED), ("create", "replace")),
+    # The process crashes while it undoes its claim.
+    "refused": Obstacle(Fault("UpdateUserConfig", FaultKind.ACCESS_DENIED), ("create", "replace")),
 }

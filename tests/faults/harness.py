@@ -1,6 +1,4 @@
-"""One cell after another on the same bench: sends what is disturbed, and what follows it, and judges where
-that has led.
-"""
+"""The harness of a cell: restores its state, sends the events that follow a fault or a crash, and checks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,23 +13,21 @@ from .bench import Bench, Truth
 
 @dataclass
 class Harness:
-    """What the tests of both kinds share."""
+    """The bench, an actor on it, and the checks that both matrices share."""
 
     bench: Bench
     actor: Actor
     leaks: LeakSearch
     verdicts: dict[tuple[object, ...], str] = field(default_factory=dict)
-    """What has come of each thing that may follow, by the state that it began in: nothing else can make a
-    difference.
-    """
+    """The difference that each event has made, by the state that it began in: it depends on nothing else."""
 
-    def begin(self, baseline: Baseline) -> None:
-        """Set the snapshot."""
-        self.bench.show_as(baseline.behaviour, baseline.snapshot)
+    def restore(self, baseline: Baseline) -> None:
+        """Restore the state in which the baseline began."""
+        self.bench.restore_under(baseline.behaviour, baseline.snapshot)
         self.leaks.forget()
 
-    def end(self) -> None:
-        """Check what was seen between the calls, and what was said."""
+    def check(self) -> None:
+        """Check that no rule was broken between two calls, and that no log, answer or tag holds a secret."""
         assert not self.bench.watch.breaches, self.bench.watch.breaches
         assert self.leaks.lines, "nothing was logged: the search for secrets would find nothing"
         tags = [str(tags) for _, tags in self.bench.truth().values()]
@@ -44,22 +40,22 @@ class Harness:
         found = self.bench.truth()
         assert self.bench.alike(found, wanted), _difference(found, wanted)
 
-    def then(self, what: str, baseline: Baseline, follow: Callable[[], Outcome], wanted: Truth) -> None:
-        """Send what follows, which must succeed and lead to `wanted`; then put everything back as it was.
+    def follow_up(self, what: str, baseline: Baseline, send: Callable[[], Outcome], wanted: Truth) -> None:
+        """Send the next event, which must succeed and lead to `wanted`; then restore the state before it.
 
-        It is sent without a fault and without memory of what was before, so that it is played once for each
-        state of the agents.
+        No fault is planted, and the event knows nothing of earlier ones: it runs once for each state of the
+        agents.
         """
         key = (what, baseline.front_end, baseline.handler, baseline.behaviour, self.bench.state())
         if key not in self.verdicts:
             snapshot = self.bench.snapshot()
-            self.verdicts[key] = self._follow(follow, wanted)
-            self.bench.show(snapshot)
+            self.verdicts[key] = self._verdict(send, wanted)
+            self.bench.restore(snapshot)
         assert not self.verdicts[key], f"{what}: {self.verdicts[key]}"
 
-    def _follow(self, follow: Callable[[], Outcome], wanted: Truth) -> str:
-        self.bench.watch.begin()
-        outcome = follow()
+    def _verdict(self, send: Callable[[], Outcome], wanted: Truth) -> str:
+        self.bench.watch.reset()
+        outcome = send()
         if not outcome.succeeded and not outcome.found_nothing:
             return f"failed: {outcome}"
         if self.bench.watch.breaches:

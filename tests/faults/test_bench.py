@@ -1,6 +1,4 @@
-"""What the matrix rests on: it misses no kind of fault, knows the legal states, and notices when a rule is
-broken.
-"""
+"""The matrix misses no kind of fault, knows the legal states, and notices a broken rule."""
 
 import re
 from collections.abc import Callable
@@ -23,17 +21,17 @@ from faults.dimensions import (
     INSTANCE_ID,
     KINDS,
     NEW,
+    OBSTACLES,
     OLD,
     READS,
     RECORD_OF_NEW,
     RECORD_OF_OLD,
-    STORIES,
     TIMES,
 )
 from faults.watch import CrashPoint
 from support.earlier_values import take_breaches
 
-LESSONS = {(baseline.front_end, baseline.handler): baseline for baseline in plain_baselines()}
+BASELINES = {(baseline.front_end, baseline.handler): baseline for baseline in plain_baselines()}
 
 
 def test_every_modelled_error_is_a_kind() -> None:
@@ -68,24 +66,22 @@ def test_no_cell_is_missing_and_none_is_there_twice(record_property: Callable[[s
 
 @pytest.mark.parametrize("baseline", plain_baselines(), ids=str)
 def test_both_legal_states_are_as_declared(baseline: Baseline, bench: Bench) -> None:
-    """What the code does undisturbed is compared with what the template says; the matrix compares all else
-    with that.
-    """
-    born = bench.born[ANN][0]
-    as_old, as_new = (born | settings_of(OLD), RECORD_OF_OLD), (born | settings_of(NEW), RECORD_OF_NEW)
-    free: tuple[dict[Any, Any], dict[str, str]] = (born, {})
+    """The undisturbed code must do what the template says: the matrix compares all other runs with it."""
+    initial = bench.initial[ANN][0]
+    as_old, as_new = (initial | settings_of(OLD), RECORD_OF_OLD), (initial | settings_of(NEW), RECORD_OF_NEW)
+    unowned: tuple[dict[Any, Any], dict[str, str]] = (initial, {})
     before, after, bens = {
-        "create": (free, as_new, free),
-        "update": (as_old, as_new, free),
-        "delete": (as_new, free, free),
+        "create": (unowned, as_new, unowned),
+        "update": (as_old, as_new, unowned),
+        "delete": (as_new, unowned, unowned),
         "replace": (as_old, as_old, as_new),
-        **dict.fromkeys(READS, (as_old, as_old, free)),
+        **dict.fromkeys(READS, (as_old, as_old, unowned)),
     }[baseline.handler]
-    for truth, ann, ben in ((baseline.before, before, free), (baseline.after, after, bens)):
+    for truth, ann, ben in ((baseline.before, before, unowned), (baseline.after, after, bens)):
         for user_id, (settings, record) in ((ANN, ann), (BEN, ben)):
             assert truth[user_id][0] == settings
             assert _without_owner(truth[user_id][1]) == FOREIGN_TAGS | record | _marker(record)
-        assert truth[CLEO] == bench.born[CLEO]
+        assert truth[CLEO] == bench.initial[CLEO]
 
 
 def _without_owner(tags: dict[str, str]) -> dict[str, str]:
@@ -101,22 +97,22 @@ def _marker(record: dict[str, str]) -> dict[str, str]:
 
 def test_reads_show_what_is_owned() -> None:
     for front_end in HANDLERS:
-        shown = LESSONS[front_end, "read"].outcome.shown
+        shown = BASELINES[front_end, "read"].outcome.shown
         assert shown is not None
         assert settings_of(shown) == settings_of(OLD)
-    assert LESSONS["registry", "list"].outcome.shown == {"found": [ANN, CLEO]}
+    assert BASELINES["registry", "list"].outcome.shown == {"found": [ANN, CLEO]}
 
 
 @pytest.mark.parametrize(
-    "baseline", [baseline for baseline in crash_baselines() if baseline.story == "throttled"], ids=str
+    "baseline", [baseline for baseline in crash_baselines() if baseline.obstacle == "throttled"], ids=str
 )
 def test_throttled_operations_go_on_in_another_invocation(baseline: Baseline) -> None:
-    """Else no callback context would ever be held when the process dies."""
+    """Otherwise CloudFormation would never hold a callback context when the process dies."""
     assert baseline.outcome.invocations > 1
 
 
-def test_every_story_and_behaviour_is_played() -> None:
-    assert {baseline.story for baseline in crash_baselines()} == {"", *STORIES}
+def test_every_obstacle_and_behaviour_is_tried() -> None:
+    assert {baseline.obstacle for baseline in crash_baselines()} == {"", *OBSTACLES}
     assert {baseline.behaviour for baseline in crash_baselines()} == set(BEHAVIOURS)
 
 
@@ -125,10 +121,8 @@ def _edit(user_id: str) -> Callable[[Bench], None]:
     return lambda bench: bench.connect.admin_update(INSTANCE_ID, user_id, AfterContactWorkConfigs=entries)
 
 
-def _tag(**tags: str) -> Callable[[Bench], None]:
-    return lambda bench: bench.connect.backend().tag_resource(
-        _arn(bench), {k.replace("__", ":"): v for k, v in tags.items()}
-    )
+def _tag(key: str, value: str) -> Callable[[Bench], None]:
+    return lambda bench: bench.connect.backend().tag_resource(_arn(bench), {key: value})
 
 
 def _untag(*keys: str) -> Callable[[Bench], None]:
@@ -148,48 +142,48 @@ WRONGS: dict[str, tuple[Callable[[Bench], None], str]] = {
     ),
     "the owner is missing": (_untag("connect-user-config:owner"), "half owned"),
     "another value is recorded": (
-        _tag(**{"connect-user-config__auto-accept": "v1 VOICE=false was VOICE=false"}),
+        _tag("connect-user-config:auto-accept", "v1 VOICE=false was VOICE=false"),
         "is recorded as false",
     ),
     "another value is declared": (
-        _tag(**{"connect-user-config__after-contact-work": "v1 CHAT=31 was CHAT=22"}),
+        _tag("connect-user-config:after-contact-work", "v1 CHAT=31 was CHAT=22"),
         "is recorded as declared to be 31",
     ),
     "more is recorded": (
-        _tag(**{"connect-user-config__persistent-connection": "v1 VOICE=true was VOICE=true"}),
+        _tag("connect-user-config:persistent-connection", "v1 VOICE=true was VOICE=true"),
         "nobody has declared it",
     ),
-    "a foreign tag changes": (_tag(team="support"), "somebody else's tags"),
+    "a foreign tag changes": (_tag("team", "support"), "somebody else's tags"),
     "a foreign tag goes": (_untag("team"), "somebody else's tags"),
 }
 
 
 @pytest.mark.parametrize("wrong", WRONGS)
 def test_what_is_wrong_between_two_calls_is_noticed(wrong: str, bench: Bench) -> None:
-    do, words = WRONGS[wrong]
-    bench.show(LESSONS["registry", "update"].snapshot, BEHAVIOURS["plain"])
+    act, words = WRONGS[wrong]
+    bench.restore(BASELINES["registry", "update"].snapshot, BEHAVIOURS["plain"])
     assert not list(bench.breaches())
-    do(bench)
+    act(bench)
     assert any(words in breach for breach in bench.breaches()), list(bench.breaches())
-    # The watch over every test notices some of them as well.
+    # The watch over every test has noticed some of them too.
     take_breaches()
 
 
 def test_a_dead_process_that_goes_on_is_noticed(bench: Bench) -> None:
-    bench.show(LESSONS["registry", "create"].snapshot, BEHAVIOURS["plain"])
+    bench.restore(BASELINES["registry", "create"].snapshot, BEHAVIOURS["plain"])
     actor = RegistryActor(bench.clock)
     bench.watch.kill_at(CrashPoint(2, after=False))
     assert not actor.send("create").succeeded
     assert not bench.watch.breaches
     actor.send("create")
     assert any("by a process that is dead" in breach for breach in bench.watch.breaches)
-    bench.watch.begin()
+    bench.watch.reset()
 
 
 def test_a_snapshot_is_put_back_as_it_was(bench: Bench) -> None:
-    baseline = LESSONS["registry", "update"]
-    bench.show(baseline.snapshot, BEHAVIOURS["plain"])
+    baseline = BASELINES["registry", "update"]
+    bench.restore(baseline.snapshot, BEHAVIOURS["plain"])
     RegistryActor(bench.clock).send("update")
     assert bench.alike(bench.truth(), baseline.after)
-    bench.show(baseline.snapshot)
+    bench.restore(baseline.snapshot)
     assert bench.truth() == baseline.before

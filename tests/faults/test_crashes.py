@@ -1,5 +1,5 @@
-"""The process dies at any call, before the service has acted or after; then the same event comes again, or
-its undoing instead.
+"""The process crashes at any call, before or after the service has acted; then the event comes again, or the
+one that undoes it.
 """
 
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from faults.actors import killed
 from faults.baselines import Baseline, crash_baselines
 from faults.bench import Snapshot
 from faults.cells import CRASH_CELLS, WHAT_FOLLOWS, CrashCell, crash_points
-from faults.dimensions import BEHAVIOURS, STORIES, is_late
+from faults.dimensions import BEHAVIOURS, OBSTACLES, is_late
 from faults.harness import Harness
 from faults.watch import CrashPoint
 
@@ -18,43 +18,41 @@ from faults.watch import CrashPoint
 @pytest.mark.parametrize("cell", CRASH_CELLS, ids=str)
 def test_crash(cell: CrashCell, harness: Harness) -> None:
     baseline, bench = cell.baseline, harness.bench
-    harness.begin(baseline)
-    story = STORIES.get(baseline.story)
-    if story:
-        bench.connect.plant(story.obstacle)
+    harness.restore(baseline)
+    obstacle = OBSTACLES.get(baseline.obstacle)
+    if obstacle:
+        bench.connect.plant(obstacle.fault)
     bench.watch.kill_at(cell.crash_point)
     answer = killed(lambda: harness.actor.send(baseline.handler))
-    assert bench.watch.is_dead, "nobody was killed"
-    assert answer is None or answer.code == "InternalFailure", (
-        "the support library's last words, which nobody hears"
-    )
+    assert bench.watch.is_dead, "nothing was killed"
+    # The support library answers even then; that answer reaches nobody.
+    assert answer is None or answer.code == "InternalFailure", answer
     assert len(bench.watch.calls) == cell.crash_point.call, "a dead process has made calls"
-    harness.end()
-    bench.watch.revive()
+    harness.check()
+    bench.watch.restart()
     bench.watch.calls.clear()
-    if story and not story.goes_on:
+    if obstacle and not obstacle.persists:
         bench.connect.clear_faults()
     if cell.then == "same-event":
-        outcome = harness.actor.go_on(baseline.handler)
+        outcome = harness.actor.resume(baseline.handler)
         assert outcome.succeeded or outcome.found_nothing, outcome
         harness.expect(baseline.after)
-        harness.end()
+        harness.check()
     else:
         _undo(baseline, cell.then, harness)
 
 
 def _undo(baseline: Baseline, then: str, harness: Harness) -> None:
+    actor, handler = harness.actor, baseline.handler
     if then == "update-back":
-        harness.then(then, baseline, lambda: harness.actor.roll_back(baseline.handler, None), baseline.before)
+        harness.follow_up(then, baseline, lambda: actor.roll_back(handler, None), baseline.before)
     else:
-        harness.then(
-            then, baseline, lambda: harness.actor.delete_instead(baseline.handler), harness.bench.born
-        )
+        harness.follow_up(then, baseline, lambda: actor.delete_instead(handler), harness.bench.initial)
 
 
 @dataclass(frozen=True)
 class Repeated:
-    """One handler whose process dies again and again."""
+    """One handler whose process crashes again and again."""
 
     baseline: Baseline
 
@@ -65,21 +63,19 @@ class Repeated:
 REPEATED = [
     Repeated(baseline)
     for baseline in crash_baselines()
-    if not baseline.story and not is_late(BEHAVIOURS[baseline.behaviour])
+    if not baseline.obstacle and not is_late(BEHAVIOURS[baseline.behaviour])
 ]
 
 
 @pytest.mark.parametrize("cell", REPEATED, ids=str)
 def test_any_number_of_crashes(cell: Repeated, harness: Harness) -> None:
-    """Every state that any sequence of crash_points can lead to: each must lead to success, and to a clean
-    undoing.
-    """
+    """From each state that a sequence of crashes can lead to, the handler succeeds, and so does its undoing."""
     baseline, bench, handler = cell.baseline, harness.bench, cell.baseline.handler
     reached, waiting = set[str](), [baseline.snapshot]
-    # The same request comes again each time: whether it has left its mark is part of the state.
+    # The same request comes each time: whether it has left its mark is part of the state.
     send = harness.actor.send
     while waiting:
-        harness.begin(replace(baseline, snapshot=waiting.pop()))
+        harness.restore(replace(baseline, snapshot=waiting.pop()))
         if bench.state() in reached:
             continue
         reached.add(bench.state())
@@ -87,22 +83,19 @@ def test_any_number_of_crashes(cell: Repeated, harness: Harness) -> None:
         for then in WHAT_FOLLOWS[handler][1:]:
             _undo(baseline, then, harness)
         outcome = send(handler)
-        send = harness.actor.go_on
+        send = harness.actor.resume
         assert outcome.succeeded or outcome.found_nothing, outcome
         harness.expect(baseline.after)
-        calls = len(bench.watch.calls)
-        waiting += [
-            _snapshot_of_crash(harness, replace(baseline, snapshot=snapshot), crash_point)
-            for crash_point in crash_points(calls)
-        ]
+        here, calls = replace(baseline, snapshot=snapshot), len(bench.watch.calls)
+        waiting += [_snapshot_after(crash_point, here, harness) for crash_point in crash_points(calls)]
     assert len(reached) >= len([call for call in baseline.calls if call.writes])
 
 
-def _snapshot_of_crash(harness: Harness, baseline: Baseline, crash_point: CrashPoint) -> Snapshot:
-    harness.begin(baseline)
+def _snapshot_after(crash_point: CrashPoint, baseline: Baseline, harness: Harness) -> Snapshot:
+    harness.restore(baseline)
     harness.bench.watch.kill_at(crash_point)
-    killed(lambda: harness.actor.go_on(baseline.handler))
-    assert harness.bench.watch.is_dead, "nobody was killed"
-    harness.end()
-    harness.bench.watch.revive()
+    killed(lambda: harness.actor.resume(baseline.handler))
+    assert harness.bench.watch.is_dead, "nothing was killed"
+    harness.check()
+    harness.bench.watch.restart()
     return harness.bench.snapshot()

@@ -1,4 +1,4 @@
-"""Every handler, at every call that it makes, meets every kind of fault: once, three times, for ever."""
+"""Every kind of fault strikes at every call of every handler: once, three times, always."""
 
 import pytest
 from functional.front_end import Outcome
@@ -10,12 +10,12 @@ from faults.harness import Harness
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_fault(cell: Cell, harness: Harness) -> None:
-    harness.begin(cell.baseline)
+    harness.restore(cell.baseline)
     harness.bench.connect.plant(cell.fault)
     outcome = harness.actor.send(cell.baseline.handler)
     _judge_outcome(cell, outcome)
     _judge_state(cell, outcome, harness)
-    harness.end()
+    harness.check()
     harness.bench.connect.clear_faults()
     if cell.baseline.handler not in READS:
         _judge_what_follows(cell, outcome, harness)
@@ -40,23 +40,21 @@ def _judge_state(cell: Cell, outcome: Outcome, harness: Harness) -> None:
     baseline = cell.baseline
     if baseline.handler in READS:
         assert outcome.seconds < 30, outcome
-        assert {call.operation for call in harness.bench.watch.calls} == {cell.call.operation}, (
-            "a read has done something else"
-        )
+        called = {call.operation for call in harness.bench.watch.calls}
+        assert called == {cell.call.operation}, "a read has made other calls"
         harness.expect(baseline.before)
         if outcome.succeeded:
             assert outcome.shown == baseline.outcome.shown, outcome
     elif outcome.succeeded and not outcome.found_nothing:
         harness.expect(baseline.after)
     elif baseline.handler in TAKES_ANEW and harness.bench.truth() != baseline.before:
-        assert "deleting the resource gives them back" in outcome.message, (
-            f"a failed create has left a trace unsaid: {outcome}"
-        )
+        is_said = "deleting the resource gives them back" in outcome.message
+        assert is_said, f"a failed create has left a trace, and does not say so: {outcome}"
 
 
 def _judge_what_follows(cell: Cell, outcome: Outcome, harness: Harness) -> None:
     baseline, handler = cell.baseline, cell.baseline.handler
     if not outcome.succeeded or outcome.found_nothing:
-        harness.then("the same again", baseline, lambda: harness.actor.send(handler), baseline.after)
+        harness.follow_up("the same again", baseline, lambda: harness.actor.send(handler), baseline.after)
     legal = baseline.after if handler == "delete" else baseline.before
-    harness.then("rolled back", baseline, lambda: harness.actor.roll_back(handler, outcome), legal)
+    harness.follow_up("rolled back", baseline, lambda: harness.actor.roll_back(handler, outcome), legal)

@@ -1,6 +1,4 @@
-"""An operation fails after its last write, and what CloudFormation sends then reads what was before some of
-its writes.
-"""
+"""An operation fails after its last write, and the next event's reads hide some of its writes."""
 
 import pytest
 
@@ -12,7 +10,7 @@ from faults.harness import Harness
 @pytest.mark.parametrize("cell", LATE_CELLS, ids=str)
 def test_rollback_of_what_failed_after_its_last_write(cell: LateCell, harness: Harness) -> None:
     baseline, handler = cell.baseline, cell.baseline.handler
-    harness.begin(baseline)
+    harness.restore(baseline)
     harness.bench.connect.plant(cell.fault)
     failed = harness.actor.send(handler)
     assert not failed.succeeded, failed
@@ -20,13 +18,13 @@ def test_rollback_of_what_failed_after_its_last_write(cell: LateCell, harness: H
     if handler == "delete":
         again = harness.actor.send(handler)
         assert again.succeeded or again.found_nothing, again
-        harness.expect(harness.bench.born)
+        harness.expect(harness.bench.initial)
     else:
         back = harness.actor.roll_back(handler, failed)
         assert back.succeeded or (handler in TAKES_ANEW and back.found_nothing), back
         harness.expect(baseline.before)
-        harness.end()
+        harness.check()
         ended = harness.actor.delete_instead(handler)
         assert ended.succeeded or ended.found_nothing, ended
-        harness.expect(harness.bench.born)
-    harness.end()
+        harness.expect(harness.bench.initial)
+    harness.check()

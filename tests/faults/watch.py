@@ -1,9 +1,8 @@
-"""Looks at the agents after every call that the service has seen, and kills the caller's process where a test
-wants that.
+"""Checks the agents after every write, and kills the caller's process at a crash point.
 
-It stands where calls enter the local Connect. A killed process is an exception that no ``except Exception``
-swallows, thrown from the transport: what catches it all the same (the support library's last resort does) may
-not make another call, and its answer counts as never given.
+The watch stands where calls enter the local Connect. It kills a process with an exception that no
+``except Exception`` catches. If something catches it all the same, as the support library does, it must make
+no further call, and its answer counts as never given.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +26,7 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class CrashPoint:
-    """At the `call`-th call, before the service has acted or after."""
+    """The `call`-th call, before or after the service has acted."""
 
     call: int
     after: bool
@@ -39,38 +38,36 @@ def _nothing() -> Iterable[str]:
 
 @dataclass
 class Watch:
-    """Counts calls, keeps breaches; a breach is not raised, because the code under test would take it for a
-    fault.
-    """
+    """Counts calls and keeps breaches; raises none, because the code under test would take it for a fault."""
 
     clock: FakeClock
     look: Callable[[], Iterable[str]] = _nothing
-    """Says what is wrong with the agents."""
+    """Returns the rules that the agents break."""
     seconds: tuple[float, float] = (0.0, 0.0)
-    """Of a write and of a read, before the service acts."""
+    """Seconds that a write and a read take before the service acts."""
     calls: list[Call] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
     crash_point: CrashPoint | None = None
     is_dead: bool = False
 
-    def begin(self) -> None:
-        """Forget what has been."""
+    def reset(self) -> None:
+        """Forget calls and breaches, and restart the process."""
         self.calls.clear()
         self.breaches.clear()
-        self.revive()
+        self.restart()
 
     def kill_at(self, crash_point: CrashPoint) -> None:
-        """Let the process die; calls are counted from here."""
+        """Let the process crash; count its calls from here."""
         self.calls.clear()
         self.crash_point = crash_point
 
-    def revive(self) -> None:
-        """Start the process anew."""
+    def restart(self) -> None:
+        """Start the process again, without a crash point."""
         self.crash_point, self.is_dead = None, False
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Stand at the entrance."""
+        """Intercept the calls where they enter the local Connect."""
         with patch.object(responses, "serve", self._serve):
             yield
 
@@ -88,7 +85,7 @@ class Watch:
         try:
             return boundary.serve(arrival, act, conditions)
         finally:
-            # Also where the transport has lost the answer: the service may have acted.
+            # Even if the transport has lost the answer, the service may have acted.
             if call.writes:
                 self.breaches += [f"after {call}: {breach}" for breach in self.look()]
             self._die(after=True)
