@@ -1,8 +1,9 @@
 """Records every call that the shipped handlers make to AWS in any test; `tests/conftest.py` installs it.
 
-A call is the handlers' own if one of their clients sends it (known by its user agent) while one of the two
-entry points is on the stack. All other calls are the test's. It records a call after its signature and before
-it is sent, whatever then answers in place of AWS.
+A call counts as the handlers' own where both hold: it is sent by one of their clients (known by its user
+agent), and it is sent while one of the entry points is on the stack. Agents that a test makes, what it
+changes meanwhile and what it asks of a kept client directly are therefore the test's. What is noted has been
+signed and is about to be sent, whoever answers it in place of AWS.
 
 It does not see processes that a test starts. The local cloud authorizes its Lambdas by the policies of the
 deployed role instead (`tests/stacks`): there a call without a permission fails.
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 USER_AGENT: Final = "custom-connect-userconfig"
 ENTRY_POINTS: Final = {
     ("custom_connect_userconfig.registry.resource", "__call__"): "registry",
+    # In a thread of its own.
+    ("custom_connect_userconfig.registry.delivery", "publish"): "registry",
     ("custom_connect_userconfig.custom_resource", "handler"): "custom resource",
 }
 """The outermost frame of each front end, and the front end's name."""

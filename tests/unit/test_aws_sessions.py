@@ -22,7 +22,7 @@ from custom_connect_userconfig.aws.clients import (
 )
 from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.core.errors import InvalidCredentials
-from custom_connect_userconfig.registry.resource import DeliveryClient
+from custom_connect_userconfig.registry.delivery import DeliveryClient
 from custom_connect_userconfig.retry.retrier import Retrier
 
 FIRST = ReadOnlyCredentials("AKIAFIRST", "first-secret", "first-token")

@@ -4,27 +4,23 @@
   into None. It fails on null, on "yes" and on properties of another version, before a handler can name the
   problem.
 - ``nextToken`` reaches LIST. The library drops it, so every page would be the first one.
-- The clients for metrics and log lines are kept, like the gateway's. A new client for each event takes six
-  times as long as a warm handler, and its connection stays open until garbage collection.
-- A failed delivery does not fail the request. The library raises if a log line or a metric cannot be
-  delivered, even after the work is done.
+- `delivery` delivers log lines and metrics: by kept clients, all lines of an event together. A failed delivery
+  does not fail the request.
 """
 
-import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Final
 
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import BotoCoreError, ClientError
 
-from ..aws.clients import acting_as, kept_client
+from ..aws.clients import acting_as
 from ..core.errors import InvalidCredentials
 from ..core.messages import bounded
 from ..core.redaction import redact, shown
+from .delivery import BatchingLogHandler, EventSession
 from .library import (
     Action,
     BaseModel,
@@ -32,7 +28,6 @@ from .library import (
     Credentials,
     HandlerRequest,
     InvalidRequest,
-    ProviderLogHandler,
     Resource,
     SessionProxy,
     TestEvent,
@@ -56,77 +51,6 @@ class RawProperties(BaseModel):
         return self.properties
 
 
-class ToleratedLogHandler(ProviderLogHandler):
-    """Delivers log lines to the log group of the provider; a failure is reported on stderr, not raised."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Deliver `record`, if the event names a log group."""
-        if self.client is None:
-            return
-        try:
-            super().emit(record)
-        except Exception:  # noqa: BLE001 - a stack must not fail because of a log line
-            self.handleError(record)
-
-    @classmethod
-    def serve(
-        cls,
-        request: HandlerRequest,
-        provider: "EventSession",
-        group: str,
-        log_format: logging.Formatter | None,
-    ) -> None:
-        """Deliver to the log group and stream of this event; the library keeps those of the first event."""
-        cls.setup(request, provider, log_format)
-        if handler := cls._get_existing_logger():
-            fresh = cls(group, _stream(request), provider)
-            handler.group, handler.stream = fresh.group, fresh.stream
-            handler.sequence_token = fresh.sequence_token
-
-    @classmethod
-    def rest(cls) -> None:
-        """Deliver nothing until the next event that names a log group."""
-        if handler := cls._get_existing_logger():
-            handler.client = None
-
-
-class DeliveryClient:
-    """A kept client for one event: it signs with the event's credentials, and stops at the first silence."""
-
-    def __init__(self, client: Any, credentials: ReadOnlyCredentials) -> None:  # noqa: ANN401 - a client of whichever service
-        self._client = client
-        self._credentials = credentials
-        self._silence: str | None = None
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an operation or another attribute
-        member = getattr(self._client, name)
-        return partial(self._call, member) if callable(member) else member
-
-    def _call(self, operation: Callable[..., Any], **parameters: Any) -> Any:  # noqa: ANN401 - the operation's own
-        if self._silence is None:
-            try:
-                with acting_as(self._credentials):
-                    return operation(**parameters)
-            except BotoCoreError as error:
-                self._silence = type(error).__name__
-        # The only class of error that the library's metrics tolerate.
-        answer: Any = {"Error": {"Code": self._silence, "Message": "there was no answer"}}
-        raise ClientError(answer, operation.__name__)
-
-
-class EventSession(SessionProxy):
-    """The library's session, as far as the library uses it: clients that sign with an event's credentials."""
-
-    def __init__(self, credentials: ReadOnlyCredentials, region: str | None) -> None:
-        # Not the library's initializer, which needs a session of boto3: that costs more than a warm handler.
-        self.credentials = credentials
-        self._region = region
-
-    def client(self, service: str) -> DeliveryClient:  # type: ignore[override] # the library names the service alone
-        """Return this process's client for `service`, for this event."""
-        return DeliveryClient(kept_client(service, self._region), self.credentials)
-
-
 @contextmanager
 def signing_for(proxy: SessionProxy | None) -> Iterator[None]:
     """Let the gateway sign with the credentials of a request; InvalidCredentials if it has none."""
@@ -148,16 +72,20 @@ def _credentials_of(proxy: SessionProxy | None) -> ReadOnlyCredentials | None:
 class UserConfigResource(Resource):
     """`Resource` with the adaptations in the module docstring."""
 
+    _provider: EventSession | None = None
+    """Delivers the log lines and metrics of the event that is being served."""
+
     def __call__(self, event_data: MutableMapping[str, Any], context: Any) -> Any:  # noqa: ANN401 - the library's own signature
-        """Serve one event, and forget its log group."""
+        """Serve one event; afterwards nothing of it is left to deliver, to sign with, or to log to."""
         try:
             return super().__call__(event_data, context)
         finally:
-            ToleratedLogHandler.rest()
+            provider, self._provider = self._provider, None
+            if provider:
+                BatchingLogHandler.rest(provider)
 
-    @staticmethod
-    def _parse_request(
-        event_data: MutableMapping[str, Any],
+    def _parse_request(  # type: ignore[override] # the library calls it as a method, and this one keeps the provider
+        self, event_data: MutableMapping[str, Any]
     ) -> tuple[
         tuple[SessionProxy | None, SessionProxy | None], Action, MutableMapping[str, Any], HandlerRequest
     ]:
@@ -173,9 +101,11 @@ class UserConfigResource(Resource):
                 _event_session(keys, event.region)
                 for keys in (data.callerCredentials, data.providerCredentials)
             )
-            return (caller, provider), _action(event.action), event.callbackContext or {}, event
+            action = _action(event.action)
         except (AttributeError, TypeError, ValueError) as error:
             raise _refusal("the handler protocol", error) from None
+        self._provider = provider
+        return (caller, provider), action, event.callbackContext or {}, event
 
     def _parse_test_request(
         self, event_data: MutableMapping[str, Any]
@@ -196,10 +126,10 @@ class UserConfigResource(Resource):
             raise _refusal("`cfn invoke`", error) from None
 
     def _cast_resource_request(self, request: HandlerRequest) -> BaseResourceHandlerRequest:
-        provider = _event_session(request.requestData.providerCredentials, request.region)
-        if provider and (group := request.requestData.providerLogGroupName):
-            # The library installs its own handler only if there is none; with this one, it renews the client.
-            ToleratedLogHandler.serve(request, provider, group, self.log_format)
+        if (provider := self._provider) and (group := request.requestData.providerLogGroupName):
+            # The library installs its own handler only where it finds none; it finds this one, and merely
+            # renews its client.
+            BatchingLogHandler.serve(request, provider, group, self.log_format)
         return replace(super()._cast_resource_request(request), nextToken=request.nextToken)
 
 
@@ -227,13 +157,6 @@ def _action(name: object) -> Action:
 
 def _refusal(protocol: str, error: Exception) -> InvalidRequest:
     return InvalidRequest(bounded(f"The event is not one of {protocol}: {redact(str(error))}."))
-
-
-def _stream(request: HandlerRequest) -> str:
-    # As the library names it.
-    if request.stackId and request.requestData.logicalResourceId:
-        return f"{request.stackId}/{request.requestData.logicalResourceId}"
-    return f"{request.awsAccountId}-{request.region}"
 
 
 def _event_session(credentials: Credentials | None, region: str | None) -> EventSession | None:
