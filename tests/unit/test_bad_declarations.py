@@ -77,7 +77,10 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     ),
     "entry empty": (
         {"AutoAcceptConfigs": [{}]},
-        f"AutoAcceptConfigs[0].Channel: is required, and must be {ANY_CHANNEL}.",
+        (
+            f"2 problems: (1) AutoAcceptConfigs[0].Channel: is required, and must be {ANY_CHANNEL}."
+            " (2) AutoAcceptConfigs[0].AutoAccept: is required."
+        ),
     ),
     "two entries for one channel": (
         {
@@ -92,7 +95,7 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     "unknown channel": (accept(Channel="FAX"), f"AutoAcceptConfigs[0].Channel: 'FAX' must be {ANY_CHANNEL}."),
     "channel in another case": (
         accept(Channel="voice"),
-        f"AutoAcceptConfigs[0].Channel: 'voice' must be {ANY_CHANNEL}.",
+        f"AutoAcceptConfigs[0].Channel: 'voice' must be {ANY_CHANNEL}: did you mean VOICE?",
     ),
     "channel no string": (
         accept(Channel=["VOICE"]),
@@ -182,7 +185,7 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     "phone type missing": (phone(PhoneType=None), "PhoneNumberConfigs[0].PhoneType: is required."),
     "phone type in another case": (
         phone(PhoneType="desk_phone"),
-        "PhoneNumberConfigs[0].PhoneType: 'desk_phone' must be SOFT_PHONE or DESK_PHONE.",
+        "PhoneNumberConfigs[0].PhoneType: 'desk_phone' must be SOFT_PHONE or DESK_PHONE: did you mean DESK_PHONE?",
     ),
     "number without plus": (
         phone(PhoneNumber="15555550123"),
@@ -393,7 +396,12 @@ MANY = 45_000
         {**accept(), **{f"AutoAcceptConfigs{number}": 1 for number in range(MANY)}},
         {**accept(), **{f"{number}-{'x' * 1000}": 1 for number in range(MANY)}},
         accept(**{f"AutoAccept{number}": 1 for number in range(MANY)}),
-        {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}, *[{"Channel": "FAX"}] * MANY]},
+        {
+            "AutoAcceptConfigs": [
+                {"Channel": "VOICE", "AutoAccept": True},
+                *[{"Channel": "FAX", "AutoAccept": True}] * MANY,
+            ]
+        },
     ],
     ids=["names", "long names", "members", "entries"],
 )
