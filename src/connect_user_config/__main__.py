@@ -35,6 +35,9 @@ def main() -> None:
 def _run() -> int:
     try:
         # Only here may it fail: `pip install .` without [cli] installs the entry point too.
+        if sys.argv[1:2] == ["check"]:
+            # It calls nobody, so it waits for none of the libraries that call.
+            return _checked()
         from .commands import cli  # noqa: PLC0415
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
@@ -44,6 +47,16 @@ def _run() -> int:
         return _FAILED
     try:
         cli(prog_name="connect-user-config")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else _FAILED
+    return 0
+
+
+def _checked() -> int:
+    from .check.command import check  # noqa: PLC0415 - see above
+
+    try:
+        check(sys.argv[2:], prog_name="connect-user-config check")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else _FAILED
     return 0

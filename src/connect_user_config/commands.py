@@ -11,6 +11,7 @@ import click
 from . import help_texts, options
 from .answering import Answer, give
 from .artefacts import FUNCTION_DEFAULT, read_function_artefact, read_registry_artefact, registry_default
+from .check.command import check
 from .core.instances import by_region, refuse_every
 from .core.names import FUNCTION_STACK, check_stack_name, check_type_name
 from .core.problems import Problem, Wrong, unexpected
@@ -66,6 +67,9 @@ def cli() -> None:
     Each command first looks at what is there and then does only what is left to do: run again, it changes nothing; run again
     after a failure or Ctrl-C, it goes on.
     """
+
+
+cli.add_command(check)
 
 
 @cli.group()

@@ -4,10 +4,14 @@ CloudFormation reads YAML 1.1: ``yes`` is true, and an unquoted number loses its
 """
 
 import json
+from functools import cache
+from itertools import accumulate
 from typing import Any, Final
 
 from custom_connect_userconfig.core.redaction import redact
 
+_DEEP: Final = 500
+"""Levels of nesting; no template of CloudFormation's has as many."""
 _BY_ITS_NAME: Final = ("Ref", "Condition")
 
 
@@ -15,8 +19,15 @@ class NotReadable(Exception):
     """The text is neither YAML nor JSON, or what it holds is nested too deeply."""
 
 
+class ToolMissing(Exception):
+    """The extra that brings what reads templates is not installed; the message is the line that installs it."""
+
+    def __init__(self) -> None:
+        super().__init__("pip install 'connect-user-config[check]'")
+
+
 def read(text: str) -> object:
-    """Return what `text` holds. Raises NotReadable, with the line where that is known."""
+    """Return what `text` holds. Raises NotReadable, with the line where that is known, and ToolMissing."""
     text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     try:
         if text.lstrip().startswith("{"):
@@ -31,10 +42,12 @@ def read(text: str) -> object:
 
 
 def _read_yaml(text: str) -> object:
-    import yaml  # noqa: PLC0415 - a JSON template needs none, and it takes its time
-
     try:
-        return yaml.load(text, Loader=_loader())  # noqa: S506 - a SafeLoader underneath
+        import yaml  # noqa: PLC0415 - a JSON template needs none, and it takes its time
+    except ImportError as error:
+        raise ToolMissing from error
+    try:
+        return yaml.load(text, Loader=_loader(in_python=_may_be_deep(text)))  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise NotReadable(redact(f"{where}{error.problem or error.context or 'is no YAML'}")) from error
@@ -42,24 +55,30 @@ def _read_yaml(text: str) -> object:
         raise NotReadable(redact(f"is no YAML: {error}")) from error
 
 
-_LOADERS: Final[list[Any]] = []
+def _may_be_deep(text: str) -> bool:
+    """Tell whether `text` may be nested so deeply that the loader in C would end the process."""
+    opened = accumulate((1 if c in "[{" else -1 for c in text if c in "[]{}"), initial=0)
+    return max(opened) > _DEEP or any(
+        line.count("- ") + line.count("? ") > _DEEP for line in text.splitlines()
+    )
 
 
-def _loader() -> Any:  # noqa: ANN401 - PyYAML's loaders are classes that it makes itself
-    """Return the loader, made once: the one in C where PyYAML has it, about ten times as fast."""
-    if not _LOADERS:
-        import yaml  # noqa: PLC0415 - see above
+@cache
+def _loader(*, in_python: bool) -> Any:  # noqa: ANN401 - PyYAML's loaders are classes that it makes itself
+    """Return a loader: the one in C, ten times as fast, where PyYAML has it and the text allows it."""
+    import yaml  # noqa: PLC0415 - see above
 
-        class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # chosen here
-            pass
+    base = yaml.SafeLoader if in_python else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-        Loader.yaml_implicit_resolvers = {
-            first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
-            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-        Loader.add_multi_constructor("!", _intrinsic)
-        _LOADERS.append(Loader)
-    return _LOADERS[0]
+    class Loader(base):  # type: ignore[misc, valid-type] # chosen here
+        pass
+
+    Loader.yaml_implicit_resolvers = {
+        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    Loader.add_multi_constructor("!", _intrinsic)
+    return Loader
 
 
 def _intrinsic(loader: Any, name: str, node: Any) -> dict[str, object]:  # noqa: ANN401 - as above

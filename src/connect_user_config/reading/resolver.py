@@ -13,18 +13,16 @@ from typing import Any, Final
 
 from custom_connect_userconfig.core.problems import Path, Unknown
 
+from .document import ToolMissing
+
 _ASKED: Final = "Asked"
-
-
-class ToolMissing(Exception):
-    """The extra that brings the reader is not installed; the message is the line that installs it."""
 
 
 def _tool() -> Any:  # noqa: ANN401 - generated, and without types
     try:
         import cloudformation_validate  # noqa: PLC0415 - takes longer to import than all else takes to run
     except ImportError as error:
-        raise ToolMissing("pip install 'connect-user-config[check]'") from error
+        raise ToolMissing from error
     return cloudformation_validate
 
 
@@ -97,7 +95,7 @@ class Lines:
 
 
 def _model(tool: Any, text: str) -> Any:  # noqa: ANN401 - see above
-    return tool.TemplateModel(tool.TemplateContent(text))
+    return tool.TemplateModel(text.encode())
 
 
 def _plain(resolved: Any) -> object:  # noqa: ANN401 - see above

@@ -1,0 +1,192 @@
+"""The command `check`: files in, findings out. It calls nobody, and imports what it needs when it needs it."""
+
+import glob
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from connect_user_config.reading.document import NotReadable, ToolMissing, read
+from connect_user_config.reading.resolver import Lines
+from custom_connect_userconfig.core.problems import Severity
+
+from .engine import check as check_tree
+from .formats import FORMATS, Located
+from .rules import BY_NAME
+from .types import DOCUMENTED, Types
+
+NOTHING_FOUND: Final = 0
+FAILED: Final = 1
+PROBLEMS_FOUND: Final = 6
+_STANDARD_INPUT: Final = "-"
+_STANDARD_INPUT_NAME: Final = "<stdin>"
+_EPILOG: Final = """\b
+Exit codes: 0 nothing found, 6 problems found, 1 a file cannot be read, 2 the command line is wrong.
+Information alone is no problem.
+
+\b
+Example: connect-user-config check 'templates/**/*.yaml' --parameter Stage=prod
+"""
+
+
+def _types(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> Types:
+    for name in names:
+        try:
+            Types([name])
+        except ValueError as error:
+            raise click.BadParameter(f"{name!r} {error}.") from error
+    return Types(names)
+
+
+def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    values = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name.isalnum():
+            # What is given may hold a phone number, so it is not repeated.
+            raise click.BadParameter("write NAME=VALUE, where NAME has letters and digits only.")
+        values[name] = value
+    return values
+
+
+def _files(_: click.Context, __: click.Parameter, patterns: tuple[str, ...]) -> list[str]:
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        if pattern == _STANDARD_INPUT or Path(pattern).exists():
+            matches = [pattern]
+        else:
+            matches = sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())  # noqa: PTH207 - absolute patterns as well
+        if not matches:
+            raise click.BadParameter(f"there is no file {pattern!r}.")
+        found.update(dict.fromkeys(matches))
+    return list(found)
+
+
+@click.command("check", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=_files)
+@click.option(
+    "--parameter",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_values,
+    help="The value of a parameter; may be repeated. A parameter without one is not guessed.",
+)
+@click.option(
+    "--type-name",
+    "types",
+    multiple=True,
+    metavar="NAME",
+    callback=_types,
+    help=f"One more name of the type, or an organisation; may be repeated. {DOCUMENTED} and ORG::Connect::UserConfig are known.",
+)
+@click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    metavar="RULE",
+    type=click.Choice(sorted(BY_NAME)),
+    help="A rule, by its name in brackets, to leave out; may be repeated.",
+)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.pass_context
+def check(
+    context: click.Context,
+    /,
+    files: list[str],
+    given: dict[str, str],
+    types: Types,
+    ignored: tuple[str, ...],
+    form: str,
+) -> None:
+    """Tell what is wrong with templates, YAML or JSON, before they are deployed.
+
+    FILE may be a pattern, such as 'templates/**/*.yaml', or - for standard input. Each problem is told with its line, its rule
+    and what to do. Nothing is called, and no phone number is printed.
+    """
+    run = _Run(types, given)
+    for file in files:
+        run.check(file)
+    missing = sorted(given.keys() - run.parameters)
+    if missing and run.parameters_are_known:
+        raise click.BadParameter(
+            f"no template has a parameter {', '.join(missing)}.", param_hint="--parameter"
+        )
+    found = sorted(
+        (each for each in run.found if each.finding.rule.name not in ignored),
+        key=lambda each: (files.index(each.file), each.span.line, each.span.column, each.finding.rule.name),
+    )
+    if said := FORMATS[form](_renamed(found), run.failed):
+        click.echo(said)
+    _summarize(run, len(found), len(files))
+    is_problem = any(each.severity is not Severity.INFORMATION for each in found)
+    context.exit(FAILED if run.failed else PROBLEMS_FOUND if is_problem else NOTHING_FOUND)
+
+
+class _Run:
+    """What the files of one command line hold."""
+
+    def __init__(self, types: Types, given: dict[str, str]) -> None:
+        self._types = types
+        self._given = given
+        self.found: list[Located] = []
+        self.failed: list[tuple[str, str]] = []
+        self.resources = 0
+        self.parameters: set[str] = set()
+        self.parameters_are_known = True
+        """Whether every file was looked into, rather than passed over because it holds nothing of ours."""
+
+    def check(self, file: str) -> None:
+        """Check one file; what keeps it from being read is kept."""
+        try:
+            text = _text(file)
+            if not self._types.may_stand_in(text):
+                self.parameters_are_known = False
+                return
+            tree = read(text)
+            self._note_parameters(tree)
+            checked = check_tree(tree, self._types, self._given)
+            lines = Lines(text)
+            self.found += [Located(file, lines.at(each.path), each) for each in checked.findings]
+            self.resources += checked.resources
+        except OSError as error:
+            self._fail(file, f"cannot be read: {error.strerror}")
+        except UnicodeDecodeError:
+            self._fail(file, "is not text in UTF-8")
+        except NotReadable as error:
+            self._fail(file, str(error))
+        except ToolMissing as error:
+            self._fail(file, f"cannot be checked without the libraries that read templates: {error}")
+
+    def _note_parameters(self, tree: object) -> None:
+        parameters = tree.get("Parameters") if isinstance(tree, dict) else None
+        self.parameters.update(map(str, parameters if isinstance(parameters, dict) else ()))
+
+    def _fail(self, file: str, message: str) -> None:
+        name = _shown(file)
+        click.echo(f"{name}: {message}", err=True)
+        self.failed.append((name, message))
+
+
+def _text(file: str) -> str:
+    if file == _STANDARD_INPUT:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    return Path(file).read_bytes().decode("utf-8-sig")
+
+
+def _renamed(found: list[Located]) -> Iterator[Located]:
+    for each in found:
+        yield Located(_shown(each.file), each.span, each.finding)
+
+
+def _shown(file: str) -> str:
+    return _STANDARD_INPUT_NAME if file == _STANDARD_INPUT else file
+
+
+def _summarize(run: _Run, count: int, files: int) -> None:
+    """Say on standard error how much was looked at: silence must not be taken for a check."""
+    of = f"{run.resources:,} {'resource' if run.resources == 1 else 'resources'} in {files:,} {'file' if files == 1 else 'files'}"
+    found = f"{count:,} {'finding' if count == 1 else 'findings'}" if count else "Nothing found"
+    click.echo(f"{found}: checked {of}.", err=True)
