@@ -1,0 +1,104 @@
+"""cfn-lint as a host: its configuration, and that nothing of ours turns a user's run red."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.check.conftest import ROOT, run_cfn_lint
+from tests.check.test_command import BAD, GOOD, INFORMATION, WARNING
+
+OTHER = BAD.replace("Custom::ConnectUserConfig", "Acme::Agents::Settings").replace(
+    "      ServiceToken: !ImportValue function\n", ""
+)
+REGISTERED = GOOD.replace("Custom::ConnectUserConfig", "Acme::Connect::UserConfig").replace(
+    "      ServiceToken: !ImportValue function\n", ""
+)
+
+
+def lint(folder: Path, text: str, *words: str) -> subprocess.CompletedProcess[str]:
+    (folder / "template.yaml").write_text(text, "utf-8")
+    return run_cfn_lint(*words, "--", "template.yaml", cwd=folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code"), [(BAD, (), 2), (WARNING, (), 4), (GOOD, (), 0), (INFORMATION, (), 0)]
+)
+def test_the_exit_code_is_cfn_lint_s(tmp_path: Path, text: str, words: tuple[str, ...], code: int) -> None:
+    assert lint(tmp_path, text, *words).returncode == code
+
+
+def test_information_shows_when_it_is_asked_for(tmp_path: Path) -> None:
+    outcome = lint(tmp_path, INFORMATION, "-c", "I")
+    assert outcome.stdout.startswith("I9701 Agent: AWS documents")
+    assert outcome.returncode == 8
+
+
+def test_a_rule_is_ignored_as_any_other(tmp_path: Path) -> None:
+    assert lint(tmp_path, BAD, "--ignore-checks", "E9705").returncode == 0
+
+
+def test_a_registry_name_is_no_unknown_type(tmp_path: Path) -> None:
+    assert lint(tmp_path, REGISTERED).stdout == ""
+
+
+def test_its_attribute_is_known_as_well(tmp_path: Path) -> None:
+    outputs = "Outputs:\n  Arn:\n    Value: !GetAtt Agent.UserArn\n"
+    assert lint(tmp_path, REGISTERED + outputs).stdout == ""
+
+
+@pytest.mark.parametrize("names", ["Acme::Agents::Settings", "Acme.Agents.Settings"])
+def test_another_name_is_configured_in_the_file(tmp_path: Path, names: str) -> None:
+    assert lint(tmp_path, OTHER).stdout.startswith("E3006")
+    (tmp_path / ".cfnlintrc").write_text(
+        f"configure_rules:\n  I9700:\n    type_names: ['{names}']\n", "utf-8"
+    )
+    assert lint(tmp_path, OTHER).stdout.startswith("E9705 Agent: ")
+
+
+def test_another_name_is_configured_on_the_command_line(tmp_path: Path) -> None:
+    outcome = lint(tmp_path, OTHER, "-x", "I9700:type_names=Acme.Agents.Settings")
+    assert outcome.stdout.startswith("E9705 Agent: ")
+
+
+def test_the_rules_are_appended_by_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".cfnlintrc").write_text("append_rules: [connect_user_config.lint]\n", "utf-8")
+    (tmp_path / "template.yaml").write_text(BAD, "utf-8")
+    code = "import sys; from cfnlint.runner import main; sys.exit(main())"
+    outcome = subprocess.run(
+        [sys.executable, "-c", code, "template.yaml"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.stdout.startswith("E9705 Agent: ")
+
+
+def test_standard_input_is_checked_as_cfn_lint_has_read_it(tmp_path: Path) -> None:
+    outcome = run_cfn_lint(cwd=tmp_path, stdin=BAD)
+    assert outcome.stdout.startswith("E9705 Agent: AutoAcceptConfigs[0].Channel: 'voice'")
+    assert ":9:" in outcome.stdout
+
+
+def test_an_exception_of_ours_is_told_and_turns_nothing_red(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "from connect_user_config.check import engine\n"
+        "def check(*_): raise RuntimeError('+12025550100')\n"
+        "engine.check = check\n",
+        "utf-8",
+    )
+    for words, code in (((), 0), (("-c", "I"), 8)):
+        outcome = lint(tmp_path, BAD, *words)
+        assert outcome.returncode == code
+        assert "The settings of agents were not checked: RuntimeError" in outcome.stderr
+        assert "12025550100" not in outcome.stderr + outcome.stdout
+
+
+def test_a_wrong_name_in_the_configuration_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".cfnlintrc").write_text("configure_rules:\n  I9700:\n    type_names: ['a::b']\n", "utf-8")
+    outcome = lint(tmp_path, GOOD)
+    assert "I9700: type_names: a name is neither" in outcome.stderr
+    assert outcome.returncode == 0
