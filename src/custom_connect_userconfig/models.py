@@ -100,6 +100,52 @@ _AutoAcceptConfig = AutoAcceptConfig
 
 
 @dataclass
+class VoiceAutoAcceptConfig(BaseModel):
+    Channel: Optional[str]
+    AutoAccept: Optional[bool]
+    AgentFirstCallbackAutoAccept: Optional[bool]
+
+    @classmethod
+    def _deserialize(
+        cls: Type["_VoiceAutoAcceptConfig"],
+        json_data: Optional[Mapping[str, Any]],
+    ) -> Optional["_VoiceAutoAcceptConfig"]:
+        if not json_data:
+            return None
+        return cls(
+            Channel=json_data.get("Channel"),
+            AutoAccept=json_data.get("AutoAccept"),
+            AgentFirstCallbackAutoAccept=json_data.get("AgentFirstCallbackAutoAccept"),
+        )
+
+
+# work around possible type aliasing issues when variable has same name as a model
+_VoiceAutoAcceptConfig = VoiceAutoAcceptConfig
+
+
+@dataclass
+class AutoAcceptConfigWithoutCallback(BaseModel):
+    Channel: Optional[str]
+    AutoAccept: Optional[bool]
+
+    @classmethod
+    def _deserialize(
+        cls: Type["_AutoAcceptConfigWithoutCallback"],
+        json_data: Optional[Mapping[str, Any]],
+    ) -> Optional["_AutoAcceptConfigWithoutCallback"]:
+        if not json_data:
+            return None
+        return cls(
+            Channel=json_data.get("Channel"),
+            AutoAccept=json_data.get("AutoAccept"),
+        )
+
+
+# work around possible type aliasing issues when variable has same name as a model
+_AutoAcceptConfigWithoutCallback = AutoAcceptConfigWithoutCallback
+
+
+@dataclass
 class AfterContactWorkConfigPerChannel(BaseModel):
     Channel: Optional[str]
     AfterContactWorkConfig: Optional["_AfterContactWorkConfig"]
@@ -124,6 +170,30 @@ _AfterContactWorkConfigPerChannel = AfterContactWorkConfigPerChannel
 
 
 @dataclass
+class VoiceAfterContactWorkConfigPerChannel(BaseModel):
+    Channel: Optional[str]
+    AfterContactWorkConfig: Optional["_AfterContactWorkConfig"]
+    AgentFirstCallbackAfterContactWorkConfig: Optional["_AfterContactWorkConfig"]
+
+    @classmethod
+    def _deserialize(
+        cls: Type["_VoiceAfterContactWorkConfigPerChannel"],
+        json_data: Optional[Mapping[str, Any]],
+    ) -> Optional["_VoiceAfterContactWorkConfigPerChannel"]:
+        if not json_data:
+            return None
+        return cls(
+            Channel=json_data.get("Channel"),
+            AfterContactWorkConfig=AfterContactWorkConfig._deserialize(json_data.get("AfterContactWorkConfig")),
+            AgentFirstCallbackAfterContactWorkConfig=AfterContactWorkConfig._deserialize(json_data.get("AgentFirstCallbackAfterContactWorkConfig")),
+        )
+
+
+# work around possible type aliasing issues when variable has same name as a model
+_VoiceAfterContactWorkConfigPerChannel = VoiceAfterContactWorkConfigPerChannel
+
+
+@dataclass
 class AfterContactWorkConfig(BaseModel):
     AfterContactWorkTimeLimit: Optional[int]
 
@@ -141,6 +211,28 @@ class AfterContactWorkConfig(BaseModel):
 
 # work around possible type aliasing issues when variable has same name as a model
 _AfterContactWorkConfig = AfterContactWorkConfig
+
+
+@dataclass
+class AfterContactWorkConfigWithoutCallback(BaseModel):
+    Channel: Optional[str]
+    AfterContactWorkConfig: Optional["_AfterContactWorkConfig"]
+
+    @classmethod
+    def _deserialize(
+        cls: Type["_AfterContactWorkConfigWithoutCallback"],
+        json_data: Optional[Mapping[str, Any]],
+    ) -> Optional["_AfterContactWorkConfigWithoutCallback"]:
+        if not json_data:
+            return None
+        return cls(
+            Channel=json_data.get("Channel"),
+            AfterContactWorkConfig=AfterContactWorkConfig._deserialize(json_data.get("AfterContactWorkConfig")),
+        )
+
+
+# work around possible type aliasing issues when variable has same name as a model
+_AfterContactWorkConfigWithoutCallback = AfterContactWorkConfigWithoutCallback
 
 
 @dataclass
@@ -165,6 +257,30 @@ class PhoneNumberConfig(BaseModel):
 
 # work around possible type aliasing issues when variable has same name as a model
 _PhoneNumberConfig = PhoneNumberConfig
+
+
+@dataclass
+class SoftPhoneConfig(BaseModel):
+    Channel: Optional[str]
+    PhoneType: Optional[str]
+    PhoneNumber: Optional[str]
+
+    @classmethod
+    def _deserialize(
+        cls: Type["_SoftPhoneConfig"],
+        json_data: Optional[Mapping[str, Any]],
+    ) -> Optional["_SoftPhoneConfig"]:
+        if not json_data:
+            return None
+        return cls(
+            Channel=json_data.get("Channel"),
+            PhoneType=json_data.get("PhoneType"),
+            PhoneNumber=json_data.get("PhoneNumber"),
+        )
+
+
+# work around possible type aliasing issues when variable has same name as a model
+_SoftPhoneConfig = SoftPhoneConfig
 
 
 @dataclass
