@@ -42,7 +42,7 @@ demo: $(MINISTACK_READY) $(FUNCTION) ## watch stacks own, change and give back a
 	@$(VENV)/bin/python -m demo $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
 .PHONY: function
-function: $(FUNCTION) ## build the zip of the custom resource's function
+function: $(FUNCTION) ## build the code zip, which both flavours run, into build/
 
 .PHONY: ministack
 ministack: $(MINISTACK_READY) ## install the local CloudFormation, in an environment of its own
@@ -53,12 +53,16 @@ test: lint $(MINISTACK_READY) ## everything: linters, then all tests with covera
 	@pytest -n 2 --dist worksteal --cov --cov-report=term
 	@python -m tools.each_python $(PYTHONS)
 
+.PHONY: test-all
+test-all: ## `make test`, and what asks a package registry: the wheel with the lowest and the newest of what it needs
+	@EXHAUSTIVE=1 $(MAKE) test
+
 # What may differ from one Python to the next: the lock, all that runs in Lambda (the bound of coverage holds here too), the commands.
 .PHONY: test-this-python
 test-this-python: check-lock
 	$(say) 'tests of the code and the commands, on two processes'
 	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal --cov --cov-report=term tests/unit tests/custom_resource tests/tools tests/contract/test_commands.py \
-		tests/artefact/test_type_name.py tests/limits/test_memory.py
+		tests/packaging/test_installed.py tests/limits/test_memory.py
 
 .PHONY: lint
 lint: check-lock check-code check-templates ## linters, types, import rules, security, lock, templates
@@ -88,14 +92,22 @@ check-templates: $(READY)
 	@cfn-lint --ignore-checks W3037 -- resource-role.yaml
 
 .PHONY: generate
-generate: $(READY) ## write models.py, docs/ and resource-role.yaml from the schema
+generate: $(READY) ## write models.py, docs/ and resource-role.yaml from the schema, NOTICE from what is bundled
 	$(say) 'cfn generate'
 	@cfn generate
+	$(say) 'NOTICE'
+	@python -m tools.artefact notice --to NOTICE
 
 .PHONY: package
-package: $(READY) ## build what a release holds, into build/; TYPE_NAME=Acme::Connect::UserConfig for your organisation's name
+package: $(READY) ## build both artefacts into build/, and for `python -m connect_user_config` of this clone
 	$(say) 'the artefacts for the registry and for the custom resource'
-	@python -m tools.artefact package --to build $(if $(TYPE_NAME),--type-name '$(TYPE_NAME)') $(if $(BYTECODE),--bytecode $(BYTECODE))
+	@python -m tools.artefact package --to build
+
+.PHONY: dist
+dist: $(READY) ## build the wheel and the source archive, with checksums and bill of materials, into dist/
+	$(say) 'the wheel and the source archive'
+	@rm -rf dist
+	@python -m tools.artefact dist --to dist
 
 .PHONY: bench-cold
 bench-cold: $(READY) ## compare cold starts with a bare script on stock boto3; writes guide/benchmarks/cold.md
@@ -115,7 +127,7 @@ bench: $(READY) ## measure what quotas do to stacks of hundreds, and memory, int
 .PHONY: lock
 lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements.txt; ARGS=--upgrade for newer versions of the rest
 	$(say) 'uv pip compile: $(LOCK)'
-	@uv pip compile requirements.txt --group dev --universal --python-version 3.11 --generate-hashes \
+	@uv pip compile pyproject.toml requirements.txt --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file $(LOCK) $(ARGS)
 	$(say) 'uv pip compile: $(MINISTACK_LOCK)'
 	@uv pip compile --group ministack --universal --python-version 3.11 --generate-hashes \
@@ -123,12 +135,13 @@ lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements
 
 .PHONY: clean
 clean: ## remove what the other commands have made
-	rm -rf $(VENV) $(addprefix .venv-,$(PYTHONS)) $(MINISTACK_VENV) build .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(addprefix .venv-,$(PYTHONS)) $(MINISTACK_VENV) build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
 	rm -f rpdk.log* custom-connect-userconfig.zip
+	rm -rf src/connect_user_config/install/artefacts src/*.egg-info
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(FUNCTION): $(READY) requirements.txt $(wildcard tools/artefact/*.py) $(shell find src/custom_connect_userconfig -name '*.py')
-	$(say) 'building the function'
+	$(say) 'building the code'
 	@$(VENV)/bin/python -m tools.artefact function --to $@
 
 # The lock is complete, so no resolver is asked: it would look for newer releases. What comes as source is built with the setuptools of

@@ -14,7 +14,6 @@ import tempfile
 import threading
 import time
 import urllib.request
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -26,9 +25,8 @@ from uuid import uuid4
 from demo.local_cloud import ROOT
 from demo.servers import Server
 from tools import interpreters
-from tools.artefact import archive, build, bytecode, libraries, registry
+from tools.artefact import archive, build, bytecode, libraries
 from tools.artefact.libraries import Library
-from tools.artefact.type_name import TypeName
 
 KINDS: Final = {"bare": "stock", "registry": "registry", "function": "function", "delivering": "registry"}
 """The sides, and the folder that each runs in; the first is what the others are compared with."""
@@ -127,14 +125,10 @@ class Sides:
         return f"Python {interpreters.version_of(self._python)} on {platform.system()} {platform.machine()}, {cores} cores"
 
     def _unpack(self) -> None:
-        scratch = self._folder / "zips"
-        function = build.build_function(scratch / build.FUNCTION, build.Bytecode.REQUIRED)
-        artefact = build.build_registry(TypeName.literal(), scratch, self._python)
-        with zipfile.ZipFile(artefact) as packed:
-            packed.extract(registry.CODE, scratch)
-        for name, zipped in (("function", function), ("registry", scratch / registry.CODE)):
-            with zipfile.ZipFile(zipped) as packed:
-                packed.extractall(self._folder / name)
+        code = build.build_code(self._folder / "zips" / build.FUNCTION)
+        # The same code serves both flavours; each has a folder of its own all the same, as in Lambda.
+        for name in ("function", "registry"):
+            archive.unpack(archive.contents(code), self._folder / name)
         pins = libraries.pinned((ROOT / "requirements.txt").read_text("utf-8"))
         libraries.lay_out(_STOCK, pins, self._folder / "stock")
         bytecode.compile_all(self._folder / "stock", self._python)

@@ -1,5 +1,6 @@
 """Installs the function in a local cloud as the README does: zip to S3, then `deploy/custom-resource.yml`."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,18 +36,19 @@ def install(
     cloud: LocalCloud,
     archive: Path,
     instances: Iterable[str],
-    name: str = "connect-user-config",
+    name: str = "ConnectUserConfig",
     watch: Watcher | None = None,
 ) -> Installation:
     """Upload `archive` and deploy the install template for the `instances`; raises NotInstalled."""
+    key = f"connect-user-config/{hashlib.sha256(archive.read_bytes()).hexdigest()}.zip"
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=_BUCKET)
-    s3.upload_file(str(archive), _BUCKET, archive.name)
+    s3.upload_file(str(archive), _BUCKET, key)
     parameters = {
-        "CodeBucket": _BUCKET,
-        "CodeKey": archive.name,
-        "ExportName": f"{name}-token",
+        "ArtefactBucket": _BUCKET,
+        "ArtefactKey": key,
         "InstanceArns": ",".join(instance_arn(instance) for instance in instances),
+        "Name": name,
     }
     stacks = Stacks(cloud, watch)
     outcome = stacks.create(name, TEMPLATE.read_text("utf-8"), parameters, Capabilities=["CAPABILITY_IAM"])
@@ -54,8 +56,5 @@ def install(
         raise NotInstalled(f"{TEMPLATE.name} ended in {outcome.status}: {outcome.failures}")
     outputs = stacks.outputs(name)
     return Installation(
-        service_token=outputs["ServiceToken"],
-        role_arn=outputs["RoleArn"],
-        log_group=outputs["LogGroup"],
-        export=parameters["ExportName"],
+        outputs["ServiceToken"], outputs["RoleArn"], outputs["LogGroup"], f"{name}ServiceToken"
     )

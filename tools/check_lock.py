@@ -57,6 +57,16 @@ def group(root: Path, name: str) -> list[Requirement]:
     ]
 
 
+def dependencies(root: Path) -> list[Requirement]:
+    """What the project asks for wherever it is installed."""
+    return [
+        *map(
+            Requirement,
+            tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"],
+        )
+    ]
+
+
 @dataclass(frozen=True)
 class Installed:
     """The packages of an environment, by canonical name, and the Python that it is made with."""
@@ -141,8 +151,11 @@ def problems(lock: str, wanted: Iterable[Requirement], installed: Installed) -> 
 
 
 def check(root: Path) -> list[str]:
-    """What is wrong with the lock of `.venv`: what ships, and the development group."""
-    wanted = [*stated((root / "requirements.txt").read_text("utf-8")), *group(root, "dev")]
+    """What is wrong with the lock of `.venv`: what ships, what the command line needs, and the development
+    group.
+    """
+    shipped = stated((root / "requirements.txt").read_text("utf-8"))
+    wanted = [*shipped, *dependencies(root), *group(root, "dev")]
     return problems((root / "requirements-dev.txt").read_text("utf-8"), wanted, Installed.here())
 
 

@@ -35,10 +35,7 @@ def main() -> None:
 def _run() -> int:
     try:
         # Only here may it fail: `pip install .` without [cli] installs the entry point too.
-        if sys.argv[1:2] == ["check"]:
-            # It calls nobody, so it waits for none of the libraries that call.
-            return _checked()
-        from .commands import cli  # noqa: PLC0415
+        from .cli import cli  # noqa: PLC0415
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in {"click", "rich"}:

@@ -43,6 +43,9 @@ from .retry.retrier import InProgress, Retrier
 from .service import Context, GivenBack, OwnedSettings, SettingsService
 
 TYPE_NAME: Final = "Custom::Connect::UserConfig"
+"""The literal name of the repository. The name that the type is registered under comes with each event
+(`resourceType`): metrics and log streams are named after that.
+"""
 
 ERROR_CODES: Final[Mapping[type[errors.SettingsError], HandlerErrorCode]] = {
     errors.InvalidRequest: HandlerErrorCode.InvalidRequest,

@@ -1,1 +1,1 @@
-"""Tests on the release itself."""
+"""Tests of what is installed, on the release itself."""

@@ -1,8 +1,9 @@
-"""Sends one event of each kind to unpacked code, beside nothing but the standard library, for `test_alone`.
+"""A round of events on unpacked code, in a process that sees the standard library and that code: `test_alone`
+starts it.
 
-    alone.py FOLDER PACKAGE registry|function INSTANCE USER
+    alone.py FOLDER registry|function INSTANCE USER
 
-It prints the answers, and the files and names of all loaded modules.
+Prints the answers, the files of all modules that were loaded, and their names.
 """
 
 import importlib
@@ -16,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 KEYS = {"accessKeyId": "AKIAEXAMPLE", "secretAccessKey": "secret", "sessionToken": "token"}
+PACKAGE = "custom_connect_userconfig"
+TYPE = "Acme::Connect::UserConfig"
+"""As the registry would call it under an organisation's name: the code bears another one."""
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/alone/0a1b2c3d-0000-4000-8000-000000000000"
 
 
@@ -23,8 +27,8 @@ def properties(identity: dict[str, Any], accept: Any) -> dict[str, Any]:
     return {**identity, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": accept}]}
 
 
-def through_the_registry(package: str, identity: dict[str, Any]) -> dict[str, Any]:
-    handlers = importlib.import_module(f"{package}.handlers")
+def through_the_registry(identity: dict[str, Any]) -> dict[str, Any]:
+    handlers = importlib.import_module(f"{PACKAGE}.handlers")
 
     def event(action: str, wanted: dict[str, Any], previous: dict[str, Any] | None = None) -> dict[str, Any]:
         data = {
@@ -42,7 +46,7 @@ def through_the_registry(package: str, identity: dict[str, Any]) -> dict[str, An
             "awsAccountId": "123456789012",
             "bearerToken": "token",
             "region": "us-east-1",
-            "resourceType": handlers.TYPE_NAME,
+            "resourceType": TYPE,
             "resourceTypeVersion": "00000001",
             "stackId": STACK,
             "callbackContext": None,
@@ -83,11 +87,11 @@ class Context:
         return 600_000
 
 
-def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, Any]:
-    custom_resource = importlib.import_module(f"{package}.custom_resource")
+def through_the_function(identity: dict[str, Any]) -> dict[str, Any]:
+    custom_resource = importlib.import_module(f"{PACKAGE}.custom_resource")
     taken: list[dict[str, Any]] = []
 
-    class Endpoint(BaseHTTPRequestHandler):
+    class Replies(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
             taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
@@ -95,7 +99,7 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
 
         def log_message(self, *_: object) -> None: ...
 
-    server = HTTPServer(("127.0.0.1", 0), Endpoint)
+    server = HTTPServer(("127.0.0.1", 0), Replies)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     event = {
         "ServiceToken": Context.invoked_function_arn,
@@ -114,9 +118,9 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
     )
     read = custom_resource.handler({"RequestType": "Read", "ResourceProperties": off}, Context())
     custom_resource.handler({**event, **named, "RequestType": "Delete", "ResourceProperties": off}, Context())
-    handover = importlib.import_module(f"{package}.custom_resource.handover")
-    errors = importlib.import_module(f"{package}.core.errors")
-    sessions = importlib.import_module(f"{package}.aws.clients")
+    handover = importlib.import_module(f"{PACKAGE}.custom_resource.handover")
+    errors = importlib.import_module(f"{PACKAGE}.core.errors")
+    sessions = importlib.import_module(f"{PACKAGE}.aws.clients")
     try:
         with sessions.acting_as(sessions.own_credentials()):
             handover.hand_over(handover.Handover({}, 0.0), Context.invoked_function_arn, "us-east-1")
@@ -129,8 +133,8 @@ def through_the_function(package: str, identity: dict[str, Any]) -> dict[str, An
     return {"CREATE": create, "UPDATE": update, "READ": read, "DELETE": delete, "HANDOVER": handed}
 
 
-def main(folder: str, package: str, front_end: str, instance: str, user: str) -> None:
-    # As Lambda's runtime has them.
+def main(folder: str, front_end: str, instance: str, user: str) -> None:
+    # What Lambda's runtime would have in place.
     os.environ |= {
         "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "secret",
@@ -138,16 +142,17 @@ def main(folder: str, package: str, front_end: str, instance: str, user: str) ->
     }
     logging.getLogger().addHandler(logging.NullHandler())
     sys.path.insert(0, folder)
-    send = {"registry": through_the_registry, "function": through_the_function}[front_end]
-    answers = send(package, {"InstanceId": instance, "UserId": user})
+    answers = {"registry": through_the_registry, "function": through_the_function}[front_end](
+        {"InstanceId": instance, "UserId": user}
+    )
     files = [module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
-    report = {
+    told = {
         "answers": answers,
         "files": files,
         "modules": sorted(sys.modules),
         "standard": str(Path(os.__file__).parent),
     }
-    sys.stdout.write(json.dumps(report))
+    sys.stdout.write(json.dumps(told))
 
 
 if __name__ == "__main__":

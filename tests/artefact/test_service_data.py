@@ -1,8 +1,13 @@
-"""The trimmed service data holds exactly the used parts of the pinned botocore's data, unchanged."""
+"""The trimmed service data against the full data of the pinned botocore: everything that is used, unchanged,
+and nothing else.
+"""
 
 import ast
 import json
-from collections.abc import Iterator, Mapping
+import re
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +19,14 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from botocore.regions import EndpointResolver
 
 from custom_connect_userconfig.aws.service_data import FOLDER, loader_of, shared_loader
-from tools.artefact import registry, service_data
+from tools.artefact import archive, build, libraries, project, service_data
+from tools.artefact.libraries import Unfit
 from tools.artefact.service_data import (
     CLOUDWATCH,
     CONNECT,
     LAMBDA,
     LOGS,
-    OF_THE_FUNCTION,
-    OF_THE_REGISTRY,
+    SERVICES,
     Service,
 )
 
@@ -36,14 +41,17 @@ ASPECTS = (
     "static_context_parameters",
     "deprecated",
 )
-ALL = (CONNECT, LAMBDA, LOGS, CLOUDWATCH)
+PINS = libraries.pinned((project.ROOT / "requirements.txt").read_text("utf-8"))
 
 
 def methods(file: Path, *receivers: str) -> set[str]:
-    """Return the names of methods that the file calls on one of the receivers, such as `self._client`."""
+    """Names that are called on one of the receivers, such as `self._client`; exceptions are no operations."""
     calls = [node.func for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    methods_called = [call for call in calls if isinstance(call, ast.Attribute)]
-    return {call.attr for call in methods_called if ast.unparse(call.value) in receivers}
+    return {
+        call.attr
+        for call in calls
+        if isinstance(call, ast.Attribute) and ast.unparse(call.value) in receivers
+    }
 
 
 @pytest.mark.parametrize(
@@ -56,22 +64,20 @@ def methods(file: Path, *receivers: str) -> set[str]:
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_the_data_has_exactly_the_operations_that_the_code_calls(
+def test_the_operations_that_are_kept_are_those_that_are_called(
     service: Service, file: Path, receiver: str
 ) -> None:
     assert {xform_name(name) for name in service.operations} == methods(file, receiver)
 
 
-Trimmed = Mapping[str, Loader]
-
-
 @pytest.fixture
-def trimmed(function: Path, provider: Path) -> Trimmed:
-    """Return loaders of the zips' data, by service; both zips hold the same data of Connect."""
-    of_function, of_registry = (loader_of(zipped / "botocore_data") for zipped in (function, provider))
-    one, other = (loader.load_service_model("connect", "service-2") for loader in (of_function, of_registry))
-    assert one == other
-    return {service.name: of_function if service is LAMBDA else of_registry for service in ALL}
+def trimmed(code: Path) -> Loader:
+    """A loader of the data of the code zip."""
+    return loader_of(code / "botocore_data")
+
+
+def full_loader() -> Loader:
+    return service_data.loader_of(Loader.BUILTIN_DATA_PATH)
 
 
 def model(loader: Loader, service: Service) -> ServiceModel:
@@ -88,14 +94,16 @@ def members(shape: Shape) -> Iterator[tuple[str, Shape]]:
 
 
 def traits(shape: Shape) -> dict[str, Any]:
-    """Return all that botocore knows of a shape, except its members."""
+    """All that botocore knows of a shape, its members aside."""
     own: Any = shape
     nested = {"documentation", "members", "member", "key", "value"}
-    return {"name": shape.name, **{key: part for key, part in own._shape_model.items() if key not in nested}}
+    return {name: part for name, part in own._shape_model.items() if name not in nested} | {
+        "name": shape.name
+    }
 
 
 def differences(path: str, full: Shape, lean: Shape, seen: set[str]) -> Iterator[str]:
-    """Compare both models by botocore's own classes, not by the code that trims."""
+    """Walks both models through botocore's own classes, not through the code that trims."""
     if traits(full) != traits(lean):
         yield path
     if full.name in seen:
@@ -122,8 +130,9 @@ def disagreement(full: ServiceModel, lean: ServiceModel) -> list[str]:
         found.append("metadata")
     for name in lean.operation_names:
         theirs, ours = full.operation_model(name), lean.operation_model(name)
-        differing = [aspect for aspect in ASPECTS if getattr(theirs, aspect) != getattr(ours, aspect)]
-        found += [f"{name}: {aspect}" for aspect in differing]
+        found += [
+            f"{name}: {aspect}" for aspect in ASPECTS if getattr(theirs, aspect) != getattr(ours, aspect)
+        ]
         if list(shapes(theirs)) != list(shapes(ours)):
             found.append(f"{name}: {list(shapes(theirs))} != {list(shapes(ours))}")
         for part in shapes(theirs).keys() & shapes(ours).keys():
@@ -131,45 +140,45 @@ def disagreement(full: ServiceModel, lean: ServiceModel) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
-def test_every_operation_and_shape_is_as_in_the_full_model(trimmed: Trimmed, service: Service) -> None:
-    full, lean = model(service_data.full_loader(), service), model(trimmed[service.name], service)
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_every_operation_and_shape_is_as_in_the_full_model(trimmed: Loader, service: Service) -> None:
+    full, lean = model(full_loader(), service), model(trimmed, service)
     assert set(lean.operation_names) == set(service.operations)
     assert disagreement(full, lean) == []
     assert len(lean.shape_names) < len(full.shape_names)
 
 
-def change_a_limit(lean: dict[str, Any]) -> None:
+def spoil_a_limit(lean: dict[str, Any]) -> None:
     lean["shapes"]["InstanceId"]["max"] += 1
 
 
-def change_a_member(lean: dict[str, Any]) -> None:
+def spoil_a_member(lean: dict[str, Any]) -> None:
     del lean["shapes"]["User"]["members"]["PhoneConfig"]
 
 
-def change_an_error(lean: dict[str, Any]) -> None:
+def spoil_an_error(lean: dict[str, Any]) -> None:
     lean["operations"]["TagResource"]["errors"].pop()
 
 
-def change_a_path(lean: dict[str, Any]) -> None:
+def spoil_a_path(lean: dict[str, Any]) -> None:
     lean["operations"]["TagResource"]["http"]["requestUri"] += "/"
 
 
-@pytest.mark.parametrize("change", [change_a_limit, change_a_member, change_an_error, change_a_path])
-def test_the_comparison_notices_a_difference(trimmed: Trimmed, change: Any) -> None:
-    lean = json.loads(json.dumps(trimmed["connect"].load_service_model("connect", "service-2")))
-    change(lean)
-    assert disagreement(model(service_data.full_loader(), CONNECT), ServiceModel(lean, "connect"))
+@pytest.mark.parametrize("spoil", [spoil_a_limit, spoil_a_member, spoil_an_error, spoil_a_path])
+def test_the_comparison_notices_a_difference(trimmed: Loader, spoil: Any) -> None:
+    lean = json.loads(json.dumps(trimmed.load_service_model("connect", "service-2")))
+    spoil(lean)
+    assert disagreement(model(full_loader(), CONNECT), ServiceModel(lean, "connect"))
 
 
-@pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
-def test_rules_and_endpoints_give_the_same_addresses(trimmed: Trimmed, service: Service) -> None:
-    full = service_data.full_loader()
-    loaders = (full, trimmed[service.name])
-    rules, our_rules = (each.load_service_model(service.name, "endpoint-rule-set-1") for each in loaders)
-    assert our_rules == rules
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_rules_and_endpoints_lead_to_the_same_places(trimmed: Loader, service: Service) -> None:
+    full = full_loader()
+    assert trimmed.load_service_model(service.name, "endpoint-rule-set-1") == full.load_service_model(
+        service.name, "endpoint-rule-set-1"
+    )
     prefix = str(model(full, service).metadata["endpointPrefix"])
-    theirs, ours = (EndpointResolver(loader.load_data("endpoints")) for loader in loaders)
+    theirs, ours = (EndpointResolver(loader.load_data("endpoints")) for loader in (full, trimmed))
     assert theirs.get_available_partitions() == ours.get_available_partitions()
     for partition in theirs.get_available_partitions():
         regions = theirs.get_available_endpoints(prefix, partition, allow_non_regional=True)
@@ -179,12 +188,11 @@ def test_rules_and_endpoints_give_the_same_addresses(trimmed: Trimmed, service: 
 
 
 @pytest.mark.parametrize("name", ["partitions", "sdk-default-configuration"])
-def test_general_data_is_complete(trimmed: Trimmed, name: str) -> None:
-    for loader in trimmed.values():
-        assert loader.load_data(name) == service_data.full_loader().load_data(name)
+def test_general_data_is_whole(trimmed: Loader, name: str) -> None:
+    assert trimmed.load_data(name) == full_loader().load_data(name)
 
 
-def test_members_with_the_name_of_a_keyword_are_kept() -> None:
+def test_members_that_are_called_like_a_keyword_are_kept() -> None:
     model_ = {
         "metadata": {},
         "operations": {
@@ -211,15 +219,58 @@ def test_members_with_the_name_of_a_keyword_are_kept() -> None:
     }
 
 
-def test_each_zip_holds_the_services_that_it_calls(release: Path) -> None:
-    for zipped, services in (
-        ("custom-resource.zip", OF_THE_FUNCTION),
-        ("custom-connect-userconfig.zip", OF_THE_REGISTRY),
-    ):
-        names = registry.code_of(release / zipped)
-        parts = [name.split("/") for name in names if name.startswith("botocore_data/")]
-        assert {path[1] for path in parts if len(path) > 2} == {service.name for service in services}
-        assert not [name for name in names if name.startswith("botocore/data/")]
+def test_the_code_holds_the_services_that_it_calls(release: Path) -> None:
+    names = archive.contents(release / build.FUNCTION)
+    folders = {
+        name.split("/")[1] for name in names if name.startswith("botocore_data/") and name.count("/") > 1
+    }
+    assert folders == {service.name for service in SERVICES}
+    assert not [name for name in names if name.startswith("botocore/data/")]
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A botocore whose data a test may change, found before the real one."""
+    found = distribution("botocore")
+    for file in found.files or ():
+        if file.parts[0].endswith(".dist-info") or file.as_posix().startswith(READ_BY_THE_BUILD):
+            (tmp_path / "site" / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(file.locate()), tmp_path / "site" / file)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    return tmp_path / "site" / "botocore" / "data"
+
+
+READ_BY_THE_BUILD = tuple(
+    f"botocore/data/{name}"
+    for name in (*(f"{service.name}/" for service in SERVICES), "endpoints.", "partitions.", "sdk-default")
+)
+
+
+def test_unchanged_data_are_taken(installed: Path, tmp_path: Path, code: Path) -> None:
+    service_data.write(SERVICES, PINS, tmp_path / "data")
+    assert archive.files_below(tmp_path / "data") == archive.files_below(code / "botocore_data")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["connect/*/service-2.json*", "logs/*/endpoint-rule-set-1.json*", "endpoints.json", "partitions.json"],
+)
+def test_data_that_were_changed_after_the_installation_stop_the_build(
+    installed: Path, tmp_path: Path, pattern: str
+) -> None:
+    (changed,) = installed.glob(pattern)
+    changed.write_bytes(changed.read_bytes() + b" ")
+    with pytest.raises(Unfit, match=rf"{re.escape(changed.name)} is not what its wheel held"):
+        service_data.write(SERVICES, PINS, tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_data_that_were_put_beside_botocore_s_are_not_read(installed: Path, tmp_path: Path) -> None:
+    (version,) = (installed / "connect").iterdir()
+    later = installed / "connect" / "2099-01-01"
+    shutil.copytree(version, later)
+    service_data.write([CONNECT], PINS, tmp_path / "data")
+    assert [folder.name for folder in (tmp_path / "data" / "connect").iterdir()] == [version.name]
 
 
 def test_a_checkout_works_on_the_data_of_the_installed_botocore() -> None:

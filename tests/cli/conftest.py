@@ -1,4 +1,4 @@
-"""The command on moto, in process: time passes only when somebody sleeps, and every call of any service is noted."""
+"""The command on moto and the tests' registry, in process: time passes only when somebody sleeps; every call is noted."""
 
 import io
 import json
@@ -14,11 +14,11 @@ import click.testing
 import pytest
 from moto import mock_aws
 
-from connect_user_config import options
-from connect_user_config.commands import Outside, cli
+from connect_user_config.cli import cli
+from connect_user_config.install import options
+from connect_user_config.install.commands import Outside
 from support.clock import FakeClock
-
-from .registry_double import ACCOUNT, RegistryDouble
+from support.registry_cloud import ACCOUNT, RegistryCloud
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPE = "Acme::Connect::UserConfig"
@@ -47,7 +47,7 @@ class Run:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """The answer, where it was to be JSON."""
+        """The answer, if it was to be JSON."""
         answer: dict[str, Any] = json.loads(self.stdout)
         assert answer["exitCode"] == self.exit_code
         return answer
@@ -56,6 +56,18 @@ class Run:
         """What the answer says about a region."""
         return next(each for each in self.answer["regions"] if each["region"] == name)
 
+    @property
+    def result(self) -> dict[str, Any]:
+        """What the answer tells of the first region."""
+        result: dict[str, Any] = self.answer["regions"][0]["result"]
+        return result
+
+    @property
+    def problem(self) -> dict[str, str]:
+        """The problem of the command, or of its first region."""
+        problem: dict[str, str] = self.answer["problem"] or self.answer["regions"][0]["problem"]
+        return problem
+
     def did(self, name: str = EAST) -> list[str]:
         """The steps of a region, in words."""
         return [step["does"] for step in self.region(name)["steps"]]
@@ -63,10 +75,10 @@ class Run:
 
 @dataclass
 class Desk:
-    """Where a test runs the command, in an empty folder with artefacts in build/."""
+    """Where a test runs the command: an empty folder, with artefacts of its own making."""
 
     folder: Path
-    registry: RegistryDouble
+    cloud: RegistryCloud
     clock: FakeClock = field(default_factory=FakeClock)
 
     def run(self, *arguments: str) -> Run:
@@ -78,51 +90,59 @@ class Desk:
             raise outcome.exception
         return Run(outcome.exit_code, outcome.stdout, outcome.stderr)
 
-    def install(self, *more: str, region: str = EAST) -> Run:
+    def install(self, *more: str, code: str = "one", region: str = EAST) -> Run:
         """Install the type, answering in JSON."""
-        return self.run("install", "registry", "--type-name", TYPE, "--region", region, "--json", *more)
+        artefact = str(self.package(code))
+        shared = ("--region", region, "--artefact", artefact, "--json")
+        return self.run("install", "registry", "--type-name", TYPE, *shared, *more)
+
+    def uninstall(self, *more: str, region: str = EAST) -> Run:
+        """Uninstall the type, answering in JSON."""
+        return self.run("uninstall", "registry", "--type-name", TYPE, "--region", region, "--json", *more)
+
+    def install_function(self, *more: str, code: str = "one", instance: str = INSTANCE) -> Run:
+        """Install the custom resource, answering in JSON."""
+        artefact = str(self.function(code))
+        named = ("--instance", instance, "--artefact", artefact, "--json")
+        return self.run("install", "custom-resource", *named, *more)
+
+    def uninstall_function(self, *more: str, region: str = EAST) -> Run:
+        """Uninstall the custom resource, answering in JSON."""
+        return self.run("uninstall", "custom-resource", "--region", region, "--json", *more)
 
     def writes(self) -> list[str]:
         """The calls so far that change something, and forget them."""
         made = [
             operation
-            for _, operation, _ in self.registry.calls
+            for _, operation, _ in self.cloud.calls
             if not operation.partition(":")[2].startswith(READS)
         ]
-        self.registry.calls.clear()
+        self.cloud.calls.clear()
         return made
 
     def client(self, service: str, region: str = EAST) -> Any:
         """A client of the test's own; its calls are not noted."""
         return boto3.client(service, region_name=region)
 
-    def package(
-        self, name: str = "acme-connect-userconfig.zip", type_name: str = TYPE, code: str = "one"
-    ) -> Path:
-        """Put an artefact of the registry into build/."""
-        path = self.folder / "build" / name
-        schema = {
-            "typeName": type_name,
-            "properties": {"UserId": {"type": "string"}},
-            "additionalProperties": False,
+    def package(self, code: str = "one") -> Path:
+        """Write the registry's artefact, as a release holds it."""
+        name = {"typeName": "Custom::Connect::UserConfig"}
+        files = {
+            ".rpdk-config": json.dumps(name),
+            "schema.json": json.dumps(name),
+            "ResourceProvider.zip": code,
         }
-        settings = {"typeName": type_name, "language": "python312", "artifact_type": "RESOURCE"}
-        path.write_bytes(
-            zipped(
-                {
-                    "schema.json": json.dumps(schema),
-                    ".rpdk-config": json.dumps(settings),
-                    "ResourceProvider.zip": code,
-                }
-            )
-        )
-        return path
+        return self._write(f"registry-{code}.zip", files)
 
     def function(self, code: str = "one") -> Path:
-        """Put an artefact of the custom resource into build/."""
-        path = self.folder / "build" / "custom-resource.zip"
-        path.write_bytes(zipped({"custom_connect_userconfig/custom_resource/__init__.py": code}))
-        return path
+        """Write the artefact of the custom resource."""
+        return self._write(
+            f"function-{code}.zip", {"custom_connect_userconfig/custom_resource/__init__.py": code}
+        )
+
+    def _write(self, name: str, files: dict[str, str]) -> Path:
+        (self.folder / name).write_bytes(zipped(files))
+        return self.folder / name
 
 
 def zipped(files: dict[str, str]) -> bytes:
@@ -134,12 +154,12 @@ def zipped(files: dict[str, str]) -> bytes:
 
 
 @pytest.fixture
-def registry() -> RegistryDouble:
-    return RegistryDouble()
+def cloud() -> RegistryCloud:
+    return RegistryCloud()
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: RegistryDouble) -> Iterator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cloud: RegistryCloud) -> Iterator[Desk]:
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -149,17 +169,16 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: RegistryDoub
     monkeypatch.chdir(tmp_path)
     real = options.make_session
 
-    def make_session(profile: str | None) -> Callable[[str], Any]:
-        def watched(region: str) -> Any:
+    def make_session(profile: str | None) -> Callable[[str | None], boto3.Session]:
+        def watched(region: str | None) -> boto3.Session:
             session = real(profile)(region)
-            # Every session would read the services' models anew.
+            # Every session would read the services' models itself.
             session._session.register_component("data_loader", LOADER)
-            registry.watch(session)
+            cloud.watch(session)
             return session
 
         return watched
 
     monkeypatch.setattr(options, "make_session", make_session)
-    (tmp_path / "build").mkdir()
     with mock_aws():
-        yield Desk(tmp_path, registry)
+        yield Desk(tmp_path, cloud)

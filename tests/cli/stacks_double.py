@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
-from .registry_double import RegistryDouble, page
+from support.registry_cloud import RegistryCloud, page
 
 READ_FROM = ("ListStackResources", "GetTemplate", "DescribeStacks")
 
@@ -61,9 +61,9 @@ class OtherStack:
 
 
 @contextmanager
-def among_others(registry: RegistryDouble, *others: OtherStack) -> Iterator[None]:
-    """Let the account of the registry's sessions have these stacks too, on a page of the list behind moto's."""
-    watch = registry.watch
+def among_others(cloud: RegistryCloud, *others: OtherStack) -> Iterator[None]:
+    """Let the account of the cloud's sessions have these stacks too, on a page of the list behind moto's."""
+    watch = cloud.watch
 
     def answer(
         model: OperationModel, context: dict[str, Any], **_: Any
@@ -107,8 +107,8 @@ def among_others(registry: RegistryDouble, *others: OtherStack) -> Iterator[None
             session.events.register(f"before-call.cloudformation.{operation}", answer)
         session.events.register("after-call.cloudformation.ListStacks", more)
 
-    registry.watch = watch_too  # type: ignore[method-assign]
+    cloud.watch = watch_too  # type: ignore[method-assign]
     try:
         yield
     finally:
-        registry.watch = watch  # type: ignore[method-assign]
+        cloud.watch = watch  # type: ignore[method-assign]

@@ -19,7 +19,8 @@ from demo.stacks import Stacks
 pytestmark = [pytest.mark.stacks, pytest.mark.slow]
 INSTANCE = "10000000-0000-4000-8000-000000000001"
 EXPORT = "ConnectUserConfigServiceToken"
-INSTALL = ("install", "custom-resource", "--instance", instance_arn(INSTANCE))
+ARTEFACT = ("--artefact", "build/custom-resource.zip")
+INSTALL = ("install", "custom-resource", "--instance", instance_arn(INSTANCE), *ARTEFACT)
 UNINSTALL = ("uninstall", "custom-resource", "--region", REGION)
 
 
@@ -149,7 +150,7 @@ def test_installs_serves_stacks_and_goes(shell: Shell) -> None:
 
     status = shell.answer("status", "--region", REGION)["result"]["customResources"]
     assert [(each["stack"], each["serviceToken"], each["importedBy"]) for each in status] == [
-        ("connect-user-config", token, ["by-import"])
+        ("ConnectUserConfig", token, ["by-import"])
     ]
 
     refused = shell.answer(*UNINSTALL, code=4)
@@ -172,6 +173,34 @@ def test_installs_serves_stacks_and_goes(shell: Shell) -> None:
     assert shell.cloud.client("lambda").list_functions()["Functions"] == []
 
 
+def test_living_resources_go_on_after_an_uninstall_by_force_and_an_install(shell: Shell) -> None:
+    """CloudFormation lets nobody change a ServiceToken, so the second installation must have the same."""
+    token = shell.answer(*INSTALL)["result"]["serviceToken"]
+    stacks, user = Stacks(shell.cloud), shell.hire()
+    assert stacks.create("living", template(user, token)).status == "CREATE_COMPLETE"
+    assert shell.answer(*UNINSTALL, "--force")["outcome"] == "done"
+    assert shell.answer(*INSTALL)["result"]["serviceToken"] == token
+    assert shell.accepts(user)
+    assert stacks.delete("living").status == "DELETE_COMPLETE"
+    assert not shell.accepts(user)
+    shell.answer(*UNINSTALL)
+
+
+def test_a_second_installation_stands_beside_it(shell: Shell) -> None:
+    first = shell.answer(*INSTALL)["result"]["serviceToken"]
+    second = shell.answer(*INSTALL, "--name", "TeamB", "--parameter", "MemorySize=512")["result"]
+    assert second["exportName"] == "TeamBServiceToken"
+    assert second["serviceToken"].rpartition(":")[2] == "TeamB" != first
+    stacks, user = Stacks(shell.cloud), shell.hire()
+    imported = template(user, {"Fn::ImportValue": "TeamBServiceToken"})
+    assert stacks.create("team-b", imported).status == "CREATE_COMPLETE"
+    assert shell.answer(*UNINSTALL)["outcome"] == "done"
+    assert shell.answer(*UNINSTALL, "--name", "TeamB", code=4)["outcome"] == "refused"
+    assert stacks.delete("team-b").status == "DELETE_COMPLETE"
+    assert not shell.accepts(user)
+    assert shell.answer(*UNINSTALL, "--name", "TeamB")["outcome"] == "done"
+
+
 def test_a_new_zip_is_deployed(shell: Shell) -> None:
     shell.answer(*INSTALL)
     lambdas = shell.cloud.client("lambda")
@@ -190,7 +219,7 @@ def test_a_new_zip_is_deployed(shell: Shell) -> None:
 def test_what_a_failed_creation_has_left_makes_way(shell: Shell) -> None:
     stacks = Stacks(shell.cloud)
     failing = {
-        "Description": "The Lambda-backed front end of Custom::Connect::UserConfig: an earlier attempt",
+        "Description": "connect-user-config custom resource: an earlier attempt",
         "Resources": {
             "Nobody": {
                 "Type": "Custom::Nobody",
@@ -198,9 +227,9 @@ def test_what_a_failed_creation_has_left_makes_way(shell: Shell) -> None:
             }
         },
     }
-    assert stacks.create("connect-user-config", json.dumps(failing)).status == "ROLLBACK_COMPLETE"
+    assert stacks.create("ConnectUserConfig", json.dumps(failing)).status == "ROLLBACK_COMPLETE"
     answer = shell.answer(*INSTALL)
-    assert "delete what a failed creation has left of stack connect-user-config" in [
+    assert "delete the rest of the failed creation of stack ConnectUserConfig" in [
         step["does"] for step in answer["steps"]
     ]
     assert answer["result"]["serviceToken"]
@@ -213,9 +242,9 @@ def test_a_stack_that_is_somebody_elses_is_left_alone(shell: Shell) -> None:
         stacks.create("theirs", json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})).status
         == "CREATE_COMPLETE"
     )
-    answer = shell.answer(*INSTALL, "--stack-name", "theirs", code=1)
+    answer = shell.answer(*INSTALL, "--name", "theirs", code=1)
     assert answer["problem"]["code"] == "name-taken"
-    assert shell.answer(*UNINSTALL, "--stack-name", "theirs", code=1)["problem"]["code"] == "name-taken"
+    assert shell.answer(*UNINSTALL, "--name", "theirs", code=1)["problem"]["code"] == "name-taken"
     assert stacks.outputs("theirs") == {}
     shell.answer(*UNINSTALL)
 
@@ -225,7 +254,7 @@ def test_people_get_lines_without_colours_where_there_is_no_terminal(shell: Shel
     assert ran.returncode == 0
     assert "us-east-1: done" in ran.stdout
     assert "serviceToken: arn:aws:lambda:us-east-1:" in ran.stdout
-    assert "us-east-1: create stack connect-user-config" in ran.stderr
+    assert "us-east-1: create stack ConnectUserConfig" in ran.stderr
     assert "\x1b" not in ran.stdout + ran.stderr
     shell.answer(*UNINSTALL)
 
@@ -233,7 +262,7 @@ def test_people_get_lines_without_colours_where_there_is_no_terminal(shell: Shel
 def test_the_bucket_is_private_encrypted_versioned_and_tls_only(shell: Shell) -> None:
     shell.answer(*INSTALL)
     s3 = shell.cloud.client("s3")
-    bucket = shell.answer("status", "--region", REGION)["result"]["bucket"]
+    (bucket,) = shell.answer("status", "--region", REGION)["result"]["buckets"]
     assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
     rule = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
     assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"

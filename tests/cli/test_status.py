@@ -1,63 +1,72 @@
-"""What is told of what is there."""
+"""Every installation is shown, whoever deployed it."""
 
-from .conftest import EAST, INSTANCE, TYPE, WEST, Desk
+from .conftest import EAST, INSTANCE, ROOT, TYPE, WEST, Desk
 
 STATUS = ("status", "--region", EAST, "--json")
 
 
 def test_an_empty_account_has_nothing(desk: Desk) -> None:
     region = desk.run(*STATUS).region()
-    assert (region["outcome"], region["result"]) == (
-        "unchanged",
-        {"bucket": None, "types": [], "customResources": []},
-    )
+    nothing = {"buckets": [], "types": [], "customResources": []}
+    assert (region["outcome"], region["result"]) == ("unchanged", nothing)
     assert desk.writes() == []
 
 
-def test_versions_are_told_with_their_artefacts_and_the_default(desk: Desk) -> None:
-    desk.package(code="one")
-    first = desk.install().region()["result"]
-    desk.package(code="two")
-    second = desk.install().region()["result"]
-    desk.function()
-    function = desk.run("install", "custom-resource", "--instance", INSTANCE, "--json").region()["result"]
-    result = desk.run(*STATUS).region()["result"]
-    told = result["types"][0]
-    assert (told["typeName"], told["roleStack"]["status"], told["runningRegistrations"]) == (
+def test_both_flavours_are_shown_with_their_versions(desk: Desk) -> None:
+    desk.install()
+    desk.install(code="two")
+    desk.cloud.register(TYPE)
+    function = desk.install_function().result
+    result = desk.run(*STATUS).result
+    (told,) = result["types"]
+    assert (told["typeName"], told["stack"], told["status"]) == (
         TYPE,
-        "CREATE_COMPLETE",
-        [],
+        "acme-connect-userconfig",
+        "UPDATE_COMPLETE",
     )
-    assert [(each["versionId"], each["isDefault"], each["artefactSha256"]) for each in told["versions"]] == [
-        ("00000001", False, first["artefactSha256"]),
-        ("00000002", True, second["artefactSha256"]),
+    versions = [
+        (each["versionId"], each["isDefault"], each["isOfThisInstallation"]) for each in told["versions"]
     ]
+    assert versions == [("00000001", False, True), ("00000002", True, True), ("00000003", False, False)]
     assert result["customResources"] == [
         {
-            "stack": "connect-user-config",
-            "status": "CREATE_COMPLETE",
+            "name": "ConnectUserConfig",
             "serviceToken": function["serviceToken"],
             "exportName": "ConnectUserConfigServiceToken",
             "importedBy": [],
+            "stack": "ConnectUserConfig",
+            "status": "CREATE_COMPLETE",
             "instances": [INSTANCE],
             "artefact": function["artefact"],
         }
     ]
 
 
-def test_a_version_of_other_means_has_no_artefact_and_a_type_can_be_named(desk: Desk) -> None:
-    desk.package()
-    desk.install()
-    bucket = desk.client("s3").list_buckets()["Buckets"][0]["Name"]
-    for each in desk.client("s3").list_objects_v2(Bucket=bucket)["Contents"]:
-        desk.client("s3").delete_object(Bucket=bucket, Key=each["Key"])
-    assert desk.run(*STATUS).region()["result"]["types"] == []
-    told = desk.run(*STATUS, "--type-name", TYPE).region()["result"]["types"][0]
-    assert [(each["versionId"], each["artefactSha256"]) for each in told["versions"]] == [("00000001", None)]
+def test_an_installation_of_a_stack_set_is_found_by_its_template(desk: Desk) -> None:
+    """A stack set gives its stacks names of its own."""
+    parameters = {
+        "InstanceArns": INSTANCE,
+        "ArtefactBucket": "acme",
+        "ArtefactKey": f"{'0f' * 32}.zip",
+        "Name": "TeamB",
+    }
+    desk.client("s3").create_bucket(Bucket="acme")
+    data = desk.function().read_bytes()
+    desk.client("s3").put_object(Bucket="acme", Key=parameters["ArtefactKey"], Body=data)
+    desk.client("cloudformation").create_stack(
+        StackName="StackSet-acme-0a1b",
+        TemplateBody=(ROOT / "deploy/custom-resource.yml").read_text("utf-8"),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    (told,) = desk.run(*STATUS).result["customResources"]
+    assert (told["name"], told["stack"]) == ("TeamB", "StackSet-acme-0a1b")
+    refused = desk.install_function("--name", "TeamB")
+    assert (refused.exit_code, refused.problem["code"]) == (1, "name-taken")
+    assert "StackSet-acme-0a1b" in refused.problem["message"]
 
 
 def test_people_can_read_it(desk: Desk) -> None:
-    desk.package()
     desk.install()
     run = desk.run("status", "--region", EAST, "--region", WEST)
     assert run.exit_code == 0

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import EAST, INSTANCE, TYPE, Desk, Run
+from .conftest import EAST, INSTANCE, Desk, Run
 from .stacks_double import OtherStack, among_others
 
-UNINSTALL = ("uninstall", "custom-resource", "--region", EAST, "--json")
 AGENT = "10000000-0000-4000-8000-000000000001|20000000-0000-4000-8000-000000000001"
 BY_ARN = f"{INSTANCE}|{INSTANCE}/agent/20000000-0000-4000-8000-000000000001"
 CUSTOM = "Custom::ConnectUserConfig"
@@ -34,15 +33,14 @@ def template(*tokens: object) -> dict[str, Any]:
 
 @pytest.fixture
 def installed(desk: Desk) -> Iterator[Desk]:
-    desk.function()
-    assert desk.run("install", "custom-resource", "--instance", INSTANCE).exit_code == 0
+    assert desk.install_function().exit_code == 0
     desk.writes()
     return desk
 
 
 def uninstall(desk: Desk, *others: OtherStack, more: tuple[str, ...] = ()) -> Run:
-    with among_others(desk.registry, *others):
-        return desk.run(*UNINSTALL, *more)
+    with among_others(desk.cloud, *others):
+        return desk.uninstall_function(*more)
 
 
 def refused(desk: Desk, *others: OtherStack) -> dict[str, str]:
@@ -198,24 +196,21 @@ def test_a_token_of_another_function_excuses_only_itself(installed: Desk, tokens
     assert refused(installed, OtherStack("sales", template(*tokens), resources))["code"] == "in-use"
 
 
-@pytest.mark.parametrize("token", [{"Fn::ImportValue": "TeamB"}, "in yaml"])
+@pytest.mark.parametrize("token", [{"Fn::ImportValue": "TeamBServiceToken"}, "in yaml"])
 def test_each_of_two_functions_is_free_of_the_stacks_that_import_the_other(
     installed: Desk, token: object
 ) -> None:
-    team = ("--stack-name", "team-b")
-    install = ("install", "custom-resource", *team, "--instance", INSTANCE, "--parameter", "ExportName=TeamB")
-    assert installed.run(*install).exit_code == 0
+    assert installed.install_function("--name", "TeamB").exit_code == 0
     installed.writes()
-    text = IN_YAML.format(token="!ImportValue TeamB") if token == "in yaml" else template(token)
+    spelled = "!ImportValue TeamBServiceToken"
+    text = IN_YAML.format(token=spelled) if token == "in yaml" else template(token)
     sales = OtherStack("sales", text, [(CUSTOM, AGENT, "CREATE_COMPLETE")])
-    assert uninstall(installed, sales, more=team).exit_code == 4
+    assert uninstall(installed, sales, more=("--name", "TeamB")).exit_code == 4
     assert uninstall(installed, sales).exit_code == 0
 
 
 def test_a_token_that_is_exported_again_under_another_name_is_no_excuse(installed: Desk) -> None:
-    token = installed.run("status", "--region", EAST, "--json").region()["result"]["customResources"][0][
-        "serviceToken"
-    ]
+    token = installed.run("status", "--region", EAST, "--json").result["customResources"][0]["serviceToken"]
     again = {
         "Resources": {"T": {"Type": "AWS::SNS::Topic"}},
         "Outputs": {"O": {"Value": token, "Export": {"Name": "Again"}}},
@@ -225,13 +220,20 @@ def test_a_token_that_is_exported_again_under_another_name_is_no_excuse(installe
     assert "sales" in refused(installed, sales)["message"]
 
 
-def test_a_stack_that_is_about_to_use_the_registry_type_leaves_it_open_too(desk: Desk) -> None:
-    desk.package()
-    desk.install()
-    desk.writes()
-    coming = OtherStack("coming", {"Resources": {"A": {"Type": TYPE}}}, [], "CREATE_IN_PROGRESS")
-    with among_others(desk.registry, coming):
-        run = desk.run("uninstall", "registry", "--type-name", TYPE, "--region", EAST, "--json")
-    assert (run.exit_code, run.region()["problem"]["code"]) == (4, "use-unknown")
-    assert "coming" in run.region()["problem"]["message"]
-    assert desk.writes() == []
+def test_another_name_would_be_another_token_so_it_is_refused_while_stacks_use_it(installed: Desk) -> None:
+    """Somebody has changed the parameter of the stack by hand; an install would change it back."""
+    cloudformation = installed.client("cloudformation")
+    stack = cloudformation.describe_stacks(StackName="ConnectUserConfig")["Stacks"][0]
+    values = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+    values |= {"Name": "Renamed", "InstanceArns": INSTANCE}
+    cloudformation.update_stack(
+        StackName="ConnectUserConfig",
+        TemplateBody=cloudformation.get_template(StackName="ConnectUserConfig")["TemplateBody"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    sales = OtherStack("sales", template(SUB), [(CUSTOM, AGENT, "CREATE_COMPLETE")])
+    with among_others(installed.cloud, sales):
+        run = installed.install_function()
+    assert (run.exit_code, run.problem["code"]) == (4, "in-use")
+    assert installed.writes() == []

@@ -80,9 +80,6 @@ def load(template: Path) -> dict[str, Any]:
 def _statements(resources: Mapping[str, Any], role: str) -> Iterator[dict[str, Any]]:
     for policy in resources[role]["Properties"].get("Policies", ()):
         yield from policy["PolicyDocument"]["Statement"]
-    for other in resources.values():
-        if other["Type"] == "AWS::IAM::Policy" and {"Ref": role} in other["Properties"]["Roles"]:
-            yield from other["Properties"]["PolicyDocument"]["Statement"]
 
 
 _BY_LAMBDA: Final = {
@@ -98,12 +95,9 @@ _BY_THE_REGISTRY: Final = {
 
 ROLES: Final = (
     Role("resource-role.yaml", "ExecutionRole", "registry", "caller", {}),
-    Role("deploy/registry-role.yml", "ExecutionRole", "registry", "caller", {}),
-    Role("deploy/registry-role.yml", "LogRole", "registry", "provider", _BY_THE_REGISTRY),
-    Role("deploy/stackset-registry.yml", "ExecutionRole", "registry", "caller", {}),
-    Role("deploy/stackset-registry.yml", "LogRole", "registry", "provider", _BY_THE_REGISTRY),
+    Role("deploy/registry.yml", "ExecutionRole", "registry", "caller", {}),
+    Role("deploy/registry.yml", "LogRole", "registry", "provider", _BY_THE_REGISTRY),
     Role("deploy/custom-resource.yml", "Role", "custom resource", "caller", _BY_LAMBDA),
-    Role("deploy/stackset-custom-resource.yml", "Role", "custom resource", "caller", _BY_LAMBDA),
 )
 
 

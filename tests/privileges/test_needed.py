@@ -43,22 +43,29 @@ OF_CONNECT = (
     "UpdateUserConfig",
     "UpdateUserPhoneConfig",
 )
-EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+ARTEFACT = {"ArtefactBucket": "code", "ArtefactKey": f"{'0f' * 32}.zip"}
 DELIVERY = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "cloudwatch:PutMetricData")
 
 
-def roles_of_the_type(template: str = "deploy/registry-role.yml") -> dict[str, list[Document]]:
+def roles_of_the_type(template: str = "deploy/registry.yml") -> dict[str, list[Document]]:
     return deployed(
         template,
-        {"TypeName": "Custom::Connect::UserConfig", "InstanceArns": INSTANCE_ARN, "LogGroupName": LOG_GROUP},
+        {
+            **ARTEFACT,
+            "TypeName": "Custom::Connect::UserConfig",
+            "InstanceArns": INSTANCE_ARN,
+            "LogGroupName": LOG_GROUP,
+        },
     )
 
 
 def role_of_the_function() -> list[Document]:
     s3 = boto3.client("s3", region_name=REGION)
     s3.create_bucket(Bucket="code")
-    s3.put_object(Bucket="code", Key="code.zip", Body=EMPTY_ZIP)
-    parameters = {"InstanceArns": INSTANCE_ARN, "CodeBucket": "code", "CodeKey": "code.zip"}
+    s3.put_object(
+        Bucket="code", Key=ARTEFACT["ArtefactKey"], Body=b"PK\x05\x06" + bytes(18)
+    )  # the shortest zip: an empty one
+    parameters = {**ARTEFACT, "InstanceArns": INSTANCE_ARN}
     policies = deployed("deploy/custom-resource.yml", parameters)["Role"]
     named = boto3.client("lambda", region_name=REGION).list_functions()["Functions"][0]["FunctionArn"]
     return [_renamed(policy, named) for policy in policies]
@@ -167,8 +174,13 @@ def test_without_an_action_of_the_log_role_a_delivery_fails_and_no_operation(
 def test_metrics_of_another_type_are_refused(registry: World) -> None:
     """The action has no resources; a condition limits it to a namespace."""
     roles = deployed(
-        "deploy/registry-role.yml",
-        {"TypeName": "Acme::Connect::UserConfig", "InstanceArns": "", "LogGroupName": LOG_GROUP},
+        "deploy/registry.yml",
+        {
+            **ARTEFACT,
+            "TypeName": "Acme::Connect::UserConfig",
+            "InstanceArns": "all",
+            "LogGroupName": LOG_GROUP,
+        },
     )
     with held_to(registry, roles["ExecutionRole"], {PROVIDER: roles["LogRole"]}) as gate:
         operate(registry)

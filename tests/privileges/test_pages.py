@@ -60,10 +60,10 @@ def test_the_page_lists_every_action_of_the_roles() -> None:
     assert listed == {action for role in ROLES for action in role.granted}
 
 
-@pytest.mark.parametrize("template", ["stackset-registry.yml", "stackset-custom-resource.yml"])
+@pytest.mark.parametrize("template", ["registry.yml", "custom-resource.yml"])
 def test_parameters_in_commands_are_the_templates(template: str) -> None:
     named = set(re.findall(r"ParameterKey=(\w+)", text_of("guide/rolling-out.md")))
-    of_the_type = set(load(ROOT / "deploy" / "stackset-registry.yml")["Parameters"])
+    of_the_type = set(load(ROOT / "deploy" / "registry.yml")["Parameters"])
     assert named == of_the_type
     assert {"ArtefactBucketPrefix", "ArtefactKey", "InstanceArns"} <= set(
         load(ROOT / "deploy" / template)["Parameters"]

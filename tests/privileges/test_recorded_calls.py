@@ -61,7 +61,7 @@ def test_every_role_grants_exactly_what_was_called(outcomes: list[Outcome], call
 @pytest.mark.parametrize("unused", sorted(USED))
 def test_a_granted_action_without_a_call_is_named(unused: tuple[str, str]) -> None:
     named = disagreements(USED - {unused})
-    assert len(named) == sum(len(role.used({unused})) for role in ROLES) >= 2
+    assert len(named) == sum(len(role.used({unused})) for role in ROLES) >= 1
     assert all("which no handler has used" in text for text in named), named
 
 
@@ -70,7 +70,7 @@ def test_a_granted_action_without_a_call_is_named(unused: tuple[str, str]) -> No
     [
         (
             ("registry", "connect:ListUsers"),
-            "deploy/registry-role.yml lacks connect:ListUsers, which a handler has used",
+            "deploy/registry.yml lacks connect:ListUsers, which a handler has used",
         ),
         (("custom resource", "connect:ListUsers"), "deploy/custom-resource.yml lacks connect:ListUsers"),
         (("registry", "s3:GetObject"), "no role is for calls of s3:GetObject"),

@@ -79,7 +79,10 @@ def test_a_whole_run_that_uses_all_passes_and_one_that_does_not_fails(
     written(suite, [each for each in USED if each[1] != "connect:SearchUsers"])
     ran = run(suite, *processes)
     assert (ran.returncode, DISAGREE in ran.stdout) == (1, True), ran.stdout + ran.stderr
-    assert "registry-role.yml grants connect:SearchUsers, which no handler has used" in ran.stdout
+    assert (
+        "ExecutionRole of deploy/registry.yml grants connect:SearchUsers, which no handler has used"
+        in ran.stdout
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,17 @@
 """One local cloud for each process of a run, with the packaged function; each test has agents of its own."""
 
-import fcntl
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from demo.installation import Installation, install
-from demo.local_cloud import ROOT, LocalCloud
+from demo.local_cloud import LocalCloud
 from demo.servers import NotStarted
 from demo.stacks import Stacks
+from support.release import release, runtime, shared  # noqa: F401  # fixtures, asked for by name
+from tools.artefact import build
 
 from .world import INSTANCE, World
 
@@ -24,17 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The zip of `make function`, built once for all processes of the run."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    built = shared / "custom-resource.zip"
-    with (shared / "custom-resource.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not built.exists():
-            builder = [sys.executable, "-m", "tools.artefact", "function", "--to", str(built)]
-            subprocess.run(builder, check=True, capture_output=True, timeout=300, cwd=ROOT)
-    return built
+def archive(release: Path) -> Path:  # noqa: F811
+    """The zip of `make function`."""
+    return release / build.FUNCTION
 
 
 @pytest.fixture(scope="session")

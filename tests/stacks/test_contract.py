@@ -16,7 +16,6 @@ from contract.test_cfn_test import PASSING, SKIPPED
 from demo.local_cloud import ACCOUNT, ROOT, LocalCloud
 from demo.stacks import Stacks
 from tools.artefact import build
-from tools.artefact.type_name import TypeName
 
 from .world import OWN, ended
 
@@ -34,10 +33,10 @@ def test_the_packaged_handlers_pass_on_a_real_lambda(
     tree: Path,  # noqa: F811
     environment: dict[str, str],  # noqa: F811
     cloud: LocalCloud,
+    release: Path,
     tmp_path: Path,
 ) -> None:
-    compiler = build.compiler(build.Bytecode.IF_POSSIBLE)
-    artefact = build.build_registry(TypeName.literal(), tmp_path / "release", compiler)
+    artefact = release / build.REGISTRY
     with zipfile.ZipFile(artefact) as package:
         package.extract("ResourceProvider.zip", tmp_path)
         entrypoint = json.loads(package.read(".rpdk-config"))["entrypoint"]

@@ -52,15 +52,12 @@ def revoke(world: World) -> Iterator[Revoke]:
 
 
 def test_the_role_is_scoped_to_the_instance_and_to_its_own_function_and_log(world: World) -> None:
-    agents, handover = sorted(
-        world.cloud.hold_to_policies_of(world.installation.role_arn),
-        key=lambda policy: policy["Statement"][0]["Sid"],
-    )
-    of_agents, of_search, of_log = agents["Statement"]
+    (policy,) = world.cloud.hold_to_policies_of(world.installation.role_arn)
+    of_agents, of_search, of_log, of_handover = policy["Statement"]
     assert of_agents["Resource"] == [f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}/agent/*"]
     assert of_search["Resource"] == [f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}"]
     assert world.installation.log_group in of_log["Resource"]
-    assert handover["Statement"][0]["Resource"] == world.installation.service_token
+    assert of_handover["Resource"] == world.installation.service_token
 
 
 def test_the_policy_allows_every_call_of_the_function(world: World, stacks: Stacks) -> None:

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from privileges.roles import ROOT, load
 
+from support.release import release, runtime, shared  # noqa: F401  # fixtures, asked for by name
+
 Template = dict[str, Any]
 TEMPLATES = sorted(path.name for path in (ROOT / "deploy").glob("*.yml"))
-STACK_SETS = [name for name in TEMPLATES if name.startswith("stackset-")]
+FLAVOURS = ["custom-resource.yml", "registry.yml"]
+"""Each is deployed as a stack and as a stack set."""
 
 
 @pytest.fixture

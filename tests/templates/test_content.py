@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from privileges.roles import ROLES, ROOT, Role, listed, load
 
-from .conftest import STACK_SETS, TEMPLATES, Template
+from .conftest import FLAVOURS, TEMPLATES, Template
 from .reference import can_be_limited
 
 SHIPPED = [role for role in ROLES if role.template != "resource-role.yaml"]
@@ -16,16 +16,9 @@ TYPE_ARN = (
     "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:type/resource/${Hyphenated}/*"
 )
 BY_NAMESPACE = "cloudwatch:PutMetricData"
-"""The reference lists data sets for it, which the library does not write; a namespace limits its metrics."""
-OWN_NAMES = {
-    "AWS::IAM::Role": "RoleName",
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::S3::Bucket": "BucketName",
-}
-SAME = [
-    ("deploy/registry-role.yml", "ExecutionRole", "deploy/stackset-registry.yml", "ExecutionRole"),
-    ("deploy/registry-role.yml", "LogRole", "deploy/stackset-registry.yml", "LogRole"),
-]
+"""The reference lists data sets for it, which are not what the library writes; metrics are limited by their
+namespace.
+"""
 
 
 def resources(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -40,9 +33,9 @@ def test_every_parameter_is_described_and_used(template: Template) -> None:
         assert f'{{"Ref": "{name}"}}' in text or f"${{{name}}}" in text, f"{name} is not used"
 
 
-@pytest.mark.parametrize("template", STACK_SETS, indirect=True)
-def test_every_parameter_of_a_stack_set_has_a_constraint(template: Template) -> None:
-    """CloudFormation must refuse a bad value before it reaches any account."""
+@pytest.mark.parametrize("template", FLAVOURS, indirect=True)
+def test_no_parameter_of_a_stack_set_takes_anything(template: Template) -> None:
+    """What is wrong must be refused before it is rolled out."""
     for name, parameter in template["Parameters"].items():
         assert parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue"}, name
         assert ("AllowedPattern" in parameter) == ("ConstraintDescription" in parameter), name
@@ -81,7 +74,7 @@ def test_metrics_go_to_the_namespace_of_the_type_only(role: Role) -> None:
     assert metrics["Condition"] == {"StringEquals": {"cloudwatch:namespace": namespace}}
 
 
-@pytest.mark.parametrize("template", ["registry-role.yml", "stackset-registry.yml"], indirect=True)
+@pytest.mark.parametrize("template", ["registry.yml"], indirect=True)
 def test_only_cloudformation_assumes_the_execution_role_and_only_for_this_type_of_this_account(
     template: Template,
 ) -> None:
@@ -108,57 +101,28 @@ def test_every_role_is_assumed_by_one_service(role: Role) -> None:
     assert "ManagedPolicyArns" not in properties, "no test compares its actions with the calls"
 
 
-@pytest.mark.parametrize(("template", "role", "stack_set", "same"), SAME)
-def test_the_stack_set_grants_and_trusts_as_the_single_account_does(
-    template: str, role: str, stack_set: str, same: str
-) -> None:
-    one = load(ROOT / template)["Resources"][role]["Properties"]
-    assert one == load(ROOT / stack_set)["Resources"][same]["Properties"]
-
-
-def test_the_stack_set_of_the_custom_resource_differs_in_code_and_instances_only() -> None:
-    names = ("custom-resource.yml", "stackset-custom-resource.yml")
-    one, other = (load(ROOT / "deploy" / name)["Resources"] for name in names)
-    assert one.keys() == other.keys()
-    assert {name for name in one if one[name] != other[name]} == {"Role", "Function"}
-    for function in (one["Function"], other["Function"]):
-        del function["Properties"]["Code"]
-    assert one["Function"] == other["Function"]
-    roles = (each["Role"]["Properties"]["Policies"][0] for each in (one, other))
-    mine, theirs = (role["PolicyDocument"]["Statement"] for role in roles)
-    every = "arn:${AWS::Partition}:connect:${AWS::Region}:${AWS::AccountId}:instance/*"
-    for statement, path in ((0, "/agent/*"), (1, "")):
-        limited = {"Fn::If": ["EveryInstance", {"Fn::Sub": every + path}, mine[statement].pop("Resource")]}
-        assert theirs[statement].pop("Resource") == limited
-    assert one["Role"] == other["Role"]
-
-
-@pytest.mark.parametrize("template", STACK_SETS, indirect=True)
-def test_a_stack_set_needs_service_managed_permissions_only(template: Template) -> None:
-    """They allow neither transforms nor nested stacks, and roles with names would need another capability."""
+@pytest.mark.parametrize("template", FLAVOURS, indirect=True)
+def test_a_stack_set_needs_no_more_than_service_managed_permissions_give(template: Template) -> None:
+    """The default role of a stack set runs no transforms and no nested stacks; named roles would want another
+    capability.
+    """
     assert "Transform" not in template
     assert "Fn::Transform" not in json.dumps(template)
     assert "AWS::CloudFormation::Stack" not in {resource["Type"] for _, resource in resources(template)}
-    for _, resource in resources(template):
-        assert OWN_NAMES.get(resource["Type"]) not in resource.get("Properties", {})
+    assert not any("RoleName" in resource.get("Properties", {}) for _, resource in resources(template))
 
 
-@pytest.mark.parametrize("template", STACK_SETS, indirect=True)
-def test_every_region_reads_its_own_bucket_and_a_key_with_a_digest(template: Template) -> None:
-    named = re.findall(r"\$\{ArtefactBucketPrefix\}[^/\"]*", json.dumps(template["Resources"]))
-    assert named == ["${ArtefactBucketPrefix}-${AWS::Region}"]
+@pytest.mark.parametrize("template", FLAVOURS, indirect=True)
+def test_a_key_has_a_digest_and_a_bucket_may_have_the_region_in_its_name(template: Template) -> None:
     pattern = re.compile(template["Parameters"]["ArtefactKey"]["AllowedPattern"])
-    assert pattern.match(f"connect-user-config/registry/Acme-Connect-UserConfig/{'0f' * 32}.zip")
+    assert pattern.match(f"connect-user-config/{'0f' * 32}.zip")
     assert not pattern.match("connect-user-config/latest.zip")
-    prefix = re.compile(template["Parameters"]["ArtefactBucketPrefix"]["AllowedPattern"])
-    longest = "a" * 43
-    assert prefix.match(longest)
-    assert not prefix.match(longest + "a")
-    # A bucket's name has at most 63 characters; this is the longest region.
-    assert len(f"{longest}-ap-southeast-99") <= 63
+    bucket = re.compile(template["Parameters"]["ArtefactBucket"]["AllowedPattern"])
+    assert all(map(bucket.match, ("acme", "acme-{region}", "acme.{region}-x")))
+    assert not any(map(bucket.match, ("Acme", "{region}", "acme-{account}", "acme-{region}-{region}")))
 
 
-@pytest.mark.parametrize("template", ["stackset-registry.yml"], indirect=True)
+@pytest.mark.parametrize("template", ["registry.yml"], indirect=True)
 def test_a_new_version_becomes_the_default_and_leaves_the_earlier_one_live(template: Template) -> None:
     version, default = template["Resources"]["Version"], template["Resources"]["DefaultVersion"]
     assert default["Properties"] == {"TypeVersionArn": {"Ref": "Version"}}
@@ -168,9 +132,22 @@ def test_a_new_version_becomes_the_default_and_leaves_the_earlier_one_live(templ
     assert version["Properties"]["LoggingConfig"] == {"Fn::If": ["HasLog", logging, {"Ref": "AWS::NoValue"}]}
 
 
-@pytest.mark.parametrize("template", ["stackset-custom-resource.yml"], indirect=True)
+@pytest.mark.parametrize("template", ["custom-resource.yml"], indirect=True)
 def test_the_service_token_is_exported(template: Template) -> None:
     token = template["Outputs"]["ServiceToken"]
     assert token["Value"] == {"Fn::GetAtt": ["Function", "Arn"]}
-    assert token["Export"] == {"Name": {"Ref": "ExportName"}}
-    assert template["Parameters"]["ExportName"]["Default"] == "ConnectUserConfigServiceToken"
+    assert token["Export"] == {"Name": {"Fn::Sub": "${Name}ServiceToken"}}
+
+
+@pytest.mark.parametrize("template", ["custom-resource.yml"], indirect=True)
+def test_the_name_alone_decides_the_service_token(template: Template) -> None:
+    """Living resources hold the token: an uninstall that is followed by an install must give the same."""
+    name = template["Parameters"]["Name"]
+    assert name["Default"] == "ConnectUserConfig"
+    pattern = re.compile(name["AllowedPattern"])
+    assert pattern.match("a" * 40)
+    assert not pattern.match("a" * 41)
+    assert template["Resources"]["Function"]["Properties"]["FunctionName"] == {"Ref": "Name"}
+    log = template["Resources"]["LogGroup"]
+    assert log["Properties"]["LogGroupName"] == {"Fn::Sub": "/connect-user-config/${Name}"}
+    assert log["DeletionPolicy"] == "Delete", "a group that stayed would be in the next installation's way"

@@ -6,8 +6,6 @@ AWS::CloudFormation::ResourceVersion.
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from demo.installation import instance_arn
 from demo.local_cloud import REGION, ROOT, LocalCloud
 from demo.servers import NotStarted
 from demo.stacks import Stacks
+from tools.artefact import build
 
 pytestmark = [pytest.mark.stacks, pytest.mark.slow]
 
@@ -43,21 +42,24 @@ def deploy(cloud: LocalCloud, name: str, template: str, **parameters: str) -> di
     """Deploy a template of a stack set; return its outputs."""
     stacks = Stacks(cloud)
     text = (ROOT / "deploy" / template).read_text("utf-8")
-    values = {"ArtefactBucketPrefix": PREFIX, **parameters}
-    outcome = stacks.create(name, text, values, Capabilities=["CAPABILITY_IAM"])
+    outcome = stacks.create(
+        name,
+        text,
+        {"ArtefactBucket": f"{PREFIX}-{{region}}", "InstanceArns": "all", **parameters},
+        Capabilities=["CAPABILITY_IAM"],
+    )
     assert outcome.status == "CREATE_COMPLETE", outcome.failures
     return dict(stacks.outputs(name))
 
 
-def test_the_installed_custom_resource_serves_stacks_for_any_instance_of_the_account(
-    cloud: LocalCloud, tmp_path: Path
+def test_the_custom_resource_is_installed_and_serves_stacks_of_any_instance_of_the_account(
+    cloud: LocalCloud,
+    release: Path,
 ) -> None:
-    archive = tmp_path / "custom-resource.zip"
-    builder = [sys.executable, "-m", "tools.artefact", "function", "--to", str(archive)]
-    subprocess.run(builder, check=True, capture_output=True, timeout=300, cwd=ROOT)
-    key = f"connect-user-config/custom-resource/{hashlib.sha256(archive.read_bytes()).hexdigest()}.zip"
+    archive = release / build.FUNCTION
+    key = f"connect-user-config/{hashlib.sha256(archive.read_bytes()).hexdigest()}.zip"
     cloud.client("s3").upload_file(str(archive), f"{PREFIX}-{REGION}", key)
-    outputs = deploy(cloud, "rolled-out", "stackset-custom-resource.yml", ArtefactKey=key)
+    outputs = deploy(cloud, "rolled-out", "custom-resource.yml", ArtefactKey=key)
     held = [each for policy in cloud.hold_to_policies_of(outputs["RoleArn"]) for each in policy["Statement"]]
     resources = {each["Sid"]: each["Resource"] for each in held}
     assert resources["AgentsOfTheInstances"] == instance_arn("*") + "/agent/*"
@@ -82,6 +84,7 @@ def test_the_installed_custom_resource_serves_stacks_for_any_instance_of_the_acc
 def test_ministack_does_not_know_versions_of_types(cloud: LocalCloud) -> None:
     """Once it does, a test can register the type, and not only deploy its roles."""
     name = "Acme::Connect::UserConfig"
-    unknown = r"Unrecognized resource types: .*AWS::CloudFormation::ResourceVersion"
-    with pytest.raises(ClientError, match=unknown):
-        deploy(cloud, "type", "stackset-registry.yml", TypeName=name, ArtefactKey=f"{'0f' * 32}.zip")
+    with pytest.raises(
+        ClientError, match=r"Unrecognized resource types: .*AWS::CloudFormation::ResourceVersion"
+    ):
+        deploy(cloud, "type", "registry.yml", TypeName=name, ArtefactKey=f"{'0f' * 32}.zip")

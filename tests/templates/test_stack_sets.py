@@ -25,9 +25,10 @@ IGNORED = r"(CloudFormation..Resource(Default)?Version|Lambda..EventInvokeConfig
 pytestmark = pytest.mark.filterwarnings(f"ignore:Tried to parse AWS..{IGNORED} but:UserWarning")
 
 REGIONS = ("us-east-1", "eu-west-1")
-KEY = f"connect-user-config/custom-resource/{'0f' * 32}.zip"
-# With the default of InstanceArns: moto would take the first letter of that default for its first element.
-ARTEFACT = {"ArtefactBucketPrefix": "acme-artefacts", "ArtefactKey": KEY, "InstanceArns": "all"}
+KEY = f"connect-user-config/{'0f' * 32}.zip"
+# The default is said outright: moto takes the default of a list for a string, and its first letter for its
+# first element.
+ARTEFACT = {"ArtefactBucket": "acme-artefacts-{region}", "ArtefactKey": KEY, "InstanceArns": "all"}
 TYPE = {**ARTEFACT, "TypeName": "Acme::Connect::UserConfig"}
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
@@ -113,7 +114,7 @@ def everywhere(organisation: Organisation) -> set[tuple[str, str]]:
 def test_the_function_is_in_every_account_and_region_with_code_of_its_region(
     organisation: Organisation,
 ) -> None:
-    instances = organisation.roll_out("stackset-custom-resource.yml", ARTEFACT)
+    instances = organisation.roll_out("custom-resource.yml", ARTEFACT)
     assert {(each["Account"], each["Region"], each["Status"]) for each in instances} == {
         (account, region, "CURRENT") for account, region in everywhere(organisation)
     }
@@ -124,8 +125,8 @@ def test_the_function_is_in_every_account_and_region_with_code_of_its_region(
         assert f":{account}:role/" in function.role
 
 
-def test_each_accounts_function_reaches_its_own_instances_only(organisation: Organisation) -> None:
-    organisation.roll_out("stackset-custom-resource.yml", ARTEFACT)
+def test_each_account_s_function_reaches_its_own_instances_only(organisation: Organisation) -> None:
+    organisation.roll_out("custom-resource.yml", ARTEFACT)
     for account in organisation.accounts:
         policies = [policy for _, policy in organisation.roles(account, "agent-settings")]
         reached = {policy["Statement"][0]["Resource"] for policy in policies}
@@ -134,7 +135,7 @@ def test_each_accounts_function_reaches_its_own_instances_only(organisation: Org
 
 def test_an_override_names_the_instances(organisation: Organisation) -> None:
     instances = [f"arn:aws:connect:us-east-1:111122223333:instance/{name}" for name in ("one", "two")]
-    organisation.roll_out("stackset-registry.yml", TYPE, InstanceArns=",".join(instances))
+    organisation.roll_out("registry.yml", TYPE, InstanceArns=",".join(instances))
     roles = organisation.roles(organisation.accounts[0], "agent-settings")
     assert len(roles) == len(REGIONS)
     for _, policy in roles:
@@ -144,7 +145,7 @@ def test_an_override_names_the_instances(organisation: Organisation) -> None:
 
 
 def test_each_account_and_region_trusts_its_own_registry(organisation: Organisation) -> None:
-    instances = organisation.roll_out("stackset-registry.yml", TYPE)
+    instances = organisation.roll_out("registry.yml", TYPE)
     assert {(each["Account"], each["Region"]) for each in instances} == everywhere(organisation)
     for account in organisation.accounts:
         roles = organisation.roles(account, "agent-settings")
@@ -160,7 +161,7 @@ def test_each_account_and_region_trusts_its_own_registry(organisation: Organisat
 
 
 def test_a_log_brings_its_group_and_its_role(organisation: Organisation) -> None:
-    organisation.roll_out("stackset-registry.yml", {**TYPE, "LogGroupName": "acme-connect-userconfig-logs"})
+    organisation.roll_out("registry.yml", {**TYPE, "LogGroupName": "acme-connect-userconfig-logs"})
     for account in organisation.accounts:
         policies = [policy for _, policy in organisation.roles(account, "log-and-metrics")]
         statements = [each for policy in policies for each in policy["Statement"]]

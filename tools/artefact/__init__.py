@@ -1,14 +1,16 @@
-"""Builds what is installed: the registry's artefact and the zip of the custom resource's function.
+"""Builds what is installed: the code zip, the registry's artefact around it, the wheel around both.
 
-`make package` and `make function` call it (`python -m tools.artefact`). One room for each step:
+The Makefile calls it (`python -m tools.artefact`). One room for each step:
 
+``project``        what is taken of the checkout
 ``libraries``      the pinned packages, copied out of the environment with every hash checked
 ``service_data``   botocore's models of the operations that are used, endpoints of those services
 ``bytecode``       compiled by the runtime's own Python
 ``archive``        zips that are the same bytes for the same input
-``type_name``      which names the registry admits, and what follows from a name
-``project``        a copy of the project under that name, which the stock `cfn` command can validate and submit
-``registry``       what `cfn submit` uploads, with the lean code in it
+``registry``       the registry's artefact, laid out as `cfn submit` lays it out
+``build``          both artefacts, step by step
+``distribution``   the wheel and the source archive
 ``bill``           the bill of materials, in CycloneDX
 ``checksums``      the file of checksums
+``notices``        the notices of the packages that are bundled
 """

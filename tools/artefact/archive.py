@@ -26,6 +26,15 @@ def files_below(folder: Path) -> dict[str, bytes]:
     }
 
 
+def unpack(files: Files, folder: Path) -> None:
+    """Write the files below `folder`, readable for everybody and writable for the owner, whatever the umask."""
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        target.chmod(stat.S_IMODE(_MODE))
+
+
 def pack(files: Files, archive: Path, *, compressed: bool = True) -> None:
     """Write the files into `archive`."""
     archive.parent.mkdir(parents=True, exist_ok=True)

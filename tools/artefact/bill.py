@@ -1,8 +1,8 @@
-"""The bill of materials of a zip, in CycloneDX: what is in it, in which version, under which licence, from
+"""The bill of materials, in CycloneDX: what is in a zip or a wheel, in which version, under which licence, from
 which files.
 
 Written with the library of the CycloneDX project. Scanners match packages by their package URL. Nothing in it
-changes from one build to the next: the serial number follows from the zip, and there is no time.
+changes from one build to the next: the serial number follows from the file, and there is no time.
 """
 
 import hashlib
@@ -33,11 +33,12 @@ _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class Product:
-    """What is described: a zip of ours."""
+    """What is described: a file of ours, and its licence as an SPDX expression."""
 
     name: str
     version: str
-    zipped: Path
+    licence: str
+    file: Path
     made_with: Mapping[str, str]
     """What its bytes depend on besides its input, by name."""
 
@@ -58,12 +59,11 @@ def write(
     bom = Bom()
     root = _root(product)
     bom.metadata.component = root
-    # Derived: the same for the same zip.
-    bom.serial_number = uuid5(NAMESPACE_URL, f"sha256:{_digest(product.zipped.read_bytes())}")
+    # Derived: the same for the same file.
+    bom.serial_number = uuid5(NAMESPACE_URL, f"sha256:{_digest(product.file.read_bytes())}")
     hashes = locked_hashes(lock)
     components = {
-        library.name: _component(library.name, files, hashes[library.name])
-        for library, files in libraries.items()
+        library.name: _component(library, files, hashes[library.name]) for library, files in libraries.items()
     }
     for component in components.values():
         bom.components.add(component)
@@ -86,26 +86,25 @@ def _root(product: Product) -> Component:
         version=product.version,
         type=ComponentType.APPLICATION,
         bom_ref=product.name,
-        licenses=[LicenseFactory().make_from_string("Apache-2.0")],
-        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=_digest(product.zipped.read_bytes()))],
+        licenses=[LicenseFactory().make_from_string(product.licence)],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=_digest(product.file.read_bytes()))],
         properties=[
             Property(name=f"made-with:{name}", value=value) for name, value in product.made_with.items()
         ],
     )
 
 
-def _component(name: str, files: Mapping[str, bytes], allowed: Iterable[str]) -> Component:
-    told = metadata(name)
-    url = PackageURL("pypi", None, name, told["Version"])
-    licence = told["License-Expression"] if "License-Expression" in told else told["License"]
+def _component(library: Library, files: Mapping[str, bytes], allowed: Iterable[str]) -> Component:
+    told = metadata(library.name)
+    url = PackageURL("pypi", None, library.name, told["Version"])
     return Component(
-        name=name,
+        name=library.name,
         version=told["Version"],
         type=ComponentType.LIBRARY,
         bom_ref=url.to_string(),
         purl=url,
         description=told["Summary"],
-        licenses=[LicenseFactory().make_from_string(licence)],
+        licenses=[LicenseFactory().make_from_string(library.licence)],
         # Of its files as they are in the zip: of their lines in the list of contents.
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=_digest(checksums.lines(files).encode()))],
         external_references=[

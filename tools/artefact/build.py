@@ -1,116 +1,76 @@
-"""The whole build, step by step; `__main__` calls it."""
+"""The artefacts, step by step; `__main__` and `distribution` call it.
 
-import shutil
-import sys
+Both flavours run the same code zip: the function as it is, the registry as a member of its own artefact. One
+zip for both is 5 % larger than the function's alone would be, and half of two.
+"""
+
 import tempfile
 import zlib
-from collections.abc import Iterable
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from tools import interpreters
 
 from . import archive, bill, bytecode, checksums, libraries, project, registry, service_data
-from .libraries import Library
-from .type_name import TypeName
 
-ROOT: Final = project.ROOT
 FUNCTION: Final = "custom-resource.zip"
-_OF_THE_REGISTRY_ALONE: Final = ("registry", "handlers.py", "models.py")
-"""What the function does without: what it imports is not in the zip."""
+"""The code, which is the function's artefact."""
+REGISTRY: Final = "registry.zip"
+SUMS: Final = "SHA256SUMS"
+PLACE: Final = Path("connect_user_config", "install", "artefacts", REGISTRY)
+"""Where the command line looks for the artefacts, in `src`: the registry's holds the function's."""
 
 
-class Bytecode(StrEnum):
-    """What to do about bytecode where there is no Python of the runtime's version to compile it."""
-
-    REQUIRED = "required"
-    """Build nothing."""
-    IF_POSSIBLE = "if-possible"
-    """Build without it, and say so: it runs all the same, and starts slowly."""
-    NONE = "none"
-    """Leave it out even where it could be compiled."""
-
-
-def build_function(target: Path, wanted: Bytecode) -> Path:
-    """Build the zip of the custom resource's function."""
-    python = compiler(wanted)
+def build_code(target: Path) -> Path:
+    """Build the code zip; raises NoRuntime without a Python of the runtime's version, and then builds nothing."""
+    python = bytecode.runtime_python()
+    pins = _pins()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        libraries.lay_out(libraries.OF_THE_FUNCTION, _pins(), folder)
-        project.copy_package(folder, without=_OF_THE_REGISTRY_ALONE)
-        service_data.write(service_data.OF_THE_FUNCTION, folder / service_data.FOLDER)
-        _pack(folder, python, target)
+        libraries.lay_out(libraries.SHIPPED, pins, folder)
+        service_data.write(service_data.SERVICES, pins, folder / service_data.FOLDER)
+        archive.unpack(project.sources(project.PACKAGE), folder)
+        bytecode.compile_all(folder, python)
+        archive.pack(archive.files_below(folder), target)
     return target
 
 
-def build_all(name: TypeName, folder: Path, wanted: Bytecode) -> list[Path]:
-    """Build both zips and what describes them into `folder`; return all of it."""
-    python = compiler(wanted)
-    function = build_function(folder / FUNCTION, wanted)
-    artefact = build_registry(name, folder, python)
-    files = [
-        *_described(function, libraries.OF_THE_FUNCTION, python),
-        *_described(artefact, libraries.OF_THE_REGISTRY, python),
-    ]
-    sums = folder / "SHA256SUMS"
-    checksums.write_sums(files, sums)
-    return [*files, sums]
+def build_all(folder: Path) -> list[Path]:
+    """Build both artefacts into `folder`, and what describes them beside them; return all of it."""
+    code = build_code(folder / FUNCTION)
+    artefact = build_registry(code, folder / REGISTRY)
+    files = [code, artefact, *describe(code, code)]
+    checksums.write_sums(files, folder / SUMS)
+    return [*files, folder / SUMS]
 
 
-def build_registry(name: TypeName, folder: Path, python: Path | None) -> Path:
-    """Build the registry's artefact, and leave the copy of the project that it was made of beside it."""
-    staged = folder / "project"
-    artefact = folder / f"{name.hyphenated}.zip"
-    with tempfile.TemporaryDirectory() as scratch:
-        code = Path(scratch, "code")
-        libraries.lay_out(libraries.OF_THE_REGISTRY, _pins(), code)
-        service_data.write(service_data.OF_THE_REGISTRY, code / service_data.FOLDER)
-        project.stage(name, code, staged)
-        shutil.copytree(staged / "src" / name.package, code / name.package)
-        packed = Path(scratch, registry.CODE)
-        _pack(code, python, packed)
-        registry.compose(staged, name, packed, artefact)
-    return artefact
+def build_registry(code: Path, target: Path) -> Path:
+    """Build the registry's artefact around the code zip."""
+    # Stored, as the stock command does; the code is compressed already.
+    archive.pack(registry.compose(code), target, compressed=False)
+    return target
 
 
-def _described(zipped: Path, parts: Iterable[Library], python: Path | None) -> list[Path]:
-    """Write the list of contents and the bill of materials of a zip beside it; return all three."""
-    code = registry.code_of(zipped)
-    contents, described = zipped.with_suffix(".contents.txt"), zipped.with_suffix(".cdx.json")
-    contents.write_text(checksums.lines(code), "utf-8", newline="\n")
+def describe(product: Path, code: Path) -> list[Path]:
+    """Write the bill of materials of the product, which holds the code, and the list of what is in the code
+    beside the product; return both.
+    """
+    files = archive.contents(code)
+    contents, described = product.with_suffix(".contents.txt"), product.with_suffix(".cdx.json")
+    contents.write_text(checksums.lines(files), "utf-8", newline="\n")
     pins = _pins()
-    made_of = {part: {name: code[name] for name in libraries.names(part, pins)} for part in parts}
+    made_of = {
+        part: {name: files[name] for name in libraries.names(part, pins)} for part in libraries.SHIPPED
+    }
     made_with = {
-        "python": interpreters.version_of(python) if python else "without bytecode",
+        "python": interpreters.version_of(bytecode.runtime_python()),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
     }
-    product = bill.Product(zipped.stem, project.version(), zipped, made_with)
-    bill.write(product, made_of, (ROOT / "requirements-dev.txt").read_text("utf-8"), described)
-    return [zipped, contents, described]
-
-
-def _pack(folder: Path, python: Path | None, target: Path) -> None:
-    if python:
-        bytecode.compile_all(folder, python)
-    archive.pack(archive.files_below(folder), target)
-
-
-def compiler(wanted: Bytecode) -> Path | None:
-    """The Python to compile with; None where there shall be no bytecode. Raises NoRuntime."""
-    if wanted is Bytecode.NONE:
-        return None
-    try:
-        return bytecode.runtime_python()
-    except bytecode.NoRuntime as problem:
-        if wanted is Bytecode.REQUIRED:
-            raise
-        print(
-            f"WITHOUT BYTECODE, so every cold start compiles anew and takes about twice as long. {problem}",
-            file=sys.stderr,
-        )
-        return None
+    told = project.metadata()
+    named = bill.Product(told["name"], told["version"], told["license"], product, made_with)
+    bill.write(named, made_of, (project.ROOT / "requirements-dev.txt").read_text("utf-8"), described)
+    return [contents, described]
 
 
 def _pins() -> dict[str, str]:
-    return libraries.pinned((ROOT / "requirements.txt").read_text("utf-8"))
+    return libraries.pinned((project.ROOT / "requirements.txt").read_text("utf-8"))

@@ -37,34 +37,37 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Library:
-    """A pinned package, and the folders and files of it that are not shipped, with the reason beside each in
-    `SHIPPED`.
+    """A pinned package, its licence as an SPDX expression, and which of its files are shipped: those below
+    `only`, and none below `without`.
     """
 
     name: str
+    licence: str = ""
+    only: tuple[str, ...] = ("",)
     without: tuple[str, ...] = ()
 
 
-_BOTOCORE: Final = Library("botocore", without=("botocore/data/",))
-"""The data comes trimmed: see `service_data`."""
-
-OF_THE_FUNCTION: Final = (
-    _BOTOCORE,
-    Library("jmespath"),
-    # Time zones by name: botocore asks for UTC and the machine's own only.
-    Library("python-dateutil", without=("dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",)),
-    Library("six"),
-    Library("urllib3"),
+SHIPPED: Final = (
+    # The certificates of authorities (cacert.pem) are under the MPL, the rest of what it brings along under
+    # Apache-2.0 and MIT. The data comes trimmed: see `service_data`.
+    Library("botocore", "Apache-2.0 AND MIT AND MPL-2.0", without=("botocore/data/",)),
+    Library("cloudformation-cli-python-lib", "Apache-2.0"),
+    Library("jmespath", "MIT"),
+    # Contributions before December 2017 are under the BSD licence alone. Its time zones by name are left out:
+    # botocore asks for UTC and the machine's own only.
+    Library(
+        "python-dateutil",
+        "BSD-3-Clause AND (Apache-2.0 OR BSD-3-Clause)",
+        without=("dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",),
+    ),
+    Library("six", "MIT"),
+    Library("urllib3", "MIT"),
 )
-"""What the function imports. It makes botocore's clients: boto3 and what boto3 brings along would be loaded
-for nothing.
+"""What the code imports. It makes botocore's clients: boto3 and what boto3 brings along would be loaded for
+nothing. The support library of CloudFormation requires boto3, requests and setuptools besides: its hooks need
+requests, its own sessions boto3, nothing setuptools. `custom_connect_userconfig.registry.library` imports it
+without them; with what they bring along they would be a third of the zip.
 """
-
-OF_THE_REGISTRY: Final = (*OF_THE_FUNCTION, Library("cloudformation-cli-python-lib"))
-"""The support library requires boto3, requests and setuptools besides: its hooks need requests, its own
-sessions boto3, nothing setuptools. `custom_connect_userconfig.registry.library` imports it without them; with
-what they bring along they would be a third
-of the zip."""
 
 
 def pinned(requirements: str) -> dict[str, str]:
@@ -72,6 +75,16 @@ def pinned(requirements: str) -> dict[str, str]:
     lines = (line.partition("#")[0].strip() for line in requirements.splitlines())
     pins = [Requirement(line) for line in lines if line]
     return {pin.name: str(pin.specifier).removeprefix("==") for pin in pins}
+
+
+def licence_texts(library: Library) -> dict[str, str]:
+    """Return the texts of the package's licences and notices, by their path."""
+    files = distribution(library.name).files or ()
+    return {
+        file.as_posix(): _checked(file).decode()
+        for file in files
+        if file.parts[0].endswith(".dist-info") and file.name.startswith(("LICENSE", "NOTICE"))
+    }
 
 
 def lay_out(libraries: Iterable[Library], pins: dict[str, str], target: Path) -> None:
@@ -105,7 +118,11 @@ def _files(library: Library, pins: dict[str, str]) -> Iterator[PackagePath]:
     files = installed.files or []
     sources = {str(file) for file in files}
     for file in files:
-        if _is_shipped(file) and not str(file).startswith(library.without):
+        if (
+            _is_shipped(file)
+            and file.as_posix().startswith(library.only)
+            and not file.as_posix().startswith(library.without)
+        ):
             if file.suffix not in COMPILED:
                 yield file
             elif not _has_source(file, sources):

@@ -9,6 +9,7 @@ through the loader's search path: `custom_connect_userconfig.aws.service_data`.
 """
 
 import json
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,14 @@ from typing import Any, Final
 
 from botocore.loaders import Loader
 
+from . import libraries
+from .libraries import Library
+
 Json = dict[str, Any]
 
 FOLDER: Final = "botocore_data"
 """Beside the package; the shipped code looks for it by this name."""
+_DATA: Final = "botocore/data"
 _GENERAL: Final = ("partitions", "sdk-default-configuration")
 """Of all services; read whole. `_retry` is read by clients in the legacy mode only, and there are none."""
 
@@ -42,18 +47,34 @@ LOGS: Final = Service("logs", ("CreateLogGroup", "CreateLogStream", "PutLogEvent
 CLOUDWATCH: Final = Service("cloudwatch", ("PutMetricData",))
 """The support library publishes metrics."""
 
-OF_THE_REGISTRY: Final = (CONNECT, LOGS, CLOUDWATCH)
-OF_THE_FUNCTION: Final = (CONNECT, LAMBDA)
+SERVICES: Final = (CONNECT, LAMBDA, LOGS, CLOUDWATCH)
 
 
-def full_loader() -> Loader:
-    """Return a loader of the installed botocore's data; whatever models somebody keeps at home do not get in."""
-    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+def loader_of(folder: str) -> Loader:
+    """Return a loader of the data in `folder`; whatever models somebody keeps at home do not get in."""
+    return Loader(extra_search_paths=[folder], include_default_search_paths=False)
 
 
-def write(services: Iterable[Service], folder: Path) -> None:
-    """Write the data of the services into `folder`, laid out as botocore's own."""
-    full = full_loader()
+def write(services: Iterable[Service], pins: dict[str, str], folder: Path) -> None:
+    """Write the data of the services into `folder`, laid out as botocore's own; raises Unfit if a file of
+    botocore's that it would read is not what the wheel held.
+    """
+    services = tuple(services)
+    with tempfile.TemporaryDirectory() as checked:
+        # Nothing is read but these copies. A file that somebody put beside botocore's is not among them.
+        libraries.lay_out([_data_of(services)], pins, Path(checked))
+        _write(services, loader_of(str(Path(checked, _DATA))), folder)
+
+
+def _data_of(services: Iterable[Service]) -> Library:
+    names = (
+        *(f"{service.name}/" for service in services),
+        *(f"{name}." for name in (*_GENERAL, "endpoints")),
+    )
+    return Library("botocore", only=tuple(f"{_DATA}/{name}" for name in names))
+
+
+def _write(services: Iterable[Service], full: Loader, folder: Path) -> None:
     prefixes = set()
     for service in services:
         version = full.determine_latest_version(service.name, "service-2")

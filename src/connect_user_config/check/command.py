@@ -12,14 +12,12 @@ from connect_user_config.reading.document import NotReadable, ToolMissing, read
 from connect_user_config.reading.resolver import Lines
 from custom_connect_userconfig.core.problems import Severity
 
+from ..problems import DONE, FAILED, FOUND
 from .engine import check as check_tree
 from .formats import FORMATS, Located
 from .rules import BY_NAME
 from .types import DOCUMENTED, Types
 
-NOTHING_FOUND: Final = 0
-FAILED: Final = 1
-PROBLEMS_FOUND: Final = 6
 _STANDARD_INPUT: Final = "-"
 _STANDARD_INPUT_NAME: Final = "<stdin>"
 _EPILOG: Final = """\b
@@ -122,7 +120,7 @@ def check(
         click.echo(said)
     _summarize(run, len(found), len(files))
     is_problem = any(each.severity is not Severity.INFORMATION for each in found)
-    context.exit(FAILED if run.failed else PROBLEMS_FOUND if is_problem else NOTHING_FOUND)
+    context.exit(FAILED if run.failed else FOUND if is_problem else DONE)
 
 
 class _Run:

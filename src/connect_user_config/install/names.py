@@ -1,0 +1,65 @@
+"""Names: what a type may be called, and what is named after it. Refuses what the registry would refuse, with the reason."""
+
+import hashlib
+import re
+from typing import Final
+
+from ..problems import UsageError
+
+RESERVED: Final = ("Alexa", "AMZN", "Amazon", "AWS", "Custom", "Dev")
+"""Namespaces that the registry keeps to itself, from the description of RegisterType."""
+_PART: Final = re.compile(r"[A-Za-z0-9]{2,64}")
+_PARTS: Final = 3
+_NAME: Final = re.compile(r"[A-Za-z][-A-Za-z0-9]{0,39}")
+_LONGEST_STACK_NAME: Final = 128
+
+
+def check_type_name(name: str) -> str:
+    """Return the name; UsageError when the registry would not take it."""
+    parts = name.split("::")
+    if len(parts) != _PARTS:
+        raise UsageError(
+            "bad-type-name",
+            f"{name!r} is not the name of a type: it has {len(parts)} parts, not three",
+            "write Organisation::Service::Type, such as Acme::Connect::UserConfig",
+        )
+    for part in parts:
+        if not _PART.fullmatch(part):
+            raise UsageError(
+                "bad-type-name",
+                f"{part!r} in {name!r} is not 2 to 64 letters and digits",
+                "write it without other characters",
+            )
+    # Whether the registry minds case here is not documented; a name that differs in case alone misleads people anyway.
+    if parts[0].lower() in map(str.lower, RESERVED):
+        raise UsageError(
+            "reserved-namespace",
+            f"{parts[0]!r} in {name!r} is a reserved namespace: the registry keeps {', '.join(RESERVED)} to itself",
+            "put your organisation's name there",
+        )
+    return name
+
+
+def check_name(name: str) -> str:
+    """Return the name of an installation of the custom resource; UsageError if the template would not take it."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            "bad-name",
+            f"{name!r} is not a name for the function",
+            "write a letter, then up to 39 letters, digits and hyphens",
+        )
+    return name
+
+
+def hyphenated(type_name: str) -> str:
+    """Return the name as ARNs of the registry spell it."""
+    return type_name.replace("::", "-")
+
+
+def stack_of_type(type_name: str) -> str:
+    """Return the name of the stack that registers the type; a long one is cut and made unlike others by a digest."""
+    name = hyphenated(type_name).lower()
+    if len(name) <= _LONGEST_STACK_NAME:
+        return name
+    digest = hashlib.sha256(type_name.encode()).hexdigest()[:16]
+    return f"{name[: _LONGEST_STACK_NAME - len(digest) - 1]}-{digest}"

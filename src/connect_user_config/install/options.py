@@ -1,0 +1,126 @@
+"""The options that the commands of installing share."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import click
+
+from .artefacts import BucketChoice
+from .region import MakeSession, check_regions, configured_region, make_session
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_MINUTE: Final = 60.0
+_WEEK: Final = 7 * 24 * 60.0
+
+
+def _minutes(_context: click.Context, _option: click.Parameter, given: str) -> float:
+    """Return the number of minutes; click's own ranges let `nan` pass, which no clock ever reaches."""
+    try:
+        minutes = float(given)
+    except ValueError:
+        minutes = math.nan
+    if not 0 < minutes <= _WEEK:
+        raise click.BadParameter(
+            f"{given!r} is not a number of minutes above 0 and up to {_WEEK:.0f} (a week)."
+        )
+    return minutes
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The values of the shared options."""
+
+    make: MakeSession
+    named_regions: tuple[str, ...]
+    bucket: BucketChoice
+    seconds: float
+    is_dry: bool
+    as_json: bool
+    is_quiet: bool
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> "Shared":
+        """Return the values, as click hands them over."""
+        return cls(
+            make_session(given["profile"]),
+            tuple(dict.fromkeys(given["region"])),
+            BucketChoice(given.get("bucket") or "", given.get("bucket_owner") or ""),
+            given["timeout"] * _MINUTE,
+            given.get("dry_run", False),
+            given["as_json"],
+            given["quiet"],
+        )
+
+    def regions(self) -> tuple[str, ...]:
+        """Return the named regions, else the configured one; UsageError if there is none."""
+        regions = self.named_regions or (configured_region(self.make),)
+        check_regions(self.make, regions)
+        return regions
+
+
+def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+type_name: Final = click.option(
+    "--type-name",
+    metavar="NAME",
+    required=True,
+    help="Organisation::Service::Type, such as Acme::Connect::UserConfig. Custom, AWS and some more are reserved.",
+)
+name: Final = click.option(
+    "--name",
+    metavar="NAME",
+    default="ConnectUserConfig",
+    show_default=True,
+    help="Function and stack; the export is NAMEServiceToken. A second installation has another name.",
+)
+instance: Final = click.option(
+    "--instance",
+    metavar="ARN",
+    multiple=True,
+    help="A Connect instance whose agents may be configured; may be repeated.",
+)
+artefact: Final = click.option(
+    "--artefact", type=click.Path(), metavar="ZIP", help="Another artefact than the one of this release."
+)
+dry_run: Final = click.option(
+    "--dry-run", is_flag=True, help="Show what would be changed, and change nothing."
+)
+force: Final = click.option("--force", is_flag=True, help="Go on even if stacks use it, or may use it.")
+bucket: Final = _all(
+    click.option(
+        "--bucket",
+        metavar="NAME",
+        help="A bucket of yours for the artefacts ({region} stands for the region); else a stack makes one.",
+    ),
+    click.option(
+        "--bucket-owner", metavar="ACCOUNT", help="The account of that bucket, if it is another one."
+    ),
+)
+shared: Final = _all(
+    click.option(
+        "--region",
+        metavar="REGION",
+        multiple=True,
+        help="May be repeated; each region succeeds or fails by itself. Default: the AWS configuration's.",
+    ),
+    click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
+    click.option(
+        "--timeout",
+        metavar="MINUTES",
+        callback=_minutes,
+        default="60",
+        show_default=True,
+        help="How long to wait in all; operations under way then go on in AWS.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Answer in JSON on standard output."),
+    click.option("--quiet", is_flag=True, help="Show no progress on standard error."),
+)

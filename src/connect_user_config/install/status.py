@@ -1,0 +1,54 @@
+"""What is installed in one region: every stack that was made from the installer's templates, whoever deployed it."""
+
+from . import registry, stacks, usage
+from .region import Region
+from .side_by_side import Result
+
+
+def status(region: Region) -> Result:
+    """Return the installations of both flavours, and the installer's bucket."""
+    region.show("look at the stacks")
+    buckets = [stack.outputs.get("BucketName") for stack in stacks.made_from(region, stacks.ARTEFACT_BUCKET)]
+    return {
+        "buckets": [bucket for bucket in buckets if bucket],
+        "customResources": [
+            _function(region, stack) for stack in stacks.made_from(region, stacks.CUSTOM_RESOURCE)
+        ],
+        "types": [_type(region, stack) for stack in stacks.made_from(region, stacks.REGISTRY)],
+    }
+
+
+def _function(region: Region, stack: stacks.Stack) -> Result:
+    export = f"{stack.parameters.get('Name')}ServiceToken"
+    return {
+        "name": stack.parameters.get("Name"),
+        "serviceToken": stack.outputs.get("ServiceToken"),
+        "exportName": export,
+        "importedBy": sorted(usage.importers(region, export)),
+        **_common(stack),
+    }
+
+
+def _type(region: Region, stack: stacks.Stack) -> Result:
+    name = stack.parameters.get("TypeName", "")
+    role = stack.outputs.get("ExecutionRoleArn")
+    versions = [
+        {
+            "versionId": version.version_id,
+            "arn": version.arn,
+            "isDefault": version.is_default,
+            "isOfThisInstallation": version.role_arn == role,
+        }
+        for version in registry.versions(region, name, with_roles=True)
+    ]
+    return {"typeName": name, "versions": versions, **_common(stack)}
+
+
+def _common(stack: stacks.Stack) -> Result:
+    parameters = stack.parameters
+    return {
+        "stack": stack.name,
+        "status": stack.status,
+        "instances": parameters.get("InstanceArns", "").split(","),
+        "artefact": f"s3://{parameters.get('ArtefactBucket')}/{parameters.get('ArtefactKey')}",
+    }
