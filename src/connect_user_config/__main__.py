@@ -1,7 +1,7 @@
 """Where the command begins and ends.
 
-It says what to install when its own dependencies are missing, which the function's list does not have. It makes standard output and
-standard error take any character, and turns a stream that cannot be written into an exit code.
+It makes standard output and standard error take any character, and turns a stream that cannot be written into an
+exit code.
 """
 
 import errno
@@ -9,6 +9,8 @@ import io
 import os
 import sys
 from contextlib import suppress
+
+from .cli import cli
 
 _FAILED = 1
 _INTERRUPTED = 130
@@ -34,26 +36,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        # Only here may it fail: `pip install .` without [cli] installs the entry point too.
-        from .cli import cli  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing not in {"click", "rich"}:
-            raise
-        _complain(f"connect-user-config needs {missing}: install it with `pip install '.[cli]'`")
-        return _FAILED
-    try:
         cli(prog_name="connect-user-config")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else _FAILED
-    return 0
-
-
-def _checked() -> int:
-    from .check.command import check  # noqa: PLC0415 - see above
-
-    try:
-        check(sys.argv[2:], prog_name="connect-user-config check")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else _FAILED
     return 0

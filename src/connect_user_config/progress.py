@@ -8,7 +8,10 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from .output import console_of
+
+def console_of(*, to_stderr: bool = False) -> Console:
+    """Return a console that shows names and values as they are, and wraps no line."""
+    return Console(stderr=to_stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 class Watcher(Protocol):

@@ -1,11 +1,7 @@
 """What people type and read: help that teaches, mistakes that are named before anything is called, and the shape of JSON."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import botocore.session
 import click
@@ -289,16 +285,3 @@ def test_no_credentials_are_said_to_be_missing(desk: Desk, monkeypatch: pytest.M
     run = desk.install()
     assert (run.exit_code, run.region()["problem"]["code"]) == (5, "no-credentials")
     assert "aws sso login" in run.region()["problem"]["advice"]
-
-
-@pytest.mark.parametrize("missing", ["click", "rich"])
-def test_without_its_own_dependencies_it_says_what_to_install(tmp_path: Path, missing: str) -> None:
-    code = (
-        f"import sys; sys.modules[{missing!r}] = None; from connect_user_config.__main__ import main; main()"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    ran = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 1
-    assert ran.stderr == f"connect-user-config needs {missing}: install it with `pip install '.[cli]'`\n"

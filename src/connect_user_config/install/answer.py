@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from ..output import console_of
 from ..problems import Problem
+from ..progress import console_of
 from .side_by_side import RegionReport, exit_code
 
 _STYLES: Final = {
