@@ -1,3 +1,1 @@
-"""What is measured: load, cold and warm starts, memory. Run by ``make bench…``, which write into
-``guide/benchmarks``.
-"""
+"""Measurements of load, cold and warm starts, and memory; ``make bench…`` write ``guide/benchmarks``."""

@@ -1,8 +1,8 @@
-"""Cold starts, packaged, beside a bare script with the same four calls on stock boto3: `make bench-cold`.
+"""Cold starts of the packaged code, compared with a bare script on stock boto3: `make bench-cold`.
 
-Each run is a new process of each side in turn, so that a busy moment of the machine meets all of them;
-medians are compared. What is measured is the time from the start of the process to the answer of the first
-CREATE, and the most memory it ever held.
+Each run starts a new process of each side in turn, so that a busy moment of the machine affects all sides. It
+measures the time from the start of the process to the answer of the first CREATE, and the peak memory, and
+compares medians.
 """
 
 import argparse
@@ -16,21 +16,36 @@ _TARGETS = (
     ("peak", Target("memory", ("registry", "function"), 0.75)),
 )
 
+_PAGE = """\
+# Cold start
+
+`make bench-cold` writes this page.
+It measures from the start of the process to the answer of the first CREATE, on the packaged artefacts.
+A bare script on stock boto3 makes the same calls: DescribeUser, TagResource, UpdateUserConfig, DescribeUser.
+All sides have bytecode.
+{machine}, shared with other work and noisy: compare the ratios, not the times.
+Medians of {runs} runs, all sides in turn.
+
+{table}
+
+{verdicts}
+"""
+
 Runs = dict[str, list[dict[str, float]]]
 
 
 def measure(sides: Sides, runs: int) -> Runs:
-    """Return what each run of each side told. The first of each only fills the system's caches."""
+    """Return the answers of each side; the first run of each only fills the system's caches."""
     found: Runs = {kind: [] for kind in KINDS}
     for number in range(runs + 1):
-        for kind, told in found.items():
+        for kind, answers in found.items():
             side = sides.start(kind)
             try:
                 answer = side.serve(sides.user())
             finally:
                 side.end()
             if number:
-                told.append(answer)
+                answers.append(answer)
     return found
 
 

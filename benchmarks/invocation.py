@@ -1,13 +1,12 @@
-"""One side of a comparison, in a process of its own that sees the standard library and one folder: `cold` and
-`warm` start it.
+"""One side of a comparison, in a process with the standard library and one folder, for `cold` and `warm`.
 
-    invocation.py KIND FOLDER URL REPLY_URL INSTANCE
+    invocation.py KIND FOLDER URL RESPONSE_URL INSTANCE
 
-Each line of standard input names a user; each is answered with one line of JSON as soon as the four calls are
-done: the seconds since the line was read, and what the process takes up. All kinds make the same calls:
-DescribeUser, TagResource, UpdateUserConfig, DescribeUser. `bare` is a script on stock boto3, with one client
-that is kept; `registry` and `function` are the packaged handlers, each event with credentials of its own;
-`delivering` is `registry` with log delivery and metrics.
+Each line of standard input names a user. After the four calls the process answers with a line of JSON: the
+seconds since it read the line, its processor time and its memory. All kinds make the same calls:
+DescribeUser, TagResource, UpdateUserConfig, DescribeUser. `bare` is a script with one cached client of stock
+boto3; `registry` and `function` are the packaged handlers; `delivering` is `registry` with log delivery and
+metrics.
 """
 
 import json
@@ -29,7 +28,7 @@ Invoke = Callable[[str], None]
 
 
 def _keys() -> dict[str, str]:
-    """Credentials that nobody has had before."""
+    """Return new credentials."""
     number = next(_NUMBER)
     return {
         "accessKeyId": f"AKIA{number:08d}",
@@ -38,8 +37,8 @@ def _keys() -> dict[str, str]:
     }
 
 
-def _bare(url: str, instance: str, _reply: str) -> Invoke:
-    import boto3  # noqa: PLC0415  # what is measured
+def _bare(url: str, instance: str, _response_url: str) -> Invoke:
+    import boto3  # noqa: PLC0415  # its import is measured
 
     keys = _keys()
     session = boto3.Session(
@@ -57,9 +56,9 @@ def _bare(url: str, instance: str, _reply: str) -> Invoke:
     return invoke
 
 
-def _registry(url: str, instance: str, _reply: str, *, delivers: bool = False) -> Invoke:
+def _registry(url: str, instance: str, _response_url: str, *, delivers: bool = False) -> Invoke:
     os.environ["AWS_ENDPOINT_URL"] = url
-    from custom_connect_userconfig import handlers  # noqa: PLC0415  # what is measured
+    from custom_connect_userconfig import handlers  # noqa: PLC0415  # its import is measured
 
     def invoke(user: str) -> None:
         data: dict[str, Any] = {
@@ -86,13 +85,13 @@ def _registry(url: str, instance: str, _reply: str, *, delivers: bool = False) -
         entry: Any = handlers.resource
         answer = entry(event, None)
         if answer["status"] != "SUCCESS":
-            sys.exit(f"CREATE was answered with {answer}")
+            sys.exit(f"CREATE failed: {answer}")
 
     return invoke
 
 
-def _delivering(url: str, instance: str, reply: str) -> Invoke:
-    return _registry(url, instance, reply, delivers=True)
+def _delivering(url: str, instance: str, response_url: str) -> Invoke:
+    return _registry(url, instance, response_url, delivers=True)
 
 
 class _Context:
@@ -102,17 +101,17 @@ class _Context:
         return 600_000
 
 
-def _function(url: str, instance: str, reply: str) -> Invoke:
+def _function(url: str, instance: str, response_url: str) -> Invoke:
     keys = _keys()
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     os.environ |= {"AWS_ENDPOINT_URL": url, **dict(zip(names, keys.values(), strict=True))}
-    from custom_connect_userconfig import custom_resource  # noqa: PLC0415  # what is measured
+    from custom_connect_userconfig import custom_resource  # noqa: PLC0415  # its import is measured
 
     def invoke(user: str) -> None:
         event = {
             "RequestType": "Create",
             "ServiceToken": _Context.invoked_function_arn,
-            "ResponseURL": reply,
+            "ResponseURL": response_url,
             "StackId": _STACK,
             "RequestId": user,
             "ResourceType": "Custom::ConnectUserConfig",
@@ -133,9 +132,7 @@ def _properties(instance: str, user: str, *, accept: object) -> dict[str, Any]:
 
 
 def _memory() -> Iterator[tuple[str, int]]:
-    """Peak and present resident memory in kB. Not `ru_maxrss`: it remembers the size of the process that
-    started this one.
-    """
+    """Yield peak and present resident memory in kB; `ru_maxrss` would include the parent's size."""
     try:
         status = Path("/proc/self/status").read_text("ascii")
     except OSError:
@@ -147,14 +144,13 @@ def _memory() -> Iterator[tuple[str, int]]:
             yield {"VmHWM": "peak", "VmRSS": "now"}[name], int(value.split()[0])
 
 
-def main(kind: str, folder: str, url: str, reply: str, instance: str) -> None:
+def main(kind: str, folder: str, url: str, response_url: str, instance: str) -> None:
     """Serve until standard input ends."""
-    # Lambda's runtime has a handler of its own; the support library puts a filter on the first one.
+    # As in Lambda's runtime: the support library needs a handler to filter.
     logging.getLogger().addHandler(logging.NullHandler())
     sys.path.insert(0, folder)
-    invoke = {"bare": _bare, "registry": _registry, "delivering": _delivering, "function": _function}[kind](
-        url, instance, reply
-    )
+    kinds = {"bare": _bare, "registry": _registry, "delivering": _delivering, "function": _function}
+    invoke = kinds[kind](url, instance, response_url)
     for line in sys.stdin:
         begun = time.perf_counter()
         invoke(line.strip())

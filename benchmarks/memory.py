@@ -1,14 +1,13 @@
-"""Memory of a warm handler over thousands of events, each with credentials of its own: `python -m
-benchmarks.memory`.
+"""Memory of a warm handler over thousands of events with new credentials: `python -m benchmarks.memory`.
 
-Drives ``handlers.resource`` in process against the local Connect, in cycles of CREATE, UPDATE, READ and
-DELETE over a fixed number of users. Every event brings credentials to call Connect with, and others for the
-support library's metrics and log lines, which moto takes. All that the local services keep of that is thrown
-away again and again, so that what grows is the handler's.
+It calls ``handlers.resource`` in process, on the local Connect, in cycles of CREATE, UPDATE, READ and DELETE
+over a fixed number of users. Every event has credentials for Connect, and others for the support library's
+metrics and log lines, which moto takes. The local services forget their data again and again: growth is the
+handler's.
 
-Two runs: one as Lambda would run it, for the resident memory and the time; one with every allocation traced
-and no garbage collection between two samples, for what an invocation leaves behind, with and without the
-garbage. `tests/limits` uses `WarmHandler` and `left_behind` for a short form of the second.
+The first run measures resident memory and time, as in Lambda. The second traces every allocation, without
+garbage collection between two samples, and counts the blocks that an invocation leaves. `tests/limits` uses
+`WarmHandler` and `left_behind` for a short form of the second.
 """
 
 import argparse
@@ -34,30 +33,31 @@ from connect_local import LocalConnect
 from custom_connect_userconfig import handlers
 
 OURS: Final = ("custom_connect_userconfig", "botocore", "boto3", "cloudformation_cli_python_lib")
-"""The packages that run in Lambda; whatever else allocates here belongs to the measurement."""
+"""The packages that run in Lambda; other allocations belong to the measurement."""
 USERS: Final = 5
 _SETTLING: Final = 20
-"""Invocations that are traced but not counted: what the interpreter keeps for reuse must have been allocated
-under its eyes.
-"""
+"""Traced invocations before the first counted one, which fill the interpreter's caches."""
 WARM_UP: Final = 100
-"""Invocations before anything is counted: clients, parsers and caches are made on the way."""
+"""Invocations before the first sample, which create clients, parsers and caches."""
 
 _ACCOUNT: Final = "123456789012"
 _REGION: Final = "us-east-1"
+_STACK_ID: Final = (
+    f"arn:aws:cloudformation:{_REGION}:{_ACCOUNT}:stack/sales/0a1b2c3d-0000-4000-8000-000000000000"
+)
 _LOG_GROUP: Final = "agent-settings-logs"
 _FORGET_AFTER: Final = 20
 
 
 @dataclass
 class WarmHandler:
-    """CloudFormation's side of one warm function: event after event, none with the credentials of another."""
+    """CloudFormation's side of one warm function: many events, each with its own credentials."""
 
     connect: LocalConnect
     users: int = USERS
     invocations: int = 0
     log_lines: int = 0
-    """How many the support library has delivered."""
+    """The number that the support library has delivered."""
     _events: Iterator[tuple[str, dict[str, Any]]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,22 +70,22 @@ class WarmHandler:
         )
 
     def invoke(self) -> None:
-        """Serve one event, which must succeed."""
+        """Serve one event; raises RuntimeError if it fails."""
         action, properties = next(self._events)
         self.invocations += 1
         answer = handlers.resource(_event(self.invocations, action, properties), None)
         if answer["status"] != "SUCCESS":
-            raise RuntimeError(f"{action} did not succeed: {answer}")
+            raise RuntimeError(f"{action} failed: {answer}")
 
     def run(self, invocations: int) -> None:
-        """Serve events, and have the services forget what they were told."""
+        """Serve events, and let the local services forget them."""
         for done in range(1, invocations + 1):
             self.invoke()
             if done % _FORGET_AFTER == 0 or done == invocations:
                 self.forget()
 
     def forget(self) -> None:
-        """Forget calls, metrics and log lines, all of which the local services keep; the log group stays."""
+        """Clear the local services' calls, metrics and log lines; the log group stays."""
         self.connect.forget_calls()
         reset_model_data()
         cloudwatch_backends[_ACCOUNT][_REGION].reset()
@@ -114,7 +114,7 @@ def _event(number: int, action: str, properties: Mapping[str, Any]) -> dict[str,
         "region": _REGION,
         "resourceType": handlers.TYPE_NAME,
         "resourceTypeVersion": "00000001",
-        "stackId": f"arn:aws:cloudformation:{_REGION}:{_ACCOUNT}:stack/sales/0a1b2c3d-0000-4000-8000-000000000000",
+        "stackId": _STACK_ID,
         "callbackContext": None,
         "requestData": {
             "callerCredentials": _credentials(),
@@ -130,33 +130,31 @@ def _event(number: int, action: str, properties: Mapping[str, Any]) -> dict[str,
 
 
 def _credentials() -> dict[str, str]:
-    made = uuid.uuid4().hex
-    return {"accessKeyId": f"AKIA{made[:16].upper()}", "secretAccessKey": made, "sessionToken": made * 10}
+    text = uuid.uuid4().hex
+    return {"accessKeyId": f"AKIA{text[:16].upper()}", "secretAccessKey": text, "sessionToken": text * 10}
 
 
 @dataclass(frozen=True)
 class LeftBehind:
-    """What invocations have left allocated, in blocks and bytes for each of them."""
+    """The allocations that an invocation leaves, in blocks and bytes."""
 
     blocks: float
     size: float
     blocks_with_garbage: float
-    """The same before the garbage collector has come round: what a function holds until then."""
+    """The same before a garbage collection, as a function holds it until then."""
     by_file: Mapping[str, float]
-    """Blocks for each invocation that outlive the garbage collection, by the file that allocated them; the
-    largest first.
-    """
+    """Blocks after the garbage collection, by the file that allocated them, the largest number first."""
 
 
 def left_behind(run: Callable[[int], None], invocations: int, packages: Sequence[str] = OURS) -> LeftBehind:
-    """Trace `run` and return what it leaves in allocations of `packages`; the caller has warmed it up."""
+    """Trace `run`, which must be warm; return the allocations of `packages` that it leaves."""
     filters = [tracemalloc.Filter(inclusive=True, filename_pattern=f"*/{package}/*") for package in packages]
     collects = gc.isenabled()
     tracemalloc.start()
     try:
         run(_SETTLING)
         gc.collect()
-        gc.disable()  # between two collections garbage counts, as it does in Lambda
+        gc.disable()  # garbage counts until a collection, as in Lambda
         before = _snapshot(filters)
         run(invocations)
         garbage = _snapshot(filters)
@@ -166,25 +164,20 @@ def left_behind(run: Callable[[int], None], invocations: int, packages: Sequence
         tracemalloc.stop()
         if collects:
             gc.enable()
-    grown = sorted(after.compare_to(before, "filename"), key=lambda each: -each.count_diff)
+    files = sorted(after.compare_to(before, "filename"), key=lambda each: -each.count_diff)
+    grown = [each for each in files if each.count_diff > 0]
+    with_garbage = sum(each.count_diff for each in garbage.compare_to(before, "filename"))
     return LeftBehind(
-        blocks=sum(each.count_diff for each in grown) / invocations,
-        size=sum(each.size_diff for each in grown) / invocations,
-        blocks_with_garbage=sum(each.count_diff for each in garbage.compare_to(before, "filename"))
-        / invocations,
-        by_file={
-            _short(each.traceback[0].filename): each.count_diff / invocations
-            for each in grown
-            if each.count_diff > 0
-        },
+        blocks=sum(each.count_diff for each in files) / invocations,
+        size=sum(each.size_diff for each in files) / invocations,
+        blocks_with_garbage=with_garbage / invocations,
+        by_file={_short(each.traceback[0].filename): each.count_diff / invocations for each in grown},
     )
 
 
 def _snapshot(filters: Sequence[tracemalloc.Filter]) -> tracemalloc.Snapshot:
-    """Return what is allocated, without what the interpreter's cache of attributes holds: up to 4,096 recent
-    names.
-    """
-    sys._clear_type_cache()  # noqa: SLF001 - there is no public name; 3.13's other one is missing before it
+    """Return the allocations, without the interpreter's attribute cache, which holds up to 4,096 names."""
+    sys._clear_type_cache()  # noqa: SLF001 - it has no public name before 3.13
     return tracemalloc.take_snapshot().filter_traces(filters)
 
 
@@ -203,7 +196,7 @@ class Sample:
 
 
 def sampled(handler: WarmHandler, invocations: int, every: int) -> list[Sample]:
-    """Run and sample."""
+    """Run the handler, and take a sample after `every` invocations."""
     began = time.perf_counter()
     samples: list[Sample] = []
     for done in count(every, every):
@@ -215,9 +208,7 @@ def sampled(handler: WarmHandler, invocations: int, every: int) -> list[Sample]:
 
 
 def resident_megabytes() -> float:
-    """Return the resident memory of this process; elsewhere than on Linux its peak so far, which shows growth
-    as well.
-    """
+    """Return the resident memory of this process, or its peak, which shows growth too, if not on Linux."""
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 1e6
@@ -226,44 +217,36 @@ def resident_megabytes() -> float:
 
 
 def slope(samples: Sequence[Sample]) -> float:
-    """Return the growth in kilobytes for each invocation, fitted over the later three quarters of `samples`."""
-    later = samples[len(samples) // 4 :]
-    fit = statistics.linear_regression(
-        [each.invocations for each in later], [each.resident for each in later]
-    )
-    return fit.slope * 1000
+    """Return the growth in kB for each invocation, fitted over the last three quarters of `samples`."""
+    fitted = samples[len(samples) // 4 :]
+    invocations, sizes = [each.invocations for each in fitted], [each.resident for each in fitted]
+    return statistics.linear_regression(invocations, sizes).slope * 1000
 
 
 def report(samples: Sequence[Sample], left: LeftBehind, traced: int, log_lines: int) -> str:
     """Return the tables, as Markdown."""
-    last = samples[-1]
+    last, fitted = samples[-1], len(samples) - len(samples) // 4
+    packages = ", ".join(OURS)
     lines = [
         "# Memory of a warm handler",
         "",
-        (
-            f"{last.invocations} invocations on {USERS} users, each with new credentials and with metrics and"
-            f" {log_lines} log lines."
-        ),
+        f"{last.invocations} invocations on {USERS} users, each with new credentials.",
+        f"The support library published metrics and delivered {log_lines} log lines.",
         "",
         "| invocations | resident memory (MB) | ms an invocation |",
         "|---:|---:|---:|",
         *_rows(samples),
         "",
-        (
-            f"Growth after warm-up: **{slope(samples):.3f} kB an invocation**"
-            f" ({len(samples) - len(samples) // 4} samples)."
-        ),
+        f"Growth after warm-up: **{slope(samples):.3f} kB an invocation** ({fitted} samples).",
         "",
-        (
-            f"An invocation leaves (allocations of {', '.join(OURS)}; {traced} invocations traced, no garbage"
-            " collection meanwhile):"
-        ),
+        f"The blocks that an invocation leaves, of {packages}.",
+        f"They are means of {traced} traced invocations without a garbage collection:",
         "",
         "| | blocks an invocation |",
         "|---|---:|",
-        f"| until the garbage collector comes round | {left.blocks_with_garbage:.2f} |",
-        f"| for good | {left.blocks:.3f} ({left.size:.1f} bytes) |",
-        *(f"| for good, by {name} | {blocks:.3f} |" for name, blocks in list(left.by_file.items())[:5]),
+        f"| before a garbage collection | {left.blocks_with_garbage:.2f} |",
+        f"| after it | {left.blocks:.3f} ({left.size:.1f} bytes) |",
+        *(f"| after it, by {name} | {blocks:.3f} |" for name, blocks in list(left.by_file.items())[:5]),
         "",
     ]
     return "\n".join(lines)
@@ -278,27 +261,21 @@ def _rows(samples: Sequence[Sample]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, and print what was found."""
+    """Measure, and print the tables."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.memory", description=__doc__, formatter_class=_Formatter
     )
-    parser.add_argument(
-        "--invocations", type=int, default=2000, help="how many events (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--every", type=int, default=100, help="events between two samples (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--traced",
-        type=int,
-        default=400,
-        help="how many events more with every allocation traced (default: %(default)s)",
-    )
+    for name, default, text in (
+        ("--invocations", 2000, "events of the first run"),
+        ("--every", 100, "events between two samples"),
+        ("--traced", 400, "events of the second run, with every allocation traced"),
+    ):
+        parser.add_argument(name, type=int, default=default, help=f"{text} (default: %(default)s)")
     parser.add_argument("--write", type=Path, metavar="PATH", help="also write the tables to this file")
     options = parser.parse_args(arguments)
     if options.every < 1 or options.traced < 1 or options.invocations < 4 * options.every:
         parser.error("--invocations must be at least four times --every, and all of them positive")
-    # The handlers log to stderr where nobody has set up logging; here only the delivery shall see the lines.
+    # Without any handler, logging would print the lines to stderr.
     logging.getLogger().addHandler(logging.NullHandler())
     with LocalConnect() as connect:
         handler = WarmHandler(connect)

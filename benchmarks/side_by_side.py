@@ -1,8 +1,7 @@
-"""What both comparisons need: the packaged artefacts and a stock boto3, unpacked; a local Connect; processes;
-a table.
+"""The sides of both comparisons: unpacked artefacts and stock boto3, a local Connect, processes, a table.
 
-`cold` and `warm` use it. All sides run on the same Python, that of the runtime, and see nothing but the
-standard library and their folder. Nobody writes to the folders: bytecode is in them, and none is made.
+`cold` and `warm` use it. All sides run on the runtime's Python, and see nothing but the standard library and
+their folder. No side writes to its folder: the bytecode is already in it.
 """
 
 import json
@@ -29,18 +28,18 @@ from tools.artefact import archive, build, bytecode, libraries
 from tools.artefact.libraries import Library
 
 KINDS: Final = {"bare": "stock", "registry": "registry", "function": "function", "delivering": "registry"}
-"""The sides, and the folder that each runs in; the first is what the others are compared with."""
+"""The sides and their folders; the others are compared with the first."""
 NAMES: Final = {
     "bare": "bare script, stock boto3",
     "registry": "registry handler",
-    "function": "custom resource, its reply included",
+    "function": "custom resource, its response included",
     "delivering": "registry handler with log delivery and metrics",
 }
 _INSTANCE: Final = "10000000-0000-4000-8000-000000000001"
 _STOCK: Final = tuple(
     map(Library, ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"))
 )
-"""What `pip install boto3` brings, whole."""
+"""The packages that `pip install boto3` installs, whole."""
 _SCRIPT: Final = Path(__file__).with_name("invocation.py")
 
 
@@ -59,9 +58,7 @@ class Side:
         )
 
     def serve(self, user: str) -> dict[str, float]:
-        """Let it configure the user; return what it tells, and the seconds since the process began as
-        `since_start`.
-        """
+        """Let it configure the user; return its answer, and as `since_start` the seconds since it started."""
         if not self._process.stdin or not self._process.stdout:
             raise AssertionError("both are pipes")
         self._process.stdin.write(f"{user}\n")
@@ -96,7 +93,7 @@ class Sides:
                 Server("connect-local", command, {"PYTHONPATH": str(ROOT / "src")})
             )
             self._url = server.first_line()
-            self._reply_url = starting.enter_context(_taking_replies())
+            self._response_url = starting.enter_context(_taking_responses())
             users = [{"username": f"agent-{number}", "id": user} for number, user in enumerate(self._ids)]
             self._seed({"instances": [{"id": _INSTANCE, "users": users}]})
             self._exits = starting.pop_all()
@@ -107,22 +104,22 @@ class Sides:
 
     def start(self, kind: str) -> Side:
         """Start a process of that kind."""
-        return Side(self._python, self._folder / KINDS[kind], kind, self._url, self._reply_url)
+        return Side(self._python, self._folder / KINDS[kind], kind, self._url, self._response_url)
 
     def user(self) -> str:
-        """Return a user whom nobody has configured yet."""
+        """Return a user that no side has configured."""
         return next(self._left)
 
     def check_untouched(self) -> None:
-        """Raise unless the folders hold what they held before."""
+        """Raise RuntimeError if a side has written to its folder."""
         if changed := self._files() ^ self._before:
-            raise RuntimeError(f"the folders were written to: {sorted(changed)[:5]}")
+            raise RuntimeError(f"a side has written to its folder: {sorted(changed)[:5]}")
 
     @property
     def machine(self) -> str:
-        """One line on what was measured where."""
-        cores = os.cpu_count()
-        return f"Python {interpreters.version_of(self._python)} on {platform.system()} {platform.machine()}, {cores} cores"
+        """The Python and the machine of the measurement, in one line."""
+        version, system = interpreters.version_of(self._python), f"{platform.system()} {platform.machine()}"
+        return f"Python {version} on {system}, {os.cpu_count()} cores"
 
     def _unpack(self) -> None:
         code = build.build_code(self._folder / "zips" / build.FUNCTION)
@@ -143,8 +140,8 @@ class Sides:
             pass
 
 
-class _Replies(BaseHTTPRequestHandler):
-    """Takes what the custom resource replies to CloudFormation."""
+class _Endpoint(BaseHTTPRequestHandler):
+    """Takes the custom resource's responses to CloudFormation."""
 
     def do_PUT(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -153,12 +150,12 @@ class _Replies(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @contextmanager
-def _taking_replies() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Replies) as server:
+def _taking_responses() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Endpoint) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -170,19 +167,19 @@ def _taking_replies() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Target:
-    """What a ratio may be at most."""
+    """The maximum of a ratio."""
 
     what: str
     kinds: tuple[str, ...]
-    most: float
+    maximum: float
 
     def verdicts(self, ratios: dict[str, float]) -> list[str]:
-        """Return one line for each side that the target is set for."""
-        return [
-            f"- {self.what}, {NAMES[kind]}: {ratios[kind]:.2f} x, wanted at most {self.most:.2f} x:"
-            f" {'met' if round(ratios[kind], 2) <= self.most else 'MISSED'}"
-            for kind in self.kinds
-        ]
+        """Return one line for each side with the target."""
+        return [self._verdict(kind, ratios[kind]) for kind in self.kinds]
+
+    def _verdict(self, kind: str, ratio: float) -> str:
+        verdict = "met" if round(ratio, 2) <= self.maximum else "MISSED"
+        return f"- {self.what}, {NAMES[kind]}: {ratio:.2f} x, wanted at most {self.maximum:.2f} x: {verdict}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

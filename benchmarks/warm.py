@@ -1,7 +1,7 @@
-"""Warm invocations, each with credentials of its own, beside a bare client's cached calls: `make bench-warm`.
+"""Warm invocations, each with its own credentials, compared with a bare cached client: `make bench-warm`.
 
-One process of each side, all of them waiting; each round lets every side configure one user. Medians of the
-rounds are compared. The bare side keeps one client with one set of credentials, which a handler may not.
+Each side has one process; in each round every side configures one user. It compares medians of the rounds.
+The bare side keeps one client with one set of credentials, which a handler may not do.
 """
 
 import argparse
@@ -13,16 +13,33 @@ from .side_by_side import KINDS, NAMES, Side, Sides, Target, publish, table
 
 _TARGETS = (Target("time", ("registry",), 1.20), Target("time", ("delivering",), 1.40))
 _WARM_UP = 20
-"""Rounds before anything is counted."""
+"""Rounds before the first counted one."""
 _GROWTH = 1024
-"""kB that a side may grow by over the counted rounds; a client made for each event grows by more within ten.
+"""kB by which a side may grow over the counted rounds; with a client for each event it grows more in ten."""
+
+_PAGE = """\
+# Warm invocations
+
+`make bench-warm` writes this page.
+Each side handles one CREATE after another in one process, each with new credentials.
+The handlers are the packaged artefacts.
+The custom resource has its credentials from its environment.
+The bare side makes the same four calls with one cached client of stock boto3.
+The custom resource also sends its response to CloudFormation, over a connection of its own.
+Log delivery makes a call for each line.
+{machine}, shared with other work and noisy: compare the ratios, not the times.
+Medians of {rounds} rounds, all sides in turn; growth from the first tenth of the rounds to the last.
+
+{table}
+
+{verdicts}
 """
 
 Rounds = dict[str, list[dict[str, float]]]
 
 
 def measure(sides: Sides, rounds: int) -> Rounds:
-    """Return what each round of each side told."""
+    """Return the answers of each side."""
     found: Rounds = {kind: [] for kind in KINDS}
     with ExitStack() as running:
         processes: dict[str, Side] = {}
@@ -37,19 +54,18 @@ def measure(sides: Sides, rounds: int) -> Rounds:
     return found
 
 
-def growth(told: Sequence[dict[str, float]]) -> float:
-    """Return the kB by which a side grew: the median of the last tenth against that of the first."""
-    tenth = max(1, len(told) // 10)
-    return statistics.median(one["now"] for one in told[-tenth:]) - statistics.median(
-        one["now"] for one in told[:tenth]
-    )
+def growth(answers: Sequence[dict[str, float]]) -> float:
+    """Return the kB by which a side grew, from the median of the first tenth to that of the last."""
+    sizes = [answer["now"] for answer in answers]
+    tenth = max(1, len(sizes) // 10)
+    return statistics.median(sizes[-tenth:]) - statistics.median(sizes[:tenth])
 
 
 def report(found: Rounds, machine: str) -> str:
     """Return the page."""
-    medians = {kind: statistics.median(one["seconds"] for one in told) for kind, told in found.items()}
+    medians = {kind: statistics.median(each["seconds"] for each in side) for kind, side in found.items()}
     ratios = {kind: seconds / medians["bare"] for kind, seconds in medians.items()}
-    grown = {kind: growth(told) for kind, told in found.items()}
+    grown = {kind: growth(answers) for kind, answers in found.items()}
     rows = [
         [NAMES[kind], f"**{ratios[kind]:.2f} x** ({medians[kind] * 1000:.1f} ms)", f"{grown[kind]:+.0f} kB"]
         for kind in found

@@ -13,19 +13,17 @@ from .report import Wall, write_report
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "guide" / "benchmarks"
 _WALLS: Final = ((60, 1.0, (1, 2, 3)), (500, 10.0, (1,)))
-"""Resources, how many times as fast the clocks run, and seeds: what few resources take depends much on
-chance.
-"""
+"""Resources, speed of the clocks, and seeds: the time of a few resources varies much."""
 
 
 def main() -> None:
     """Run everything."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
-    options.add_argument("--seeds", type=int, default=10, help="simulated runs of each scene (10)")
+    options.add_argument("--seeds", type=int, default=10, help="simulated runs of each scenario (10)")
     options.add_argument("--folder", type=Path, default=FOLDER, help="where to write (guide/benchmarks)")
     chosen = options.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    # First the wall clock, while the machine has nothing else to do for us.
+    # The wall clock first, before the simulation makes the machine busy.
     walls = [
         Wall(speed, seeds, [wall_clock.measure(resources, speed, seed) for seed in seeds])
         for resources, speed, seeds in _WALLS

@@ -1,7 +1,7 @@
-"""What botocore does by itself when a call is refused, on a clock that can be simulated.
+"""botocore's own retries of a refused call, on a simulated clock.
 
-Its own parts are used where they take a clock: rate limiter, cubic calculator and token bucket. Each resource
-has a process of its own, as in Lambda, and so a limiter that knows nothing of the others.
+It uses botocore's parts that take a clock: rate limiter, cubic calculator and token bucket. Each resource has
+a process of its own, as in Lambda, and so a limiter of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Retries(Protocol):
-    """How one process retries."""
+    """The retries of one process."""
 
     attempts: int
 
@@ -36,13 +36,13 @@ class Retries(Protocol):
         ...
 
     def back_off(self, attempt: int) -> None:
-        """Wait after the attempt of that number, counted from 0, was refused."""
+        """Wait after a refused attempt; the first is number 0."""
         ...
 
 
 @dataclass
 class StandardRetries:
-    """Three attempts; between them any time up to 1, 2 seconds."""
+    """Three attempts, with waits of up to 1 and 2 seconds between them."""
 
     clock: Clock
     random: Callable[[], float]
@@ -64,13 +64,13 @@ class _BotocoreClock(BotocoreClock):
     clock: Clock
 
     def current_time(self) -> float:
-        """Return the time, under the name that botocore asks for."""
+        """Return the time, for botocore."""
         return self.clock.monotonic()
 
 
 @dataclass
 class _WaitingBucket:
-    """botocore's bucket, whose waits pass on the simulated clock instead of a thread's condition."""
+    """botocore's bucket, with waits on the simulated clock instead of a thread's condition."""
 
     bucket: TokenBucket
     clock: Clock
@@ -86,7 +86,7 @@ class _WaitingBucket:
 
     @property
     def available_capacity(self) -> float:
-        """Tokens that are there."""
+        """Tokens in the bucket."""
         return float(self.bucket.available_capacity)
 
     def acquire(self) -> None:
@@ -95,17 +95,17 @@ class _WaitingBucket:
             try:
                 self.bucket.acquire(block=False)
             except CapacityNotAvailableError:
-                # The hair's breadth is for rounding, which must not make the wait endless.
+                # Without the small addition, rounding could make the wait endless.
                 self.clock.sleep((1.0 - self.available_capacity) / self.max_rate + 1e-6)
             else:
                 return
 
 
-class _Told:
-    """Stands where botocore looks into an answer for a throttling error; here it is known."""
+class _Detector:
+    """Replaces botocore's search for a throttling error in an answer."""
 
     def is_throttling_error(self, *, refused: bool) -> bool:
-        """Return what is known."""
+        """Return whether the call was refused."""
         return refused
 
 
@@ -122,12 +122,12 @@ class AdaptiveRetries(StandardRetries):
             rate_adjustor=CubicCalculator(starting_max_rate=0.5, start_time=clock.current_time()),
             rate_clocker=RateClocker(clock),
             token_bucket=_WaitingBucket(TokenBucket(max_rate=1.0, clock=clock), self.clock),
-            throttling_detector=_Told(),
+            throttling_detector=_Detector(),
             clock=clock,
         )
 
     def before_sending(self) -> None:
-        """Wait as the limiter says."""
+        """Wait as the limiter demands."""
         self._limiter.on_sending_request(request=None)
 
     def after(self, *, refused: bool) -> None:
@@ -137,7 +137,7 @@ class AdaptiveRetries(StandardRetries):
 
 @dataclass(frozen=True)
 class RetryingGateway:
-    """Implements the `Gateway` port over another, retrying every refused call unseen."""
+    """Implements the `Gateway` port over another one, and retries every refused call."""
 
     inner: Gateway
     retries: Retries
@@ -149,7 +149,7 @@ class RetryingGateway:
     def update_user_config(
         self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
     ) -> None:
-        """Write the arrays that are given."""
+        """Write the arrays."""
         self._try(lambda: self.inner.update_user_config(instance_id, user_id, arrays))
 
     def tag_user(self, user_arn: str, tags: Mapping[str, str]) -> None:

@@ -1,7 +1,6 @@
-"""CloudFormation's part: it starts many resources together, invokes each anew when it is asked to, and pays
-by the second.
+"""CloudFormation's part: it starts many resources together, invokes each again on request, and bills seconds.
 
-What is driven is the real service with a real retrier; only Connect and time are simulated.
+It drives the real service with a real retrier; only Connect and time are simulated.
 """
 
 import json
@@ -29,13 +28,13 @@ _STACK: Final = (
 )
 _AUTO_ACCEPT: Final = AUTO_ACCEPT.key(VOICE, AUTO_ACCEPT.fields[0])
 _DISPATCH: Final = 0.5
-"""Seconds at most until an invocation that is due begins."""
+"""Maximum delay of an invocation, in seconds."""
 _FREE_SECONDS: Final = 30.0
-"""Of each invocation; what lasts longer costs by the second."""
+"""Seconds of an invocation without a charge; each further second costs."""
 
 
 class Operation(Enum):
-    """What a stack does with each of its resources."""
+    """The operation of a stack on each of its resources."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -43,7 +42,7 @@ class Operation(Enum):
 
     @property
     def calls(self) -> Sequence[str]:
-        """The calls of one such operation that nothing hinders."""
+        """The calls of one operation without errors."""
         return _CALLS[self]
 
 
@@ -55,15 +54,13 @@ _CALLS: Final = {
 
 
 def dice_of(seed: int, number: int) -> Callable[[], float]:
-    """Return the random numbers of one resource: the same ones whatever the others do, and on the wall clock
-    too.
-    """
-    return random.Random(f"{seed}/{number}").random  # noqa: S311 - an experiment wants the same numbers each time
+    """Return the random numbers of one resource, which are the same in every run and on the wall clock."""
+    return random.Random(f"{seed}/{number}").random  # noqa: S311 - an experiment must be reproducible
 
 
 @dataclass
 class Resource:
-    """One resource of the stack, and what became of it."""
+    """One resource of the stack, and its figures."""
 
     number: int
     began: float = math.nan
@@ -75,13 +72,13 @@ class Resource:
 
     @property
     def seconds(self) -> float:
-        """How long the operation took."""
+        """The duration of the operation."""
         return self.ended - self.began
 
 
 @dataclass
 class StackOperation:
-    """One operation of one stack over all of its resources, `lanes` of which are under way together."""
+    """One operation of one stack on all of its resources."""
 
     simulation: Simulation
     connect: SimulatedConnect
@@ -93,38 +90,35 @@ class StackOperation:
 
     @property
     def is_done(self) -> bool:
-        """Whether every resource has ended, well or not."""
+        """Whether every resource has succeeded or failed."""
         return self.finished == len(self.resources)
 
     def begin_together(self, in_flight: int) -> None:
-        """Begin with `in_flight` resources; whenever one has ended, the next of all begins."""
+        """Begin with `in_flight` resources; whenever one ends, the next one begins."""
         waiting = iter(self.resources)
         for _ in range(min(in_flight, len(self.resources))):
             self._begin(waiting)
 
     def begin_in_lanes(self, lanes: int) -> None:
-        """Begin with chains of resources, each of which depends on the one before it."""
+        """Begin with chains of resources, in which each depends on the one before it."""
         for lane in range(lanes):
             self._begin(iter(self.resources[lane::lanes]))
 
     def _begin(self, waiting: Iterator[Resource]) -> None:
-        def one_after_the_other() -> None:
+        def run_in_sequence() -> None:
             for resource in waiting:
-                self._carry_out(resource)
+                self._operate(resource)
                 self.finished += 1
 
-        self.simulation.begin(one_after_the_other)
+        self.simulation.begin(run_in_sequence)
 
-    def _carry_out(self, resource: Resource) -> None:
+    def _operate(self, resource: Resource) -> None:
         user_id = self.connect.user(resource.number)
         identity = Identity.parse(INSTANCE_ID, user_id, Environment())
-        owner = Owner.of(
-            identity, _STACK, f"Agent{resource.number}", f"{self.operation.value} {resource.number}"
-        )
-        dice = dice_of(self.seed, resource.number)
-        service = SettingsService(
-            *self.policy.service_parts(self.connect, SimulatedClock(self.simulation), dice)
-        )
+        request = f"{self.operation.value} {resource.number}"
+        owner = Owner.of(identity, _STACK, f"Agent{resource.number}", request)
+        clock, dice = SimulatedClock(self.simulation), dice_of(self.seed, resource.number)
+        service = SettingsService(*self.policy.service_parts(self.connect, clock, dice))
         context: Mapping[str, object] | None = None
         resource.began = self.simulation.now
         while True:

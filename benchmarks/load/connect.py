@@ -1,7 +1,6 @@
-"""Amazon Connect as far as load is concerned: users with settings and tags, token buckets, and calls that
-take a moment.
+"""Amazon Connect under load: users with settings and tags, token buckets, and calls that take time.
 
-The buckets are those of the local Connect, so that both mean the same by a quota.
+The buckets are the local Connect's, so that a quota means the same in both.
 """
 
 from collections import Counter
@@ -34,7 +33,7 @@ class SimulatedUser:
 
 @dataclass
 class SimulatedConnect:
-    """Implements the `Gateway` port; counts what it admits and what it refuses, and when."""
+    """Implements the `Gateway` port; logs the calls that it admits and refuses."""
 
     simulation: Simulation
     quotas: Mapping[str, Quota]
@@ -46,20 +45,19 @@ class SimulatedConnect:
     admitted: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     log: list[tuple[float, str, bool]] = field(default_factory=list)
-    """When which operation was called by a stack, and whether it was admitted."""
+    """Time, operation and admission of each call of a stack."""
     _buckets: QuotaBuckets = field(default_factory=QuotaBuckets)
 
     def user(self, number: int) -> str:
-        """Return the id of a user of that number, made when it is asked for first."""
+        """Return the id of the user with that number; create the user if there is none."""
         user_id = f"20000000-0000-4000-8000-{number:012d}"
         self.users.setdefault(user_id, SimulatedUser())
         return user_id
 
     def admits(self, operation: str) -> bool:
-        """Take a token of `operation`, if there is one."""
-        return self._buckets.admit(
-            (operation,), self.quotas[operation], self.simulation.now, self.refused_cost
-        )
+        """Take a token of `operation`; return whether there was one."""
+        quota = self.quotas[operation]
+        return self._buckets.admit((operation,), quota, self.simulation.now, self.refused_cost)
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
         """Return the user."""
@@ -70,7 +68,7 @@ class SimulatedConnect:
     def update_user_config(
         self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
     ) -> None:
-        """Replace the arrays that are given."""
+        """Replace the arrays."""
         self._called("UpdateUserConfig", instance_id)
         user = self.users[user_id]
         kept = {key: value for key, value in user.settings.items() if key.array not in arrays}
@@ -88,14 +86,14 @@ class SimulatedConnect:
         user.tags = {key: value for key, value in user.tags.items() if key not in keys}
 
     def has_user(self, instance_id: str, user_id: str) -> bool:
-        """Return whether there is such a user."""
+        """Return whether the user exists."""
         self._called("SearchUsers", instance_id)
         return user_id in self.users
 
     def search_tagged_users(
         self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
     ) -> FoundUsers:
-        """No stack operation searches."""
+        """Not implemented: no stack operation searches."""
         raise NotImplementedError
 
     def _called(self, operation: str, instance_id: str) -> None:

@@ -1,7 +1,6 @@
-"""What is simulated for the report: the policies beside each other, ours alone in many scenes, and a frontier
-of its variants.
+"""The simulations of the report: all policies, ours in many scenarios, and variants of ours.
 
-Scenes are independent of each other, so they are spread over the processors.
+Scenarios are independent of each other and run on all processors.
 """
 
 from collections.abc import Sequence
@@ -14,26 +13,27 @@ from connect_local import DOCUMENTED_QUOTAS, Quota
 from custom_connect_userconfig.retry.policy import QuotaBackoff
 
 from .cloudformation import Operation
-from .measures import ALL, Figures, Scene, measure
+from .measures import ALL, Figures, Scenario, measure
 from .policies import HOURS, POLICIES, Always, Policy
 
 SIZES: Final = (20, 50, 100, 200, 300, 500, 1000, 2000)
 IN_FLIGHT: Final = (20, 50, 200, ALL)
+_LARGE: Final = 500
 PLOTTED: Final = ("this one", "half of the time waited", "full jitter")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A scene, what it is called, and its figures."""
+    """A scenario with its name and its figures."""
 
     name: str
-    scene: Scene
+    scenario: Scenario
     figures: Figures
 
 
 @dataclass(frozen=True)
 class Results:
-    """Everything that was simulated."""
+    """The results of all simulations."""
 
     policies: Sequence[Row]
     sizes: Sequence[Row]
@@ -45,7 +45,7 @@ class Results:
 
 
 def run_all(seeds: int) -> Results:
-    """Simulate everything; minutes."""
+    """Run all simulations, which takes minutes."""
     with ProcessPoolExecutor() as pool:
         parts = {
             "policies": _policies(),
@@ -55,7 +55,7 @@ def run_all(seeds: int) -> Results:
             "frontier": _frontier(),
         }
         pending = {
-            part: [(name, scene, pool.submit(_measure, scene, seeds)) for name, scene in rows]
+            part: [(name, scenario, pool.submit(_measure, scenario, seeds)) for name, scenario in rows]
             for part, rows in parts.items()
         }
         return Results(
@@ -63,36 +63,42 @@ def run_all(seeds: int) -> Results:
         )
 
 
-def _measure(scene: Scene, seeds: int) -> Figures:
-    # Only the first run travels back whole, to be plotted.
-    figures = measure(scene, seeds if scene.resources <= 500 else max(2, seeds // 3))  # noqa: PLR2004 - larger ones vary less
+def _measure(scenario: Scenario, seeds: int) -> Figures:
+    # Larger ones vary less.
+    figures = measure(scenario, seeds if scenario.resources <= _LARGE else max(2, seeds // 3))
+    # The plots need the first run only.
     return replace(figures, runs=figures.runs[:1])
 
 
-Named = list[tuple[str, Scene]]
+Named = list[tuple[str, Scenario]]
 
 
 def _policies() -> Named:
     return [
-        (policy.name, Scene(operation, policy=policy)) for policy, operation in product(POLICIES, Operation)
+        (policy.name, Scenario(operation, policy=policy))
+        for policy, operation in product(POLICIES, Operation)
     ]
 
 
 def _sizes() -> Named:
-    scenes = [
-        Scene(resources=size, in_flight=in_flight)
+    scenarios = [
+        Scenario(resources=size, in_flight=in_flight)
         for size, in_flight in product((50, 200, 500, 2000), IN_FLIGHT)
     ]
-    return [("", scene) for scene in scenes if scene.in_flight < scene.resources or scene.in_flight == ALL]
+    return [
+        ("", scenario)
+        for scenario in scenarios
+        if scenario.in_flight < scenario.resources or scenario.in_flight == ALL
+    ]
 
 
 def _circumstances() -> Named:
     slow_reads = {**DOCUMENTED_QUOTAS, "DescribeUser": Quota(2, 5)}
     higher = {name: Quota(quota.rate * 5, quota.burst * 5) for name, quota in DOCUMENTED_QUOTAS.items()}
-    scenes: Named = []
+    scenarios: Named = []
     for operation in Operation:
-        plain = Scene(operation)
-        scenes += [
+        plain = Scenario(operation)
+        scenarios += [
             ("20 lanes", replace(plain, lanes=20)),
             ("16 lanes", replace(plain, lanes=16)),
             ("a neighbour, 0.5 writes/s", replace(plain, neighbour=0.5)),
@@ -100,12 +106,14 @@ def _circumstances() -> Named:
             ("DescribeUser 2/s", replace(plain, quotas=slow_reads)),
             ("quotas raised fivefold", replace(plain, quotas=higher)),
         ]
-    return scenes
+    return scenarios
 
 
 def _growth() -> Named:
     policies = [policy for policy in POLICIES if policy.name in PLOTTED]
-    return [(policy.name, Scene(resources=size, policy=policy)) for policy, size in product(policies, SIZES)]
+    return [
+        (policy.name, Scenario(resources=size, policy=policy)) for policy, size in product(policies, SIZES)
+    ]
 
 
 def _frontier() -> Named:
@@ -114,4 +122,4 @@ def _frontier() -> Named:
         QuotaBackoff(HOURS, full_template=full, share_of_time_left=left, share_of_elapsed=elapsed)
         for full, left, elapsed in shares
     ]
-    return [("variant", Scene(policy=Policy("variant", Always(variant)))) for variant in variants]
+    return [("variant", Scenario(policy=Policy("variant", Always(variant)))) for variant in variants]

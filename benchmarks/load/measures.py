@@ -1,7 +1,7 @@
-"""One simulated stack operation, and what is measured of it.
+"""One simulated stack operation, and its figures.
 
-Makespan is measured with nobody else about; what a live caller suffers, in a second run with one. A ratio of
-1 is the floor: the successful calls of the busiest operation, less the burst, at the quota's rate.
+The makespan is without other callers; a second run with a live caller measures the refusals of its calls.
+A ratio of 1 is the floor: the successful calls of the busiest operation, less the burst, at the quota's rate.
 """
 
 import random
@@ -18,18 +18,16 @@ from .policies import OURS, Policy
 from .simulation import Simulation
 
 LIVE_RATE: Final = 0.3
-"""Calls a second that the live contact centre makes of each operation."""
+"""Calls a second of each operation by the live contact centre."""
 ALL: Final = 1_000_000
 _PRICE_OF_AN_INVOCATION: Final = 0.0009
 _PRICE_OF_A_SECOND: Final = 0.00008
-"""Dollars for a handler operation of a third-party resource type, and for each of its seconds above 30
-(pricing page).
-"""
+"""Dollars for a handler operation of a third-party type, and for each second above 30 (pricing page)."""
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What is simulated."""
+class Scenario:
+    """The parameters of one simulation."""
 
     operation: Operation = Operation.CREATE
     resources: int = 500
@@ -41,7 +39,7 @@ class Scene:
     refused_cost: float = 0.0
     """Tokens that a refused call costs."""
     neighbour: float = 0.0
-    """Writes a second of each operation that somebody else sends, whether they are admitted or not."""
+    """Writes a second of each operation by another caller, admitted or not."""
     live: bool = False
     latency: float = 0.08
     """Seconds that a call takes on average."""
@@ -49,13 +47,13 @@ class Scene:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of it."""
+    """The result of one simulation."""
 
-    scene: Scene
+    scenario: Scenario
     admitted: Mapping[str, int]
     refused: Mapping[str, int]
     log: Sequence[tuple[float, str, bool]]
-    """When which operation was called, and whether it was admitted."""
+    """Time, operation and admission of each call."""
     resources: Sequence[Resource]
     users: Mapping[str, SimulatedUser]
     live_calls: Mapping[str, Sequence[bool]]
@@ -63,33 +61,33 @@ class Run:
 
     @property
     def makespan(self) -> float:
-        """Seconds until the last resource was done."""
+        """Seconds until the last resource ended."""
         return max(resource.ended for resource in self.resources)
 
     @property
     def floor(self) -> float:
         """Seconds that the quotas demand for the calls that succeeded."""
-        quotas = self.scene.quotas
+        quotas = self.scenario.quotas
         return max((calls - quotas[name].burst) / quotas[name].rate for name, calls in self.admitted.items())
 
     @property
     def makespan_ratio(self) -> float:
-        """Makespan by floor."""
+        """Makespan, divided by the floor."""
         return self.makespan / self.floor
 
     @property
     def refused_ratio(self) -> float:
-        """Refused calls by those that would have done alone."""
-        return sum(self.refused.values()) / (len(self.scene.operation.calls) * len(self.resources))
+        """Refused calls, divided by the calls that the operations make alone."""
+        return sum(self.refused.values()) / (len(self.scenario.operation.calls) * len(self.resources))
 
     @property
     def invocations(self) -> float:
-        """Of the handler, for each resource."""
+        """Invocations of the handler for each resource."""
         return fmean(resource.invocations for resource in self.resources)
 
     @property
     def billed(self) -> float:
-        """Seconds for each resource."""
+        """Billed seconds for each resource."""
         return fmean(resource.billed for resource in self.resources)
 
     @property
@@ -99,27 +97,29 @@ class Run:
 
     @property
     def worst(self) -> float:
-        """Seconds that the slowest single resource took, by the floor."""
+        """Seconds of the slowest single resource, divided by the floor."""
         return max(resource.seconds for resource in self.resources) / self.floor
 
     @property
     def failures(self) -> int:
-        """Resources that ended in failure."""
+        """Resources that failed."""
         return sum(resource.failure is not None for resource in self.resources)
 
 
-def simulate(scene: Scene, seed: int) -> Run:
-    """Play one scene."""
-    dice = random.Random(f"{seed}")  # noqa: S311 - a simulation wants the same numbers each time
+def simulate(scenario: Scenario, seed: int) -> Run:
+    """Simulate one scenario."""
+    dice = random.Random(f"{seed}")  # noqa: S311 - a simulation must be reproducible
     simulation = Simulation()
-    connect = SimulatedConnect(simulation, scene.quotas, dice.random, scene.refused_cost, scene.latency)
-    if scene.operation is not Operation.CREATE:
-        _play(replace(scene, operation=Operation.CREATE, quotas=_BOUNDLESS), seed, connect, simulation)
-        simulation, connect = _afresh(scene, connect, dice.random)
-    others = _Others(simulation, connect, scene, dice)
-    stack = _play(scene, seed, connect, simulation, others)
+    connect = SimulatedConnect(
+        simulation, scenario.quotas, dice.random, scenario.refused_cost, scenario.latency
+    )
+    if scenario.operation is not Operation.CREATE:
+        _run(replace(scenario, operation=Operation.CREATE, quotas=_UNLIMITED), seed, connect, simulation)
+        simulation, connect = _restarted(scenario, connect, dice.random)
+    others = _Others(simulation, connect, scenario, dice)
+    stack = _run(scenario, seed, connect, simulation, others)
     return Run(
-        scene,
+        scenario,
         connect.admitted,
         connect.refused,
         connect.log,
@@ -129,33 +129,33 @@ def simulate(scene: Scene, seed: int) -> Run:
     )
 
 
-_BOUNDLESS: Final = dict.fromkeys(DOCUMENTED_QUOTAS, Quota(1e9, 1e9))
+_UNLIMITED: Final = dict.fromkeys(DOCUMENTED_QUOTAS, Quota(1e9, 1e9))
 
 
-def _afresh(
-    scene: Scene, before: SimulatedConnect, dice: Callable[[], float]
+def _restarted(
+    scenario: Scenario, before: SimulatedConnect, dice: Callable[[], float]
 ) -> tuple[Simulation, SimulatedConnect]:
-    """Return a new simulation of the users that another has made."""
+    """Return a new simulation with the users of another."""
     simulation = Simulation()
     return simulation, SimulatedConnect(
-        simulation, scene.quotas, dice, scene.refused_cost, scene.latency, before.users
+        simulation, scenario.quotas, dice, scenario.refused_cost, scenario.latency, before.users
     )
 
 
-def _play(
-    scene: Scene,
+def _run(
+    scenario: Scenario,
     seed: int,
     connect: SimulatedConnect,
     simulation: Simulation,
     others: "_Others | None" = None,
 ) -> StackOperation:
-    connect.quotas = scene.quotas
-    resources = [Resource(number) for number in range(scene.resources)]
-    stack = StackOperation(simulation, connect, scene.policy, scene.operation, resources, seed)
-    if scene.lanes:
-        stack.begin_in_lanes(scene.lanes)
+    connect.quotas = scenario.quotas
+    resources = [Resource(number) for number in range(scenario.resources)]
+    stack = StackOperation(simulation, connect, scenario.policy, scenario.operation, resources, seed)
+    if scenario.lanes:
+        stack.begin_in_lanes(scenario.lanes)
     else:
-        stack.begin_together(scene.in_flight)
+        stack.begin_together(scenario.in_flight)
     if others:
         others.begin()
     simulation.run(until=lambda: stack.is_done)
@@ -164,22 +164,22 @@ def _play(
 
 @dataclass
 class _Others:
-    """Whoever else calls Connect: each call counts against the quota, and none is repeated."""
+    """Other callers of Connect: their calls count against the quota, and they repeat none."""
 
     simulation: Simulation
     connect: SimulatedConnect
-    scene: Scene
+    scenario: Scenario
     dice: random.Random
     live_calls: dict[str, list[bool]] = field(default_factory=dict)
 
     def begin(self) -> None:
-        for operation in self.scene.operation.calls:
+        for operation in self.scenario.operation.calls:
             if operation == "DescribeUser":
                 continue
-            if self.scene.live:
+            if self.scenario.live:
                 self._begin(operation, LIVE_RATE, self.live_calls.setdefault(operation, []))
-            if self.scene.neighbour:
-                self._begin(operation, self.scene.neighbour, [])
+            if self.scenario.neighbour:
+                self._begin(operation, self.scenario.neighbour, [])
 
     def _begin(self, operation: str, rate: float, admitted: list[bool]) -> None:
         def call() -> None:
@@ -192,7 +192,7 @@ class _Others:
 
 @dataclass(frozen=True)
 class Figures:
-    """A scene's figures over several runs: means, but the worst failure count."""
+    """A scenario's figures over several runs: means, and the largest number of failures."""
 
     makespan: float
     refused: float
@@ -202,24 +202,20 @@ class Figures:
     worst: float
     failures: int
     live_refused: float
-    """Share of the live caller's own calls, of the operation that suffers most."""
+    """The refused share of the live caller's calls, for the operation with the largest share."""
     runs: Sequence[Run]
 
     @property
     def cost(self) -> float:
-        """Invocations that cost as much as these and their seconds above 30, for each resource."""
+        """Invocations for each resource that would cost as much as these with their seconds above 30."""
         return self.invocations + self.beyond_free * _PRICE_OF_A_SECOND / _PRICE_OF_AN_INVOCATION
 
 
-def measure(scene: Scene, seeds: int, live_seeds: int | None = None) -> Figures:
-    """Play a scene several times alone, and with a live caller as often or `live_seeds` times: its calls are
-    few, and vary.
-    """
-    alone = [simulate(scene, seed) for seed in range(seeds)]
-    with_live = [
-        simulate(replace(scene, live=True), seed)
-        for seed in range(seeds if live_seeds is None else live_seeds)
-    ]
+def measure(scenario: Scenario, seeds: int, live_seeds: int | None = None) -> Figures:
+    """Simulate a scenario `seeds` times alone, and `live_seeds` (or as many) times with a live caller."""
+    alone = [simulate(scenario, seed) for seed in range(seeds)]
+    live, live_runs = replace(scenario, live=True), seeds if live_seeds is None else live_seeds
+    with_live = [simulate(live, seed) for seed in range(live_runs)]
     return Figures(
         makespan=fmean(run.makespan_ratio for run in alone),
         refused=fmean(run.refused_ratio for run in alone),
@@ -234,7 +230,7 @@ def measure(scene: Scene, seeds: int, live_seeds: int | None = None) -> Figures:
 
 
 def _live_refused(runs: Sequence[Run]) -> float:
-    """Return the share of the live caller's calls that were refused, of the operation that suffers most."""
+    """Return the refused share of the live caller's calls, for the operation with the largest share."""
     operations = {name for run in runs for name in run.live_calls}
     admitted = {name: [each for run in runs for each in run.live_calls[name]] for name in operations}
     return max(1 - fmean(calls) for calls in admitted.values())

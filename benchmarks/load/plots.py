@@ -1,4 +1,4 @@
-"""The three plots of the report, as SVG that is the same for the same figures."""
+"""The three plots of the report, as reproducible SVG."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from .experiments import PLOTTED, SIZES, Results, Row
 from .measures import ALL, Run
 
 _BIN: Final = 10.0
-"""Seconds of one point of the plot of calls."""
+"""Seconds for one point in the plot of calls."""
 
 
 def draw_all(results: Results, folder: Path) -> None:
@@ -43,7 +43,7 @@ def _growth(rows: Sequence[Row]) -> Figure:
     for name in PLOTTED:
         mine = [row for row in rows if row.name == name]
         axes.plot(
-            [row.scene.resources for row in mine],
+            [row.scenario.resources for row in mine],
             [row.figures.makespan * _floor(row) for row in mine],
             marker="o",
             label=name,
@@ -67,44 +67,37 @@ def _floor(row: Row) -> float:
 
 
 def _calls(rows: Sequence[Row]) -> Figure:
-    (row,) = [row for row in rows if row.name == PLOTTED[0] and row.scene.operation is Operation.UPDATE]
+    (row,) = [row for row in rows if row.name == PLOTTED[0] and row.scenario.operation is Operation.UPDATE]
     run = row.figures.runs[0]
     figure, axes = _axes("500 updates together: calls of UpdateUserConfig", "seconds", "calls a second")
     for admitted, label in ((True, "admitted"), (False, "refused")):
         axes.plot(*_per_second(run, admitted=admitted), label=label, drawstyle="steps-post")
-    axes.axhline(run.scene.quotas["UpdateUserConfig"].rate, color="black", linestyle="--", label="quota")
+    axes.axhline(run.scenario.quotas["UpdateUserConfig"].rate, color="black", linestyle="--", label="quota")
     axes.axvline(run.floor, color="black", linestyle=":", label="floor")
     axes.legend()
     return figure
 
 
 def _per_second(run: Run, *, admitted: bool) -> tuple[list[float], list[float]]:
-    times = [
-        at
-        for at, operation, was_admitted in run.log
-        if operation == "UpdateUserConfig" and was_admitted is admitted
-    ]
+    calls = [(at, outcome) for at, operation, outcome in run.log if operation == "UpdateUserConfig"]
+    times = [at for at, was_admitted in calls if was_admitted is admitted]
     starts = [number * _BIN for number in range(int(run.makespan // _BIN) + 2)]
     return starts, [sum(start <= at < start + _BIN for at in times) / _BIN for start in starts]
 
 
 def _frontier(results: Results) -> Figure:
-    figure, axes = _axes(
-        "500 creates together: time against cost", "cost a resource, in invocations", "makespan by floor"
-    )
-    axes.scatter(*_places(results.frontier), color="lightgray", label="variants of this one")
-    for row in results.policies:
-        if (
-            row.scene.operation is Operation.CREATE
-            and row.scene.in_flight == ALL
-            and not row.figures.failures
-        ):
-            axes.scatter(*_places([row]), label=row.name)
+    title = "500 creates together: time against cost"
+    figure, axes = _axes(title, "cost a resource, in invocations", "makespan by floor")
+    axes.scatter(*_points(results.frontier), color="lightgray", label="variants of this one")
+    creates = [row for row in results.policies if row.scenario.operation is Operation.CREATE]
+    for row in creates:
+        if row.scenario.in_flight == ALL and not row.figures.failures:
+            axes.scatter(*_points([row]), label=row.name)
     axes.axvline(4.7, color="black", linestyle=":")
     axes.axhline(1.16, color="black", linestyle=":", label="targets")
     axes.legend()
     return figure
 
 
-def _places(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
+def _points(rows: Sequence[Row]) -> tuple[list[float], list[float]]:
     return [row.figures.cost for row in rows], [row.figures.makespan for row in rows]

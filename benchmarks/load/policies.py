@@ -1,7 +1,6 @@
-"""The ways of waiting that are compared: each is a retrier, and for botocore's own retries a gateway that
-retries unseen.
+"""The compared ways to wait: each is a retrier, and for botocore's own retries a gateway that retries.
 
-`OURS` is what ships. The others change only how a used-up quota is waited for.
+`OURS` is the policy that ships. The others differ only in the waits for a used-up quota.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +20,7 @@ HOURS: Final = 3.5 * 3600
 
 @dataclass(frozen=True)
 class Policy:
-    """One way of waiting; `retry_policy` and `retries` are made anew for each resource, and may remember."""
+    """One way to wait; each resource has its own `retry_policy` and `retries`, which may have state."""
 
     name: str
     retry_policy: Callable[[Callable[[], float]], RetryPolicy] | None = None
@@ -34,78 +33,75 @@ class Policy:
     ) -> tuple[Gateway, Retrier]:
         """Return gateway and retrier of one resource."""
         gateway = RetryingGateway(connect, self.retries(clock, random)) if self.retries else connect
-        return gateway, Retrier(
-            clock, random, write_seconds=self.write_seconds, policies=self._policies(random)
-        )
+        policies = self._policies(random)
+        return gateway, Retrier(clock, random, write_seconds=self.write_seconds, policies=policies)
 
     def _policies(self, random: Callable[[], float]) -> Mapping[type, RetryPolicy]:
         return {**WRITES, Throttling: self.retry_policy(random)} if self.retry_policy else WRITES
 
 
 @dataclass(frozen=True)
-class Impatience:
-    """Gives up at once: what botocore has not achieved stays undone."""
+class NoRetry:
+    """Gives up at once: only botocore retries."""
 
     at_most: float = 0.0
 
     def delay_within(self, state: RetryState) -> Wait | None:
-        """Never."""
+        """Return None: never."""
 
     def requeue_after(self, state: RetryState) -> Wait | None:
-        """Never."""
+        """Return None: never."""
 
 
 @dataclass(frozen=True)
 class FullJitter:
-    """Hands back at once, for any time up to 2, 4, 8 … seconds, 60 at most."""
+    """Requeues at once, after a random time of up to 2, 4, 8 … seconds, 60 at most."""
 
     at_most: float = HOURS
 
     def delay_within(self, state: RetryState) -> Wait | None:
-        """Never."""
+        """Return None: never."""
 
     def requeue_after(self, state: RetryState) -> Wait | None:
-        """Return the window."""
+        """Return the range of the wait."""
         return Wait(0.0, min(60.0, 2.0 * 2.0 ** min(state.refusals, 10)))
 
 
 @dataclass
 class DecorrelatedJitter:
-    """Hands back at once, for any time between 2 seconds and three times the latest wait, 60 at most."""
+    """Requeues at once, after 2 seconds to three times the latest wait, 60 at most."""
 
     random: Callable[[], float]
     at_most: float = HOURS
     latest: float = 2.0
 
     def delay_within(self, state: RetryState) -> Wait | None:
-        """Never."""
+        """Return None: never."""
 
     def requeue_after(self, state: RetryState) -> Wait | None:
-        """Return what is drawn here, since the next one depends on it."""
+        """Return a wait without a range, since the next one depends on it."""
         self.latest = min(60.0, Wait(2.0, 3.0 * self.latest).drawn(self.random()))
         return Wait(self.latest, self.latest)
 
 
 @dataclass(frozen=True)
 class Polling:
-    """Tries every 2 seconds while the invocation lasts, and at once in the next one."""
+    """Tries every 2 seconds during the invocation, and soon again in the next one."""
 
     at_most: float = HOURS
 
     def delay_within(self, state: RetryState) -> Wait | None:
-        """Return the poll."""
+        """Return 2 seconds."""
         return Wait(2.0, 2.0)
 
     def requeue_after(self, state: RetryState) -> Wait | None:
-        """Return next to nothing."""
+        """Return 1 second."""
         return Wait(1.0, 1.0)
 
 
 @dataclass(frozen=True)
 class HalfOfTheTimeWaited:
-    """After about 6 and 18 seconds inside, then after half of the time since the first try: blind to crowd
-    and template.
-    """
+    """Waits about 6 and 18 seconds in the invocation, then half of the time since the first try."""
 
     at_most: float = HOURS
     seconds: tuple[float, ...] = field(default=(6.0, 18.0))
@@ -115,25 +111,25 @@ class HalfOfTheTimeWaited:
         return about(self.seconds[state.attempts]) if state.attempts < len(self.seconds) else None
 
     def requeue_after(self, state: RetryState) -> Wait | None:
-        """Return the half."""
+        """Return half of the time since the first try, 5 to 900 seconds."""
         return about(min(max(5.0, state.elapsed / 2), 900.0))
 
 
 @dataclass(frozen=True)
 class Always:
-    """The same policy for every resource; unlike a lambda it can travel between processes."""
+    """The same policy for every resource; unlike a lambda, another process can receive it."""
 
     retry_policy: RetryPolicy
 
     def __call__(self, _random: Callable[[], float]) -> RetryPolicy:
-        """Return it."""
+        """Return the policy."""
         return self.retry_policy
 
 
 OURS: Final = Policy("this one")
 POLICIES: Final = (
-    Policy("botocore, standard", Always(Impatience()), retries=StandardRetries),
-    Policy("botocore, adaptive, 10", Always(Impatience()), retries=AdaptiveRetries),
+    Policy("botocore, standard", Always(NoRetry()), retries=StandardRetries),
+    Policy("botocore, adaptive, 10", Always(NoRetry()), retries=AdaptiveRetries),
     Policy("full jitter", Always(FullJitter())),
     Policy("decorrelated jitter", DecorrelatedJitter),
     Policy("polling inside", Always(Polling()), write_seconds=50.0),

@@ -1,4 +1,4 @@
-"""The page that the experiments end in: ``page.md`` with the tables in their places."""
+"""The page of the experiments: ``page.md`` with the tables filled in."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Final
 
 from .cloudformation import Operation
 from .experiments import Results, Row
-from .measures import ALL, LIVE_RATE, Run, Scene, simulate
+from .measures import ALL, LIVE_RATE, Run, Scenario, simulate
 from .wall_clock import Measured
 
 _PAGE: Final = Path(__file__).with_name("page.md")
@@ -28,27 +28,27 @@ _COLUMNS: Final = (
 
 def write_report(results: Results, walls: "Sequence[Wall]", seeds: int, machine: str) -> str:
     """Return the page."""
-    in_order = [
-        row for operation in Operation for row in results.policies if row.scene.operation is operation
-    ]
+    order = list(Operation)
+    policies = sorted(results.policies, key=lambda row: order.index(row.scenario.operation))
     return Template(_PAGE.read_text()).substitute(
         live_rate=LIVE_RATE,
         seeds=seeds,
         machine=machine,
-        policies=_table(
-            ("operation", "policy"), [((row.scene.operation.value, row.name), row) for row in in_order]
-        ),
-        sizes=_table(("resources", "in flight"), [(_size(row.scene), row) for row in results.sizes]),
+        policies=_table(("operation", "policy"), [(_named(row), row) for row in policies]),
+        sizes=_table(("resources", "in flight"), [(_size(row.scenario), row) for row in results.sizes]),
         circumstances=_table(
-            ("operation", "circumstance"),
-            [((row.scene.operation.value, row.name), row) for row in results.circumstances],
+            ("operation", "circumstance"), [(_named(row), row) for row in results.circumstances]
         ),
         walls=_walls(walls),
     )
 
 
-def _size(scene: Scene) -> tuple[str, str]:
-    return str(scene.resources), "all" if scene.in_flight == ALL else str(scene.in_flight)
+def _named(row: Row) -> tuple[str, str]:
+    return row.scenario.operation.value, row.name
+
+
+def _size(scenario: Scenario) -> tuple[str, str]:
+    return str(scenario.resources), "all" if scenario.in_flight == ALL else str(scenario.in_flight)
 
 
 def _table(heads: Sequence[str], rows: Iterable[tuple[Sequence[str], Row]]) -> str:
@@ -77,7 +77,7 @@ def _cells(row: Row) -> list[str]:
 
 @dataclass(frozen=True)
 class Wall:
-    """What the wall clock has shown, for each of some seeds."""
+    """The measurements on the wall clock, one for each seed."""
 
     speed: float
     seeds: Sequence[int]
@@ -85,9 +85,11 @@ class Wall:
 
     @property
     def simulated(self) -> Sequence[Run]:
-        """The simulation of the same, with the latency that was measured."""
+        """Simulations of the same, with the measured latency."""
         pairs = zip(self.seeds, self.measured, strict=True)
-        return [simulate(Scene(resources=wall.resources, latency=wall.latency), seed) for seed, wall in pairs]
+        return [
+            simulate(Scenario(resources=wall.resources, latency=wall.latency), seed) for seed, wall in pairs
+        ]
 
 
 def _walls(walls: Sequence[Wall]) -> str:
@@ -98,17 +100,11 @@ def _walls(walls: Sequence[Wall]) -> str:
     for wall in walls:
         simulated = wall.simulated
         clocks = "real" if wall.speed == 1 else f"{wall.speed:g} times as fast"
+        runs = f"{len(wall.seeds)} runs" if len(wall.seeds) > 1 else ""
         ratio = _makespan(wall.measured) / _makespan(simulated)
         rows += [
             _line([str(wall.measured[0].resources), clocks, "wall clock", *_means(wall.measured)]),
-            _line(
-                [
-                    "",
-                    f"{len(wall.seeds)} runs" if len(wall.seeds) > 1 else "",
-                    "simulated",
-                    *_means(simulated),
-                ]
-            ),
+            _line(["", runs, "simulated", *_means(simulated)]),
             _line(["", "", "the one by the other", f"{ratio:.2f}", "", "", ""]),
         ]
     return "\n".join(rows) + "\n"
@@ -120,9 +116,5 @@ def _makespan(runs: Sequence[Measured | Run]) -> float:
 
 def _means(runs: Sequence[Measured | Run]) -> list[str]:
     refused, invocations = fmean(run.refused_ratio for run in runs), fmean(run.invocations for run in runs)
-    return [
-        f"{_makespan(runs):.2f}",
-        f"{refused:.2f}",
-        f"{invocations:.2f}",
-        str(max(run.failures for run in runs)),
-    ]
+    failures = max(run.failures for run in runs)
+    return [f"{_makespan(runs):.2f}", f"{refused:.2f}", f"{invocations:.2f}", str(failures)]

@@ -1,8 +1,7 @@
-"""Time that passes only from one event to the next, for hundreds of ordinary programs that wait in it.
+"""Simulated time, which passes from event to event, for hundreds of ordinary programs.
 
-The code under test sleeps as it always does, on the clock that it is given. Each program runs in a greenlet
-of its own, so that its sleep can be the return to whoever is next; nothing runs beside anything else, and the
-same seed gives the same run.
+The code under test sleeps on the clock that it is given. Each program runs in a greenlet of its own: its
+sleep switches to the next program. One program runs at a time, and the same seed gives the same run.
 """
 
 import heapq
@@ -14,12 +13,12 @@ from typing import Final
 from greenlet import getcurrent, greenlet
 
 EPOCH: Final = 1_800_000_000.0
-"""What the wall clock shows at the beginning."""
+"""The wall clock at the beginning."""
 
 
 @dataclass
 class Simulation:
-    """An agenda of programs to go on with, and the time of the next one."""
+    """An agenda of programs and of the times at which they continue."""
 
     now: float = 0.0
     _agenda: list[tuple[float, int, greenlet]] = field(default_factory=list)
@@ -27,16 +26,16 @@ class Simulation:
     _hub: greenlet = field(default_factory=getcurrent)
 
     def begin(self, program: Callable[[], None], at: float | None = None) -> None:
-        """Let `program` begin at a time, or now."""
+        """Start `program` at a time, by default now."""
         self._enter(greenlet(program, parent=self._hub), self.now if at is None else at)
 
     def sleep(self, seconds: float) -> None:
-        """Let the program that asks go on after `seconds`."""
+        """Let the calling program continue after `seconds`."""
         self._enter(getcurrent(), self.now + max(0.0, seconds))
         self._hub.switch()
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
-        """Run until nobody waits any more, or `until` says so."""
+        """Run until no program waits, or `until` returns True."""
         while self._agenda and not until():
             self.now, _, program = heapq.heappop(self._agenda)
             program.switch()

@@ -1,9 +1,8 @@
-"""The same on the wall clock: the real handlers, botocore and the local Connect's buckets, every resource in
-a thread of its own.
+"""The same on the wall clock: the real handlers, botocore and the local Connect, each resource in a thread.
 
-Nothing is simulated but CloudFormation and the service. To see 500 resources within a minute, every clock
-runs ten times as fast: that of the handlers and that by which the buckets fill. Then a call, which takes as
-long as it takes, weighs ten times as much; the simulation that is compared is told so.
+Only CloudFormation and the service are simulated. For 500 resources within a minute, the clocks of the
+handlers and of the buckets run ten times as fast. A call takes real time and so weighs ten times as much; the
+compared simulation uses that latency.
 """
 
 import json
@@ -32,9 +31,7 @@ _STACK: Final = (
 
 @dataclass(frozen=True)
 class FastClock:
-    """The machine's clock, `speed` times as fast; implements the `Clock` port, and is what the local Connect
-    asks.
-    """
+    """The machine's clock, `speed` times as fast: the `Clock` port, and the clock of the local Connect."""
 
     speed: float
     _began: float = field(default_factory=time.monotonic)
@@ -44,7 +41,7 @@ class FastClock:
         return 1_800_000_000.0 + self.monotonic()
 
     def monotonic(self) -> float:
-        """Return seconds since this clock was made."""
+        """Return the seconds since the clock's creation."""
         return (time.monotonic() - self._began) * self.speed
 
     def sleep(self, seconds: float) -> None:
@@ -57,7 +54,7 @@ class FastClock:
 
 
 @dataclass
-class _Drive:
+class _Resource:
     """One resource, as CloudFormation drives it."""
 
     clock: FastClock
@@ -101,21 +98,21 @@ class _Drive:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the wall clock has shown, in seconds of the fast clock."""
+    """The figures of a run, in seconds of the fast clock."""
 
     resources: int
     makespan: float
     floor: float
     refused_ratio: float
-    """Refused calls by those that would have done alone."""
+    """Refused calls, divided by the calls that the operations make alone."""
     invocations: float
     latency: float
-    """Seconds that a call took, the middle one."""
+    """The median of the seconds that a call took."""
     failures: int
 
     @property
     def makespan_ratio(self) -> float:
-        """Makespan by floor."""
+        """Makespan, divided by the floor."""
         return self.makespan / self.floor
 
 
@@ -123,30 +120,28 @@ def measure(resources: int, speed: float, seed: int) -> Measured:
     """Create `resources` resources together."""
     clock = FastClock(speed)
     with LocalConnect(clock=clock) as connect, _listening() as latencies:
-        drives = _users(connect, clock, resources)
+        driven = _users(connect, clock, resources)
         dice = _Dice()
         with patch.object(handlers, "retrier", Retrier(clock, dice)):
             began = clock.monotonic()
-            _run_beside_each_other(drives, dice, seed)
-        return _measured(connect, drives, began, median(latencies) / 1000 * speed)
+            _run_together(driven, dice, seed)
+        return _measured(connect, driven, began, median(latencies) / 1000 * speed)
 
 
-def _users(connect: LocalConnect, clock: FastClock, resources: int) -> list[_Drive]:
+def _users(connect: LocalConnect, clock: FastClock, resources: int) -> list[_Resource]:
     instance_id, _ = connect.create_instance()
     users = [connect.create_user(instance_id, f"user-{number}")[0] for number in range(resources)]
     connect.behaviour = Behaviour(quotas=DOCUMENTED_QUOTAS)
     connect.forget_calls()
     arrays = {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]}
     return [
-        _Drive(clock, f"Agent{number}", {"InstanceId": instance_id, "UserId": user_id, **arrays})
+        _Resource(clock, f"Agent{number}", {"InstanceId": instance_id, "UserId": user_id, **arrays})
         for number, user_id in enumerate(users)
     ]
 
 
 class _Dice(threading.local):
-    """The random numbers of the resource whose thread asks; the retrier of the handlers is one for all
-    threads.
-    """
+    """The random numbers of the calling thread's resource; all threads share the handlers' retrier."""
 
     roll: Callable[[], float]
 
@@ -154,44 +149,44 @@ class _Dice(threading.local):
         return self.roll()
 
 
-def _run_beside_each_other(drives: Sequence[_Drive], dice: _Dice, seed: int) -> None:
-    def run(drive: _Drive, number: int) -> None:
+def _run_together(driven: Sequence[_Resource], dice: _Dice, seed: int) -> None:
+    def run(resource: _Resource, number: int) -> None:
         dice.roll = dice_of(seed, number)
-        drive()
+        resource()
 
-    threads = [threading.Thread(target=run, args=(drive, number)) for number, drive in enumerate(drives)]
+    threads = [threading.Thread(target=run, args=(each, number)) for number, each in enumerate(driven)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def _measured(connect: LocalConnect, drives: Sequence[_Drive], began: float, latency: float) -> Measured:
+def _measured(connect: LocalConnect, driven: Sequence[_Resource], began: float, latency: float) -> Measured:
     admitted = Counter(call.operation for call in connect.calls if call.outcome == "ok")
     refused = len(connect.calls) - admitted.total()
     return Measured(
-        resources=len(drives),
-        makespan=max(drive.ended for drive in drives) - began,
+        resources=len(driven),
+        makespan=max(each.ended for each in driven) - began,
         floor=max(
             (calls - DOCUMENTED_QUOTAS[name].burst) / DOCUMENTED_QUOTAS[name].rate
             for name, calls in admitted.items()
         ),
-        refused_ratio=refused / (len(Operation.CREATE.calls) * len(drives)),
-        invocations=fmean(drive.invocations for drive in drives),
+        refused_ratio=refused / (len(Operation.CREATE.calls) * len(driven)),
+        invocations=fmean(each.invocations for each in driven),
         latency=latency,
-        failures=sum(drive.status != "SUCCESS" for drive in drives),
+        failures=sum(each.status != "SUCCESS" for each in driven),
     )
 
 
 class _Listener(logging.Handler):
-    """Keeps how many milliseconds each call took, which the gateway logs."""
+    """Keeps the milliseconds of each call, which the gateway logs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.milliseconds: list[float] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Note the time of a call."""
+        """Keep the time of a call."""
         line = json.loads(record.getMessage())
         if line["event"] == "call":
             self.milliseconds.append(line["milliseconds"])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from benchmarks.load.cloudformation import Operation
-from benchmarks.load.measures import Scene, measure, simulate
+from benchmarks.load.measures import Scenario, measure, simulate
 from benchmarks.load.policies import POLICIES
 from connect_local import Quota
 
@@ -41,7 +41,7 @@ def test_a_stack_finishes_near_the_floor_at_a_bounded_cost_and_leaves_room_for_o
     operation: Operation, resources: int
 ) -> None:
     target = TARGETS[resources]
-    figures = measure(Scene(operation, resources=resources), target.seeds, target.live_seeds)
+    figures = measure(Scenario(operation, resources=resources), target.seeds, target.live_seeds)
     assert figures.failures == 0
     assert figures.makespan <= target.makespan
     assert figures.cost <= target.cost
@@ -51,7 +51,7 @@ def test_a_stack_finishes_near_the_floor_at_a_bounded_cost_and_leaves_room_for_o
 
 @pytest.mark.parametrize("operation", Operation)
 def test_twenty_resources_finish_in_seconds(operation: Operation) -> None:
-    runs = [simulate(Scene(operation, resources=20), seed) for seed in range(20)]
+    runs = [simulate(Scenario(operation, resources=20), seed) for seed in range(20)]
     assert fmean(run.makespan for run in runs) <= 17
     assert all(run.failures == 0 for run in runs)
 
@@ -59,7 +59,7 @@ def test_twenty_resources_finish_in_seconds(operation: Operation) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", Operation)
 def test_lanes_in_the_template_come_close_to_the_floor_with_one_invocation_each(operation: Operation) -> None:
-    runs = [simulate(Scene(operation, lanes=20), seed) for seed in range(LANE_SEEDS)]
+    runs = [simulate(Scenario(operation, lanes=20), seed) for seed in range(LANE_SEEDS)]
     assert all(run.failures == 0 for run in runs)
     assert fmean(run.makespan_ratio for run in runs) <= 1.08
     assert fmean(run.invocations for run in runs) <= 1.2
@@ -67,39 +67,39 @@ def test_lanes_in_the_template_come_close_to_the_floor_with_one_invocation_each(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "scene",
+    "scenario",
     [
-        Scene(resources=2000),
-        Scene(in_flight=50),
-        Scene(refused_cost=0.5),
-        Scene(neighbour=0.5),
-        Scene(quotas={**Scene().quotas, "DescribeUser": Quota(2, 5)}),
+        Scenario(resources=2000),
+        Scenario(in_flight=50),
+        Scenario(refused_cost=0.5),
+        Scenario(neighbour=0.5),
+        Scenario(quotas={**Scenario().quotas, "DescribeUser": Quota(2, 5)}),
     ],
     ids=["2,000 resources", "50 in flight", "refused calls cost tokens", "a neighbour", "slow reads"],
 )
-def test_no_resource_fails_because_of_a_quota(scene: Scene) -> None:
-    run = simulate(scene, 1)
+def test_no_resource_fails_because_of_a_quota(scenario: Scenario) -> None:
+    run = simulate(scenario, 1)
     assert run.failures == 0
     assert all(user.tags for user in run.users.values()), "every user is owned in the end"
 
 
 def test_one_resource_alone_does_not_wait() -> None:
     for operation in Operation:
-        run = simulate(Scene(operation, resources=1), 1)
+        run = simulate(Scenario(operation, resources=1), 1)
         assert [name for _, name, _ in run.log] == list(operation.calls)
         assert (run.invocations, run.refused_ratio, run.failures) == (1, 0, 0)
         assert run.makespan < 1
 
 
 def test_the_same_seed_gives_the_same_run() -> None:
-    scene = Scene(resources=40)
-    assert simulate(scene, 7).log == simulate(scene, 7).log
-    assert simulate(scene, 7).log != simulate(scene, 8).log
+    scenario = Scenario(resources=40)
+    assert simulate(scenario, 7).log == simulate(scenario, 7).log
+    assert simulate(scenario, 7).log != simulate(scenario, 8).log
 
 
 def test_the_quota_holds() -> None:
-    run = simulate(Scene(resources=100), 1)
-    for name, quota in run.scene.quotas.items():
+    run = simulate(Scenario(resources=100), 1)
+    for name, quota in run.scenario.quotas.items():
         times = [at for at, operation, admitted in run.log if operation == name and admitted]
         for first, at in enumerate(times):
             within = sum(at <= other < at + 10 for other in times[first:])
@@ -107,13 +107,13 @@ def test_the_quota_holds() -> None:
 
 
 def test_limits_of_parallelism_hold() -> None:
-    for scene in (Scene(resources=60, in_flight=7), Scene(resources=60, lanes=7)):
-        resources = simulate(scene, 1).resources
+    for scenario in (Scenario(resources=60, in_flight=7), Scenario(resources=60, lanes=7)):
+        resources = simulate(scenario, 1).resources
         for resource in resources:
             assert sum(other.began <= resource.began < other.ended for other in resources) <= 7
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 def test_only_policies_that_end_the_invocation_finish_without_a_failure(policy: object) -> None:
-    run = simulate(replace(Scene(resources=300), policy=policy), 1)
-    assert (run.failures > 0) == run.scene.policy.name.startswith("botocore")
+    run = simulate(replace(Scenario(resources=300), policy=policy), 1)
+    assert (run.failures > 0) == run.scenario.policy.name.startswith("botocore")
