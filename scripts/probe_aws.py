@@ -1,16 +1,16 @@
-"""Find out, in a sandbox account, what the documentation of Amazon Connect leaves open; undo everything
-afterwards.
+"""Answer, in a sandbox account, the questions that the documentation of Amazon Connect leaves open.
 
     python scripts/probe_aws.py --instance INSTANCE_ID --user USER_ID [--region REGION] [--template]
 
-USER_ID must be an agent that nobody uses meanwhile: settings and tags are changed for some minutes and then
-put back as they were. Each step prints a question and what the service did. Needs the actions of
+USER_ID must be an agent that nobody uses at the same time: the probe changes its settings and tags for some
+minutes and then restores them. Each step prints a question and the service's answer. It needs the actions of
 resource-role.yaml, and with --template cloudformation:CreateChangeSet, DescribeChangeSet, DeleteChangeSet and
-DeleteStack. Nothing is deployed. Exit status: 0 when every question has an answer and the agent is as before,
-1 otherwise.
+DeleteStack. It deploys nothing. Exit status: 0 if every question has an answer and the agent is restored,
+otherwise 1.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,27 +18,15 @@ from typing import Any, Final
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from probe_questions import (
-    ARRAYS,
-    CHANNELS,
-    EMAIL,
-    PER_CHANNEL,
-    STEPS,
-    TAG,
-    Agent,
-    Entries,
-    accept,
-    entry_of,
-    work,
-)
+from probe_questions import ARRAYS, CHANNELS, EMAIL, PER_CHANNEL, STEPS, TAG, Agent, Entries, entry_of
 
 STACK: Final = "connect-user-config-probe"
-TEMPLATE: Final = """{"Resources": {"Probe": {"Type": "Custom::Connect::UserConfig", "Properties": {"ServiceToken": "%s"}}}}"""
+TYPE_NAME: Final = "Custom::Connect::UserConfig"
 
 
 @contextmanager
-def put_back(agent: Agent) -> Iterator[None]:
-    """Put settings and tags back as they were, whatever happens in between."""
+def restored(agent: Agent) -> Iterator[None]:
+    """Restore settings and tags at the end of the block, whatever happens in it."""
     before = agent.read()
     try:
         yield
@@ -49,54 +37,49 @@ def put_back(agent: Agent) -> Iterator[None]:
         try:
             agent.connect.update_user_config(**ids, **arrays)
         except ClientError:
-            # An instance that does not take e-mail has no settings of it to put back.
-            agent.connect.update_user_config(
-                **ids,
-                **{
-                    name: [entry for entry in entries if entry["Channel"] != EMAIL]
-                    for name, entries in arrays.items()
-                },
-            )
-        print("settings and tags: put back")
+            # An instance without e-mail has no settings of it to restore.
+            for name, entries in arrays.items():
+                arrays[name] = [entry for entry in entries if entry["Channel"] != EMAIL]
+            agent.connect.update_user_config(**ids, **arrays)
+        print("settings and tags: restored")
 
 
 def _whole(user: Mapping[str, Any], array: str) -> Entries:
-    """Return `array` as it was, with what the absence of an entry means where there was none."""
-    legacy = user.get("PhoneConfig") or {}
-    number = {"PhoneNumber": legacy["DeskPhoneNumber"]} if legacy.get("DeskPhoneNumber") else {}
-    absent: dict[str, Callable[[str], dict[str, Any]]] = {
-        "AutoAcceptConfigs": lambda channel: accept(channel, value=legacy.get("AutoAccept", False)),
-        "AfterContactWorkConfigs": lambda channel: work(channel, legacy.get("AfterContactWorkTimeLimit", 0)),
-        "PhoneNumberConfigs": lambda channel: {
-            "Channel": channel,
-            "PhoneType": legacy.get("PhoneType", "SOFT_PHONE"),
-            **number,
-        },
-        "PersistentConnectionConfigs": lambda channel: {
-            "Channel": channel,
-            "PersistentConnection": legacy.get("PersistentConnection", False),
-        },
-        "VoiceEnhancementConfigs": lambda channel: {"Channel": channel, "VoiceEnhancementMode": "NONE"},
-    }
+    """Return `array` as it was; a missing entry has its legacy or default value."""
+    missing = _missing(user.get("PhoneConfig") or {})[array]
     entries = []
     for channel in CHANNELS if array in PER_CHANNEL else CHANNELS[:1]:
-        shown = {**absent[array](channel), **(entry_of(user, array, channel) or {})}
+        shown = {"Channel": channel, **missing, **(entry_of(user, array, channel) or {})}
         if array == "AutoAcceptConfigs" and channel == "VOICE":
             shown.setdefault("AgentFirstCallbackAutoAccept", False)
         entries.append(shown)
     return entries
 
 
+def _missing(legacy: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the members of a missing entry, by array."""
+    number = {"PhoneNumber": legacy["DeskPhoneNumber"]} if legacy.get("DeskPhoneNumber") else {}
+    limit = {"AfterContactWorkTimeLimit": legacy.get("AfterContactWorkTimeLimit", 0)}
+    return {
+        "AutoAcceptConfigs": {"AutoAccept": legacy.get("AutoAccept", False)},
+        "AfterContactWorkConfigs": {"AfterContactWorkConfig": limit},
+        "PhoneNumberConfigs": {"PhoneType": legacy.get("PhoneType", "SOFT_PHONE"), **number},
+        "PersistentConnectionConfigs": {"PersistentConnection": legacy.get("PersistentConnection", False)},
+        "VoiceEnhancementConfigs": {"VoiceEnhancementMode": "NONE"},
+    }
+
+
 def literal_type_name(cloudformation: Any, account: str, region: str) -> str:  # noqa: ANN401 - a boto3 client
-    """Does a template take the literal name Custom::Connect::UserConfig? Asks with a change set, which is
-    never executed.
+    """Does a template take the literal name Custom::Connect::UserConfig?
+
+    It creates a change set and never executes it.
     """
-    token = f"arn:aws:lambda:{region}:{account}:function:{STACK}"
+    properties = {"ServiceToken": f"arn:aws:lambda:{region}:{account}:function:{STACK}"}
+    template = json.dumps({"Resources": {"Probe": {"Type": TYPE_NAME, "Properties": properties}}})
+    names = {"StackName": STACK, "ChangeSetName": STACK}
     try:
-        cloudformation.create_change_set(
-            StackName=STACK, ChangeSetName=STACK, ChangeSetType="CREATE", TemplateBody=TEMPLATE % token
-        )
-        cloudformation.get_waiter("change_set_create_complete").wait(StackName=STACK, ChangeSetName=STACK)
+        cloudformation.create_change_set(**names, ChangeSetType="CREATE", TemplateBody=template)
+        cloudformation.get_waiter("change_set_create_complete").wait(**names)
     except (ClientError, BotoCoreError) as error:
         return f"refused: {error}"
     finally:
@@ -116,30 +99,28 @@ def ask(question: str | None, answer: Callable[[], str]) -> bool:
 
 
 def probe(agent: Agent) -> bool:
-    """Run every step and put the agent back; return whether every question was answered."""
-    with put_back(agent):
+    """Run every step and restore the agent; return whether every question has an answer."""
+    with restored(agent):
         answered = [ask(step.__doc__, lambda step=step: step(agent)) for step in STEPS]  # type: ignore[misc]
     return all(answered)
 
 
 def main() -> int:
-    """Run the probe as the command line says."""
+    """Run the probe; return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--instance", required=True, help="id of the Connect instance")
-    parser.add_argument("--user", required=True, help="id of an agent that nobody uses meanwhile")
-    parser.add_argument("--region", help="region of the instance; default: that of the AWS configuration")
-    parser.add_argument(
-        "--template", action="store_true", help="also ask CloudFormation about the literal type name"
-    )
+    parser.add_argument("--user", required=True, help="id of an agent that nobody uses at the same time")
+    parser.add_argument("--region", help="region of the instance (default: the one in the AWS configuration)")
+    text = "also ask CloudFormation about the literal type name"
+    parser.add_argument("--template", action="store_true", help=text)
     options = parser.parse_args()
     session = boto3.Session(region_name=options.region)
     answered = probe(Agent(session.client("connect"), options.instance, options.user))
     if options.template:
         account = session.client("sts").get_caller_identity()["Account"]
         cloudformation = session.client("cloudformation")
-        answered &= ask(
-            literal_type_name.__doc__, lambda: literal_type_name(cloudformation, account, session.region_name)
-        )
+        region = session.region_name
+        answered &= ask(literal_type_name.__doc__, lambda: literal_type_name(cloudformation, account, region))
     return 0 if answered else 1
 
 

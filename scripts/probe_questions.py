@@ -1,6 +1,4 @@
-"""The questions of `probe_aws.py`: each does something to an agent of a sandbox account and says what the
-service made of it.
-"""
+"""The questions of `probe_aws.py`: each tries something on an agent and returns the service's answer."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +8,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 TAG: Final = "connect-user-config-probe"
-PATIENCE: Final = 120.0
+TIMEOUT: Final = 120.0
 """Seconds within which a write must show."""
 EMAIL: Final = "EMAIL"
 CHANNELS: Final = ("VOICE", "CHAT", "TASK", EMAIL)
@@ -24,7 +22,7 @@ Entries = list[dict[str, Any]]
 
 @dataclass
 class Agent:
-    """The agent that is probed."""
+    """The agent of the probe."""
 
     connect: Any
     instance_id: str
@@ -34,7 +32,7 @@ class Agent:
     seconds_until_shown: list[float] = field(default_factory=list)
 
     def read(self, **identifiers: str) -> dict[str, Any]:
-        """Return the agent as DescribeUser shows it now."""
+        """Return the agent as DescribeUser shows it."""
         ids = {"InstanceId": self.instance_id, "UserId": self.user_id, **identifiers}
         user: dict[str, Any] = self.connect.describe_user(**ids)["User"]
         return user
@@ -42,19 +40,14 @@ class Agent:
     def write(
         self, shows: Callable[[dict[str, Any]], bool] | None = None, **arrays: Entries
     ) -> dict[str, Any]:
-        """Write `arrays` and return the agent once it `shows` them, by default once every written entry's
-        value is there.
-        """
+        """Write `arrays`; return the agent once it `shows` them, by default every value that was written."""
         self.connect.update_user_config(InstanceId=self.instance_id, UserId=self.user_id, **arrays)
         begun = time.monotonic()
-        seen = shows or (
-            lambda user: all(
-                _shows(user, name, entry) for name, entries in arrays.items() for entry in entries
-            )
-        )
+        written = [(name, entry) for name, entries in arrays.items() for entry in entries]
+        seen = shows or (lambda user: all(_shows(user, name, entry) for name, entry in written))
         while not seen(user := self.read()):
-            if time.monotonic() - begun > PATIENCE:
-                raise TimeoutError(f"what was written does not show after {PATIENCE:.0f} s")
+            if time.monotonic() - begun > TIMEOUT:
+                raise TimeoutError(f"the write does not show after {TIMEOUT:.0f} s")
             self.sleep(0.5)
         self.seconds_until_shown.append(time.monotonic() - begun)
         return user
@@ -66,7 +59,7 @@ def _shows(user: Mapping[str, Any], array: str, entry: Mapping[str, Any]) -> boo
 
 
 def entry_of(user: Mapping[str, Any], array: str, channel: str) -> dict[str, Any] | None:
-    """Return the entry that a read shows for `channel`, None when it shows none."""
+    """Return the entry for `channel` in a read; None if there is none."""
     return next((entry for entry in user.get(array) or () if entry["Channel"] == channel), None)
 
 
@@ -81,9 +74,9 @@ def work(channel: str, seconds: int) -> dict[str, Any]:
 
 
 def reads_are_sparse_or_dense(agent: Agent) -> str:
-    """Are channels shown that nobody has set?"""
+    """Do reads show channels without settings?"""
     shown = {name: [entry["Channel"] for entry in agent.read().get(name) or ()] for name in ARRAYS}
-    # E-mail need not be there at all, which is a question of its own.
+    # Whether the instance has e-mail is a question of its own.
     dense = all(set(CHANNELS) - {EMAIL} <= set(shown[name]) for name in PER_CHANNEL)
     return ("dense" if dense else "sparse") + f": {shown}"
 
@@ -91,10 +84,13 @@ def reads_are_sparse_or_dense(agent: Agent) -> str:
 def arrays_are_replaced_or_merged(agent: Agent) -> str:
     """Does a written array clear the channels that it does not name?"""
     agent.write(AutoAcceptConfigs=[accept("VOICE", value=True), accept("CHAT", value=True)])
-    user = agent.write(
-        AutoAcceptConfigs=[accept("VOICE", value=False)], shows=lambda user: not _accepts(user, "VOICE")
-    )
+    user = _reject_voice(agent)
     return "merged: CHAT has kept its value" if _accepts(user, "CHAT") else "replaced: CHAT was cleared"
+
+
+def _reject_voice(agent: Agent) -> dict[str, Any]:
+    configs = [accept("VOICE", value=False)]
+    return agent.write(lambda user: not _accepts(user, "VOICE"), AutoAcceptConfigs=configs)
 
 
 def _accepts(user: Mapping[str, Any], channel: str) -> bool:
@@ -104,32 +100,28 @@ def _accepts(user: Mapping[str, Any], channel: str) -> bool:
 def entries_are_replaced_or_merged(agent: Agent) -> str:
     """Does a written entry clear the fields that it does not name?"""
     agent.write(AutoAcceptConfigs=[accept("VOICE", value=True, AgentFirstCallbackAutoAccept=True)])
-    user = agent.write(
-        AutoAcceptConfigs=[accept("VOICE", value=False)], shows=lambda user: not _accepts(user, "VOICE")
-    )
+    user = _reject_voice(agent)
     kept = (entry_of(user, "AutoAcceptConfigs", "VOICE") or {}).get("AgentFirstCallbackAutoAccept")
     return "merged: the callback setting was kept" if kept else "replaced: the callback setting was cleared"
 
 
-def the_older_form_follows_voice_or_not(agent: Agent) -> str:
-    """Does PhoneConfig, the older form, follow a write of VOICE?"""
-    found = [_older_form_after(agent, value=value) for value in (True, False)]
+def phone_config_follows_voice_or_not(agent: Agent) -> str:
+    """Does PhoneConfig, the legacy form, follow a write of VOICE?"""
+    found = [_phone_config_after(agent, value=value) for value in (True, False)]
     return "follows" if found == [True, False] else f"does not follow (shows {found} after true, false)"
 
 
-def _older_form_after(agent: Agent, *, value: bool) -> bool:
-    user = agent.write(
-        AutoAcceptConfigs=[accept("VOICE", value=value)], shows=lambda user: _accepts(user, "VOICE") is value
-    )
+def _phone_config_after(agent: Agent, *, value: bool) -> bool:
+    configs = [accept("VOICE", value=value)]
+    user = agent.write(lambda user: _accepts(user, "VOICE") is value, AutoAcceptConfigs=configs)
     return bool((user.get("PhoneConfig") or {}).get("AutoAccept"))
 
 
 def chat_work_is_clamped_or_not(agent: Agent) -> str:
-    """Is after-contact work on CHAT above 5,400 seconds kept as written?"""
+    """Does a limit of after-contact work on CHAT above 5,400 seconds stay as written?"""
     agent.write(AfterContactWorkConfigs=[work("CHAT", _SHORT)])
-    user = agent.write(
-        AfterContactWorkConfigs=[work("CHAT", _LONG)], shows=lambda user: _chat_work(user) != _SHORT
-    )
+    limits = [work("CHAT", _LONG)]
+    user = agent.write(lambda user: _chat_work(user) != _SHORT, AfterContactWorkConfigs=limits)
     return f"{_chat_work(user)} seconds after writing {_LONG}"
 
 
@@ -141,13 +133,11 @@ def _chat_work(user: Mapping[str, Any]) -> int | None:
 
 def a_number_survives_or_not(agent: Agent) -> str:
     """Does a phone number survive a change to SOFT_PHONE?"""
-    # With the agent's own number, which can be put back: whether a number can be taken away again is another
-    # open question.
-    number = (agent.read().get("PhoneConfig") or {}).get("DeskPhoneNumber") or _phone(agent.read()).get(
-        "PhoneNumber"
-    )
+    # The agent's own number, since nobody knows whether a write can remove another one.
+    user = agent.read()
+    number = (user.get("PhoneConfig") or {}).get("DeskPhoneNumber") or _phone(user).get("PhoneNumber")
     if not number:
-        return "not asked, since the agent has no phone number; give the agent one to ask"
+        return "not asked: the agent has no phone number; give it one and run the probe again"
     agent.write(PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": number}])
     user = agent.write(
         PhoneNumberConfigs=[{"Channel": "VOICE", "PhoneType": "SOFT_PHONE", "PhoneNumber": number}],
@@ -161,7 +151,7 @@ def _phone(user: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def email_is_taken_or_not(agent: Agent) -> str:
-    """Does the instance take settings of the channel EMAIL?"""
+    """Does the instance take settings for the channel EMAIL?"""
     try:
         agent.write(AutoAcceptConfigs=[accept(EMAIL, value=True)], shows=lambda _: True)
     except ClientError as error:
@@ -170,7 +160,7 @@ def email_is_taken_or_not(agent: Agent) -> str:
 
 
 def arns_are_taken_or_not(agent: Agent) -> str:
-    """Are ARNs taken where ids belong?"""
+    """Does the service take ARNs for ids?"""
     arn = agent.read()["Arn"]
     try:
         agent.read(UserId=arn)
@@ -183,39 +173,36 @@ def search_finds_by_tag_or_not(agent: Agent) -> str:
     """Does SearchUsers find a user by a tag, after how long, and does it show the tags?"""
     agent.connect.tag_resource(resourceArn=agent.read()["Arn"], tags={TAG: "on"})
     begun = time.monotonic()
-    condition = {"TagCondition": {"TagKey": TAG, "TagValue": "on"}}
-    while time.monotonic() - begun < PATIENCE:
-        found = agent.connect.search_users(
-            InstanceId=agent.instance_id, SearchFilter={"TagFilter": condition}
-        )["Users"]
+    condition = {"TagFilter": {"TagCondition": {"TagKey": TAG, "TagValue": "on"}}}
+    while time.monotonic() - begun < TIMEOUT:
+        found = agent.connect.search_users(InstanceId=agent.instance_id, SearchFilter=condition)["Users"]
         if found:
-            shown = found[0].get("Tags", {}).get(TAG) == "on"
-            return f"found after {time.monotonic() - begun:.1f} s, tags {'shown' if shown else 'not shown'}"
+            shown = "shown" if found[0].get("Tags", {}).get(TAG) == "on" else "not shown"
+            return f"found after {time.monotonic() - begun:.1f} s, tags {shown}"
         agent.sleep(1.0)
-    return f"not found within {PATIENCE:.0f} s"
+    return f"not found within {TIMEOUT:.0f} s"
 
 
 def search_finds_by_identifier_or_not(agent: Agent) -> str:
     """Does SearchUsers find a user by its identifier?"""
     condition = {"FieldName": "resourceId", "Value": agent.user_id, "ComparisonType": "EXACT"}
-    found = agent.connect.search_users(
-        InstanceId=agent.instance_id, SearchCriteria={"StringCondition": condition}
-    )["Users"]
-    return (
-        "found" if [user["Id"] for user in found] == [agent.user_id] else f"not found ({len(found)} others)"
-    )
+    criteria = {"StringCondition": condition}
+    users = agent.connect.search_users(InstanceId=agent.instance_id, SearchCriteria=criteria)["Users"]
+    found = [user["Id"] for user in users]
+    return "found" if found == [agent.user_id] else f"not found ({len(found)} others)"
 
 
 def reads_lag_or_not(agent: Agent) -> str:
     """How long did reads lag behind the writes above?"""
-    return f"at most {max(agent.seconds_until_shown, default=0.0):.1f} s in {len(agent.seconds_until_shown)} writes"
+    lags = agent.seconds_until_shown
+    return f"at most {max(lags, default=0.0):.1f} s in {len(lags)} writes"
 
 
 STEPS: Final[tuple[Callable[[Agent], str], ...]] = (
     reads_are_sparse_or_dense,
     arrays_are_replaced_or_merged,
     entries_are_replaced_or_merged,
-    the_older_form_follows_voice_or_not,
+    phone_config_follows_voice_or_not,
     chat_work_is_clamped_or_not,
     a_number_survives_or_not,
     email_is_taken_or_not,

@@ -1,10 +1,9 @@
-"""Tells whether the locks are complete, and still the locks of what pyproject.toml and requirements.txt ask
-for.
+"""Checks that the locks are complete and match pyproject.toml and requirements.txt.
 
-Run by `make check-lock` with the Python of `.venv`, which was installed from its lock, hashes and all;
-`.venv-ministack` was installed from the other. It walks from the wanted requirements through the metadata of
-the installed packages, extras included: needs no network and upgrades nothing. Installation asks no resolver,
-so whatever a lock lacks would be missing. `make lock` mends whatever it finds.
+`make check-lock` runs it with the Python of `.venv`, which was installed from its lock; `.venv-ministack` was
+installed from the other lock. It follows the requirements through the metadata of the installed packages,
+extras included; it needs no network and upgrades nothing. The installation asks no resolver, so a package
+that a lock lacks would be missing. `make lock` repairs every problem.
 """
 
 import re
@@ -20,20 +19,17 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-ADDRESS: Final = re.compile(
-    r"https?://|file:|^\s*-(?:i|f|-index-url|-extra-index-url|-find-links)\b", re.MULTILINE
-)
+_OPTIONS: Final = "i|f|-index-url|-extra-index-url|-find-links"
+ADDRESS: Final = re.compile(rf"https?://|file:|^\s*-(?:{_OPTIONS})\b", re.MULTILINE)
 PIN: Final = re.compile(r"[\w.-]+==[\w.!+]+( ; [^\\]+)?( --hash=sha256:[0-9a-f]{64})+")
-"""One version, where it counts, and hashes; nothing else: an extra or a range would be for a resolver to
-decide.
-"""
+"""One version, its marker and its hashes; an extra or a range would need a resolver."""
 
 Environment = dict[str, str]
-"""What markers are asked about, where it differs from the running Python."""
+"""The variables of markers that differ from the running Python's."""
 
 
 def stated(text: str) -> Iterator[Requirement]:
-    """The requirements of a requirements file, without comments."""
+    """Yield the requirements of a requirements file."""
     for line in text.splitlines():
         statement = re.sub(r"(^|\s)#.*$", "", line).strip()
         if statement:
@@ -41,20 +37,16 @@ def stated(text: str) -> Iterator[Requirement]:
 
 
 def statements(lock: str) -> Iterator[str]:
-    """The lines of a lock, continued ones joined, without comments."""
+    """Yield the lines of a lock without comments, with continued lines joined."""
     for line in re.sub(r"\s*\\\n\s*", " ", re.sub(r"^\s*#.*\n", "", lock, flags=re.MULTILINE)).splitlines():
         if line.strip():
             yield line.strip()
 
 
 def group(root: Path, name: str) -> list[Requirement]:
-    """A dependency group of the project."""
-    return [
-        *map(
-            Requirement,
-            tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["dependency-groups"][name],
-        )
-    ]
+    """Return a dependency group of the project."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    return [Requirement(line) for line in project["dependency-groups"][name]]
 
 
 def dependencies(root: Path) -> list[Requirement]:
@@ -69,19 +61,19 @@ def dependencies(root: Path) -> list[Requirement]:
 
 @dataclass(frozen=True)
 class Installed:
-    """The packages of an environment, by canonical name, and the Python that it is made with."""
+    """The packages of an environment, by canonical name, and the variables of its Python."""
 
     packages: dict[str, Distribution]
     environment: Environment
 
     @classmethod
     def here(cls) -> "Installed":
-        """What the running Python sees."""
+        """Return the packages of the running Python."""
         return cls({canonicalize_name(found.name): found for found in distributions()}, {})
 
     @classmethod
     def at(cls, venv: Path) -> "Installed":
-        """What is in a virtual environment, which may be of another Python."""
+        """Return the packages of a virtual environment, which may have another Python."""
         version = re.search(r"^version = (\S+)$", (venv / "pyvenv.cfg").read_text("utf-8"), re.MULTILINE)
         full = version[1] if version else ""
         found = distributions(path=[str(folder) for folder in venv.glob("lib/python3*/site-packages")])
@@ -91,55 +83,52 @@ class Installed:
         )
 
     def applies(self, requirement: Requirement, extra: str = "") -> bool:
-        """Whether the requirement counts on this system, for that extra of the package that states it."""
+        """Return whether the requirement applies on this system, for an extra of the package that has it."""
         return requirement.marker is None or requirement.marker.evaluate({**self.environment, "extra": extra})
 
-    def brought_along(self, requirement: Requirement) -> Iterator[Requirement]:
-        """What the package needs for itself and for the extras that are asked for."""
+    def requirements_of(self, requirement: Requirement) -> Iterator[Requirement]:
+        """Yield the requirements of a package and of its requested extras."""
         package = self.packages.get(canonicalize_name(requirement.name))
         needs = [Requirement(need) for need in (package.requires if package else None) or ()]
         for extra in ("", *requirement.extras):
             yield from (need for need in needs if self.applies(need, extra))
 
     def closure(self, requirements: Iterable[Requirement]) -> list[Requirement]:
-        """Everything that is needed, directly or not."""
+        """Return all requirements, direct and indirect ones."""
         open_ends = [requirement for requirement in requirements if self.applies(requirement)]
         seen: dict[tuple[str, ...], Requirement] = {}
         while open_ends:
             requirement = open_ends.pop()
-            key = (
-                canonicalize_name(requirement.name),
-                str(requirement.specifier),
-                *sorted(requirement.extras),
-            )
+            name, extras = canonicalize_name(requirement.name), sorted(requirement.extras)
+            key = (name, str(requirement.specifier), *extras)
             if key not in seen:
                 seen[key] = requirement
-                open_ends += self.brought_along(requirement)
+                open_ends += self.requirements_of(requirement)
         return list(seen.values())
 
     def disagreements(self, needs: Iterable[Requirement], locked: dict[str, Requirement]) -> Iterator[str]:
-        """One line for each package that the lock lacks, pins out of range or need not hold, or that could
-        not be looked into.
-        """
+        """Yield a line for each package that is missing, out of range, superfluous or not installed."""
         names: set[str] = set()
         for need in needs:
             name = canonicalize_name(need.name)
             names.add(name)
             if name not in locked:
                 yield f"{need} is needed but not locked"
-            elif not need.specifier.contains(
-                str(locked[name].specifier).removeprefix("=="), prereleases=True
-            ):
+            elif not _allows(need, locked[name]):
                 yield f"{need} is needed but {locked[name]} is locked"
             if name not in self.packages:
                 yield f"{need} is not installed, so what it needs is not known"
         yield from (f"{name} is locked but nothing needs it" for name in sorted(locked.keys() - names))
 
 
+def _allows(need: Requirement, pin: Requirement) -> bool:
+    return need.specifier.contains(str(pin.specifier).removeprefix("=="), prereleases=True)
+
+
 def problems(lock: str, wanted: Iterable[Requirement], installed: Installed) -> list[str]:
-    """Everything that is wrong with the text of a lock."""
+    """Return the problems of the text of a lock."""
     if ADDRESS.search(lock):
-        return ["the lock names an index or a machine: it must work with whichever registry is configured"]
+        return ["the lock names an index or a machine: it must work with any configured registry"]
     loose = [line.split(" --hash")[0] for line in statements(lock) if not PIN.fullmatch(line)]
     if loose:
         return [f"{line}: is not one version with its hashes" for line in loose]
@@ -160,10 +149,9 @@ def check(root: Path) -> list[str]:
 
 
 def check_ministack(root: Path, venv: Path = ROOT / ".venv-ministack") -> list[str]:
-    """What is wrong with the lock of ministack's own environment."""
-    return problems(
-        (root / "requirements-ministack.txt").read_text("utf-8"), group(root, "ministack"), Installed.at(venv)
-    )
+    """Return the problems of the lock of ministack's own environment."""
+    lock = (root / "requirements-ministack.txt").read_text("utf-8")
+    return problems(lock, group(root, "ministack"), Installed.at(venv))
 
 
 LOCKS: Final[dict[str, Callable[[Path], list[str]]]] = {
@@ -173,12 +161,12 @@ LOCKS: Final[dict[str, Callable[[Path], list[str]]]] = {
 
 
 def main() -> int:
-    """Prints what is wrong; the exit status is 1 when something is."""
-    found = {lock: look(ROOT) for lock, look in LOCKS.items()}
-    for lock, said in found.items():
-        for problem in said:
+    """Print the problems; return 1 if there are any."""
+    found = {lock: find(ROOT) for lock, find in LOCKS.items()}
+    for lock, lines in found.items():
+        for problem in lines:
             print(f"{lock}: {problem}")
-        print(f"{lock}: run `make lock`" if said else f"{lock}: complete and up to date")
+        print(f"{lock}: run `make lock`" if lines else f"{lock}: complete and up to date")
     return 1 if any(found.values()) else 0
 
 

@@ -1,8 +1,7 @@
-"""Keeps the promise about Python versions: runs tests under each supported Python that this machine has, and
-says which it has not.
+"""Runs tests with each supported Python of this machine, and names the missing ones.
 
-`make test` ends with it. The Python that ran everything is not asked again; each other one gets an
-environment from the same lock, by the same recipe, and the tests of the target `test-this-python`.
+It is the last step of `make test`. Except the Python that has run all tests, each one gets an environment
+from the same lock, by the same recipe, and the tests of the target `test-this-python`.
 """
 
 import os
@@ -19,43 +18,35 @@ Try = Callable[[str, Path], bool]
 
 
 def run(versions: Iterable[str], running: str, find: Find, attempt: Try) -> bool:
-    """Try each version but the running one, tell what came of it, and return whether all that were found have
-    passed.
-    """
-    said = [f"{running} ran everything"]
+    """Try each version but the running one, and print the results; return whether all of them passed."""
+    results = [f"{running} ran everything"]
     passed = True
     for version in versions:
         if running.startswith(f"{version}."):
             continue
         python = find(version)
         if python is None:
-            said.append(f"{version} is not on this machine and was not tried")
+            results.append(f"{version} is not on this machine and was not tried")
         elif attempt(version, python):
-            said.append(f"{interpreters.version_of(python)} passed the tests of `make test-this-python`")
+            results.append(f"{interpreters.version_of(python)} passed the tests of `make test-this-python`")
         else:
-            said.append(
-                f"{interpreters.version_of(python)} FAILED (again: make PYTHON={python} VENV=.venv-{version}"
-                " test-this-python)"
-            )
+            again = f"make PYTHON={python} VENV=.venv-{version} test-this-python"
+            results.append(f"{interpreters.version_of(python)} FAILED (again: {again})")
             passed = False
-    print(f"\n== Python: {'; '.join(said)}", flush=True)
+    print(f"\n== Python: {'; '.join(results)}", flush=True)
     return passed
 
 
 def make(version: str, python: Path) -> bool:
-    """Install and test under that Python; tell whether it went well."""
+    """Install and test with that Python; return whether the tests passed."""
     print(f"\n== Python {interpreters.version_of(python)}: {python}", flush=True)
-    command = [
-        os.environ.get("MAKE", "make"),
-        "--no-print-directory",
-        f"PYTHON={python}",
-        f"VENV=.venv-{version}",
-    ]
-    return subprocess.run([*command, "test-this-python"], check=False).returncode == 0  # noqa: S603  # nosec B603  # our own target
+    variables = (f"PYTHON={python}", f"VENV=.venv-{version}")
+    command = [os.environ.get("MAKE", "make"), "--no-print-directory", *variables, "test-this-python"]
+    return subprocess.run(command, check=False).returncode == 0  # noqa: S603  # nosec B603  # our own target
 
 
 def main() -> int:
-    """Take the supported versions as arguments."""
+    """Run the tests for the versions in the arguments; return the exit status."""
     return 0 if run(sys.argv[1:], platform.python_version(), interpreters.find, make) else 1
 
 

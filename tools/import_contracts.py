@@ -1,8 +1,7 @@
-"""A rule that import-linter does not bring along: a package that imports nothing but the standard library and
-itself.
+"""A contract that import-linter lacks: a package that imports nothing but the standard library and itself.
 
-Read by `lint-imports` (see `contract_types` in pyproject.toml). A list of forbidden packages would let the
-next dependency in.
+`lint-imports` reads it (see `contract_types` in pyproject.toml). A list of forbidden packages would miss the
+next dependency.
 """
 
 import sys
@@ -12,29 +11,26 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class StandardLibraryOnly(Contract):
-    """Breaks for each module of `package` that imports a module from outside of it and of the standard
-    library.
-    """
+    """No module of `package` may import another module, except from the standard library."""
 
     type_name = "standard_library_only"
 
     package = fields.StringField()
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001  # the signature of import-linter
-        """In the graph, a module from outside of the project bears the name of its top-level package only."""
+        """Find the other imports; the graph names a foreign module by its top-level package only."""
         package = str(self.package)
-        inside = {package, *graph.find_descendants(package)}
-        strangers = sorted(
+        own = {package, *graph.find_descendants(package)}
+        foreign = sorted(
             (importer, imported)
-            for importer in inside
+            for importer in own
             for imported in graph.find_modules_directly_imported_by(importer)
-            if imported not in inside and imported not in sys.stdlib_module_names
+            if imported not in own and imported not in sys.stdlib_module_names
         )
-        return ContractCheck(kept=not strangers, metadata={"strangers": strangers})
+        return ContractCheck(kept=not foreign, metadata={"foreign": foreign})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        """Names each import that must go."""
-        for importer, imported in check.metadata["strangers"]:
-            output.print_error(
-                f"{importer} imports {imported}; {self.package} may import the standard library only"
-            )
+        """Print each import that breaks the contract."""
+        rule = f"{self.package} may import the standard library only"
+        for importer, imported in check.metadata["foreign"]:
+            output.print_error(f"{importer} imports {imported}; {rule}")

@@ -1,8 +1,7 @@
-"""Finds the Pythons of this machine: the runtime's, to compile for Lambda, and each that the project
-supports, to test on.
+"""Finds the Pythons of this machine: the runtime's, to compile for Lambda, and the supported ones, to test.
 
-`python tools/interpreters.py 3.12` prints the path of one, or fails. The Makefile calls it with whatever
-Python it was given, before anything is installed: standard library only.
+`python tools/interpreters.py 3.12` prints the path of one, or fails. The Makefile calls it with any Python,
+before any installation: standard library only.
 """
 
 import os
@@ -23,14 +22,15 @@ def variable(version: str) -> str:
 
 
 def find(version: str) -> Path | None:
-    """Return a Python of that minor version; None if there is none that runs."""
-    return next(
-        (python for python in _candidates(version) if version_of(python).startswith(f"{version}.")), None
-    )
+    """Return a Python of that minor version; None if none runs."""
+    for python in _candidates(version):
+        if version_of(python).startswith(f"{version}."):
+            return python
+    return None
 
 
 def _candidates(version: str) -> Iterator[Path]:
-    """Where such a Python may be: named, running, on the path, then wherever pyenv and uv keep theirs."""
+    """Yield the named one, or else the running one, those on the path, and those of pyenv and uv."""
     if named := os.environ.get(variable(version)):
         yield Path(named)
         return
@@ -47,21 +47,19 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def version_of(python: Path) -> str:
-    """Return the version of a Python, in full; empty where it does not run: pyenv's shims exist for versions
-    that are not there.
-    """
+    """Return the full version of a Python; empty if it does not run, as pyenv's shim of a missing one."""
     try:
-        told = subprocess.run(  # noqa: S603  # nosec B603  # asks a Python for its version
+        ran = subprocess.run(  # noqa: S603  # nosec B603  # asks a Python for its version
             [str(python), "-I", "-S", "--version"], capture_output=True, text=True, timeout=30, check=False
         )
     except OSError:
         return ""
-    found = _VERSION.fullmatch(told.stdout.strip())
-    return found[1] if found and told.returncode == 0 else ""
+    found = _VERSION.fullmatch(ran.stdout.strip())
+    return found[1] if found and ran.returncode == 0 else ""
 
 
 def main(version: str) -> int:
-    """Print the path of a Python of that version; the exit status is 1 if there is none."""
+    """Print the path of a Python of that version; return 1 if there is none."""
     python = find(version)
     if python:
         print(python)
