@@ -180,9 +180,7 @@ BEHAVIOURS: Final = {
     "late-half-a-second": Behaviour(stale_seconds=0.5),
     "late-two-seconds": Behaviour(stale_seconds=2.0),
 }
-"""The behaviours under which crashes are tried. A Delete that comes at once cannot wait out a longer lag
-(decision 8).
-"""
+"""Crashes are tried under these. A Delete that comes at once outlasts no longer lag (decision 8)."""
 
 SECONDS_OF_CALLS: Final = {"late-half-a-second": (0.6, 0.0), "late-two-seconds": (0.3, 0.3)}
 """Seconds of a write and of a read. If calls take time, a late read may show one write and hide the next."""

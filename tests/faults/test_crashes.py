@@ -1,6 +1,4 @@
-"""The process crashes at any call, before or after the service has acted; then the event comes again, or the
-one that undoes it.
-"""
+"""The process crashes at any call; then the event comes again, or the one that undoes it."""
 
 from dataclasses import dataclass, replace
 
@@ -69,7 +67,7 @@ REPEATED = [
 
 @pytest.mark.parametrize("cell", REPEATED, ids=str)
 def test_any_number_of_crashes(cell: Repeated, harness: Harness) -> None:
-    """From each state that a sequence of crashes can lead to, the handler succeeds, and so does its undoing."""
+    """From each state that a sequence of crashes can lead to, the handler and its undoing succeed."""
     baseline, bench, handler = cell.baseline, harness.bench, cell.baseline.handler
     reached, waiting = set[str](), [baseline.snapshot]
     # The same request comes each time: whether it has left its mark is part of the state.

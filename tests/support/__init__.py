@@ -1,3 +1,1 @@
-"""Code that several suites share: clocks that do not wait, both protocols of CloudFormation, and a watch over
-every local Connect.
-"""
+"""Code that several suites share: clocks, both protocols of CloudFormation, a watch over local Connects."""

@@ -170,9 +170,7 @@ class CustomStack:
         return updated, self.delete(old, id_of(old))
 
     def roll_back(self, properties: Properties, old: Properties, updated: Answer) -> Sequence[Answer]:
-        """Undo a successful Update because another resource of the stack failed: update back, and delete the
-        replacement.
-        """
+        """Undo a successful Update since another resource failed: update back, delete the replacement."""
         back = self.update(old, properties, physical_id=updated.physical_id)
         assert back.succeeded, back
         if back.physical_id == updated.physical_id:

@@ -94,9 +94,7 @@ class FunctionDouble:
             assert lasted <= self.seconds, f"Lambda has cut the function off: it ran for {lasted} seconds"
 
     def deliver(self, event: Event) -> None:
-        """Deliver `event` asynchronously: again after an error, then each event that the function has handed
-        over to itself.
-        """
+        """Deliver `event` asynchronously: again after an error, then each event that it hands over."""
         chain = 1
         waiting: deque[Event] = deque([event])
         while waiting:
