@@ -1,3 +1,1 @@
-"""Two operations on one user, call by call in every order: what must hold afterwards, and how often it does
-not.
-"""
+"""Two operations on one user, call by call in every order: the rules that must hold, and their breaches."""

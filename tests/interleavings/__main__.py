@@ -14,9 +14,8 @@ def main() -> None:
     parser.add_argument("--nightly", action="store_true", help="all of them, which takes many minutes")
     parser.add_argument("--dimension", choices=NIGHTLY, action="append", help="only this one")
     parser.add_argument("--pair", default="", help="only pairs whose name contains this")
-    parser.add_argument(
-        "--examples", action="store_true", help="tell the first interleaving of each kind of breach"
-    )
+    examples = "print the first interleaving of each kind of breach"
+    parser.add_argument("--examples", action="store_true", help=examples)
     chosen = parser.parse_args()
     earlier_values.install()
     for name, (variants, bound) in (NIGHTLY if chosen.nightly else BOUNDED).items():

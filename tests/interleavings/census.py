@@ -1,8 +1,9 @@
 """Counts breaches over all interleavings of every pair."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from properties.stacks import Stack
@@ -14,7 +15,7 @@ from custom_connect_userconfig.core.errors import AccessDenied, NetworkFailure
 from .lock_step import Bound, Schedule, explore
 from .oracle import RULES, Breach
 from .pairs import PAIRS, REGISTRY, Pair
-from .trial import ONE, OTHER, Result, Variant, play
+from .trial import ONE, OTHER, Result, Variant, run_trial
 
 
 @dataclass
@@ -25,20 +26,20 @@ class Count:
     front_end: type[Stack]
     interleavings: int = 0
     broken: int = 0
-    """Those that break any rule."""
+    """Interleavings that break a rule."""
     breaches: Counter[Breach] = field(default_factory=Counter)
     both: int = 0
-    """Those in which two stacks are told SUCCESS, counted apart: the service has no lock."""
+    """Interleavings in which two stacks are told SUCCESS, counted apart: the service has no lock."""
     both_damaged: int = 0
-    """Those of them that break another rule as well."""
+    """Interleavings among those that break another rule too."""
     new_to_all: int = 0
-    """Those that nobody can get right, counted nowhere else."""
+    """Interleavings that no code can get right (`Result.is_new_to_all`), counted nowhere else."""
     examples: dict[Breach, tuple[Schedule, Result]] = field(default_factory=dict)
-    """The first of each kind."""
+    """The first interleaving with each kind of breach."""
 
     @property
     def name(self) -> str:
-        """The pair and the front end."""
+        """The names of the pair and of the front end."""
         return f"{self.pair.name} ({'registry' if self.front_end is REGISTRY else 'custom'})"
 
     def add(self, schedule: Schedule, result: Result) -> None:
@@ -58,19 +59,20 @@ class Count:
             self.examples.setdefault(breach, (schedule, result))
 
     def first_broken(self) -> str:
-        """Tell the first interleaving of each kind that must not be."""
-        told = [
+        """Return the story of the first interleaving that breaks each rule."""
+        stories = [
             f"{self.name}: {breach.value}\n    {', '.join(schedule[:_STEPS])} …\n    "
             + "\n    ".join(result.story)
             for breach, (schedule, result) in self.examples.items()
             if breach in RULES
         ]
-        return "\n".join(told)
+        return "\n".join(stories)
 
     def __str__(self) -> str:
         kinds = [f"{number} {breach.value}" for breach, number in self.breaches.items()]
         both = [f"{self.both} both SUCCESS, {self.both_damaged} of them with damage"] if self.both else []
-        return f"{self.name}: {self.interleavings} interleavings; {', '.join((*kinds, *both)) or 'all as it must be'}"
+        found = ", ".join((*kinds, *both)) or "no breach"
+        return f"{self.name}: {self.interleavings} interleavings; {found}"
 
 
 LATE: Final = (
@@ -78,7 +80,7 @@ LATE: Final = (
     Variant(Behaviour(stale_seconds=2.0), seconds_per_call=0.3),
     Variant(Behaviour(stale_reads=1)),
 )
-"""Reads that show the state before a write, for longer and for shorter than a call takes."""
+"""Reads that show the state before a write, for longer and for less long than a call takes."""
 
 _TROUBLES: Final = (
     Trouble(None),
@@ -92,7 +94,7 @@ FAILURES: Final = tuple(
     for call in range(1, 9)
     for trouble in _TROUBLES
 )
-"""One failure, or the end of the process, at each call of either of the two."""
+"""One failure, or the end of the process, at each call of either operation."""
 LATE_FAILURES: Final = tuple(replace(late, trouble=failure.trouble) for late in LATE for failure in FAILURES)
 
 CALM: Final = (Variant(),)
@@ -102,7 +104,7 @@ BOUNDED: Final[Mapping[str, Dimension]] = {
     "calm": (CALM, Bound(_STEPS, 2)),
     "late reads": (LATE, Bound(_STEPS // 2, 1)),
 }
-"""What there is time for at each change."""
+"""The dimensions that every change has time for."""
 NIGHTLY: Final[Mapping[str, Dimension]] = {
     "calm": (CALM, Bound(10, 10)),
     "late reads": (LATE, Bound(_STEPS, 3)),
@@ -115,7 +117,7 @@ def count(pair: Pair, front_end: type[Stack], variants: Iterable[Variant], bound
     """Explore one pair."""
     counted = Count(pair, front_end)
     for variant in variants:
-        for schedule, result in explore(lambda schedule: play(pair, front_end, variant, schedule), bound):  # noqa: B023 - run at once
+        for schedule, result in explore(partial(run_trial, pair, front_end, variant), bound):
             counted.add(schedule, result)
     return counted
 
@@ -126,37 +128,23 @@ def each_pair() -> Iterator[tuple[Pair, type[Stack]]]:
 
 
 def table(counts: Sequence[Count]) -> str:
-    """Return the counts, a line each pair, and their sum."""
+    """Return a table of the counts: a line for each pair, and one for their sum."""
     kinds = [breach for breach in Breach if any(breach in counted.breaches for counted in counts)]
-    heads = [
-        "interleavings",
-        "broken",
-        *(breach.value for breach in kinds),
-        "both SUCCESS",
-        "with damage",
-        "after the delete",
-    ]
-    numbers = [
-        [
-            c.interleavings,
-            c.broken,
-            *(c.breaches[breach] for breach in kinds),
-            c.both,
-            c.both_damaged,
-            c.new_to_all,
-        ]
-        for c in counts
-    ]
-    rows = [
-        ["pair", *heads],
-        *([c.name, *map(str, row)] for c, row in zip(counts, numbers, strict=True)),
-        ["all", *(str(sum(column)) for column in zip(*numbers, strict=True))],
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            word.rjust(width) if at else word.ljust(width)
-            for at, (word, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
+    columns = {
+        "interleavings": [c.interleavings for c in counts],
+        "broken": [c.broken for c in counts],
+        **{breach.value: [c.breaches[breach] for c in counts] for breach in kinds},
+        "both SUCCESS": [c.both for c in counts],
+        "with damage": [c.both_damaged for c in counts],
+        "after the delete": [c.new_to_all for c in counts],
+    }
+    names = ["pair", *(c.name for c in counts), "all"]
+    cells = [_justified(names, str.ljust)]
+    for head, numbers in columns.items():
+        cells.append(_justified([head, *map(str, numbers), str(sum(numbers))], str.rjust))
+    return "\n".join("  ".join(row) for row in zip(*cells, strict=True))
+
+
+def _justified(column: Sequence[str], justify: Callable[[str, int], str]) -> list[str]:
+    width = max(map(len, column))
+    return [justify(text, width) for text in column]

@@ -1,10 +1,8 @@
-"""Runs two programs call by call in the order that a schedule says, on a clock that passes only when they
-sleep.
+"""Runs two programs call by call in the order of a schedule, on a clock that advances only when they sleep.
 
-Each program runs in a greenlet of its own and stands still before every call and at every sleep. A step is
-one call: the program that is chosen wakes if it slept, makes the call before which it stands, and goes on to
-its next standstill or its end. Choosing a sleeper lets time pass until it wakes, while the other one stands
-where it is.
+Each program runs in a greenlet of its own and stops before every call and at every sleep. In each step one
+program is chosen: it wakes if it slept, makes its call, and runs to its next stop or its end. If the chosen
+program sleeps, time passes until it wakes, and the other one does not move.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +22,7 @@ _MOST_STEPS: Final = 2_000
 
 @dataclass(frozen=True)
 class Step:
-    """Who was chosen, who would have gone on of itself, and who else could have been chosen."""
+    """The program that was chosen, the one that would have run by default, and the others that could have."""
 
     chosen: str
     default: str
@@ -47,11 +45,8 @@ class LockStep:
     _programs: dict[str, _Program] = field(default_factory=dict)
     _hub: greenlet = field(default_factory=getcurrent)
 
-    # -- what the programs call
-    # ----------------------------------------------------------------------------------------
-
     def before_call(self, _operation: str) -> None:
-        """Stand still before a call; then let the time pass that it takes."""
+        """Stop before a call; then let its time pass."""
         self._hub.switch()
         self.clock.sleep(self.seconds_per_call)
 
@@ -64,16 +59,13 @@ class LockStep:
         return self.clock.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Stand still for some time; the other program may go on meanwhile."""
+        """Stop for some time; the other program may run meanwhile."""
         program = next(program for program in self._programs.values() if program.greenlet is getcurrent())
         program.wakes_at = self.clock.now() + seconds
         self._hub.switch()
 
-    # -- the run
-    # -------------------------------------------------------------------------------------------------------
-
     def run(self, programs: Mapping[str, Callable[[], None]], schedule: Sequence[str] = ()) -> list[Step]:
-        """Run all programs to their ends: by `schedule` as far as it goes, then each until it sleeps or ends."""
+        """Run all programs to their ends: first by `schedule`, then each until it sleeps or ends."""
         self._programs = {name: _Program(run, self._hub) for name, run in programs.items()}
         steps: list[Step] = []
         while living := [name for name, program in self._programs.items() if not program.greenlet.dead]:
@@ -85,7 +77,7 @@ class LockStep:
         return steps
 
     def _default(self, living: Sequence[str], last: str) -> str:
-        """Return who can go on first; of those who can at the same time, the one that went last."""
+        """Return the program that can run first; if several can, prefer the one that ran last."""
         now = self.clock.now()
         return min(living, key=lambda name: (max(self._programs[name].wakes_at or now, now), name != last))
 
@@ -103,10 +95,9 @@ class LockStep:
 
 @dataclass(frozen=True)
 class Bound:
-    """Which schedules are explored: those that differ in the first `steps`, with at most so many
-    `preemptions`.
+    """The schedules to explore: those that differ in the first `steps`, with at most so many `preemptions`.
 
-    A preemption is a step of another program than the one that would have gone on of itself.
+    A preemption is a step of another program than the default one.
     """
 
     steps: int
@@ -116,9 +107,7 @@ class Bound:
 def explore(
     run: Callable[[Schedule], tuple[Sequence[Step], T]], bound: Bound
 ) -> Iterator[tuple[Schedule, T]]:
-    """Run every schedule within `bound` once, in the same order each time; yield its steps and what has come
-    of it.
-    """
+    """Run every schedule within `bound` once, always in the same order; yield its steps and its result."""
     to_do: list[Schedule] = [()]
     while to_do:
         prefix = to_do.pop()
@@ -128,8 +117,7 @@ def explore(
         for number, step in enumerate(steps[: bound.steps]):
             if number >= len(prefix):
                 before = tuple(earlier.chosen for earlier in steps[:number])
-                costs = preemptions + (
-                    number > 0
-                )  # beyond the prefix the default was chosen; who begins is free
+                # Beyond the prefix the default was chosen: another costs a preemption, except at the start.
+                costs = preemptions + (number > 0)
                 to_do += [(*before, other) for other in step.others if costs <= bound.preemptions]
             preemptions += number > 0 and step.chosen != step.default

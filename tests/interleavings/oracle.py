@@ -1,7 +1,7 @@
-"""What must hold when two operations have run beside each other, whoever was faster.
+"""The rules that must hold after two operations at the same time, whichever was faster.
 
-Of the code under test nothing is used: settings are looked up in the local Connect, and tags are read by a
-parser of the tests.
+The oracle uses no code under test: it looks settings up in the local Connect, and reads tags with a parser of
+the tests.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,79 +19,67 @@ if TYPE_CHECKING:
 
 
 class Breach(Enum):
-    """What can be wrong; the value is a heading."""
+    """A broken rule; the value is a heading."""
 
     LOST = "earlier value lost"
-    """A record holds an earlier value that it was not, or a resource holds a changed setting without a record
-    of it.
-    """
+    """A record holds a wrong earlier value, or lacks a setting that a resource declares and has changed."""
     OWN = "own value recorded"
-    """At any time an earlier value was recorded that the resource itself had written."""
-    CHANGED = "changed, untold"
-    """A setting that nobody declares is not what it was before, and no answer names it."""
-    TOLD = "changed, told"
-    """The same, but an answer names it."""
+    """At some time the record held an earlier value that the resource itself had written."""
+    CHANGED = "changed, not named"
+    """Nobody declares a setting, it differs from its initial value, and no answer names it."""
+    NAMED = "changed, named"
+    """The same, but an answer names the setting."""
     SILENT = "failed, silent"
-    """A FAILED answer does not name what it leaves changed and unrecorded, so that nothing that follows can
-    give it back.
-    """
+    """A FAILED answer leaves a setting changed and unrecorded without naming it: nothing can give it back."""
     BOTH = "both SUCCESS"
     """Two stacks are told that they own the user."""
     WRONG = "not in force"
-    """A resource was told SUCCESS, and what its template declares is not in force."""
+    """A resource was told SUCCESS, and a declared value is not in force."""
     STUCK = "stuck"
     """An update cannot be rolled back, or a resource cannot be deleted."""
     KEPT = "kept after deletes"
-    """When all resources are deleted, a setting is not what it was before, and no answer names it."""
+    """All resources are deleted, a setting differs from its initial value, and no answer names it."""
     RECORD = "record left"
-    """When all resources are deleted, there is a record still."""
+    """All resources are deleted, and the user still carries a record."""
 
 
-RULES = tuple(breach for breach in Breach if breach not in (Breach.TOLD, Breach.BOTH))
-"""What must never be; that two are told SUCCESS nobody can exclude without a lock."""
+RULES = tuple(breach for breach in Breach if breach not in (Breach.NAMED, Breach.BOTH))
+"""The breaches that must never occur. Without a lock, nobody can exclude that two are told SUCCESS."""
 
 
 def after_answers(trial: "Trial", awaited: Mapping[str, tuple[Event, Ending]]) -> Iterator[Breach]:
-    """Check the answers of the two."""
-    created = [
-        who
-        for who, (event, ending) in awaited.items()
-        if event.action is Action.CREATE and ending.outcome is Outcome.DONE
-    ]
-    if len(created) > 1:
+    """Check the two answers, before CloudFormation acts on them."""
+    done = [event for event, ending in awaited.values() if ending.outcome is Outcome.DONE]
+    if [event.action for event in done].count(Action.CREATE) > 1:
         yield Breach.BOTH
-    recorded = read_record(trial.agent.tags()).earlier
+    known = read_record(trial.agent.tags()).earlier.keys() | _declared(trial)
     for event, ending in awaited.values():
         if ending.outcome is Outcome.FAILED:
             touched = {*event.declared, *(event.previous or {})}
-            left = [
-                key
-                for key in _changed(trial)
-                if key in touched and key not in recorded and key not in _declared(trial)
-            ]
+            left = [key for key in _changed(trial) if key in touched and key not in known]
             if any(not _names(str(ending.error), key) for key in left):
                 yield Breach.SILENT
 
 
 def in_the_end(trial: "Trial") -> Iterator[Breach]:
-    """Check what there is when CloudFormation has done what follows from the answers."""
+    """Check the state after CloudFormation has acted on the answers."""
     truth, recorded = trial.agent.truth(), read_record(trial.agent.tags()).earlier
     declared = _declared(trial)
     changed = _changed(trial)
-    if any(value != trial.born[SettingKey(*setting)] for setting, value in recorded.items()):
+    if any(value != trial.initial[SettingKey(*setting)] for setting, value in recorded.items()):
         yield Breach.LOST
     if any(key in declared and key not in recorded for key in changed):
         yield Breach.LOST
     for key in changed:
         if key not in declared:
-            yield Breach.TOLD if any(_names(answer, key) for answer in trial.answers) else Breach.CHANGED
+            yield Breach.NAMED if any(_names(answer, key) for answer in trial.answers) else Breach.CHANGED
     living = [stack for stack in trial.stacks.values() if stack.exists and stack.outcome is Outcome.DONE]
     if len(living) == 1 and any(truth[key] != value for key, value in living[0].declared.items()):
         yield Breach.WRONG
 
 
 def after_deletes(trial: "Trial") -> Iterator[Breach]:
-    """Check what is left when every resource is deleted."""
+    """Check the state after every resource has been deleted."""
     if any(not any(_names(answer, key) for answer in trial.answers) for key in _changed(trial)):
         yield Breach.KEPT
     if any(map(is_ours, trial.agent.tags())):
@@ -101,11 +89,11 @@ def after_deletes(trial: "Trial") -> Iterator[Breach]:
 
 
 def _changed(trial: "Trial") -> list[SettingKey]:
-    return [key for key, value in trial.agent.truth().items() if value != trial.born[key]]
+    return [key for key, value in trial.agent.truth().items() if value != trial.initial[key]]
 
 
 def _declared(trial: "Trial") -> set[SettingKey]:
-    """Return what the templates of living resources declare."""
+    """Return the settings that existing resources declare."""
     return {key for stack in trial.stacks.values() if stack.exists for key in stack.declared}
 
 

@@ -1,4 +1,4 @@
-"""Which operations are run beside each other, and what went before them."""
+"""The pairs of operations that run at the same time, and the history of each pair."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,59 +14,60 @@ V: Final = SettingKey("AutoAcceptConfigs", "VOICE", "AutoAccept")
 C: Final = SettingKey("AutoAcceptConfigs", "CHAT", "AutoAccept")
 P: Final = SettingKey("PersistentConnectionConfigs", "VOICE", "PersistentConnection")
 W: Final = SettingKey("AfterContactWorkConfigs", "VOICE", "AfterContactWorkConfig.AfterContactWorkTimeLimit")
+"""V, C, P, W: auto-accept of VOICE and of CHAT, persistent connection, after-contact work of VOICE."""
 
-BORN: Final[dict[SettingKey, Value]] = {V: False, C: False, P: False, W: 120}
-"""What the agent has before any stack comes; every stack declares something else."""
+INITIAL: Final[dict[SettingKey, Value]] = {V: False, C: False, P: False, W: 120}
+"""The agent's settings before any stack owns them; every stack declares other values."""
 
 REGISTRY: Final = Stack
 CUSTOM: Final = CustomStack
 
 
 @dataclass(frozen=True)
-class Deed:
+class Operation:
     """One event of a stack."""
 
     by: str
     action: Action
     declared: Settings = field(default_factory=dict)
     again: int | None = None
-    """Which event of the history is delivered once more, instead of a new one."""
+    """The index of the event in the history that is delivered once more, instead of a new event."""
     is_abandoned: bool = False
     """Whether CloudFormation no longer waits for the answer."""
 
 
-TWIN: Final = Deed("", Action.CREATE)
-"""The other event, delivered a second time at the same time."""
+DUPLICATE: Final = Operation("", Action.CREATE)
+"""Stands for the other event of the pair, delivered twice at the same time."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two deeds beside each other."""
+    """Two operations at the same time."""
 
     name: str
-    history: tuple[Deed, ...]
-    one: Deed
-    other: Deed
+    history: tuple[Operation, ...]
+    one: Operation
+    other: Operation
     front_ends: tuple[type[Stack], ...] = (REGISTRY, CUSTOM)
 
 
-def _create(*keys: SettingKey, by: str = "sales", work: int = 30) -> Deed:
-    return Deed(by, Action.CREATE, _values(keys, work))
+def _create(*keys: SettingKey, by: str = "sales", work: int = 30) -> Operation:
+    return Operation(by, Action.CREATE, _values(keys, work))
 
 
-def _update(*keys: SettingKey, work: int = 30, is_abandoned: bool = False) -> Deed:
-    return Deed("sales", Action.UPDATE, _values(keys, work), is_abandoned=is_abandoned)
+def _update(*keys: SettingKey, work: int = 30, is_abandoned: bool = False) -> Operation:
+    return Operation("sales", Action.UPDATE, _values(keys, work), is_abandoned=is_abandoned)
 
 
-def _again(number: int) -> Deed:
-    return Deed("sales", Action.CREATE, again=number)
+def _again(number: int) -> Operation:
+    return Operation("sales", Action.CREATE, again=number)
 
 
 def _values(keys: tuple[SettingKey, ...], work: int) -> Settings:
     return {key: work if key == W else True for key in keys}
 
 
-_DELETE: Final = Deed("sales", Action.DELETE)
+_DELETE: Final = Operation("sales", Action.DELETE)
 _RIVAL: Final = "support"
 _DUPLICATES: Final = (CUSTOM,)
 
@@ -84,8 +85,8 @@ PAIRS: Final = (
     Pair("update drops | create again", (_create(V, P),), _update(P), _again(0), _DUPLICATES),
     Pair("update adds | create again", (_create(V, P),), _update(V, P, W), _again(0), _DUPLICATES),
     Pair("update changes | create again", (_create(W, P),), _update(W, P, work=45), _again(0), _DUPLICATES),
-    Pair("update drops | itself again", (_create(V, P),), _update(P), TWIN, _DUPLICATES),
-    Pair("update adds | itself again", (_create(P),), _update(V, P, W), TWIN, _DUPLICATES),
+    Pair("update drops | itself again", (_create(V, P),), _update(P), DUPLICATE, _DUPLICATES),
+    Pair("update adds | itself again", (_create(P),), _update(V, P, W), DUPLICATE, _DUPLICATES),
     Pair(
         "update drops | earlier update again", (_create(P), _update(V, P)), _update(P), _again(1), _DUPLICATES
     ),
@@ -98,6 +99,6 @@ PAIRS: Final = (
     ),
     Pair("delete | create again", (_create(V, P),), _DELETE, _again(0), _DUPLICATES),
     Pair("delete | update again", (_create(P), _update(V, P)), _DELETE, _again(1), _DUPLICATES),
-    Pair("delete | itself again", (_create(V, P),), _DELETE, TWIN, _DUPLICATES),
-    Pair("create | itself again", (), _create(V, W), TWIN, _DUPLICATES),
+    Pair("delete | itself again", (_create(V, P),), _DELETE, DUPLICATE, _DUPLICATES),
+    Pair("create | itself again", (), _create(V, W), DUPLICATE, _DUPLICATES),
 )

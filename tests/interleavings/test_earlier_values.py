@@ -1,4 +1,4 @@
-"""The rule that every test is held to: what breaks it, and what only looks alike."""
+"""The rule that every test must keep: cases that break it, and cases that only seem to."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -11,7 +11,7 @@ from properties.unreliable import UnreliableGateway
 
 from connect_local import Behaviour
 from custom_connect_userconfig.core.identifiers import Environment, Identity
-from interleavings.pairs import BORN, CUSTOM, REGISTRY, C, V, W
+from interleavings.pairs import CUSTOM, INITIAL, REGISTRY, C, V, W
 from support.earlier_values import take_breaches
 from support.record_form import read_record
 
@@ -24,7 +24,7 @@ ACCEPT, WORK = "connect-user-config:auto-accept", "connect-user-config:after-con
 
 @pytest.fixture
 def agent() -> Iterator[LocalAgent]:
-    with local_agent(InitialUser(edits=(BORN,)), Behaviour()) as agent:
+    with local_agent(InitialUser(edits=(INITIAL,)), Behaviour()) as agent:
         agent.tag({**OURS, WORK: "v1 was VOICE=120"})
         agent.read()
         yield agent
@@ -191,9 +191,9 @@ def test_tags_in_no_such_form_say_nothing(agent: LocalAgent) -> None:
 
 @pytest.mark.parametrize("front_end", [REGISTRY, CUSTOM])
 def test_the_record_that_the_service_writes_is_understood(front_end: type[Stack]) -> None:
-    """Otherwise every write would count as an administrator's, and nothing would ever break the rule."""
+    """Otherwise every write would count as an administrator's, and no test would ever break the rule."""
     declared = {V: True, W: 30}
-    with local_agent(InitialUser(edits=(BORN,)), Behaviour()) as agent:
+    with local_agent(InitialUser(edits=(INITIAL,)), Behaviour()) as agent:
         stack = front_end("sales", Identity.parse(INSTANCE_ID, USER_ID, Environment()))
         stack.send(stack.event(Action.CREATE, declared), UnreliableGateway(agent.gateway), agent.clock)
         record = read_record(agent.tags())

@@ -1,7 +1,6 @@
-"""Two operations on one user, in every order of their calls; ``HYPOTHESIS_PROFILE=nightly`` explores all of
-it.
+"""Two operations on one user, in many orders of their calls; ``HYPOTHESIS_PROFILE=nightly`` tries them all.
 
-``python -m interleavings`` prints the same as a table, with an example of each kind of breach.
+``python -m interleavings`` prints the counts as a table, with an example of each kind of breach.
 """
 
 import os

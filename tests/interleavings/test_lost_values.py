@@ -1,23 +1,24 @@
-"""An update gives a setting back and is cut off; the way back takes it again, and reads are late."""
+"""An update gives a setting back and is cut off; the rollback takes it again, and reads are late."""
 
 import itertools
 import os
 
 import pytest
-from properties.agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
-from properties.stacks import Action, Ending, Outcome, Stack
-from properties.unreliable import Schedule, Trouble, UnreliableGateway
+from properties.agent import InitialUser, local_agent
+from properties.stacks import Outcome, Stack
+from properties.stories import AGENT, Story
+from properties.unreliable import Schedule, Trouble
 
 from connect_local import Behaviour
 from custom_connect_userconfig.core.errors import AccessDenied, ServiceInternalError
-from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.settings import Settings
-from interleavings.pairs import BORN, CUSTOM, REGISTRY, P, V, W
+from interleavings.pairs import CUSTOM, INITIAL, REGISTRY, P, V, W
 from support.record_form import read_record
 
 BOTH: Settings = {V: True, P: True}
 READS_BACK = 4
-"""The number of the update's call that follows after a read, the settings and the record."""
+"""The number of the call with which the update reads back; before it come a read, the settings, the record.
+"""
 
 TROUBLES = {
     "no permission": Trouble(AccessDenied),
@@ -26,7 +27,7 @@ TROUBLES = {
     "killed after": Trouble(None, acted=True),
 }
 TIMINGS = {"late by 0.5 s": (0.5, 0.6, 0.1, 0.1), "late by 2 s": (2.0, 0.3, 0.3, 0.0)}
-"""How late reads are, how long a write and a read take, and how soon the next event comes; all in seconds."""
+"""Seconds: the lag of reads, the duration of a write and of a read, the time until the next event."""
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 TIMES = (
@@ -34,56 +35,26 @@ TIMES = (
     if NIGHTLY
     else ((0.5, 2.0), (0.3, 0.6), (0.1,), (0.0, 0.6))
 )
-"""The same four as in `TIMINGS`, each with each."""
-
-
-class Story:
-    """A resource, and how long its calls take."""
-
-    def __init__(self, agent: LocalAgent, front_end: type[Stack], write: float, read: float) -> None:
-        self.agent, self._write, self._read = agent, write, read
-        self._stack = front_end("sales", Identity.parse(INSTANCE_ID, USER_ID, Environment()))
-
-    def send(
-        self,
-        action: Action,
-        declared: Settings,
-        previous: Settings | None = None,
-        faults: Schedule | None = None,
-    ) -> Ending:
-        """Send an event, at once."""
-        event = self._stack.event(action, declared, previous)
-        gateway = UnreliableGateway(self.agent.gateway, faults or {}, before=self._take_time)
-        ending = self._stack.send(event, gateway, self.agent.clock)
-        self._stack.remember(event, ending)
-        return ending
-
-    def catch_up(self) -> None:
-        """Let time pass until reads show everything."""
-        self.agent.clock.sleep(60.0)
-        self.agent.let_reads_catch_up()
-
-    def _take_time(self, operation: str) -> None:
-        self.agent.clock.sleep(self._read if operation == "DescribeUser" else self._write)
+"""The values of the same four, to combine each with each."""
 
 
 def _roll_back(
     front_end: type[Stack], timing: tuple[float, float, float, float], wanted: Settings, faults: Schedule
 ) -> None:
-    """Create, update and cut off, update back, delete: what was before is there again."""
+    """Create, update and cut off, update back, delete: the initial settings must be back."""
     late, write, read, gap = timing
-    with local_agent(InitialUser(edits=(BORN,)), Behaviour(stale_seconds=late)) as agent:
-        born, story = agent.truth(), Story(agent, front_end, write, read)
-        assert story.send(Action.CREATE, BOTH).outcome is Outcome.DONE
+    with local_agent(InitialUser(edits=(INITIAL,)), Behaviour(stale_seconds=late)) as agent:
+        initial, story = agent.truth(), Story(agent, front_end("sales", AGENT), (write, read))
+        assert story.create(BOTH).outcome is Outcome.DONE
         story.catch_up()
-        story.send(Action.UPDATE, wanted, BOTH, faults)
+        story.update(wanted, faults, BOTH)
         agent.clock.sleep(gap)
-        assert story.send(Action.UPDATE, BOTH, wanted).outcome is Outcome.DONE
+        assert story.update(BOTH, previous=wanted).outcome is Outcome.DONE
         story.catch_up()
-        assert read_record(agent.tags()).earlier == {key: born[key] for key in BOTH}
-        assert story.send(Action.DELETE, {}).outcome is Outcome.DONE
+        assert read_record(agent.tags()).earlier == {key: initial[key] for key in BOTH}
+        assert story.delete().outcome is Outcome.DONE
         story.catch_up()
-        assert agent.truth() == born
+        assert agent.truth() == initial
 
 
 @pytest.mark.parametrize("timing", TIMINGS)
@@ -92,10 +63,10 @@ def _roll_back(
 def test_what_a_read_has_shown_as_the_earlier_value_is_not_forgotten(
     front_end: type[Stack], trouble: str, timing: str
 ) -> None:
-    """The first read of the way back shows the setting still recorded, though it is given back and no longer
-    is.
+    """The first read of the rollback still shows the record of a setting that has been given back.
 
-    It was written without a claim; a minute later it was claimed, with its own value as the earlier one.
+    The rollback wrote the setting without a claim. A minute later it claimed it, with its own value as
+    earlier.
     """
     faults = dict.fromkeys(range(READS_BACK, READS_BACK + 4), TROUBLES[trouble])
     _roll_back(front_end, TIMINGS[timing], {P: True}, faults)

@@ -1,4 +1,4 @@
-"""The oracle sees each kind of breach, and none where all is well."""
+"""The oracle finds each kind of breach, and none if all is well."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,17 +11,17 @@ from connect_local import Behaviour
 from custom_connect_userconfig.core.errors import AlreadyExists
 from interleavings import oracle
 from interleavings.oracle import Breach
-from interleavings.pairs import BORN, REGISTRY, Deed, P, W
+from interleavings.pairs import INITIAL, REGISTRY, Operation, P, W
 from interleavings.trial import Trial, Variant
 
-CREATE = Deed("sales", Action.CREATE, {W: 30, P: True})
+CREATE = Operation("sales", Action.CREATE, {W: 30, P: True})
 RECORD = "connect-user-config:after-contact-work"
 
 
 @pytest.fixture
 def trial() -> Iterator[Trial]:
     """A stack that owns two settings."""
-    with local_agent(InitialUser(edits=(BORN,)), Behaviour()) as agent:
+    with local_agent(InitialUser(edits=(INITIAL,)), Behaviour()) as agent:
         trial = Trial(agent, REGISTRY, Variant())
         trial.settle(CREATE)
         yield trial
@@ -56,7 +56,7 @@ BREACHES: dict[str, tuple[Callable[[Trial], None], set[Breach]]] = {
     ),
     "no earlier value is recorded": (_lose_the_record, {Breach.LOST}),
     "nobody declares it": (_declare_it_no_more, {Breach.CHANGED}),
-    "nobody declares it, and it is named": (_name_it, {Breach.TOLD}),
+    "nobody declares it, and it is named": (_name_it, {Breach.NAMED}),
     "what is declared is not in force": (lambda trial: trial.agent.administer({P: False}), {Breach.WRONG}),
 }
 
@@ -75,14 +75,9 @@ def test_what_is_kept_after_the_deletes(trial: Trial) -> None:
 
 
 def test_two_successes(trial: Trial) -> None:
-    event, ending = (
-        Event(Action.CREATE, {W: 30}),
-        Ending(Outcome.DONE, UnreliableGateway(trial.agent.gateway)),
-    )
-    assert set(oracle.after_answers(trial, {"one": (event, ending)})) == set()
-    assert set(oracle.after_answers(trial, {"one": (event, ending), "other": (event, ending)})) == {
-        Breach.BOTH
-    }
+    answer = Event(Action.CREATE, {W: 30}), Ending(Outcome.DONE, UnreliableGateway(trial.agent.gateway))
+    assert set(oracle.after_answers(trial, {"one": answer})) == set()
+    assert set(oracle.after_answers(trial, {"one": answer, "other": answer})) == {Breach.BOTH}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,4 @@
-"""One interleaving of one pair, carried through to its end: the answers, what CloudFormation does next, the
-deletes.
-"""
+"""Runs one interleaving of one pair to its end: the answers, the events that follow them, the deletes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,74 +14,74 @@ from custom_connect_userconfig.core.identifiers import Environment, Identity
 from . import oracle
 from .lock_step import LockStep, Schedule, Step
 from .oracle import Breach
-from .pairs import BORN, TWIN, Deed, Pair
+from .pairs import DUPLICATE, INITIAL, Operation, Pair
 
 ONE, OTHER = "one", "other"
 _AGAIN = 3
-"""How often an event comes again that was cut off, and a delete that has failed."""
+"""How often an event is sent again after it was cut off, and a delete after it has failed."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """Under which conditions a pair is played."""
+    """The conditions under which a pair runs."""
 
     behaviour: Behaviour = field(default_factory=Behaviour)
     seconds_per_call: float = 0.0
     trouble: tuple[str, int, Trouble] | None = None
-    """Which of the two meets a failure, at which of its calls, and which one."""
+    """The operation that meets a failure, the number of its call, and the failure."""
 
     def troubles(self, who: str) -> Mapping[int, Trouble]:
-        """Return the failures of one of the two."""
+        """Return the failures of one operation."""
         return {self.trouble[1]: self.trouble[2]} if self.trouble and self.trouble[0] == who else {}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What has come of one interleaving."""
+    """The result of one interleaving."""
 
     breaches: frozenset[Breach]
     story: tuple[str, ...]
     is_new_to_all: bool
-    """Whether a duplicate comes, or an abandoned event first writes, when a delete has removed the record:
-    nothing tells it from a
-    new event (README)."""
+    """Whether a duplicate comes, or an abandoned event first writes, after a delete has removed the record:
+    nothing distinguishes it from a new event (README).
+    """
 
 
-def play(
+def run_trial(
     pair: Pair, front_end: type[Stack], variant: Variant, schedule: Schedule
 ) -> tuple[Sequence[Step], Result]:
-    """Harness `schedule` and what follows it."""
-    with local_agent(InitialUser(edits=(BORN,)), variant.behaviour) as agent:
+    """Run the history, the pair by `schedule`, and the events that follow."""
+    with local_agent(InitialUser(edits=(INITIAL,)), variant.behaviour) as agent:
         trial = Trial(agent, front_end, variant)
-        for deed in pair.history:
-            trial.settle(deed)
+        for operation in pair.history:
+            trial.settle(operation)
         steps = trial.beside(pair.one, pair.other, schedule)
         return steps, trial.result(is_new_to_all=_comes_after_delete(pair, steps, trial))
 
 
 class Trial:
-    """The agent, the stacks, and all that was answered."""
+    """The agent, the stacks, and their answers."""
 
     def __init__(self, agent: LocalAgent, front_end: type[Stack], variant: Variant) -> None:
         self.agent, self._variant = agent, variant
         identity = Identity.parse(INSTANCE_ID, USER_ID, Environment())
         self.stacks = {name: front_end(name, identity) for name in ("sales", "support")}
-        self.born = agent.truth()
+        self.initial = agent.truth()
         self.ran_again = False
-        """Whether a duplicate was cut off, and came once more when all was over."""
+        """Whether a duplicate was cut off, and came once more at the end."""
         self.answers: list[str] = []
         self.story: list[str] = []
         self._events: list[Event] = []
         self.calls: dict[str, Sequence[str]] = {}
-        """The calls of each of the two."""
+        """The calls of each operation."""
         self.writes: list[tuple[str, str]] = []
-        """Who of the two has written, and by which call, in the order in which the service acted."""
+        """The operation and the call of each write, in the order in which the service acted."""
         self._breaches: set[Breach] = set()
 
-    def settle(self, deed: Deed) -> None:
-        """Let an event of the history end, and be seen by all."""
-        stack = self.stacks[deed.by]
-        event = _event(stack, deed)
+    def settle(self, operation: Operation) -> None:
+        """Run an event of the history to its end, and let reads show it."""
+        stack = self.stacks[operation.by]
+        event = _event(stack, operation)
         self._events.append(event)
         ending = stack.send(event, self._gateway(), self.agent.clock)
         assert ending.outcome is Outcome.DONE, ending.error
@@ -91,25 +89,22 @@ class Trial:
         self.agent.let_reads_catch_up()
         self.agent.clock.sleep(120.0)
 
-    # -- the two
-    # -------------------------------------------------------------------------------------------------------
-
-    def beside(self, one: Deed, other: Deed, schedule: Schedule) -> Sequence[Step]:
-        """Run both by `schedule`; then let CloudFormation do what follows from their answers."""
+    def beside(self, one: Operation, other: Operation, schedule: Schedule) -> Sequence[Step]:
+        """Run both by `schedule`; then let CloudFormation act on their answers."""
         lock_step = LockStep(self.agent.clock, self._variant.seconds_per_call)
         event = self._event_of(one)
-        events = {ONE: event, OTHER: event if other is TWIN else self._event_of(other)}
-        owners = {ONE: self.stacks[one.by], OTHER: self.stacks[one.by if other is TWIN else other.by]}
+        events = {ONE: event, OTHER: event if other is DUPLICATE else self._event_of(other)}
+        owners = {ONE: self.stacks[one.by], OTHER: self.stacks[one.by if other is DUPLICATE else other.by]}
         endings: dict[str, Ending] = {}
         programs = {
-            who: self._program(who, lock_step, endings, self._sender(owners[who], deed, events[who]))
-            for who, deed in ((ONE, one), (OTHER, other))
+            who: self._program(who, lock_step, endings, self._sender(owners[who], operation, events[who]))
+            for who, operation in ((ONE, one), (OTHER, other))
         }
         steps = lock_step.run(programs, schedule)
         self.calls = {who: ending.gateway.calls for who, ending in endings.items()}
         for who, ending in endings.items():
             if ending.outcome is Outcome.KILLED and not _is_awaited(who, one, other):
-                # Nobody waits for its answer, but Lambda runs it again.
+                # CloudFormation does not wait for its answer, but Lambda runs it again.
                 self.ran_again = True
                 self._note(f"{who} again", owners[who].replay(events[who], self._gateway(), self.agent.clock))
         awaited = _awaited(one, other, endings)
@@ -120,12 +115,18 @@ class Trial:
             self._follow(owners[who], events[who], endings[who])
         return steps
 
-    def _event_of(self, deed: Deed) -> Event:
-        return self._events[deed.again] if deed.again is not None else _event(self.stacks[deed.by], deed)
+    def _event_of(self, operation: Operation) -> Event:
+        return (
+            self._events[operation.again]
+            if operation.again is not None
+            else _event(self.stacks[operation.by], operation)
+        )
 
     @staticmethod
-    def _sender(stack: Stack, deed: Deed, event: Event) -> Callable[[UnreliableGateway, LockStep], Ending]:
-        if deed is TWIN or deed.again is not None or deed.is_abandoned:
+    def _sender(
+        stack: Stack, operation: Operation, event: Event
+    ) -> Callable[[UnreliableGateway, LockStep], Ending]:
+        if operation is DUPLICATE or operation.again is not None or operation.is_abandoned:
             return lambda gateway, clock: stack.replay(event, gateway, clock)
         return lambda gateway, clock: stack.send(event, gateway, clock)
 
@@ -149,11 +150,8 @@ class Trial:
 
         return run
 
-    # -- what follows
-    # --------------------------------------------------------------------------------------------------
-
     def _follow(self, stack: Stack, event: Event, ending: Ending) -> None:
-        """Do what CloudFormation does: send again what was cut off, undo what has failed."""
+        """Act as CloudFormation does: send an event again if it was cut off, undo it if it failed."""
         stack.outcome, stack.error = ending.outcome, ending.error
         for _ in range(_AGAIN):
             if ending.outcome is Outcome.KILLED:
@@ -177,7 +175,7 @@ class Trial:
         self._breaches |= {Breach.STUCK} if stack.exists else set()
 
     def result(self, *, is_new_to_all: bool) -> Result:
-        """Oracle; then delete all that is left, and judge again."""
+        """Check the end; then delete all resources, and check again."""
         self._settle_down()
         self._breaches.update(oracle.in_the_end(self))
         for stack in self.stacks.values():
@@ -208,29 +206,29 @@ class Trial:
         )
 
 
-def _event(stack: Stack, deed: Deed) -> Event:
-    if deed.action is Action.UPDATE:
-        return stack.event(Action.UPDATE, deed.declared, stack.declared)
-    return stack.event(deed.action, deed.declared or None)
+def _event(stack: Stack, operation: Operation) -> Event:
+    if operation.action is Action.UPDATE:
+        return stack.event(Action.UPDATE, operation.declared, stack.declared)
+    return stack.event(operation.action, operation.declared or None)
 
 
 def _runs(calls: Sequence[str]) -> str:
-    """Return the calls, those in a row as one."""
+    """Return the calls as a text, with a run of equal calls as one."""
     return ", ".join(
         f"{call} x{number}" if number > 1 else call
         for call, number in ((k, len([*g])) for k, g in groupby(calls))
     )
 
 
-def _is_awaited(who: str, one: Deed, other: Deed) -> bool:
-    """Return whether CloudFormation waits for the answer: not for a duplicate's of what was answered before."""
-    deed = one if who == ONE else other
-    return deed.again is None and not deed.is_abandoned
+def _is_awaited(who: str, one: Operation, other: Operation) -> bool:
+    """Return whether CloudFormation waits for the answer; it has had the answer to a duplicate before."""
+    operation = one if who == ONE else other
+    return operation.again is None and not operation.is_abandoned
 
 
-def _awaited(one: Deed, other: Deed, endings: Mapping[str, Ending]) -> list[str]:
-    """Return whose answers count; of twins that of the first that answers."""
-    if other is TWIN:
+def _awaited(one: Operation, other: Operation, endings: Mapping[str, Ending]) -> list[str]:
+    """Return the operations whose answers count; of two deliveries of one event, the first that answers."""
+    if other is DUPLICATE:
         return [next((who for who, ending in endings.items() if ending.outcome is not Outcome.KILLED), ONE)]
     return [who for who in (ONE, OTHER) if _is_awaited(who, one, other)]
 
@@ -247,10 +245,6 @@ def _comes_after_delete(pair: Pair, steps: Sequence[Step], trial: Trial) -> bool
 
 
 def _writes_after_delete(writes: Sequence[tuple[str, str]]) -> bool:
-    """Whether an abandoned event has not written before the delete beside it had removed the record."""
-    released = (OTHER, "UntagResource")
-    return (
-        released in writes
-        and ONE in [who for who, _ in writes]
-        and writes.index(released) < [w for w, _ in writes].index(ONE)
-    )
+    """Whether an abandoned event first writes after the delete beside it has removed the record."""
+    released, writers = (OTHER, "UntagResource"), [who for who, _ in writes]
+    return released in writes and ONE in writers and writes.index(released) < writers.index(ONE)

@@ -1,3 +1,1 @@
-"""What holds for every declaration, user, behaviour and interleaving, not only for the examples that somebody
-thought of.
-"""
+"""Rules that hold for every declaration, user, behaviour and interleaving, beyond any list of examples."""

@@ -1,8 +1,7 @@
-"""One agent on a local Connect of its own: somebody else has made it, and the tests look at what it really
-holds.
+"""One agent that somebody else has made, on a local Connect of its own, where tests can see its true state.
 
-One backend serves the whole process and is emptied for each agent, since moto remembers every one that is
-made. The conditions of the process are put back when the agent goes, so that other tests keep theirs.
+One backend serves the whole process and is reset for each agent: moto keeps every backend that is made.
+`close` restores the conditions of the process for other tests.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +42,7 @@ _BACKEND = LocalConnectBackend(REGION, ACCOUNT)
 
 @dataclass(frozen=True)
 class InitialUser:
-    """What was done to a user before any resource came: legacy settings, edits of either kind, tags."""
+    """A user before any resource owns it: legacy settings, edits of either form, tags."""
 
     legacy: Mapping[str, Value] = field(default_factory=dict)
     edits: Sequence[Mapping[SettingKey, Value] | Mapping[str, Value]] = ()
@@ -51,7 +50,7 @@ class InitialUser:
 
 
 class LocalAgent:
-    """The agent, and those who may look at it and change it beside the resources."""
+    """The agent, its true state, and the changes that others make to it."""
 
     def __init__(self, initial: InitialUser, behaviour: Behaviour) -> None:
         self.clock = FakeClock()
@@ -68,8 +67,8 @@ class LocalAgent:
         self._conditions.behaviour = behaviour
         self.gateway = DirectGateway(self._backend, page_size=1)
 
-    def leave(self) -> None:
-        """Put back the conditions that other tests had."""
+    def close(self) -> None:
+        """Restore the conditions of other tests."""
         install(self._replaced)
 
     def _make_users(self, initial: InitialUser) -> None:
@@ -82,13 +81,8 @@ class LocalAgent:
         self._backend.create_user(INSTANCE_ID, {"Username": "ann", **own, **profile}, USER_ID)
         self._backend.create_user(INSTANCE_ID, {"Username": after, "Tags": OWNED_BY_OTHERS, **profile}, after)
 
-    # -- what others do to the agent
-    # -----------------------------------------------------------------------------------
-
     def administer(self, edit: Mapping[SettingKey, Value] | Mapping[str, Value]) -> None:
-        """Change settings, by setting or by members of ``PhoneConfig``; what the service refuses stays as it
-        is.
-        """
+        """Change settings, by setting or by members of ``PhoneConfig``; the service may refuse the change."""
         settings = {key: value for key, value in edit.items() if isinstance(key, SettingKey)}
         try:
             if settings or not edit:
@@ -107,7 +101,7 @@ class LocalAgent:
         self._backend.untag_resource(self.arn, list(keys))
 
     def release(self) -> None:
-        """Remove the record and let the user keep its settings, as messages advise."""
+        """Remove the record, as messages advise; the user keeps its settings."""
         self.untag([key for key in self.tags() if is_ours(key)])
         trace_of(self._user).released_by_hand()
 
@@ -116,9 +110,6 @@ class LocalAgent:
         while self._user.pending:
             self.clock.sleep(30.0)
             self.read()
-
-    # -- what there is
-    # -------------------------------------------------------------------------------------------------
 
     @property
     def _user(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a class of the local Connect's inside
@@ -134,7 +125,7 @@ class LocalAgent:
         return self.gateway.describe_user(INSTANCE_ID, USER_ID)
 
     def truth(self) -> Truth:
-        """Return every setting as it is, whatever reads show."""
+        """Return the current value of every setting, whatever reads show."""
         effective = self._backend.effective_settings(INSTANCE_ID, USER_ID)
         return {
             SettingKey(array, channel, ".".join(path)): value
@@ -142,20 +133,20 @@ class LocalAgent:
         }
 
     def tags(self) -> dict[str, str]:
-        """Return the tags as they are, whatever reads show."""
+        """Return the current tags, whatever reads show."""
         return self._backend.current_tags(INSTANCE_ID, USER_ID)
 
     def hidden_number(self) -> Value | None:
-        """Return the number in the older ``PhoneConfig``: no write of the arrays takes it away."""
+        """Return the number in the older ``PhoneConfig``: no write of the arrays removes it."""
         number: Value | None = self._user.settings.legacy.get("DeskPhoneNumber")
         return number
 
 
 @contextmanager
 def local_agent(initial: InitialUser, behaviour: Behaviour) -> Iterator[LocalAgent]:
-    """Bring an agent to life for one test."""
+    """Make an agent for one test."""
     agent = LocalAgent(initial, behaviour)
     try:
         yield agent
     finally:
-        agent.leave()
+        agent.close()

@@ -1,7 +1,7 @@
-"""Three ways to run the properties: a fast one that says the same each time, a long one that explores, and a
-hasty one.
+"""Three profiles for the properties: `default` is fast and repeatable, `nightly` explores, `hasty` explores a
+bit.
 
-``HYPOTHESIS_PROFILE=nightly pytest tests/properties`` takes the long one.
+``HYPOTHESIS_PROFILE=nightly pytest tests/properties`` chooses one.
 """
 
 import os
@@ -10,19 +10,17 @@ from hypothesis import HealthCheck, Phase, settings
 
 _SHARED = settings(
     deadline=None,  # a busy machine must not fail a test
-    database=None,  # what was found is kept as an example in test_found.py, where everybody runs it
+    database=None,  # test_found.py keeps each failure as an example that everybody runs
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 
-# Derandomized: the same commit gives the same result on every machine, so that a red build is always about
-# the change under test. Each change of a test or strategy still draws anew.
+# Derandomized: one commit gives one result on every machine, so that a failing build is about the change
+# under test. Each change of a test or strategy draws other examples.
 settings.register_profile("default", _SHARED, derandomize=True, max_examples=80, stateful_step_count=20)
-# Random: exploring is what it is for. A failure prints the blob that repeats it, which then becomes an
-# example.
+# Random. A failure prints the blob that repeats it; make an example of that.
 settings.register_profile("nightly", _SHARED, derandomize=False, max_examples=1_000, stateful_step_count=40)
-
-# As many as the fast one, but random and without shrinking: to see quickly whether there is anything to find.
+# Random, as many examples as the default, without shrinking: for a quick look.
 settings.register_profile(
     "hasty", _SHARED, derandomize=False, max_examples=80, stateful_step_count=20, phases=[Phase.generate]
 )

@@ -1,24 +1,21 @@
-"""A stack whose resource is a custom one: events as CloudFormation words them, read and run by the front
-end's own code.
+"""A stack with a custom resource: CloudFormation's events, parsed and run by the front end's own code.
 
-What `custom_resource.handler` does around that (reply, handover, the function's time) has tests of its own;
-here a context that is handed over is passed on, and time that runs out ends in what the front end abandons.
+Other tests cover the rest of `custom_resource.handler`: reply, handover, the function's timeout. Here a
+context is passed on as a handover would, and an operation out of time is abandoned as the front end abandons
+it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.settings import Settings, expand
 from custom_connect_userconfig.custom_resource.request import CustomRequest, fallback_id, physical_id
 from custom_connect_userconfig.custom_resource.tasks import task_of
-from custom_connect_userconfig.retry.retrier import InProgress, Retrier
+from custom_connect_userconfig.retry.retrier import InProgress
 from custom_connect_userconfig.service import SettingsService
-from support.clock import FakeClock
 from support.custom_resource import as_sent
 
-from .stacks import Action, Context, Ending, Event, Outcome, Stack
-from .unreliable import Killed, UnreliableGateway
+from .stacks import Action, Context, Ending, Event, Outcome, Result, Stack
 
 
 @dataclass
@@ -26,26 +23,21 @@ class CustomStack(Stack):
     """One stack with one custom resource that names the agent."""
 
     replied_id: str | None = None
-    """What the last reply has called the resource; None when there was no reply since there was none."""
+    """The physical id in the last reply; None if no reply has named one."""
 
     is_custom = True
 
     @property
     def may_send_again(self) -> bool:
-        """Whether the latest event may come again: Lambda delivers twice what was answered, and again what
-        was cut off.
-        """
+        """Whether the latest event may come again: Lambda may repeat an answered event, and one cut off."""
         return self.outcome is not Outcome.FAILED
 
     def event(
         self, action: Action, declared: Settings | None = None, previous: Settings | None = None
     ) -> Event:
-        """Return a new event, worded as CloudFormation words it."""
-        wanted = (
-            declared
-            if declared is not None
-            else self.declared or (self.latest.declared if self.latest else {})
-        )
+        """Return a new event, in CloudFormation's form."""
+        known = self.declared or (self.latest.declared if self.latest else {})
+        wanted = known if declared is None else declared
         event = Event(action, {} if action is Action.DELETE else dict(wanted), previous)
         body: dict[str, object] = {
             "RequestType": action.value,
@@ -61,17 +53,16 @@ class CustomStack(Stack):
         return replace(event, body=body)
 
     def forget(self) -> None:
-        """Have the resource no more; the next one starts without an id."""
+        """Forget the resource; the next one starts without an id."""
         super().forget()
         self.replied_id = None
 
     def remember(self, event: Event, ending: Ending) -> None:
-        """Note what the reply says; without a reply CloudFormation knows no more than before."""
-        if ending.outcome is not Outcome.KILLED:
-            request = CustomRequest.parse(event.body)
-            self.replied_id = (
-                physical_id(self.identity) if ending.outcome is Outcome.DONE else fallback_id(request)
-            )
+        """Note the id in the reply; without a reply CloudFormation knows no more than before."""
+        if ending.outcome is Outcome.DONE:
+            self.replied_id = physical_id(self.identity)
+        elif ending.outcome is Outcome.FAILED:
+            self.replied_id = fallback_id(CustomRequest.parse(event.body))
         super().remember(event, ending)
 
     def _properties(self, declared: Settings) -> Mapping[str, object]:
@@ -81,32 +72,12 @@ class CustomStack(Stack):
         )
         return sent
 
-    def _carry(
-        self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int
-    ) -> Ending:
-        service = SettingsService(gateway, Retrier(clock, random=lambda: 0.5), is_importable=False)
-        for wait in range(100):
-            try:
-                result = task_of(CustomRequest.parse(event.body), service).run(context)
-                if isinstance(result, InProgress) and wait >= waits:
-                    return self._give_up(event, service, gateway, result)
-            except Killed:
-                return Ending(Outcome.KILLED, gateway)
-            except SettingsError as error:
-                return Ending(Outcome.FAILED, gateway, error)
-            if not isinstance(result, InProgress):
-                return Ending(Outcome.DONE, gateway, result=result)
-            clock.sleep(result.delay)
-            context = self._go_on_from(event, result)
-        raise AssertionError("still in progress after 100 invocations")
+    def _operation(self, event: Event, service: SettingsService) -> Callable[[Context], Result]:
+        # Parsed in each invocation, as the front end does: a request that cannot be parsed fails the
+        # operation.
+        return lambda context: task_of(CustomRequest.parse(event.body), service).run(context)
 
-    @staticmethod
-    def _give_up(
-        event: Event, service: SettingsService, gateway: UnreliableGateway, result: InProgress
-    ) -> Ending:
-        # The front end leaves more room for this than for a try: what is abandoned is not to end half way.
+    def _abandon(self, event: Event, service: SettingsService, pending: InProgress) -> str:
+        # The front end leaves more time for this than for a try, so that it is not cut off half way.
         roomy = replace(service, retrier=replace(service.retrier, write_seconds=600.0))
-        note = task_of(CustomRequest.parse(event.body), roomy).abandon(result.context)
-        return Ending(
-            Outcome.FAILED, gateway, SettingsError(f"Time is up: {result.reason} {note}"), timed_out=True
-        )
+        return task_of(CustomRequest.parse(event.body), roomy).abandon(pending.context)

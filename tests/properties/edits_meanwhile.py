@@ -1,18 +1,16 @@
-"""Edits by others during an operation: which of them may be lost, and which only may be what stays.
+"""Edits by others during an operation: which may be lost, and which may stay.
 
-Amazon Connect has no conditional write, and writes arrays, not fields. So of an edit that comes between a
-read of an operation and what it writes next, or that a late read does not show, exactly this may become:
+Amazon Connect has no conditional write, and writes arrays, not fields. An edit may come between a read of an
+operation and its next write, or a late read may hide it. Only then, and only so, may it break the rules:
 
-- an edit of a setting that is not owned is lost when the operation writes its array: the value that the read
-  showed is back;
-- an edit of a setting that is being taken is lost when the record comes to hold the value that the read
-  showed;
-- an edit of a setting that is being given back survives when it comes between that write and the end of its
-  record; unless it makes the very value that was declared, and a delete takes it for the write of an earlier
-  request.
+- An edit of an unowned setting is lost if the operation writes its array: the value of the read is back.
+- An edit of a setting that is being taken is lost if the record holds the value of the read.
+- An edit of a setting that is being given back stays if it comes between that write and the end of the
+  record. If it makes the declared value, a delete takes it for the write of an earlier request, and undoes
+  it.
 
-All other edits follow the rules of edits at rest. What is excused here is counted, so that it is known to
-have been met.
+All other edits follow the rules of edits at rest. Each excuse is counted, so that a run shows that it was
+met.
 """
 
 from collections import Counter
@@ -28,27 +26,27 @@ from .agent import Truth
 from .unreliable import Write
 
 EXCUSED: Counter[str] = Counter()
-"""How often which excuse was needed, in the whole run."""
+"""How often each excuse was needed, in the whole run."""
 
 
 @dataclass
-class EditsAmid:
-    """What others have edited since reads have last caught up."""
+class EditsMeanwhile:
+    """The edits of others since reads last caught up."""
 
     replaced: dict[SettingKey, set[Value | None]] = field(default_factory=dict)
-    """The values that edits have replaced and a read may have shown."""
+    """The values that edits have replaced, and that a late read may show."""
     made: dict[SettingKey, set[Value | None]] = field(default_factory=dict)
     """The values that edits have made."""
 
     def note(self, before: Truth, now: Truth) -> None:
-        """Somebody has changed settings."""
+        """Note that somebody has changed settings."""
         for key in now:
             if before[key] != now[key]:
                 self.replaced.setdefault(key, set()).add(before[key])
                 self.made.setdefault(key, set()).add(now[key])
 
     def forget(self) -> None:
-        """Reads show everything now."""
+        """Forget the edits: reads show everything now."""
         self.replaced.clear()
         self.made.clear()
 
@@ -57,7 +55,7 @@ class EditsAmid:
         return any(key in self.made for key in keys)
 
     def _known_of(self, user: LiveUser, key: SettingKey, is_same: Callable[..., bool]) -> list[Value | None]:
-        """Return what a read has shown of a setting, as far as an edit has replaced or made it."""
+        """Return the values of a setting that a read has shown and an edit has replaced or made."""
         known = self.replaced[key] | self.made[key]
         return [value for value in _shown(user, key) if any(is_same(key, each, value) for each in known)]
 
@@ -69,10 +67,9 @@ class EditsAmid:
         recorded: Iterable[SettingKey],
         is_same: Callable[..., bool],
     ) -> Truth:
-        """Return the settings outside of the record whose edit `write` has undone, with the value that they
-        have now.
+        """Return the unrecorded settings whose edit `write` has undone, with their current values.
 
-        Late reads can show the edit later, and then a further write brings it back.
+        A late read can show the edit later; a further write then brings it back.
         """
         if write.shown is None or not write.arrays:
             return {}
@@ -93,11 +90,10 @@ class EditsAmid:
         expected: Truth,
         is_same: Callable[..., bool],
     ) -> Truth:
-        """Return the settings that `write` has recorded otherwise than they are worth, because of what the
-        read showed of an edit.
+        """Return the settings whose edit `write` has recorded wrongly, with the earlier values that the read
+        showed.
 
-        A late read can show the claim later than the edit: then a create that comes again records it after
-        all.
+        A late read can show the claim later than the edit: a create that comes again then records the edit.
         """
         if write.shown is None or write.operation != "TagResource":
             return {}
@@ -111,7 +107,7 @@ class EditsAmid:
         return lost
 
     def outlasting(self, given_back: Iterable[SettingKey], now: Truth, expected: Truth) -> Truth:
-        """Return the settings given back just now of which an edit stays."""
+        """Return the settings whose edit has outlasted their giving back, with their current values."""
         stay = {
             key: now[key]
             for key in given_back
@@ -122,14 +118,12 @@ class EditsAmid:
 
 
 def recorded(key: SettingKey, value: Value | None) -> RecordedValue:
-    """Return what a record holds of a value."""
+    """Return the form of a value in a record."""
     return Unrecorded.VALUE if key == PHONE_NUMBER_KEY and value is not None else value
 
 
 def _shown(user: LiveUser, key: SettingKey) -> tuple[Value | None, ...]:
-    """Return what a read has shown of a setting's value: the one in force and, where it was still owned, the
-    one recorded.
-    """
+    """Return the values of a setting in a read: the one in force and, if there is one, the recorded one."""
     record = OwnershipRecord.from_tags(user.tags)
     earlier = (record.prior[key],) if record and key in record.prior else ()
     return (user.settings.effective(key), *earlier)

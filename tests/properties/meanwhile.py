@@ -1,4 +1,4 @@
-"""Under which circumstances an event is carried through; above all, what others do between two of its calls."""
+"""The circumstances under which an event runs; above all, the acts of others between its calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Tagging:
 
 @dataclass(frozen=True)
 class Untagging:
-    """Somebody removes tags of their own and, as the messages advise, all of the record's."""
+    """Somebody removes tags of their own and, as messages advise, all tags of the record."""
 
     keys: set[str]
     releases: bool
@@ -31,7 +31,7 @@ class Untagging:
 
 @dataclass(frozen=True)
 class Editing:
-    """An administrator changes settings, in either form."""
+    """An administrator changes settings, in the arrays or in the older ``PhoneConfig``."""
 
     edit: Mapping[SettingKey, Value] | Mapping[str, Value]
 
@@ -45,14 +45,15 @@ class Phoning:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Lambda runs the same event a second time, at the same time."""
+    """Lambda runs the same event twice at the same time."""
 
 
 @dataclass(frozen=True)
 class Rival:
-    """Another stack carries an operation through, just before a read of this one."""
+    """Another stack runs a whole operation just before a read of this one."""
 
     who: int
+    """The index of the stack among the others."""
     wanted: Settings
     deletes: bool
     imports: bool
@@ -60,49 +61,43 @@ class Rival:
 
 Act = Tagging | Editing | Phoning | Duplicate | Rival
 Meanwhile = tuple[tuple[int, Act], ...]
-"""Acts, each with the number of the call before which it comes."""
+"""Acts, each with the number of the call that it precedes."""
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """Under which an event is carried through."""
+    """The circumstances of one event."""
 
     schedule: Schedule = field(default_factory=dict)
     meanwhile: Meanwhile = ()
     resume: bool = True
-    """Whether an event that was cut off goes on from the callback context last held."""
+    """Whether an event that was cut off continues from its latest callback context."""
     context: Context = None
-    """What the event goes on from."""
+    """The callback context that the event continues from."""
     waits: int = 100
-    """How often a custom resource's function waits before CloudFormation's timeout ends."""
+    """How often a custom resource's function waits before CloudFormation's timeout is near."""
 
 
 CALM = Circumstances()
 
 
-_EDITS = st.builds(Editing, strategies.settings() | strategies.legacy_configs()) | st.builds(
-    Phoning, strategies.own_phone()
-)
-_OTHERS = st.builds(Rival, st.integers(0, 1), strategies.settings(), st.booleans(), st.booleans()) | st.just(
-    Duplicate()
-)
+_EDITING = st.builds(Editing, strategies.settings() | strategies.legacy_configs())
+_RIVAL = st.builds(Rival, st.integers(0, 1), strategies.settings(), st.booleans(), st.booleans())
 
-PEOPLE = _EDITS | st.builds(Tagging, strategies.foreign_tags())
-"""What people do to the agent."""
+PEOPLE = _EDITING | st.builds(Phoning, strategies.own_phone()) | st.builds(Tagging, strategies.foreign_tags())
+"""Acts of people on the agent."""
 
 
 @st.composite
-def amids(draw: st.DrawFn) -> Meanwhile:
-    """Draw what comes in between: mostly nothing, edits, or one operation beside this one, never edits and a
-    second operation.
+def acts_meanwhile(draw: st.DrawFn) -> Meanwhile:
+    """Draw the acts between the calls: none, edits, or one other operation; never edits and an operation.
 
-    What the second operation reads would be as late as what the first has read, and which of the two has lost
-    an edit is nothing that a rule depends on.
+    The reads of the other operation would be late too, and no rule says which of the two may lose an edit.
     """
     kind = draw(st.sampled_from(["nothing", "nothing", "edits", "edits", "other"]))
     if kind == "nothing":
         return ()
-    acts = PEOPLE if kind == "edits" else _OTHERS
+    acts = PEOPLE if kind == "edits" else _RIVAL | st.just(Duplicate())
     most = 3 if kind == "edits" else 1
     drawn = draw(st.lists(st.tuples(st.integers(1, 7), acts), min_size=1, max_size=most))
     return tuple(sorted(drawn, key=lambda numbered: numbered[0]))

@@ -1,6 +1,4 @@
-"""Sends the events of stacks under whatever circumstances, follows each write, and judges how the operation
-has ended.
-"""
+"""Sends the events of stacks under any circumstances, follows each write, and checks each end."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -16,28 +14,28 @@ from custom_connect_userconfig.service import GivenBack, OwnedSettings
 from .agent import LocalAgent, Truth
 from .meanwhile import CALM, Act, Circumstances, Duplicate, Editing, Phoning, Rival, Tagging
 from .ownership_model import CHAT_ENDS, OwnershipModel
-from .stacks import Action, Ending, Event, Outcome, Stack
+from .stacks import Action, Context, Ending, Event, Outcome, Stack
 from .step_count import MEANWHILE
 from .strategies import CHAT_ACW
 from .unreliable import Schedule, UnreliableGateway, Write
 
-_LOOKS = (1.0, 2.0, 4.0, 8.0)
-"""Seconds for which a resource distrusts a read that shows nothing left to do (decision 8)."""
+_RECHECK_DELAYS = (1.0, 2.0, 4.0, 8.0)
+"""Seconds after which a resource reads again if a read shows nothing left to do (decision 8)."""
 
 
 @dataclass
 class Oracle:
-    """Knows the agent, what must hold of it, and all stacks."""
+    """Knows the agent, the rules for it, and all stacks."""
 
     agent: LocalAgent
     model: OwnershipModel
     stacks: Sequence[Stack]
     acted_last: Stack | None = None
     earlier: Truth = field(default_factory=dict)
-    """What the latest operation may have read as owned, or declared."""
+    """The settings that the latest operation may have read as owned, or declared."""
 
     def send(self, stack: Stack, event: Event, given: Circumstances = CALM) -> Ending:
-        """Carry an event of `stack` through, and judge it."""
+        """Run an event of `stack`, and check its end."""
         reads_are_fresh = self._catch_up_unless_again(stack, event)
         goes_on = given.resume and stack.latest is event and stack.is_unfinished
         operation = Operation(
@@ -51,20 +49,18 @@ class Oracle:
         return ending
 
     def replay(self, stack: Stack, event: Event, given: Circumstances) -> None:
-        """Deliver an event anew that was answered before, a while later; the rules are the same, the answer
-        goes nowhere.
-        """
+        """Deliver an answered event again, a while later: the same rules hold, nobody reads the answer."""
         self.catch_up()
         lives = stack.exists and stack.outcome is Outcome.DONE and self.model.owner == stack.owner.digest
         operation = Operation(self, stack, event, given, reads_are_fresh=True)
         ending = stack.replay(event, operation.gateway, self.agent.clock, given.context, given.waits)
         self.acted_last = None
         operation.judge(ending)
-        if lives and event.action is not Action.DELETE and not operation.rivalled and not given.context:
-            assert self.model.owner == stack.owner.digest, "a duplicate has stripped a resource that lives"
+        if lives and event.action is not Action.DELETE and not operation.met_rival and not given.context:
+            assert self.model.owner == stack.owner.digest, "a duplicate has stripped an existing resource"
 
     def next_event(self, stack: Stack, wanted: Settings, *, deletes: bool) -> Event:
-        """Return what a stack may do next."""
+        """Return an event that a stack may send next."""
         if not stack.exists:
             return stack.event(Action.CREATE, wanted)
         if deletes or not stack.declared:
@@ -72,7 +68,7 @@ class Oracle:
         return stack.event(Action.UPDATE, wanted, stack.declared)
 
     def may_import(self, stack: Stack) -> bool:
-        """Whether `stack` can adopt the agent's settings: only the registry's resources can be imported."""
+        """Whether `stack` can import the agent's settings: only registry resources can be imported."""
         return not stack.is_custom and not stack.exists and self.model.owner not in (None, stack.owner.digest)
 
     def catch_up(self) -> None:
@@ -96,77 +92,76 @@ class Oracle:
 
 
 def _is_overtaken(event: Event, tags: Mapping[str, str]) -> bool:
-    """Whether the record knows a later request than that of `event`: by the form of the tag that the README
-    shows.
-    """
+    """Whether the record knows a later request than that of `event`, by the README's form of the tag."""
     _, _, _, requests, *_ = tags.get(OWNER_KEY, "- - - -").split(" ", 4)
     record = OwnershipRecord.from_tags(tags)
     if event.action is Action.DELETE and (record is None or record.is_ending):
-        return False  # another delete has overtaken this one: they want the same
+        return False  # another delete has overtaken this one: both give everything back
     return hashlib.sha256(event.request_id.encode()).hexdigest()[:8] in requests.split(".")[:-1]
 
 
+def _recorded_by(event: Event, context: Context) -> OwnershipRecord | None:
+    """Return the record that a delete has given back, if it continues after that."""
+    found = (context or {}).get("found")
+    is_delete = event.action is Action.DELETE and isinstance(found, dict)
+    return OwnershipRecord.from_tags(found) if is_delete else None
+
+
 class Operation:
-    """One event on its way."""
+    """One run of an event."""
 
     def __init__(
-        self, judge: Oracle, stack: Stack, event: Event, given: Circumstances, reads_are_fresh: bool
+        self, oracle: Oracle, stack: Stack, event: Event, given: Circumstances, reads_are_fresh: bool
     ) -> None:
-        self._judge, self._model, self._stack, self._event = judge, judge.model, stack, event
+        self._oracle, self._model, self._stack, self._event = oracle, oracle.model, stack, event
         self._fresh, self._goes_on = reads_are_fresh, given.context is not None
+        self._recorded = _recorded_by(event, given.context)
         self._mine = stack.owner.digest
-        self._owner_before = judge.model.owner
-        self._before: Truth = judge.agent.truth()
-        self._is_overtaken = reads_are_fresh and _is_overtaken(event, judge.agent.tags())
+        self._owner_before = oracle.model.owner
+        self._before: Truth = oracle.agent.truth()
+        self._is_overtaken = reads_are_fresh and _is_overtaken(event, oracle.agent.tags())
         self._earlier: Truth = {
             **(event.previous or {}),
             **stack.declared,
-            **judge.model.owned,
-            **({} if reads_are_fresh else judge.earlier),
+            **oracle.model.owned,
+            **({} if reads_are_fresh else oracle.earlier),
         }
-        judge.earlier = self._earlier
+        oracle.earlier = self._earlier
         self._declarations = (event.declared, event.previous or {}, stack.declared)
-        judge.model.declarations = self._declarations
+        oracle.model.declarations = self._declarations
         self._to_come = list(given.meanwhile)
         self._calls = 0
-        self.edited = self.rivalled = self.twinned = False
+        self.edited = self.met_rival = self.met_duplicate = False
         self.gateway = self._gateway(given.schedule)
         self.gateway.before = self._before_call
 
     @property
     def _takes_over(self) -> bool:
-        """Whether this may write although another stack owns the agent: the update of an imported resource
-        stamps the record.
-        """
+        """Whether this may write although another stack owns the agent: the update of an import."""
         return self._event.action is Action.UPDATE and not self._stack.is_custom
 
     def _gateway(self, schedule: Schedule) -> UnreliableGateway:
-        return UnreliableGateway(self._judge.agent.gateway, schedule, watch=self._follow)
+        return UnreliableGateway(self._oracle.agent.gateway, schedule, watch=self._follow)
 
     def _follow(self, write: Write) -> None:
         owner = self._model.owner
-        # Whoever has lost the user gives back what it has written itself; the model checks that nothing else
-        # changes.
+        # An operation that has lost the user gives back its own writes; the model checks all other settings.
         is_conceding = write.operation == "UpdateUserConfig"
         assert owner in (None, self._mine) or self._takes_over or is_conceding, (
             f"{write.operation} on what another stack owns"
         )
+        if self._recorded:
+            self._model.given_back_again(self._recorded)
         self._model.moved_on(self._before, self._event.declared, self._earlier, write)
-
-    # -- what comes in between
-    # -----------------------------------------------------------------------------------------
 
     def _before_call(self, operation: str) -> None:
         self._calls += 1
         while self._to_come and self._to_come[0][0] <= self._calls:
             act = self._to_come[0][1]
+            ends_create = operation == "UntagResource" and self._event.action is Action.CREATE
             if isinstance(act, Rival) and operation != "DescribeUser":
                 return
-            if (
-                isinstance(act, Duplicate)
-                and operation == "UntagResource"
-                and self._event.action is Action.CREATE
-            ):
+            if isinstance(act, Duplicate) and ends_create:
                 return
             self._to_come.pop(0)
             self._act(act)
@@ -175,45 +170,44 @@ class Operation:
         MEANWHILE[type(act).__name__.lower()] += 1
         match act:
             case Tagging():
-                self._judge.tag(act)
+                self._oracle.tag(act)
             case Editing() | Phoning():
-                self._before |= self._model.administered_amid(lambda: self._judge.agent.administer(act.edit))
+                self._before |= self._model.administered_meanwhile(
+                    lambda: self._oracle.agent.administer(act.edit)
+                )
                 self.edited = True
             case Duplicate():
-                self._run_twin()
+                self._run_duplicate()
             case Rival():
-                self._let_act(act)
+                self._run_rival(act)
 
-    def _run_twin(self) -> None:
+    def _run_duplicate(self) -> None:
         if self._stack.is_custom:
-            self.twinned = True
-            self._stack.replay(self._event, self._gateway({}), self._judge.agent.clock)
+            self.met_duplicate = True
+            self._stack.replay(self._event, self._gateway({}), self._oracle.agent.clock)
 
-    def _let_act(self, act: Rival) -> None:
-        others = [stack for stack in self._judge.stacks if stack is not self._stack]
+    def _run_rival(self, act: Rival) -> None:
+        others = [stack for stack in self._oracle.stacks if stack is not self._stack]
         rival = others[act.who]
-        self._judge.catch_up()
-        if act.imports and self._judge.may_import(rival):
+        self._oracle.catch_up()
+        if act.imports and self._oracle.may_import(rival):
             rival.adopt(act.wanted)
-        self._judge.send(rival, self._judge.next_event(rival, act.wanted, deletes=act.deletes))
-        self._judge.catch_up()
-        self.rivalled, self._before = True, self._judge.agent.truth()
+        self._oracle.send(rival, self._oracle.next_event(rival, act.wanted, deletes=act.deletes))
+        self._oracle.catch_up()
+        self.met_rival, self._before = True, self._oracle.agent.truth()
         self._model.declarations = self._declarations
-        # An update that takes the record over then finds in it what the rival has declared.
+        # An update that takes the record over finds the rival's settings in it.
         self._earlier |= self._model.owned
-        self._judge.earlier = self._earlier
-
-    # -- how it has ended
-    # ----------------------------------------------------------------------------------------------
+        self._oracle.earlier = self._earlier
 
     def judge(self, ending: Ending) -> None:
-        """Check an ending against what must, and may, come of the event."""
-        undisturbed = not (ending.gateway.struck or self.edited or self.rivalled or self.twinned)
+        """Check an ending against the outcomes that the rules allow."""
+        disturbed = ending.gateway.met or self.edited or self.met_rival or self.met_duplicate
         few = len(ending.gateway.writes) <= self._most_writes()
-        assert few or not undisturbed, "written more often than late reads excuse"
+        assert few or disturbed, "written more often than late reads excuse"
         if self._is_overtaken:
             self._judge_overtaken(ending)
-        elif not self.rivalled and self._must_be_refused():
+        elif not self.met_rival and self._must_be_refused():
             self._judge_refused(ending)
         elif ending.outcome is Outcome.DONE:
             self._judge_done(ending)
@@ -224,66 +218,60 @@ class Operation:
         return self._goes_on and {write.operation for write in ending.gateway.writes} <= {"UpdateUserConfig"}
 
     def _judge_overtaken(self, ending: Ending) -> None:
-        """A later event has written: this one changes nothing but its own writes, and says what is in force."""
-        assert self._only_undoes(ending) or not ending.gateway.writes, (
-            "an event that was overtaken has written"
-        )
-        if ending.outcome is Outcome.DONE and not self.rivalled:
+        """A later event has written: this one changes nothing but its own writes, and answers with the settings in
+        force.
+        """
+        wrote = ending.gateway.writes and not self._only_undoes(ending)
+        assert not wrote, "an event that was overtaken has written"
+        if ending.outcome is Outcome.DONE and not self.met_rival:
             assert ending.result
             assert OVERTAKEN in ending.result.notes
             # Whoever undoes its own writes answers with what it has read before, and nobody waits for that.
             if isinstance(ending.result, OwnedSettings) and not ending.gateway.writes:
                 self._check_answer(ending.result.settings)
         elif ending.outcome is Outcome.FAILED:
-            assert ending.gateway.struck or self.rivalled or self._owner_before != self._mine
+            assert ending.gateway.met or self.met_rival or self._owner_before != self._mine
 
     def _must_be_refused(self) -> bool:
         if self._owner_before is None:
-            # An update of a stack claims anew: somebody has removed the record.
+            # An update of a stack claims again: somebody has removed the record.
             return self._event.action is Action.DELETE and self._fresh
         return self._owner_before != self._mine and not self._takes_over
 
     def _most_writes(self) -> int:
-        """Return how many writes an undisturbed operation may take: what does not show for a minute is
-        written once more.
+        """Return how many writes an undisturbed operation may make.
 
-        They are the request alone if the record is doubted, the record, the settings, and two for what is no
-        longer recorded.
+        They are the request alone (if the record is in doubt), the record, the settings, and two for settings
+        that the record drops. A write that reads do not show for a minute is made again.
         """
-        return 5 if self._judge.agent.behaviour.stale_seconds < 60 else 10
+        return 5 if self._oracle.agent.behaviour.stale_seconds < 60 else 10
 
     def _judge_refused(self, ending: Ending) -> None:
         action = self._event.action
-        # A duplicate of a handover that has seen its claim go undoes what still shows as its own; the model
-        # watches the values.
-        assert self._only_undoes(ending) or not ending.gateway.writes, (
-            f"{action} has written to what the stack does not own"
-        )
+        # A duplicate of a handover that has lost its claim undoes its own values; the model checks them.
+        wrote = ending.gateway.writes and not self._only_undoes(ending)
+        assert not wrote, f"{action} has written to settings that the stack does not own"
         if action is Action.DELETE and ending.outcome is Outcome.DONE:
-            # A custom resource's delete has nothing to do, and says so; either kind may have done it before
-            # it was cut off.
+            # A custom resource's delete says that it found nothing; one that was cut off may have been done.
             assert isinstance(ending.result, GivenBack)
             assert self._goes_on or (self._stack.is_custom and ending.result.notes)
             return
         assert ending.outcome is not Outcome.DONE
-        if not ending.gateway.struck and not ending.timed_out:
-            assert isinstance(ending.error, AlreadyExists if action is Action.CREATE else NotFound), repr(
-                ending.error
-            )
+        if not ending.gateway.met and not ending.timed_out:
+            refusal = AlreadyExists if action is Action.CREATE else NotFound
+            assert isinstance(ending.error, refusal), repr(ending.error)
         if isinstance(ending.error, AlreadyExists):
-            (owner,) = (
-                other.owner for other in self._judge.stacks if other.owner.digest == self._model.owner
-            )
+            owners = [stack.owner for stack in self._oracle.stacks]
+            (owner,) = (owner for owner in owners if owner.digest == self._model.owner)
             assert owner.label in str(ending.error)
 
     def _judge_done(self, ending: Ending) -> None:
-        shown = OwnershipRecord.from_tags(self._judge.agent.read().tags)
-        if self._event.action is Action.DELETE and self.rivalled:
+        shown = OwnershipRecord.from_tags(self._oracle.agent.read().tags)
+        if self._event.action is Action.DELETE and self.met_rival:
             assert self._model.owner != self._mine
             return
-        assert (shown.prior.keys() if shown else set()) == self._event.declared.keys(), (
-            "the end is announced before it shows"
-        )
+        recorded = shown.prior.keys() if shown else set()
+        assert recorded == self._event.declared.keys(), "the end is announced before reads show it"
         if self._event.action is Action.DELETE:
             self._model.given_back(self._before)
             assert isinstance(ending.result, GivenBack)
@@ -298,13 +286,11 @@ class Operation:
             self._check_answer(ending.result.settings)
 
     def _may_hold_more(self, ending: Ending) -> bool:
-        """Whether a repeated claim is hidden behind an end that was reached before, longer than anybody waits
-        for it to show.
-        """
-        record = OwnershipRecord.from_tags(self._judge.agent.tags())
+        """Whether reads show an earlier end, and hide a repeated claim for longer than rechecks last."""
+        record = OwnershipRecord.from_tags(self._oracle.agent.tags())
         holds_more = record is not None and record.prior.keys() > self._event.declared.keys()
-        lags = self._judge.agent.behaviour.stale_seconds > sum(_LOOKS)
-        return holds_more and lags and bool(self.twinned or not self._fresh or ending.gateway.struck)
+        lags = self._oracle.agent.behaviour.stale_seconds > sum(_RECHECK_DELAYS)
+        return holds_more and lags and bool(self.met_duplicate or not self._fresh or ending.gateway.met)
 
     def _check_answer(self, answer: Settings) -> None:
         live = {
@@ -313,29 +299,25 @@ class Operation:
             if value is not None and key in self._model.declared
         }
         if live.get(PHONE_TYPE_KEY) == SOFT_PHONE:
-            # A service may drop a number under a soft phone, so that nobody waits until a read shows it.
+            # A service may drop a number under a soft phone, so no resource waits until a read shows it.
             live[PHONE_NUMBER_KEY] = answer.get(PHONE_NUMBER_KEY, "")
         if answer.get(CHAT_ACW) == CHAT_ENDS < int(str(live.get(CHAT_ACW, 0))):
-            # Nor until a late read shows longer work on CHAT: it may be clamped to what the read has shown
-            # from before.
+            # No resource waits for longer work on CHAT either: a late 5,400 looks like a clamped value.
             live[CHAT_ACW] = CHAT_ENDS
-        edited = self._model.edits.made.keys()
-        one, other = ({PHONE_NUMBER_KEY: "", **settings} for settings in (answer, live))
-        assert {k: v for k, v in one.items() if k not in edited} == {
-            k: v for k, v in other.items() if k not in edited
-        }
+        edited = self._model.edits.made
+        one, other = (
+            {key: value for key, value in {PHONE_NUMBER_KEY: "", **each}.items() if key not in edited}
+            for each in (answer, live)
+        )
+        assert one == other
 
     def _judge_failed(self, ending: Ending) -> None:
         is_nobodys = self._owner_before is None and self._event.action is not Action.CREATE
-        excused = ending.gateway.struck or is_nobodys or ending.timed_out or self.rivalled or self._goes_on
+        excused = ending.gateway.met or is_nobodys or ending.timed_out or self.met_rival or self._goes_on
         excused = excused or (self.edited and isinstance(ending.error, NotStabilized))
         assert excused, f"failed for no reason: {ending.error}"
         self._model.moved_on(self._before, self._event.declared, self._earlier)
-        if (
-            self._event.action is Action.CREATE
-            and ending.error
-            and ending.gateway.writes
-            and not self.rivalled
-        ):
-            # Where even the claim is late to show, the message says how to get rid of it.
+        failed = ending.error and ending.gateway.writes and not self.met_rival
+        if failed and self._event.action is Action.CREATE:
+            # If reads do not even show the claim, the message says how to remove it.
             assert self._model.owner is None or "deleting the resource gives them back" in str(ending.error)

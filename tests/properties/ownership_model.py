@@ -1,12 +1,11 @@
-"""What must hold of the agent, said without the code under test: who owns which setting, and what each is
-worth unowned.
+"""The rules of ownership for one agent, without the code under test: the owned settings, and the unowned
+values.
 
-`unowned` is the heart: the value that each setting has, or will have again, when nobody owns it. Taking and
-giving back never change it, an administrator's edit of a setting that nobody owns does. An edit of an owned
-setting changes only what is live: what is given back is what was recorded when the setting was taken, and the
-edit is lost.
+The heart is `unowned`: the value that each setting has, or will have again, while nobody owns it. Taking and
+giving back never change it; an administrator's edit of an unowned setting does. An edit of an owned setting
+changes the live value only: giving back writes the value that was recorded, and the edit is lost.
 
-The exceptions are documented ones: the phone (`phone_model`), and edits that come between a read and a write
+The exceptions are documented: the phone (`phone_model`), and edits between a read and a write
 (`edits_meanwhile`).
 """
 
@@ -25,58 +24,51 @@ from custom_connect_userconfig.core.ownership import OwnershipRecord, our_keys
 from custom_connect_userconfig.core.settings import Settings
 
 from .agent import LocalAgent, Truth
-from .edits_meanwhile import EditsAmid, recorded
+from .edits_meanwhile import EXCUSED, EditsMeanwhile, recorded
 from .phone_model import PHONE, PhoneModel
 from .strategies import CHAT_ACW
 from .unreliable import Write
 
 CHAT_ENDS = 5_400
-"""Seconds after which work on CHAT ends, whatever is set."""
+"""Seconds after which work on CHAT ends, whatever the setting."""
 
 
 @dataclass
 class OwnershipModel(PhoneModel):
-    """The agent as the rules say it is."""
+    """The agent as it must be by the rules."""
 
     foreign: dict[str, str]
+    """The tags of others."""
     owner: str | None = None
-    """The digest of who owns settings."""
+    """The owner's digest."""
     owned: dict[SettingKey, Value | None] = field(default_factory=dict)
     """The owned settings with their live values."""
     declared: set[SettingKey] = field(default_factory=set)
     """The owned settings that the record declares; the others are being given back."""
     unrecorded: set[SettingKey] = field(default_factory=set)
-    """The owned settings whose earlier value nobody knows, since the record was lost meanwhile: they stay as
-    they are.
-    """
+    """The owned settings whose earlier value was lost with a record: they stay as they are."""
     forgotten: Truth = field(default_factory=dict)
-    """What the settings of a removed record were before: an operation that had recorded it may still give it
-    back.
+    """The earlier values of a removed record: an operation that had recorded them may still write them back.
     """
     declarations: tuple[Settings, ...] = ()
-    """What the event under way, and the one before it, declare."""
-    edits: EditsAmid = field(default_factory=EditsAmid)
+    """The declarations of the current event and of the one before it."""
+    edits: EditsMeanwhile = field(default_factory=EditsMeanwhile)
 
     @classmethod
     def of(cls, agent: LocalAgent) -> "OwnershipModel":
         """Return the model of an agent that nobody owns."""
         return cls(agent, agent.truth(), agent.tags())
 
-    # -- what has happened
-    # ---------------------------------------------------------------------------------------------
-
     def administered(self) -> None:
-        """Somebody has edited settings, which reach what nobody owns for good and the rest until the next
-        update.
-        """
+        """Somebody has edited settings: unowned ones for good, owned ones until the next update."""
         now = self.agent.truth()
         if now[PHONE_NUMBER_KEY] != self.unowned[PHONE_NUMBER_KEY] and PHONE_NUMBER_KEY not in self.owned:
             self.number_is_new = True
         self.unowned.update({key: value for key, value in now.items() if key not in self.owned})
         self.owned = {key: now[key] for key in self.owned}
 
-    def administered_amid(self, edit: Callable[[], None]) -> Truth:
-        """Let somebody edit settings while an operation is under way; return what that has changed."""
+    def administered_meanwhile(self, edit: Callable[[], None]) -> Truth:
+        """Let somebody edit settings during an operation; return the settings that this has changed."""
         before = self.agent.truth()
         edit()
         now = self.agent.truth()
@@ -85,7 +77,7 @@ class OwnershipModel(PhoneModel):
         return {key: now[key] for key in now if now[key] != before[key]}
 
     def released_by_hand(self) -> None:
-        """Somebody has removed the record, as its messages advise: the settings stay as they are."""
+        """Somebody has removed the record, as messages advise: the settings stay as they are."""
         self.forgotten = {key: self.unowned[key] for key in self.owned}
         self.unowned = self.agent.truth()
         self._no_owner()
@@ -93,19 +85,17 @@ class OwnershipModel(PhoneModel):
     def moved_on(
         self, before: Truth, within: Settings, earlier: Truth | None = None, write: Write | None = None
     ) -> None:
-        """An operation has come somewhere on its way: follow the record, and check all that it does not
-        excuse.
+        """An operation has made a step: follow the record, and check everything else.
 
-        `earlier` is what the resource has declared until now: an event that comes again may read a state in
-        which that was still recorded, and begin anew from there. `write` is the one that was just carried
-        out, where each is followed.
+        `within` are the settings that the event declares. `earlier` are those that the resource has declared
+        until now: a repeated event may read a state in which they were still recorded, and start from there.
+        `write` is the latest write, if each is followed.
         """
         self.phone_left = False
         now, record = self.agent.truth(), self._record()
         prior = record.prior if record else {}
-        assert prior.keys() <= {*self.owned, *within, *(earlier or {})}, (
-            "a setting is recorded that nobody has declared"
-        )
+        known = {*self.owned, *within, *(earlier or {})}
+        assert prior.keys() <= known, "a setting is recorded that nobody has declared"
         if write:
             self._note_lost_edits(write, prior, now)
         self.unowned.update({k: v for k, v in self.forgotten.items() if k not in prior and now[k] == v})
@@ -121,14 +111,12 @@ class OwnershipModel(PhoneModel):
         self.declared = set(record.declared) if record else set()
         if not prior:
             self._no_owner()
-        # An update that doubts the record has written its request alone.
+        # An update that doubts the record writes its request alone.
         self.owner = record.owner.digest if record and record.owner else None
         self.check()
 
     def taken(self, owner: str, declared: Settings, before: Truth, *, goes_on: bool = False) -> None:
-        """An operation says that `owner` now owns exactly `declared`; one that `goes_on` has written a while
-        ago.
-        """
+        """An operation says that `owner` owns exactly `declared`; one that `goes_on` wrote a while ago."""
         self.moved_on(before, declared)
         assert self.owned.keys() == declared.keys()
         assert self.owner == owner
@@ -136,33 +124,40 @@ class OwnershipModel(PhoneModel):
             live = self.owned[key]
             held = self._is_held(key, value, live) or live in self.edits.made.get(key, ())
             held = held or (key in PHONE and self.edits.touched(PHONE))
-            # A number that shows under a soft phone long after another was written counts as what the service
-            # made of it.
+            # If another number shows under a soft phone long after the write, the service may have made it
+            # so.
             held = held or (goes_on and key == PHONE_NUMBER_KEY and self.owned[PHONE_TYPE_KEY] == SOFT_PHONE)
             assert held, f"{key}: declared {value}, live {live}"
 
     def given_back(self, before: Truth) -> None:
-        """An operation says that nobody owns anything now."""
+        """An operation says that nobody owns anything any more."""
         self.moved_on(before, {})
         assert self.owner is None
         assert not self.owned
+
+    def given_back_again(self, record: OwnershipRecord) -> None:
+        """A delete that has given `record` back takes a declared value for the write of an earlier request.
+
+        It gives that value back once more, although an administrator may have set it since.
+        """
+        now = self.agent.truth()
+        undone = {
+            key: now[key]
+            for key in record.declared.keys() - self.owned.keys()
+            if now[key] != self.unowned[key] == record.declared[key] and now[key] == record.prior[key]
+        }
+        EXCUSED["edits undone by a late duplicate of a delete"] += len(undone)
+        self.unowned.update(undone)
 
     def _no_owner(self) -> None:
         self.owner, self.owned, self.declared, self.unrecorded = None, {}, set(), set()
         self.earlier_number_lost = self.number_is_new = False
 
-    # -- records that were lost
-    # ------------------------------------------------------------------------------------------
-
     def _note_unrecorded(
         self, prior: Mapping[SettingKey, RecordedValue], within: Settings, earlier: Truth
     ) -> None:
-        """A setting is recorded without its earlier value: that may only be if the value may have been the
-        resource's own.
-        """
-        unknown = {
-            key for key, value in prior.items() if value is Unrecorded.VALUE and key != PHONE_NUMBER_KEY
-        }
+        """A record may leave an earlier value out only if that value may be the resource's own."""
+        unknown = {key for key, value in prior.items() if value is Unrecorded.VALUE} - {PHONE_NUMBER_KEY}
         for key in unknown - self.unrecorded - self.owned.keys():
             shown = {self.unowned[key], *self.edits.replaced.get(key, ()), *self.edits.made.get(key, ())}
             own = {within.get(key), earlier.get(key), *(declared.get(key) for declared in self.declarations)}
@@ -182,9 +177,6 @@ class OwnershipModel(PhoneModel):
         self.unrecorded -= left
         return left
 
-    # -- edits that come in between
-    # ------------------------------------------------------------------------------------
-
     def _note_lost_edits(self, write: Write, prior: Mapping[SettingKey, RecordedValue], now: Truth) -> None:
         self.unowned.update(self.edits.undone_by(write, now, self.unowned, prior, self._is_same))
         self.unowned.update(self.edits.overlooked_by(write, prior, self.unowned, self._is_same))
@@ -192,9 +184,7 @@ class OwnershipModel(PhoneModel):
     def _follow_disturbed_phone(
         self, prior: Mapping[SettingKey, RecordedValue], now: Truth, declared: Truth, before: Truth
     ) -> None:
-        """Others have changed the phone meanwhile: whose value stays is open, but never is it a number that
-        nobody has set.
-        """
+        """Others have edited the phone during the operation: any value may stay, but no invented number."""
         number = PHONE_NUMBER_KEY
         known = {
             None,
@@ -207,26 +197,18 @@ class OwnershipModel(PhoneModel):
         if PHONE_TYPE_KEY in prior:
             earlier = prior[PHONE_TYPE_KEY]
             self.unowned[PHONE_TYPE_KEY] = DESK_PHONE if isinstance(earlier, Unrecorded) else earlier
-        if number in prior:
-            had = (
-                next(value for value in known if value is not None)
-                if prior[number] is Unrecorded.VALUE
-                else None
-            )
-            self.unowned[number] = (
-                had if self.unowned[number] is None or had is None else self.unowned[number]
-            )
+        if number in prior and prior[number] is not Unrecorded.VALUE:
+            self.unowned[number] = None
+        elif number in prior and self.unowned[number] is None:
+            self.unowned[number] = next(value for value in known if value is not None)
         lost = Unrecorded.VALUE in (prior.get(PHONE_TYPE_KEY), prior.get(number))
-        # An overlooked edit has taken the number of the desk phone that is recorded: it is nowhere.
+        # An overlooked edit has removed the number of the recorded desk phone: no place holds it.
         lost = lost or (self.unowned[PHONE_TYPE_KEY] == DESK_PHONE and self.unowned[number] is None)
         self.earlier_number_lost = PHONE_TYPE_KEY in prior and lost
         self.number_is_new = bool(set(PHONE) & prior.keys())
 
-    # -- what must hold
-    # ------------------------------------------------------------------------------------------------
-
     def check(self) -> None:
-        """Check the agent at rest, or between two calls of an operation once that is followed."""
+        """Check the agent, at rest or between two calls of an operation that has been followed."""
         now, record = self.agent.truth(), self._record()
         tags = self.agent.tags()
         foreign = {key: value for key, value in tags.items() if key not in our_keys(tags)}
@@ -243,14 +225,13 @@ class OwnershipModel(PhoneModel):
         assert record.prior.keys() == self.owned.keys()
         for key, prior in record.prior.items():
             if key in self.unrecorded or (key == PHONE_TYPE_KEY and self.earlier_number_lost):
-                continue  # what was before cannot come back, and how a record says so is its own affair
+                continue  # the earlier value is lost, and the record may say so in any form
             if key == PHONE_NUMBER_KEY and prior is None and self.unowned[key] == self.agent.hidden_number():
-                continue  # no number in the arrays lets that of the older form show again
+                continue  # without a number in the arrays, the older form shows its own
             if key in PHONE and key not in record.declared:
-                continue  # given back a second time, since reads were late: the number may be gone since the first time
-            assert self._is_same(key, prior, recorded(key, self.unowned[key])), (
-                f"{key} is recorded as {prior}"
-            )
+                continue  # given back twice, since reads were late: the first time may have lost the number
+            expected = recorded(key, self.unowned[key])
+            assert self._is_same(key, prior, expected), f"{key} is recorded as {prior}"
 
     def _record(self) -> OwnershipRecord | None:
         return OwnershipRecord.from_tags(self.agent.tags())
@@ -271,15 +252,14 @@ class OwnershipModel(PhoneModel):
     def _is_held(self, key: SettingKey, declared: Value, live: Value | None) -> bool:
         if key == PHONE_NUMBER_KEY and live != declared:
             return self._is_dropped(self.agent.truth())
-        # Longer work on CHAT ends after 90 minutes, so that a resource takes 5,400 for any value above it.
+        # Work on CHAT ends after 90 minutes, so a resource accepts 5,400 for any longer limit.
         return live == declared or (key == CHAT_ACW and live == CHAT_ENDS and int(declared) > CHAT_ENDS)
 
     def _check_given_back(self, keys: Iterable[SettingKey], now: Truth) -> None:
         self.unowned.update(self.edits.outlasting(keys, now, self.unowned))
         for key in keys:
-            assert self._is_same(key, now[key], self.unowned[key]), (
-                f"{key}: given back as {now[key]}, was {self.unowned[key]}"
-            )
+            was = self.unowned[key]
+            assert self._is_same(key, now[key], was), f"{key}: given back as {now[key]}, was {was}"
 
     def _follow_phone(
         self,
@@ -291,8 +271,7 @@ class OwnershipModel(PhoneModel):
     ) -> None:
         if PHONE_TYPE_KEY in within and PHONE_TYPE_KEY not in {*self.owned, *prior}:
             self._check_undone_phone(within, now)
-        # A create that has written before it failed leaves of the phone what it has written, not what it
-        # found.
+        # A create that failed after a write leaves the phone as it wrote it, not as it found it.
         found = {**before, **{key: within[key] for key in PHONE if key in within and now[key] == within[key]}}
         self._check_phone_given_back(released, found, now)
         self._note_lost_number(self.owned, prior, now)

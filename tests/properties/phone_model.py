@@ -1,7 +1,7 @@
-"""The phone, which is the documented exception to giving back: an earlier number is not recorded.
+"""The rules for the phone, the documented exception to giving back: no record holds an earlier number.
 
-So the number that a resource has set stays, and a desk phone is not given back to an agent whose earlier
-number is gone. `OwnershipModel` stands on this and says the rest.
+So a resource's number stays, and an agent whose earlier number is gone does not get its desk phone back.
+`OwnershipModel` extends this model with all other rules.
 """
 
 from collections.abc import Mapping
@@ -25,31 +25,28 @@ PHONE = (PHONE_TYPE_KEY, PHONE_NUMBER_KEY)
 
 @dataclass
 class PhoneModel:
-    """What each setting is worth unowned, and what has become of the phone's number."""
+    """The unowned value of each setting, and the fate of the phone's number."""
 
     agent: LocalAgent
     unowned: Truth
     earlier_number_lost: bool = field(default=False, kw_only=True)
-    """Whether the number from before the phone was taken is neither on the user nor recorded."""
+    """Whether the number from before the claim is neither on the user nor recorded."""
     number_is_new: bool = field(default=False, kw_only=True)
-    """Whether somebody has set another number since it was lost: then either way to give back the phone is
-    right.
-    """
+    """Whether somebody has set another number since: then the phone may be given back or left."""
     phone_left: bool = field(default=False, kw_only=True)
-    """Whether the latest giving back had to leave something of the phone."""
+    """Whether the latest giving back had to leave a part of the phone."""
 
     @property
     def behaviour(self) -> Behaviour:
-        """What the service does."""
+        """The behaviour of the service."""
         return self.agent.behaviour
 
     def _check_phone_given_back(self, keys: set[SettingKey], before: Truth, now: Truth) -> None:
         leaves_phone = PHONE_TYPE_KEY in keys and self._leaves_phone(before, now)
         if leaves_phone:
             self.phone_left = True
-            assert now[PHONE_TYPE_KEY] in (before[PHONE_TYPE_KEY], SOFT_PHONE), (
-                "a number that is not the agent's own is in use"
-            )
+            allowed = (before[PHONE_TYPE_KEY], SOFT_PHONE)
+            assert now[PHONE_TYPE_KEY] in allowed, "a number that is not the agent's own is in use"
             assert now[PHONE_NUMBER_KEY] in self._numbers_left(before) or self._is_dropped(now)
             self.unowned.update({key: now[key] for key in PHONE if key in keys})
         elif PHONE_TYPE_KEY in keys:
@@ -60,9 +57,7 @@ class PhoneModel:
             self.earlier_number_lost = self.number_is_new = False
 
     def _check_undone_phone(self, declared: Settings, now: Truth) -> None:
-        """A failed create has taken the phone and given it back, as far as it goes: an earlier number is gone
-        here too.
-        """
+        """A failed create has taken the phone and given it back; an earlier number is lost here too."""
         if now[PHONE_NUMBER_KEY] == self.unowned[PHONE_NUMBER_KEY]:
             return
         assert self.unowned[PHONE_NUMBER_KEY] is not None or self._number_stays(now)
@@ -71,7 +66,7 @@ class PhoneModel:
         self.unowned.update({key: now[key] for key in PHONE})
 
     def _number_stays(self, now: Truth) -> bool:
-        """Whether nothing can take the number away: the API cannot say "no number" where entries are merged."""
+        """Whether no call can remove the number: the API cannot say "no number" if entries are merged."""
         stays = self.behaviour.entry_write is EntryWrite.MERGE or self.agent.hidden_number() is not None
         return stays and now[PHONE_TYPE_KEY] == SOFT_PHONE
 
@@ -91,36 +86,24 @@ class PhoneModel:
         self.unowned[PHONE_NUMBER_KEY] = now[PHONE_NUMBER_KEY]
 
     def _numbers_left(self, before: Truth) -> tuple[object, object]:
-        """Return the numbers that may be left: the one found or, where a late read still shows it, the
-        agent's own.
-        """
+        """Return the numbers that may be left: the one found or, if a late read shows it, the agent's own."""
         return before[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
 
     def _note_lost_number(
         self, owned: Mapping[SettingKey, object], prior: Mapping[SettingKey, RecordedValue], now: Truth
     ) -> None:
-        if (
-            PHONE_NUMBER_KEY in prior
-            and PHONE_NUMBER_KEY not in owned
-            and self.unowned[PHONE_NUMBER_KEY] is not None
-        ):
-            self.earlier_number_lost, self.number_is_new = True, False
         left, had = now[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
+        if PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in owned and had is not None:
+            self.earlier_number_lost, self.number_is_new = True, False
         if PHONE_NUMBER_KEY not in prior and left != had and had is not None and self._is_dropped(now):
-            # The service forgets a number under a soft phone: a write of the type has cost it, and no write
-            # brings it back.
+            # A write of the type has made the service drop the number, and no write brings it back.
             self.unowned[PHONE_NUMBER_KEY] = left
             self.earlier_number_lost, self.number_is_new = PHONE_TYPE_KEY in prior, left is not None
-
         if prior.get(PHONE_TYPE_KEY) is Unrecorded.VALUE and self.unowned[PHONE_NUMBER_KEY] is None:
-            # Somebody has taken the number of the desk phone away before it was owned: it is nowhere.
+            # Somebody has removed the number of the desk phone before it was owned: no place holds it.
             self.earlier_number_lost = True
 
     def _is_dropped(self, now: Truth) -> bool:
-        """Whether the service has dropped a number: then the one of the older form shows, if there is one."""
-        drops = self.behaviour.drop_number_under_soft_phone
-        return (
-            drops
-            and now[PHONE_NUMBER_KEY] == self.agent.hidden_number()
-            and now[PHONE_TYPE_KEY] == SOFT_PHONE
-        )
+        """Whether the service has dropped a number: the older form then shows its own, if it has one."""
+        drops = self.behaviour.drop_number_under_soft_phone and now[PHONE_TYPE_KEY] == SOFT_PHONE
+        return drops and now[PHONE_NUMBER_KEY] == self.agent.hidden_number()

@@ -1,8 +1,7 @@
-"""Stacks as CloudFormation drives them: one resource each, over one agent, with what is remembered between
-events.
+"""Stacks as CloudFormation drives them: one resource each, on one agent, with a memory of their events.
 
-`Stack` goes through the registry's path, by the service itself: its handlers do no more than translate.
-`custom_stack` has the one that goes through the custom resource's.
+`Stack` stands for a registry resource and calls the service directly: the registry's handlers only translate.
+`CustomStack`, in `custom_stack`, goes through the tasks of the custom resource.
 """
 
 import itertools
@@ -19,6 +18,7 @@ from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
+from support.registry import stack_id
 
 from .unreliable import Killed, UnreliableGateway
 
@@ -29,7 +29,7 @@ Result = OwnedSettings | GivenBack | InProgress
 
 
 class Action(Enum):
-    """The writing events."""
+    """The events that write."""
 
     CREATE = "Create"
     UPDATE = "Update"
@@ -37,7 +37,7 @@ class Action(Enum):
 
 
 class Outcome(Enum):
-    """How an event has ended, as CloudFormation sees it."""
+    """The end of an event, as CloudFormation sees it."""
 
     DONE = "done"
     FAILED = "failed"
@@ -46,55 +46,53 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event: what is wanted, and for an update what was declared before; a delete wants nothing."""
+    """One event: the declared settings, none for a delete; for an update also the previous ones."""
 
     action: Action
     declared: Settings = field(default_factory=dict)
     previous: Settings | None = None
     request_id: str = field(default_factory=lambda: f"request-{next(_serial)}")
-    """The same however often the event is delivered."""
+    """The same for every delivery of the event."""
     body: dict[str, object] = field(default_factory=dict, repr=False)
-    """The custom resource's event; the registry's has nothing beside the above."""
+    """The event of a custom resource; empty for a registry resource."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How one event went."""
+    """The end of one event."""
 
     outcome: Outcome
     gateway: UnreliableGateway
     error: SettingsError | None = None
     result: OwnedSettings | GivenBack | None = None
     timed_out: bool = False
-    """Whether the function has given up because CloudFormation's timeout ended."""
+    """Whether the function has given up because CloudFormation's timeout was near."""
 
 
 @dataclass
 class Stack:
-    """One stack with one resource that names the agent, of the registry's type."""
+    """One stack with one registry resource that names the agent."""
 
     name: str
     identity: Identity
     exists: bool = False
-    """Whether the stack has the resource, wholly or not: a failed create leaves one that has to be rolled
-    back.
-    """
+    """Whether the stack has the resource; a failed create leaves one to roll back."""
     declared: Settings = field(default_factory=dict)
-    """What the resource declares since its last success."""
+    """The settings of the last event that succeeded."""
     latest: Event | None = None
     outcome: Outcome = Outcome.DONE
     error: SettingsError | None = None
     context: Context = None
-    """The callback context that an unfinished event was last given."""
+    """The latest callback context of an unfinished event."""
     delivered: list[tuple[Event, Context]] = field(default_factory=list)
-    """Every event there has been, and each again with every context that it was to go on from."""
+    """Every event, with each callback context that it was invoked with."""
 
     is_custom = False
 
     @property
     def stack_id(self) -> str:
-        """CloudFormation's name of the stack."""
-        return f"arn:aws:cloudformation:us-east-1:123456789012:stack/{self.name}/0a1b2c3d"
+        """The ARN of the stack."""
+        return stack_id(self.name)
 
     @property
     def owner(self) -> Owner:
@@ -102,7 +100,7 @@ class Stack:
         return self.owner_in(None)
 
     def owner_in(self, request_id: str | None) -> Owner:
-        """Return the resource as a request speaks for it."""
+        """Return the resource as the owner in a request."""
         return Owner.of(self.identity, self.stack_id, "Agent", request_id)
 
     @property
@@ -112,15 +110,13 @@ class Stack:
 
     @property
     def may_send_again(self) -> bool:
-        """Whether the latest event may come again: of those that failed, CloudFormation itself tries a few
-        kinds again.
-        """
+        """Whether the latest event may come again: CloudFormation retries after some kinds of failure."""
         return self.outcome is not Outcome.FAILED or isinstance(self.error, Retriable)
 
     def event(
         self, action: Action, declared: Settings | None = None, previous: Settings | None = None
     ) -> Event:
-        """Return a new event of this stack's."""
+        """Return a new event of this stack."""
         return Event(action, declared or {}, previous)
 
     def send(
@@ -132,15 +128,15 @@ class Stack:
         resume: bool = True,
         waits: int = 100,
     ) -> Ending:
-        """Carry an event through to its end, calling again as the resource asks.
+        """Run an event to its end, and invoke again as often as the resource asks.
 
-        One that was cut off goes on from the context last held, or without `resume` from none.
+        An event that was cut off continues from its latest context, or without `resume` from none.
         """
         if event is not self.latest or not self.is_unfinished or not resume:
             self.context = None
         self.delivered.append((event, self.context))
         self.latest = event
-        ending = self._carry(event, gateway, clock, self.context, waits)
+        ending = self._run(event, gateway, clock, self.context, waits)
         self.outcome, self.error = ending.outcome, ending.error
         return ending
 
@@ -152,19 +148,15 @@ class Stack:
         context: Context = None,
         waits: int = 100,
     ) -> Ending:
-        """Carry an event through that is delivered anew although it was answered: nobody waits for this
-        answer.
-        """
+        """Run an event that is delivered again after its answer; CloudFormation ignores the second answer."""
         held = self.context
         try:
-            return self._carry(event, gateway, clock, context, waits)
+            return self._run(event, gateway, clock, context, waits)
         finally:
             self.context = held
 
     def remember(self, event: Event, ending: Ending) -> None:
-        """Note what the stack has now: a failed create leaves something to roll back, a delete that finds
-        nothing nothing.
-        """
+        """Note whether there is a resource: a failed create leaves one, a delete that finds none does not."""
         if event.action is not Action.DELETE:
             self.exists = True
             self.declared = event.declared if ending.outcome is Outcome.DONE else self.declared
@@ -172,27 +164,33 @@ class Stack:
             self.forget()
 
     def adopt(self, declared: Settings) -> None:
-        """Have the resource by import, with what the template declares."""
+        """Import the resource, with the settings of the template."""
         self.exists, self.declared, self.latest = True, dict(declared), None
         self.outcome, self.error, self.context = Outcome.DONE, None, None
 
     def retain(self) -> None:
-        """Leave the resource as it is and have it no more: it was retained when it left the template."""
+        """Forget the resource, which was retained when it left the template."""
         self.forget()
         self.latest = None
 
     def forget(self) -> None:
-        """Have the resource no more."""
+        """Forget the resource."""
         self.exists, self.declared = False, {}
         self.outcome, self.error = Outcome.DONE, None
 
-    def _carry(
+    def _run(
         self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int
     ) -> Ending:
-        operation = self._operation(event, SettingsService(gateway, Retrier(clock, random=lambda: 0.5)))
-        for _ in range(100):
+        retrier = Retrier(clock, random=lambda: 0.5)
+        service = SettingsService(gateway, retrier, is_importable=not self.is_custom)
+        operation = self._operation(event, service)
+        for wait in range(100):
             try:
                 result = operation(context)
+                if isinstance(result, InProgress) and self.is_custom and wait >= waits:
+                    note = self._abandon(event, service, result)
+                    error = SettingsError(f"Time is up: {result.reason} {note}")
+                    return Ending(Outcome.FAILED, gateway, error, timed_out=True)
             except Killed:
                 return Ending(Outcome.KILLED, gateway)
             except SettingsError as error:
@@ -201,13 +199,13 @@ class Stack:
                 return Ending(Outcome.DONE, gateway, result=result)
             assert 0 < result.delay <= 900
             clock.sleep(result.delay)
-            context = self._go_on_from(event, result)
+            self.context = context = json.loads(json.dumps(result.context))
+            self.delivered.append((event, context))
         raise AssertionError("still in progress after 100 invocations")
 
-    def _go_on_from(self, event: Event, pending: InProgress) -> Context:
-        self.context = json.loads(json.dumps(pending.context))
-        self.delivered.append((event, self.context))
-        return self.context
+    def _abandon(self, event: Event, service: SettingsService, pending: InProgress) -> str:
+        """End an operation whose time is up, and return a note for its message."""
+        raise NotImplementedError("CloudFormation waits for a registry handler as long as it asks")
 
     def _operation(self, event: Event, service: SettingsService) -> Callable[[Context], Result]:
         owner = self.owner_in(event.request_id)

@@ -1,6 +1,4 @@
-"""How many steps the state machine has really taken, by kind: printed at the end of a run, and not to shrink
-unseen.
-"""
+"""Counts the steps of the state machine by kind; a run prints them, so that nobody overlooks fewer steps."""
 
 from collections import Counter
 
@@ -10,29 +8,20 @@ STEPS: Counter[str] = Counter()
 """Steps that did something, by kind; a rule that finds nothing to do takes none."""
 
 KINDS = (
-    *(
-        "creates",
-        "updates",
-        "deletes",
-        "rolled back",
-        "imported",
-        "looked",
-        "editing",
-        "phoning",
-        "tagging",
-        "untagging",
-    ),
-    *("resumed", "begun anew after a crash", "sent again", "delivered anew", "handed over anew"),
+    *("creates", "updates", "deletes", "rolled back", "imported", "looked"),
+    *("editing", "phoning", "tagging", "untagging"),
+    *("resumed", "restarted after a crash", "sent again", "delivered again", "handed over again"),
 )
 """The kinds of steps; none may become rare."""
 
 MEANWHILE: Counter[str] = Counter()
-"""What was done in between the calls of an operation, by kind."""
+"""Acts of others between the calls of an operation, by kind."""
 
 
-def summary(again: str) -> str:
-    """Return what to print of a run."""
-    return f"{STEPS.total()} steps ({again}): {_counts(STEPS)}; during operations: {_counts(MEANWHILE)}; {_counts(EXCUSED)}"
+def summary(repeat: str) -> str:
+    """Return a line about a run; `repeat` says how to run it again."""
+    counts = f"{_counts(STEPS)}; during operations: {_counts(MEANWHILE)}; {_counts(EXCUSED)}"
+    return f"{STEPS.total()} steps ({repeat}): {counts}"
 
 
 def _counts(counter: Counter[str]) -> str:

@@ -1,8 +1,6 @@
-"""All strategies in one place: what can be declared, carried by a user, recorded in tags, or left open by the
-service.
+"""All strategies: declarations, users, records in tags, and the behaviours that the service leaves open.
 
-Values are drawn from few, so that a value declared is often the one that is there already, and at the edges
-that matter.
+They draw from few values, at the edges that matter, so that a declared value is often in force already.
 """
 
 import json
@@ -49,16 +47,11 @@ KEYS = tuple(
 )
 """Every setting there is."""
 CHAT_ACW = SettingKey("AfterContactWorkConfigs", "CHAT", "AfterContactWorkConfig.AfterContactWorkTimeLimit")
-PLACES = tuple((array.name, channel) for array in ARRAYS for channel in array.channels)
-"""Every entry there can be."""
-FOREIGN_KEYS = (
-    "team",
-    "connect-user-config2",
-    "connect-user-config.owner",
-    "Connect-User-Config:owner",
-    "é Z/=+-@",
-)
-"""Keys of others' tags, near misses of our own among them."""
+ENTRIES = tuple((array.name, channel) for array in ARRAYS for channel in array.channels)
+"""The array and the channel of every possible entry."""
+_NEAR_MISSES = ("connect-user-config2", "connect-user-config.owner", "Connect-User-Config:owner")
+FOREIGN_KEYS = ("team", "é Z/=+-@", *_NEAR_MISSES)
+"""Keys of tags that belong to others."""
 
 
 def values(field: Field) -> st.SearchStrategy[Value]:
@@ -94,9 +87,7 @@ VOICE_ENHANCEMENT = SettingKey("VoiceEnhancementConfigs", VOICE, "VoiceEnhanceme
 
 @st.composite
 def own_phone(draw: st.DrawFn) -> dict[SettingKey, Value]:
-    """What agents change by themselves in the contact panel: type and number of their phone, audio
-    enhancement.
-    """
+    """Settings that agents change in the contact panel: type and number of their phone, audio enhancement."""
     edit = draw(phone_entries()) if draw(st.booleans()) else {}
     if not edit or draw(st.booleans()):
         edit[VOICE_ENHANCEMENT] = draw(values(field_of(VOICE_ENHANCEMENT)))
@@ -106,16 +97,11 @@ def own_phone(draw: st.DrawFn) -> dict[SettingKey, Value]:
 @st.composite
 def settings(draw: st.DrawFn, *, at_least: int = 1) -> dict[SettingKey, Value]:
     """Settings as a template may declare them."""
-    places = [(array, channel) for array in ARRAYS for channel in array.channels]
+    entries = [(array, channel) for array in ARRAYS for channel in array.channels]
     # Half of the rules that can go wrong are about the phone.
-    places += [(PHONE, VOICE)] * 4
+    any_entry = st.sampled_from([*entries, *[(PHONE, VOICE)] * 4])
     named = draw(
-        st.lists(
-            st.sampled_from(places),
-            min_size=at_least,
-            max_size=5,
-            unique_by=lambda place: (place[0].name, place[1]),
-        )
+        st.lists(any_entry, min_size=at_least, max_size=5, unique_by=lambda entry: (entry[0].name, entry[1]))
     )
     return {key: value for array, channel in named for key, value in draw(_entry(array, channel)).items()}
 
@@ -134,9 +120,6 @@ def shuffled_properties(declared: Settings) -> st.SearchStrategy[dict[str, Any]]
         st.permutations(list(arrays)),
     )
 
-
-# -- users as somebody else has made them
-# ------------------------------------------------------------------------------
 
 _LEGACY_SOFT = {"PhoneType": st.just(SOFT_PHONE)}
 _LEGACY_DESK = {"PhoneType": st.just(DESK_PHONE), "DeskPhoneNumber": st.sampled_from(NUMBERS)}
@@ -162,7 +145,7 @@ def foreign_tags() -> st.SearchStrategy[dict[str, str]]:
 
 
 def initial_users() -> st.SearchStrategy[InitialUser]:
-    """Users by what was done to them: made with or without legacy settings, then edited."""
+    """Users made with or without legacy settings, then edited."""
     return st.builds(
         InitialUser,
         legacy_configs(),
@@ -177,7 +160,7 @@ def initial_users_with_a_phone() -> st.SearchStrategy[InitialUser]:
 
 
 def behaviours(*, stale: bool = True) -> st.SearchStrategy[Behaviour]:
-    """The service under every answer to the open questions; `stale` reads only where somebody waits them out."""
+    """The service under every answer to the open questions; `stale` reads only for tests that wait."""
     return st.builds(
         Behaviour,
         array_write=st.sampled_from(ArrayWrite),
@@ -195,30 +178,26 @@ def behaviours(*, stale: bool = True) -> st.SearchStrategy[Behaviour]:
 
 @st.composite
 def user_settings(draw: st.DrawFn) -> UserSettings:
-    """What a read may show, where nothing follows but what is shown."""
+    """Any settings in a read."""
     legacy = draw(legacy_configs())
     return UserSettings(draw(settings(at_least=0)), legacy)
 
 
 def changed_by_the_service(behaviour: Behaviour) -> set[SettingKey]:
-    """Return the settings that a write of their present value may change."""
+    """Return the settings that may change although their present value is written."""
     changed = {PHONE_NUMBER_KEY} if behaviour.drop_number_under_soft_phone else set()
     return changed | ({CHAT_ACW} if behaviour.clamp_chat_acw else set())
 
 
-# -- records and owners
-# ------------------------------------------------------------------------------------------------
-
-
 def prior_values(key: SettingKey, field: Field) -> st.SearchStrategy[RecordedValue]:
-    """What a record may hold of a setting."""
+    """Earlier values of a setting in a record."""
     if key == PHONE_NUMBER_KEY:
         return st.sampled_from([None, Unrecorded.VALUE])
     return values(field) | st.just(Unrecorded.VALUE)
 
 
 def declared_values(key: SettingKey, field: Field) -> st.SearchStrategy[RecordedValue]:
-    """What a record may hold of a setting that is declared."""
+    """Declared values of a setting in a record."""
     return st.just(Unrecorded.VALUE) if key == PHONE_NUMBER_KEY else values(field)
 
 
@@ -227,7 +206,7 @@ def _instance_arn() -> str:
 
 
 def identities() -> st.SearchStrategy[Identity]:
-    """The agent, spelled in each way."""
+    """The agent, named by ids and by ARNs."""
     return st.builds(
         lambda instance, user: Identity.parse(
             _instance_arn() if instance is Spelling.ARN else INSTANCE_ID,
@@ -246,7 +225,7 @@ _stack_ids = st.builds(
 
 
 def owners() -> st.SearchStrategy[Owner]:
-    """Resources of stacks, of Cloud Control, and some whose names no tag could hold."""
+    """Resources of stacks and of Cloud Control, and some with names that no tag could hold."""
     logical_ids = st.from_regex(r"[A-Za-z0-9]{1,255}", fullmatch=True) | st.just("L" * 255)
     return st.builds(
         Owner.of,
@@ -259,7 +238,7 @@ def owners() -> st.SearchStrategy[Owner]:
 
 @st.composite
 def records(draw: st.DrawFn) -> OwnershipRecord:
-    """Any record, the largest included."""
+    """Any record, up to the largest."""
     keys = draw(st.just(KEYS) | st.lists(st.sampled_from(KEYS), unique=True, min_size=1))
     fields = {
         array.key(channel, field): field
@@ -271,10 +250,6 @@ def records(draw: st.DrawFn) -> OwnershipRecord:
     declared = {key: draw(declared_values(key, fields[key])) for key in keys if draw(st.booleans())}
     requests = draw(st.lists(st.from_regex(r"[0-9a-f]{8}", fullmatch=True), max_size=MAX_REQUESTS))
     return OwnershipRecord(draw(owners()), declared, prior, tuple(requests))
-
-
-# -- anything that a template may hold instead
-# -------------------------------------------------------------------------
 
 
 def _json(leaves: st.SearchStrategy[Any], more_names: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
@@ -304,7 +279,7 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 def wild_properties(
     draw: st.DrawFn, leaves: st.SearchStrategy[Any] = scalars, names: st.SearchStrategy[str] = _names
 ) -> dict[str, Any]:
-    """Properties that are nearly right, or not at all, with `leaves` in any place."""
+    """Properties that are nearly valid, or far from it, with `leaves` in any place."""
     anything = _json(leaves, names)
     entry = st.fixed_dictionaries(
         {"Channel": st.sampled_from(["VOICE", "CHAT", "SMS"]) | anything},
@@ -325,7 +300,7 @@ def wild_properties(
 
 
 def spelled(value: object) -> st.SearchStrategy[object]:
-    """`value` as it stands or as the string that a custom resource gets for it."""
+    """`value` itself, or the string that a custom resource gets for it."""
     if isinstance(value, str):
         return st.just(value)
     text = json.dumps(value)

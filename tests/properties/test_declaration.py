@@ -1,6 +1,4 @@
-"""Whatever stands in a template: it is understood or refused as invalid, and no number in it comes back in a
-message.
-"""
+"""Any template is understood, or refused as invalid; and no message repeats a number from it."""
 
 from typing import Any
 
@@ -72,22 +70,17 @@ def test_a_second_entry_for_a_channel_is_refused(declared: Settings, data: st.Da
 
 
 def _as_boolean(raw: object) -> bool | None:
-    return (
-        raw
-        if isinstance(raw, bool)
-        else {"true": True, "false": False}.get(raw.lower())
-        if isinstance(raw, str)
-        else None
-    )
+    if isinstance(raw, str):
+        return {"true": True, "false": False}.get(raw.lower())
+    return raw if isinstance(raw, bool) else None
 
 
 def _as_seconds(raw: object) -> int | None:
     if isinstance(raw, str):
         whole, point, fraction = raw.partition(".")
         raw = whole if point and fraction and not fraction.strip("0") else raw
-        raw = (
-            int(raw) if raw == "0" or (raw.isascii() and raw.isdigit() and not raw.startswith("0")) else None
-        )
+        is_plain = raw == "0" or (raw.isascii() and raw.isdigit() and not raw.startswith("0"))
+        raw = int(raw) if is_plain else None
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= 2_000_000:
         return None
     return int(raw) if raw == int(raw) else None

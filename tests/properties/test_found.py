@@ -1,6 +1,4 @@
-"""Examples that the properties and the state machine have found, each with its story; more in
-`test_found_together`.
-"""
+"""Failures that the properties and the state machine have found; more in `test_found_together`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ from custom_connect_userconfig.core.errors import (
     ServiceInternalError,
     Throttling,
 )
-from custom_connect_userconfig.core.identifiers import Environment, Identity
+from custom_connect_userconfig.core.identifiers import Environment
 from custom_connect_userconfig.core.ownership import OwnershipRecord, our_keys
 from custom_connect_userconfig.core.settings import Entry
 from custom_connect_userconfig.service import GivenBack, OwnedSettings
@@ -32,27 +30,22 @@ from support.direct_gateway import DirectGateway
 
 from .agent import INSTANCE_ID, USER_ID, InitialUser
 from .ownership_model import OwnershipModel
-from .stacks import Action, Event, Outcome, Stack
-from .stories import AUTO_ACCEPT, DECLARED, at, new_story
+from .stacks import Action, Outcome, Stack
+from .stories import AGENT, AUTO_ACCEPT, DECLARED, at, new_story
 from .strategies import CHAT_ACW
-from .unreliable import Trouble, UnreliableGateway
+from .unreliable import Trouble
 
 FIRST_CALLBACK = SettingKey("AutoAcceptConfigs", "VOICE", "AgentFirstCallbackAutoAccept")
 OWN, OTHER = "+15550100", "+15550102"
 DESK = InitialUser({"PhoneType": DESK_PHONE, "DeskPhoneNumber": OWN})
 STORM = dict.fromkeys(range(4), Trouble(ServiceInternalError))
-"""As many faults in a row as end an operation."""
-
-
-# -- creates that fail
-# -------------------------------------------------------------------------------------------------
+"""So many faults in a row that the operation fails."""
 
 
 def test_a_refused_create_releases_the_agent_although_reads_are_late() -> None:
-    """The role may not write settings: the claim was there, but did not show yet when it was to be removed,
-    and so it stayed.
+    """The role may not write settings. Reads did not show the claim when the create gave back, so it stayed.
 
-    The rollback then found nothing owned either, and the agent could never be owned by anybody.
+    The rollback found nothing owned either, and nobody could ever own the agent.
     """
     with new_story(InitialUser(), Behaviour(stale_seconds=3.0)) as story:
         assert isinstance(story.create({AUTO_ACCEPT: True}, {3: Trouble(AccessDenied)}).error, AccessDenied)
@@ -60,10 +53,10 @@ def test_a_refused_create_releases_the_agent_although_reads_are_late() -> None:
 
 
 def test_a_failed_create_restores_what_reads_do_not_show_yet() -> None:
-    """Throttling lets the claim show before the settings do; then five hundreds end the create.
+    """Throttling lets the claim show before the settings; then errors of the service (5xx) end the create.
 
-    The settings of that read are those from before, so that nothing seemed to need restoring: only the tags
-    were removed, the setting stayed as declared with no record, and the message said that all was given back.
+    That read showed the earlier settings, so nothing seemed to need restoring. The create removed the tags
+    alone, the setting stayed as declared without a record, and the message said that all was given back.
     """
     late = {3: Trouble(Throttling), 5: Trouble(Throttling), **at(8, STORM)}
     with new_story(InitialUser(), Behaviour(stale_seconds=10.0)) as story:
@@ -76,10 +69,10 @@ def test_a_failed_create_restores_what_reads_do_not_show_yet() -> None:
 def test_a_create_that_is_tried_again_does_not_believe_reads_from_before_it_was_undone(
     behaviour: Behaviour,
 ) -> None:
-    """CloudFormation tries again after a fault of the service, at once.
+    """CloudFormation tries again at once after a fault of the service.
 
-    Reads still showed the record and the settings of the first try, which had been given back: the second one
-    said SUCCESS, wrote nothing, and the resource existed in the stack only.
+    Reads still showed the record and the settings of the first try, which had been given back. The second try
+    said SUCCESS and wrote nothing: the resource existed in the stack only.
     """
     with new_story(InitialUser(), behaviour) as story:
         assert story.create({AUTO_ACCEPT: True}, at(4, STORM)).outcome is Outcome.FAILED
@@ -90,7 +83,7 @@ def test_a_create_that_is_tried_again_does_not_believe_reads_from_before_it_was_
 
 @dataclass(frozen=True)
 class DeafGateway(DirectGateway):
-    """Writes of settings are acknowledged, and nothing happens."""
+    """Acknowledges writes of settings, and does not carry them out."""
 
     def update_user_config(
         self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
@@ -99,7 +92,7 @@ class DeafGateway(DirectGateway):
 
 
 def test_settings_that_never_show_end_the_operation() -> None:
-    """Each time that the write was made anew, the five minutes began anew: the operation never ended."""
+    """Each repeated write started the five minutes again: the operation never ended."""
     with new_story(InitialUser(), Behaviour()) as story:
         story.agent.gateway = DeafGateway(story.agent.gateway.backend)
         begun = story.agent.clock.now()
@@ -108,45 +101,38 @@ def test_settings_that_never_show_end_the_operation() -> None:
 
 
 def test_a_create_that_has_lost_a_race_leaves_the_winner_alone() -> None:
-    """Two creates read the agent before either has claimed it, and the other claims it last.
+    """Two creates read the agent before either claims it, and the other one claims it last.
 
-    Neither is known to have lost before it has failed; what it undoes then must be its own. (Found by
+    The loser learns of its loss only after it has failed. It must then undo its own writes only. (Found by
     breaking the check.)
     """
     with new_story(InitialUser(), Behaviour()) as story:
-        winner = Stack("support", Identity.parse(INSTANCE_ID, USER_ID, Environment()))
+        winner = Stack("support", AGENT)
         theirs = OwnershipRecord(winner.owner, {AUTO_ACCEPT: True}, {AUTO_ACCEPT: False}).to_tags()
-        gateway = UnreliableGateway(
-            story.agent.gateway, {3: Trouble(AccessDenied)}, {3: lambda: story.agent.tag(theirs)}
-        )
-        story.stack.send(Event(Action.CREATE, {AUTO_ACCEPT: True}), gateway, story.agent.clock)
+        create = story.stack.event(Action.CREATE, {AUTO_ACCEPT: True})
+        story.send(create, {3: Trouble(AccessDenied)}, {3: lambda: story.agent.tag(theirs)})
         assert story.agent.tags() == theirs
 
 
 def test_a_claim_that_vanishes_is_not_made_anew() -> None:
     """Somebody removes the record while a create waits to see it.
 
-    What shows as the earlier value by then is what the create has written, and must never be recorded as the
-    agent's own. (Found by breaking the check.)
+    Reads then show the value that the create has written: the create must never record it as the earlier one.
+    (Found by breaking the check.)
     """
     with new_story(InitialUser(), Behaviour()) as story:
         vanishes = {4: lambda: story.agent.untag(our_keys(story.agent.tags()))}
-        gateway = UnreliableGateway(story.agent.gateway, {}, vanishes)
-        ending = story.stack.send(Event(Action.CREATE, {AUTO_ACCEPT: True}), gateway, story.agent.clock)
+        ending = story.send(story.stack.event(Action.CREATE, {AUTO_ACCEPT: True}), meanwhile=vanishes)
         assert isinstance(ending.error, NotStabilized)
         assert not story.agent.tags()
-
-
-# -- deletes after a crash
-# ---------------------------------------------------------------------------------------------
 
 
 def test_a_delete_right_after_a_crash_finds_a_claim_that_does_not_show_yet() -> None:
     """The process of a create is killed after it has written, and CloudFormation rolls back within the
     second.
 
-    Reads do not show the claim yet, so that the delete says NotFound, the stack forgets the resource, and the
-    agent keeps claim and settings for ever.
+    Reads did not show the claim yet: the delete said NotFound, the stack forgot the resource, and the agent
+    kept the claim and the settings.
     """
     with new_story(InitialUser(), Behaviour(stale_seconds=3.0)) as story:
         assert story.create({AUTO_ACCEPT: True}, {3: Trouble(None, acted=True)}).outcome is Outcome.KILLED
@@ -156,10 +142,9 @@ def test_a_delete_right_after_a_crash_finds_a_claim_that_does_not_show_yet() -> 
 
 
 def test_a_delete_right_after_a_crash_restores_what_reads_do_not_show_yet() -> None:
-    """As above, but throttling lets the claim show while the settings do not.
+    """As above, but throttling lets the claim show before the settings.
 
-    The delete saw settings that needed no restoring, removed the record alone, and the settings stayed as
-    declared.
+    The delete saw settings that needed no restoring, and removed the record alone: they stayed as declared.
     """
     with new_story(InitialUser(), Behaviour(stale_seconds=5.0)) as story:
         before = story.agent.truth()
@@ -170,32 +155,24 @@ def test_a_delete_right_after_a_crash_restores_what_reads_do_not_show_yet() -> N
 
 
 def test_a_delete_right_after_a_killed_update_restores_what_reads_do_not_show_yet() -> None:
-    """An update claims one more field of an array that is owned already, writes it, and is killed; a delete
-    follows at once.
+    """An update claims a further field of an owned array, writes it, and is killed; a delete follows at once.
 
-    The record that it reads does not hold the new field yet, and the tag that it removes does: the field
-    stays as declared.
+    The record that the delete reads does not hold the new field yet, and the tag that it removes does: the
+    field stayed as declared.
     """
     with new_story(InitialUser(), Behaviour(stale_seconds=3.0)) as story:
         before = story.agent.truth()
         story.create({AUTO_ACCEPT: False})
-        killed = Event(Action.UPDATE, {AUTO_ACCEPT: False, FIRST_CALLBACK: True})
-        story.stack.send(
-            killed, UnreliableGateway(story.agent.gateway, {3: Trouble(None, acted=True)}), story.agent.clock
-        )
+        story.update({AUTO_ACCEPT: False, FIRST_CALLBACK: True}, {3: Trouble(None, acted=True)})
         story.delete()
         assert story.agent.truth() == before
 
 
-# -- the phone
-# ---------------------------------------------------------------------------------------------------------
-
-
 def test_a_desk_phone_is_not_given_back_with_the_number_of_the_stack() -> None:
-    """The number is owned, then no longer declared, then everything is given back.
+    """A stack owns the number, then drops it, then gives everything back.
 
-    The earlier type was still recorded while the earlier number was lost, and what stood there was the
-    stack's: the agent's calls would have rung somebody else's desk.
+    The earlier type was still recorded, the earlier number was lost, and the user had the stack's number: the
+    agent's calls would have rung on somebody else's desk.
     """
     with new_story(DESK, Behaviour()) as story:
         story.create({PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: DECLARED})
@@ -207,9 +184,7 @@ def test_a_desk_phone_is_not_given_back_with_the_number_of_the_stack() -> None:
 
 
 def test_what_cannot_be_given_back_is_said_by_the_invocation_that_ends_the_operation() -> None:
-    """Reads were so late that the delete ended in its second invocation, which knew nothing of the phone that
-    was left.
-    """
+    """The delete ended in its second invocation, since reads were late, and forgot the phone left."""
     with new_story(DESK, Behaviour(stale_seconds=30.0)) as story:
         story.create({PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: DECLARED})
         deleted = story.delete()
@@ -219,9 +194,7 @@ def test_what_cannot_be_given_back_is_said_by_the_invocation_that_ends_the_opera
 
 @pytest.mark.parametrize("steps", [1, 2])
 def test_a_number_that_cannot_be_taken_away_is_said(steps: int) -> None:
-    """The API has no way to say "no number": where entries are merged, the declared one stays, and nothing
-    said so.
-    """
+    """The API cannot say "no number": if entries are merged, the declared one stays, and no note said so."""
     with new_story(InitialUser(), Behaviour(entry_write=EntryWrite.MERGE)) as story:
         story.create({PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: DECLARED})
         ending = story.delete() if steps == 1 else story.update({PHONE_TYPE_KEY: SOFT_PHONE})
@@ -232,10 +205,9 @@ def test_a_number_that_cannot_be_taken_away_is_said(steps: int) -> None:
 
 
 def test_a_dropped_number_that_uncovers_an_older_one_counts_as_dropped() -> None:
-    """The service forgets a number under a soft phone, and the older form of the settings still holds
-    another.
+    """The service drops a number under a soft phone, and the older form of the settings holds another one.
 
-    That one shows, which is neither the declared number nor none: the declaration could never be fulfilled.
+    Reads show that one, neither the declared number nor none: the declaration could never be fulfilled.
     """
     old_form = InitialUser(edits=[{"PhoneType": DESK_PHONE, "DeskPhoneNumber": OWN}])
     with new_story(old_form, Behaviour(drop_number_under_soft_phone=True)) as story:
@@ -244,27 +216,17 @@ def test_a_dropped_number_that_uncovers_an_older_one_counts_as_dropped() -> None
 
 
 def test_a_number_under_a_soft_phone_is_waited_for() -> None:
-    """A number that does not show *yet* was taken for one that the service has dropped: the answer lacked a
-    declared setting.
-    """
+    """A number that did not show *yet* was taken for a dropped one: the answer lacked a declared setting."""
+    soft = {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: DECLARED}
     with new_story(InitialUser(), Behaviour(stale_seconds=3.0)) as story:
-        created = story.create(
-            {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: DECLARED}, {3: Trouble(Throttling)}
-        )
+        created = story.create(soft, {3: Trouble(Throttling)})
         assert isinstance(created.result, OwnedSettings)
-        assert (
-            created.result.settings.get(PHONE_NUMBER_KEY) == story.agent.truth()[PHONE_NUMBER_KEY] == DECLARED
-        )
-
-
-# -- values
-# ------------------------------------------------------------------------------------------------------------
+        assert created.result.settings.get(PHONE_NUMBER_KEY) == DECLARED
+        assert story.agent.truth()[PHONE_NUMBER_KEY] == DECLARED
 
 
 def test_a_chat_limit_above_its_ceiling_is_given_back() -> None:
-    """A declared 5,400 and an earlier 9,000 come to the same, yet the earlier one is the administrator's: it
-    was not restored.
-    """
+    """A declared 5,400 and an earlier 9,000 have one effect, so the earlier value was not restored."""
     with new_story(InitialUser({"AfterContactWorkTimeLimit": 9_000}), Behaviour()) as story:
         model = OwnershipModel.of(story.agent)
         story.create({CHAT_ACW: 5_400})
@@ -285,9 +247,7 @@ def test_a_chat_limit_above_its_ceiling_is_given_back() -> None:
     ],
 )
 def test_a_number_in_the_wrong_place_is_not_repeated(misplaced: dict[str, object]) -> None:
-    """Messages show the value at fault, and a number may be at fault anywhere: an object instead of a list
-    was enough.
-    """
+    """Messages show the wrong value, and a number may be wrong anywhere: an object for a list was enough."""
     with pytest.raises(InvalidRequest) as refused:
         Declaration.parse({"InstanceId": INSTANCE_ID, "UserId": USER_ID, **misplaced}, Environment())
     assert OTHER[1:] not in str(refused.value)

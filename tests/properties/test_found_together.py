@@ -1,6 +1,4 @@
-"""Examples that the state machine has found where several act: stacks beside each other, and events delivered
-anew.
-"""
+"""Failures that the state machine has found between several actors: other stacks, and repeated events."""
 
 from connect_local import Behaviour
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
@@ -25,40 +23,34 @@ TASK_WORK = strategies.CHAT_ACW._replace(channel="TASK")
 
 
 def _import(story: Story, declared: dict[SettingKey, bool]) -> None:
-    """Let the registry's stack adopt the agent, and stamp the record with its first update."""
+    """Let the registry's stack import the agent, and stamp the record in its first update."""
     story.stack.adopt(declared)
     assert story.update(declared, previous=declared).outcome is Outcome.DONE
 
 
 def test_a_custom_resource_takes_nothing_over() -> None:
-    """A registry stack has imported the agent; then the custom resource that had owned it is updated, or an
-    old update comes again.
+    """A registry stack has imported the agent; then the custom resource that had owned it is updated.
 
-    Nothing imports a custom resource, so that nothing entitles it to a record that names another: it had
-    stamped the record as its own, given back what the other stack had declared, and applied its own settings.
+    A custom resource cannot be imported, so it has no right to a record that names another owner. It had
+    stamped the record, given back the other stack's settings, and applied its own.
     """
     with new_story(InitialUser(), Behaviour()) as story:
         former = story.custom()
-        created = former.event(Action.CREATE, {AUTO_ACCEPT: True})
-        former.remember(created, former.send(created, story.gateway(), story.agent.clock))
+        story.send(former.event(Action.CREATE, {AUTO_ACCEPT: True}), by=former)
         _import(story, {AUTO_ACCEPT: True, CHAT_ACCEPT: True})
         tags, truth = story.agent.tags(), story.agent.truth()
-        updated = former.send(
-            former.event(Action.UPDATE, {AUTO_ACCEPT: False}, {AUTO_ACCEPT: True}),
-            story.gateway(),
-            story.agent.clock,
-        )
+        update = former.event(Action.UPDATE, {AUTO_ACCEPT: False}, {AUTO_ACCEPT: True})
+        updated = story.send(update, by=former)
         assert isinstance(updated.error, NotFound)
         assert "sales/Agent" in str(updated.error)
         assert (story.agent.tags(), story.agent.truth()) == (tags, truth)
 
 
 def test_an_update_that_another_stack_has_overtaken_fails_and_leaves_what_that_one_declares() -> None:
-    """An update has written its number; before it reads that back, another stack takes the record over and
-    gives the number back.
+    """An update has written its number; before it reads that, another stack takes over and gives it back.
 
-    What does not show long enough after a write counts as dropped by the service, so that the update took the
-    record again and ended in success, with a number owned that it had never written since.
+    A number that does not show long after its write counts as dropped by the service. So the update took the
+    record again and succeeded: it owned a number that it had not written again.
     """
     number = {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: DECLARED}
     with new_story(InitialUser(), Behaviour()) as story:
@@ -68,11 +60,11 @@ def test_an_update_that_another_stack_has_overtaken_fails_and_leaves_what_that_o
 
         def take_over() -> None:
             update = rival.event(Action.UPDATE, rival.declared, rival.declared)
-            assert rival.send(update, story.gateway(), story.agent.clock).outcome is Outcome.DONE
+            assert story.send(update, by=rival).outcome is Outcome.DONE
 
         update = story.stack.event(Action.UPDATE, number, {TASK_ACCEPT: False})
-        reads_back = 5  # after a read, the claim, the settings, and the removal of what is no longer declared
-        ending = story.stack.send(update, story.gateway(meanwhile={reads_back: take_over}), story.agent.clock)
+        reads_back = 5  # after a read, the claim, the settings, and the release of the dropped tag
+        ending = story.send(update, meanwhile={reads_back: take_over})
         assert isinstance(ending.error, NotFound)
         assert "support/Agent" in str(ending.error)
         truth = story.agent.truth()
@@ -84,33 +76,29 @@ def test_an_update_that_another_stack_has_overtaken_fails_and_leaves_what_that_o
 
 
 def test_the_end_is_not_announced_before_a_repeated_claim_shows() -> None:
-    """An update is killed when all is done, comes again, claims anew what a late read still shows, and is
-    then throttled.
+    """An update is killed when all is done, comes again, repeats a claim after a late read, and is throttled.
 
-    The next read shows the end of the first try, from before that claim: the update said SUCCESS, and the
-    record went on to hold a setting that was given back, which the next update or delete would have
-    overwritten.
+    The next read shows the end of the first try, before that claim. The update said SUCCESS, and the record
+    kept a setting that was given back: the next update or delete would have overwritten it.
     """
     before, after = {AUTO_ACCEPT: True, CHAT_ACCEPT: True}, {AUTO_ACCEPT: True, TASK_ACCEPT: True}
     with new_story(InitialUser(), Behaviour(stale_reads=1)) as story:
         story.create(before)
         story.agent.let_reads_catch_up()
         update = story.stack.event(Action.UPDATE, after, before)
-        killed = story.stack.send(update, story.gateway({4: Trouble(None, acted=True)}), story.agent.clock)
-        assert killed.outcome is Outcome.KILLED
-        again = story.stack.send(update, story.gateway({3: Trouble(Throttling)}), story.agent.clock)
-        assert again.outcome is Outcome.DONE
+        assert story.send(update, {4: Trouble(None, acted=True)}).outcome is Outcome.KILLED
+        assert story.send(update, {3: Trouble(Throttling)}).outcome is Outcome.DONE
         record = OwnershipRecord.from_tags(story.agent.tags())
         assert record
         assert record.prior.keys() == after.keys()
 
 
 def test_the_end_is_not_announced_before_a_claim_shows_that_the_same_operation_has_repeated() -> None:
-    """An update is done but for its last read, which is throttled for minutes, and then is a late one: so all
-    is done once more.
+    """The last read of an update is throttled for minutes, and is then late: the update does everything
+    again.
 
     The second time is cut off after the claim. The next read showed the first end, and the update said
-    SUCCESS all the same.
+    SUCCESS.
     """
     before, after = {AUTO_ACCEPT: True, CHAT_ACCEPT: True}, {AUTO_ACCEPT: True, TASK_ACCEPT: True}
     throttled = dict.fromkeys(range(5, 13), Trouble(Throttling))
@@ -118,9 +106,8 @@ def test_the_end_is_not_announced_before_a_claim_shows_that_the_same_operation_h
         story.create(before)
         story.agent.let_reads_catch_up()
         ending = story.update(after, {**throttled, 15: Trouble(ServiceInternalError, acted=True)}, before)
-        assert [write.operation for write in ending.gateway.writes].count("UpdateUserConfig") > 1, (
-            "done once, as far as that shows"
-        )
+        written = [write.operation for write in ending.gateway.writes]
+        assert written.count("UpdateUserConfig") > 1, "the update was done once only"
         assert ending.outcome is Outcome.DONE
         record = OwnershipRecord.from_tags(story.agent.tags())
         assert record
@@ -128,60 +115,54 @@ def test_the_end_is_not_announced_before_a_claim_shows_that_the_same_operation_h
 
 
 def test_a_duplicate_create_that_fails_leaves_the_resource_alive() -> None:
-    """Somebody has changed an owned setting; Lambda delivers the Create anew, which corrects that and then
-    fails.
+    """Somebody has changed an owned setting; Lambda repeats the Create, which corrects it and then fails.
 
-    A failed create gives back what it has taken, and this one found all of it its own: the resource, long
-    created, lost its record and its settings, while its stack believed in it.
+    A failed create gives back what it took, and this one took the whole record for its own claim: the
+    resource lost its record and its settings, and its stack did not know.
     """
     faults = {3: Trouble(NetworkFailure, acted=True), 4: Trouble(AccessDenied)}
     with new_story(InitialUser(), Behaviour()) as story:
         custom = story.custom()
         create = custom.event(Action.CREATE, {AUTO_ACCEPT: True})
-        assert custom.send(create, story.gateway(), story.agent.clock).outcome is Outcome.DONE
+        assert story.send(create, by=custom).outcome is Outcome.DONE
         tags = story.agent.tags()
         story.agent.administer({AUTO_ACCEPT: False})
-        ending = custom.replay(create, story.gateway(faults), story.agent.clock)
+        ending = story.replay(create, faults, by=custom)
         assert isinstance(ending.error, AccessDenied)
         assert story.agent.tags() == tags
         assert story.agent.truth()[AUTO_ACCEPT] is True
 
 
 def test_a_duplicate_create_that_runs_out_of_time_leaves_the_resource_alive() -> None:
-    """As above, but reads are late and the function's time ends: what a Create has taken is given back before
-    the reply.
-    """
+    """As above, but the function's time ends while reads are late: a Create then gives back."""
     with new_story(InitialUser(), Behaviour(stale_seconds=90.0)) as story:
         custom = story.custom()
         create = custom.event(Action.CREATE, {AUTO_ACCEPT: True})
-        assert custom.send(create, story.gateway(), story.agent.clock).outcome is Outcome.DONE
+        assert story.send(create, by=custom).outcome is Outcome.DONE
         story.agent.let_reads_catch_up()
         tags = story.agent.tags()
         story.agent.administer({AUTO_ACCEPT: False})
         story.agent.let_reads_catch_up()
-        ending = custom.replay(create, story.gateway(), story.agent.clock, waits=0)
+        ending = story.replay(create, by=custom, waits=0)
         assert ending.timed_out
         assert story.agent.tags() == tags
 
 
 def test_a_create_that_is_cut_off_by_the_end_of_time_gives_back() -> None:
-    """The other side of the above: what a first Create has taken itself does not stay when it fails."""
+    """The other side of the above: a first Create that fails leaves none of its own settings."""
     with new_story(InitialUser(), Behaviour(stale_seconds=90.0)) as story:
         custom = story.custom()
-        ending = custom.send(
-            custom.event(Action.CREATE, {AUTO_ACCEPT: True}), story.gateway(), story.agent.clock, waits=2
-        )
+        ending = story.send(custom.event(Action.CREATE, {AUTO_ACCEPT: True}), by=custom, waits=2)
         assert ending.timed_out
         story.agent.let_reads_catch_up()
         assert not story.agent.tags() or "deleting the resource gives them back" in str(ending.error)
 
 
 def test_what_a_failed_create_has_added_to_a_record_is_not_left_without_an_owner() -> None:
-    """A resource could not be deleted and its stack went on without it; declared again, it claims one more
-    array and then fails.
+    """A stack has retained its resource; declared again, the resource claims a further array and then fails.
 
-    A late read still showed the record from before that claim. Its tags were removed, the owner's among them;
-    the one just written stayed, and neither this stack nor another could ever take the agent again.
+    A late read showed the record before that claim. The create removed those tags, the owner's among them,
+    and left the latest one: no stack could ever take the agent again.
     """
     chat_work = strategies.CHAT_ACW
     with new_story(InitialUser(), Behaviour(stale_seconds=3.0)) as story:
@@ -196,22 +177,20 @@ def test_what_a_failed_create_has_added_to_a_record_is_not_left_without_an_owner
 
 
 def test_a_create_that_goes_on_after_a_crash_and_fails_restores_what_reads_do_not_show_yet() -> None:
-    """A create is throttled, hands back, and is killed when it has written the settings; it goes on, and may
-    write them no more.
+    """A create is throttled, hands back, and is killed after it has written settings; it resumes without
+    access.
 
-    What it was to go on from says that no settings were written, and a late read shows the claim, but the
-    settings from before: so the record alone was removed, and with it the only trace of what they had been.
+    Its context says that no settings were written, and a late read shows the claim with the earlier settings.
+    So it removed the record alone, and with it the only trace of the earlier values.
     """
     throttled = dict.fromkeys(range(3, 15), Trouble(Throttling))
     with new_story(InitialUser(), Behaviour(stale_seconds=10.0)) as story:
         before = story.agent.truth()
         create = story.stack.event(Action.CREATE, {AUTO_ACCEPT: True})
-        killed = story.stack.send(
-            create, story.gateway({**throttled, 16: Trouble(None, acted=True)}), story.agent.clock
-        )
+        killed = story.send(create, {**throttled, 16: Trouble(None, acted=True)})
         assert killed.outcome is Outcome.KILLED
         assert story.agent.truth() != before
-        failed = story.stack.send(create, story.gateway({2: Trouble(AccessDenied)}), story.agent.clock)
+        failed = story.send(create, {2: Trouble(AccessDenied)})
         assert isinstance(failed.error, AccessDenied)
         assert story.agent.tags() or story.agent.truth() == before
 

@@ -1,9 +1,8 @@
-"""Plans, applied to the local Connect under every write behaviour, judged by the same model as the state
-machine.
-"""
+"""Plans, applied to the local Connect under every write behaviour and checked by one model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import assume, given
@@ -50,13 +49,13 @@ def apply(plan: Plan, agent: LocalAgent) -> None:
 
 
 def plan_now(declared: Settings, agent: LocalAgent, *, written: bool = False) -> Plan:
-    """Plan to take `declared` from what there is."""
+    """Plan to take `declared` in the current state."""
     user = agent.read()
     return plan_take(declared, OWNER, OwnershipRecord.from_tags(user.tags), user, Knowledge(written=written))
 
 
 def plan_back(agent: LocalAgent, *, trust_read: bool = False) -> Plan:
-    """Plan to give back all that is recorded."""
+    """Plan to give everything back."""
     user = agent.read()
     record = OwnershipRecord.from_tags(user.tags)
     assert record is not None
@@ -77,7 +76,7 @@ def test_a_plan_applied_gives_the_declared_and_leaves_nothing_to_do(
 
 
 def take_in_turn(agent: LocalAgent, declarations: Sequence[Settings]) -> tuple[OwnershipModel, list[str]]:
-    """Apply one declaration after the other; return what must hold then, and what has been said."""
+    """Apply one declaration after the other; return the model of the agent, and the notes."""
     model = OwnershipModel.of(agent)
     said: list[str] = []
     for wanted in declarations:
@@ -89,15 +88,13 @@ def take_in_turn(agent: LocalAgent, declarations: Sequence[Settings]) -> tuple[O
 
 
 def check_given_back(agent: LocalAgent, declarations: Sequence[Settings]) -> None:
-    """Take one declaration after the other, give everything back, and check that it is as it was, or said not
-    to be.
-    """
+    """Take one declaration after the other, give everything back, and check the agent and the notes."""
     model, said = take_in_turn(agent, declarations)
     before, plan = agent.truth(), plan_back(agent)
     apply(plan, agent)
     model.given_back(before)
     if model.phone_left:
-        assert said or plan.notes, "what cannot be given back is said, then or before"
+        assert said or plan.notes, "a part of the phone was left, and no note says so"
 
 
 @given(strategies.initial_users(), FRESH, st.lists(strategies.settings(), min_size=1, max_size=3))
@@ -184,18 +181,11 @@ def test_no_number_is_ever_in_a_tag_or_a_message(
     initial: InitialUser, behaviour: Behaviour, declared: Settings, later: Settings
 ) -> None:
     with local_agent(initial, behaviour) as agent:
-        for plan in (
-            _applied(plan_now(declared, agent), agent),
-            _applied(plan_now(later, agent), agent),
-            plan_back(agent),
-        ):
+        for plan_next in (partial(plan_now, declared), partial(plan_now, later), plan_back):
+            plan = plan_next(agent)
+            apply(plan, agent)
             said = [*plan.claim.values(), *plan.amend.values(), *plan.differences, *plan.notes]
             assert not [text for text in said for number in strategies.NUMBERS if number[1:] in text]
-
-
-def _applied(plan: Plan, agent: LocalAgent) -> Plan:
-    apply(plan, agent)
-    return plan
 
 
 @given(strategies.user_settings(), strategies.settings(), st.integers(38, 50))

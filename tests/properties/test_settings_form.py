@@ -1,4 +1,4 @@
-"""The flat model and its wire form: the same settings, however a read shows them and in whatever order."""
+"""The flat model and its wire form hold the same settings, in any form and order of a read."""
 
 import random
 
@@ -55,8 +55,7 @@ def test_laying_over_names_every_channel_and_takes_nothing_away(
     assert {key.channel for key in written} >= set(array.channels)
     assert written.items() >= {key: value for key, value in wanted.items() if key.array == array.name}.items()
     invented = written.keys() - wanted.keys() - user.shown.keys()
-    # Nobody has documented that an optional field is the same whether it is absent or holds what its absence
-    # means.
+    # No documentation says that an absent optional field equals one with the default value.
     assert all(field_of(key).required or user.effective(key) != field_of(key).absent for key in invented)
     for key in strategies.KEYS:
         if key.array == array.name and key not in wanted:

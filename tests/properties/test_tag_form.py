@@ -1,4 +1,4 @@
-"""The record as tags: nothing is lost in it, the service accepts it, and a person can read it."""
+"""The record as tags: the tags lose nothing, the service accepts them, and a person can read them."""
 
 import unicodedata
 
@@ -27,7 +27,7 @@ _PUNCTUATION = "_.:/=+-@"
 
 
 def is_allowed(text: str) -> bool:
-    """Whether `text` is of the documented set, which `re` cannot express."""
+    """Whether `text` has only documented characters; `re` cannot express the set."""
     return all(char in _PUNCTUATION or unicodedata.category(char)[0] in "LZN" for char in text)
 
 
@@ -67,10 +67,9 @@ def test_the_service_accepts_the_tags(record: OwnershipRecord) -> None:
 @given(strategies.records(), strategies.foreign_tags())
 def test_tags_of_others_say_nothing_to_a_record(record: OwnershipRecord, foreign: dict[str, str]) -> None:
     assert OwnershipRecord.from_tags(foreign) is None
-    assert OwnershipRecord.from_tags({**foreign, **record.to_tags()}) == OwnershipRecord.from_tags(
-        record.to_tags()
-    )
-    assert set(our_keys({**foreign, **record.to_tags()})) == record.to_tags().keys()
+    tags = record.to_tags()
+    assert OwnershipRecord.from_tags({**foreign, **tags}) == OwnershipRecord.from_tags(tags)
+    assert set(our_keys({**foreign, **tags})) == tags.keys()
 
 
 _TAG_KEYS = st.sampled_from(
@@ -122,52 +121,24 @@ def test_each_part_of_an_owner_counts() -> None:
 
 
 def test_a_person_can_read_the_tags() -> None:
-    owner = Owner.of(
-        Identity.parse("inst", "ann", Environment()),
-        "arn:aws:cloudformation:us-east-1:1:stack/sales/0",
-        "Ann",
-    )
-    number = Unrecorded.VALUE
-    wanted: list[RecordedValue] = [
-        True,
-        True,
-        False,
-        True,
-        True,
-        30,
-        0,
-        0,
-        10,
-        10,
-        "DESK_PHONE",
-        number,
-        False,
-        "VOICE_ISOLATION",
+    identity = Identity.parse("inst", "ann", Environment())
+    owner = Owner.of(identity, "arn:aws:cloudformation:us-east-1:1:stack/sales/0", "Ann")
+    values: list[tuple[RecordedValue, RecordedValue]] = [
+        *((True, False), (True, False), (False, True), (True, False), (True, False)),
+        *((30, 0), (0, 30), (0, 9_000), (10, 0), (10, 0)),
+        *(("DESK_PHONE", "DESK_PHONE"), (Unrecorded.VALUE, Unrecorded.VALUE)),
+        *((False, True), ("VOICE_ISOLATION", "NONE")),
     ]
-    known: list[RecordedValue] = [
-        False,
-        False,
-        True,
-        False,
-        False,
-        0,
-        30,
-        9_000,
-        0,
-        0,
-        "DESK_PHONE",
-        number,
-        True,
-        "NONE",
-    ]
-    declared, prior = (dict(zip(KEYS, each, strict=True)) for each in (wanted, known))
+    declared, prior = (dict(zip(KEYS, each, strict=True)) for each in zip(*values, strict=True))
     tags = OwnershipRecord(owner, declared, prior, ("3f2a9c10", "77aa01bc")).to_tags()
     assert tags == {
         "connect-user-config": "managed",
         "connect-user-config:owner": f"v1 {owner.digest} id.id 3f2a9c10.77aa01bc sales/Ann",
-        "connect-user-config:auto-accept": "v1 VOICE=true VOICE.agent-first-callback=true CHAT=false TASK=true EMAIL=true"
+        "connect-user-config:auto-accept": "v1"
+        " VOICE=true VOICE.agent-first-callback=true CHAT=false TASK=true EMAIL=true"
         " was VOICE=false VOICE.agent-first-callback=false CHAT=true TASK=false EMAIL=false",
-        "connect-user-config:after-contact-work": "v1 VOICE=30 VOICE.agent-first-callback=0 CHAT=0 TASK=10 EMAIL=10"
+        "connect-user-config:after-contact-work": "v1"
+        " VOICE=30 VOICE.agent-first-callback=0 CHAT=0 TASK=10 EMAIL=10"
         " was VOICE=0 VOICE.agent-first-callback=30 CHAT=9000 TASK=0 EMAIL=0",
         "connect-user-config:phone-number": "v1 VOICE=DESK_PHONE VOICE.number=unrecorded"
         " was VOICE=DESK_PHONE VOICE.number=unrecorded",

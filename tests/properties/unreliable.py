@@ -1,6 +1,4 @@
-"""A gateway on which calls fail, act without an answer, or end the process: the world that level-triggered
-code is for.
-"""
+"""A gateway whose calls fail, act without an answer, or end the process; level-triggered code must cope."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,51 +22,49 @@ T = TypeVar("T")
 
 
 class Killed(BaseException):
-    """The process is gone; nothing that handles errors may notice."""
+    """The process is gone; no handler of errors may catch this."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What becomes of one call: an error or, with None, the end of the process; after the service has acted,
-    or before.
-    """
+    """The failure of a call: an error or, with None, the process's end; before or after the service acts."""
 
     error: type[SettingsError] | None
     acted: bool = False
 
-    def strike(self) -> BaseException:
-        """Return what to raise."""
+    def exception(self) -> BaseException:
+        """Return the exception to raise."""
         return Killed() if self.error is None else self.error("planted")
 
 
 @dataclass(frozen=True)
 class Write:
-    """A write that the service has carried out, and what the caller had read before it."""
+    """A write that the service has carried out, and the caller's latest read before it."""
 
     operation: str
     arrays: frozenset[str] = frozenset()
-    """The arrays that an ``UpdateUserConfig`` has named."""
+    """The arrays in an ``UpdateUserConfig``."""
     shown: LiveUser | None = None
-    """The user as the latest read has shown it."""
+    """The user in the latest read."""
 
 
 @dataclass
 class UnreliableGateway:
-    """Implements the `Gateway` port over another; calls are counted from 1, and `watch` looks on after each
-    write that acted.
-    """
+    """Implements the `Gateway` port on another gateway; counts calls from 1."""
 
     inner: Gateway
     troubles: Mapping[int, Trouble] = field(default_factory=dict)
     meanwhile: Mapping[int, Callable[[], None]] = field(default_factory=dict)
-    """What somebody else does just before a call."""
+    """Acts of others just before a call."""
     watch: Callable[[Write], None] = lambda _: None
+    """Gets each write after the service has acted."""
     before: Callable[[str], None] = lambda _: None
-    """Told of each call by its operation, just before it."""
+    """Gets the operation of each call just before it."""
     calls: list[str] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     """The writes that the service has carried out."""
-    struck: list[Trouble] = field(default_factory=list)
+    met: list[Trouble] = field(default_factory=list)
+    """The troubles that calls have met."""
     shown: LiveUser | None = None
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
@@ -126,10 +122,10 @@ class UnreliableGateway:
         trouble = self.troubles.get(number)
         if trouble is None:
             return act()
-        self.struck.append(trouble)
+        self.met.append(trouble)
         if trouble.acted:
             act()
-        raise trouble.strike()
+        raise trouble.exception()
 
 
 _ERRORS = st.sampled_from(
@@ -147,9 +143,9 @@ Schedule = dict[int, Trouble]
 
 
 def _bursts() -> st.SearchStrategy[list[tuple[int, Trouble, int]]]:
-    """Kinds of trouble, each with the calls since the one before and for how many calls in a row."""
+    """Troubles, each with the number of calls before it and the number of calls that meet it."""
     any_trouble = st.tuples(st.integers(1, 5), KILLS | _ERRORS, st.sampled_from([1, 1, 2, 5]))
-    # Enough refusals to hand back to CloudFormation, and then a crash: something to go on from.
+    # Enough refusals to hand back to CloudFormation, then a crash: the event can continue from a context.
     storm = st.tuples(st.integers(1, 4), st.just(Trouble(Throttling)), st.integers(4, 12))
     crash = st.tuples(st.integers(1, 3), KILLS, st.just(1))
     return (
@@ -161,9 +157,7 @@ def _bursts() -> st.SearchStrategy[list[tuple[int, Trouble, int]]]:
 
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
-    """Draw which calls of an operation meet which trouble: mostly none, sometimes one kind for many calls in
-    a row.
-    """
+    """Draw the troubles of the calls of an operation: mostly none, sometimes one for many calls in a row."""
     schedule: Schedule = {}
     number = 0
     for gap, trouble, times in draw(_bursts()):
