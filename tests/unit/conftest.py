@@ -1,10 +1,10 @@
-"""A clock, a fake Connect, a service and a stack on top of both, new for every test."""
+"""A clock, a fake Connect, a service and a stack on both, new for every test."""
 
 from collections.abc import Iterator
 
 import pytest
 from botocore.credentials import ReadOnlyCredentials
-from unit.examples import REGION
+from unit.examples import CHAT_ACCEPT, REGION, VOICE_ACCEPT, VOICE_RECORD
 from unit.fake_connect import FakeConnect
 from unit.wire import Wire, wired
 
@@ -31,7 +31,7 @@ def connect(clock: FakeClock) -> FakeConnect:
 
 @pytest.fixture
 def retrier(clock: FakeClock) -> Retrier:
-    """Retrier whose jitter is always none."""
+    """A retrier without jitter."""
     return Retrier(clock=clock, random=lambda: 0.5)
 
 
@@ -41,8 +41,16 @@ def service(connect: FakeConnect, retrier: Retrier) -> SettingsService:
 
 
 @pytest.fixture
+def owned(connect: FakeConnect) -> FakeConnect:
+    """A user on which a resource owns auto-accept of VOICE, and nobody that of CHAT."""
+    connect.settings = {VOICE_ACCEPT: True, CHAT_ACCEPT: True}
+    connect.tags = {**VOICE_RECORD.to_tags(), "team": "sales"}
+    return connect
+
+
+@pytest.fixture
 def wire() -> Iterator[Wire]:
-    """What the kept client of the region sends, in the name of made-up credentials."""
+    """The requests of the region's kept client, signed with made-up credentials."""
     with wired(REGION) as wire, acting_as(EXAMPLE_KEYS):
         yield wire
 
@@ -51,7 +59,7 @@ def wire() -> Iterator[Wire]:
 def stack(
     connect: FakeConnect, retrier: Retrier, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> RegistryStack:
-    """A resource of a stack, driven through the handlers onto the fake Connect."""
+    """A resource of a stack; its handlers call the fake Connect."""
     monkeypatch.setattr(handlers, "retrier", retrier)
     monkeypatch.setattr(handlers, "ConnectGateway", lambda _region: connect)
     return RegistryStack(clock)

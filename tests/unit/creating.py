@@ -1,15 +1,8 @@
-"""What the tests of create share: one declaration, the tags of a claim, and CloudFormation's way of calling
-again.
-"""
+"""Shared by the tests of the service: one declaration, its record, and calls until an operation ends."""
 
 from collections.abc import Callable
 
-from unit.examples import (
-    IDENTITY,
-    VOICE_ACCEPT,
-    only_field,
-    recorded,
-)
+from unit.examples import IDENTITY, VOICE_ACCEPT, only_field, recorded
 
 from custom_connect_userconfig.core.arrays import AUTO_ACCEPT, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration
@@ -23,9 +16,7 @@ DECLARATION = Declaration(IDENTITY, WANTED)
 EVERY_CHANNEL: dict[SettingKey, Value] = {
     only_field(AUTO_ACCEPT, channel): False for channel in AUTO_ACCEPT.channels
 }
-"""Settings of a user whose instance knows every channel: a write that is refused is not made again without
-some.
-"""
+"""Settings of a user whose instance has every channel: a refused write is not repeated without some."""
 
 
 def claimed_by(owner: Owner | None) -> dict[str, str]:
@@ -33,11 +24,11 @@ def claimed_by(owner: Owner | None) -> dict[str, str]:
 
 
 def to_the_end(clock: FakeClock, operation: Callable[[object], object], most: int = 60) -> object:
-    """Invoke again as long as the answer is `InProgress`, waiting as it asks."""
+    """Invoke an operation until its answer is no longer `InProgress`, after the delay of each answer."""
     result = operation(None)
     for _ in range(most):
         if not isinstance(result, InProgress):
             return result
         clock.sleep(result.delay)
         result = operation(result.context)
-    raise AssertionError(f"still pending after {most} invocations: {result}")
+    raise AssertionError(f"still in progress after {most} invocations: {result}")

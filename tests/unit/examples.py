@@ -12,6 +12,7 @@ from custom_connect_userconfig.core.arrays import (
     Array,
     SettingKey,
 )
+from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.kinds import RecordedValue, Value
 from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
@@ -38,6 +39,11 @@ OTHER_OWNER = Owner.of(IDENTITY, OTHER_STACK, "Agent", "request-3")
 NO_STACK = Owner.of(IDENTITY, None, None, "token-1")
 
 
+def every_class(of: type[SettingsError] = SettingsError) -> list[type[SettingsError]]:
+    """Return every class of errors."""
+    return [of, *(deeper for child in of.__subclasses__() for deeper in every_class(child))]
+
+
 def only_field(array: Array, channel: str) -> SettingKey:
     """Return the setting that every entry of `array` has."""
     return array.key(channel, array.fields[0])
@@ -58,12 +64,14 @@ ENHANCEMENT = only_field(VOICE_ENHANCEMENT, VOICE)
 def recorded(
     owner: Owner | None, values: Mapping[SettingKey, tuple[RecordedValue, RecordedValue]], *later: Owner
 ) -> OwnershipRecord:
-    """Return the record of `values`, each with what is declared and what was before; `owner` wrote it, and
-    after it `later`.
-    """
+    """Return the record of `values`, each a declared and an earlier value; `owner` and `later` wrote it."""
     requests = tuple(each.request for each in (owner, *later) if each and each.request)
     declared = {key: declared for key, (declared, _) in values.items()}
     return OwnershipRecord(owner, declared, {key: prior for key, (_, prior) in values.items()}, requests)
+
+
+VOICE_RECORD = recorded(OWNER, {VOICE_ACCEPT: (True, False)})
+"""The record of one setting."""
 
 
 def live(
@@ -71,5 +79,5 @@ def live(
     tags: Mapping[str, str] | None = None,
     legacy: Mapping[str, Value] | None = None,
 ) -> LiveUser:
-    """Return the user of the examples as one read might show it."""
+    """Return the user of the examples as a read might show it."""
     return LiveUser(USER_ARN, UserSettings(dict(settings or {}), dict(legacy or {})), dict(tags or {}))

@@ -1,6 +1,4 @@
-"""A Connect of a few dictionaries behind the `Gateway` port: every call is noted, and may be made to fail,
-race or show late.
-"""
+"""A Connect of a few dictionaries behind the `Gateway` port; its calls may fail, and show late."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -19,19 +17,13 @@ from support.clock import FakeClock
 
 T = TypeVar("T")
 
-DESCRIBE, UPDATE, TAG, UNTAG, SEARCH = (
-    "DescribeUser",
-    "UpdateUserConfig",
-    "TagResource",
-    "UntagResource",
-    "SearchUsers",
-)
-WRITES = (UPDATE, TAG, UNTAG)
+DESCRIBE, SEARCH = "DescribeUser", "SearchUsers"
+WRITES = UPDATE, TAG, UNTAG = "UpdateUserConfig", "TagResource", "UntagResource"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one call meets: an error, before or after it has acted, or something that happens right after it."""
+    """The outcome of one call: an error, before or after the service acts, or an event after the call."""
 
     error: SettingsError | None = None
     acted: bool = False
@@ -40,7 +32,7 @@ class Answer:
 
 @dataclass
 class FakeConnect:
-    """One user with settings and tags; written arrays replace what is there."""
+    """One user with settings and tags; a written array replaces the one before."""
 
     clock: FakeClock
     settings: dict[SettingKey, Value] = field(default_factory=dict)
@@ -48,32 +40,32 @@ class FakeConnect:
     legacy: dict[str, Value] = field(default_factory=dict)
     exists: bool = True
     is_found: bool = False
-    """Whether a search finds the user although it does not exist for other calls."""
+    """Whether a search finds the user although other calls do not."""
     pages: dict[str | None, FoundUsers] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     sent: list[tuple[str, object]] = field(default_factory=list)
     latency: dict[str, float] = field(default_factory=dict)
     stale_reads: int = 0
-    """How many reads after the next write still show what was there before it."""
+    """How many reads after a write still show the state before it."""
     freeze_reads: bool = False
-    """Whether reads show for ever what they showed when this was set and a write came."""
+    """Whether all reads after the next write show the state before it."""
     store: Callable[[dict[SettingKey, Value]], dict[SettingKey, Value]] = lambda settings: settings
-    """What the service makes of the settings that it is given."""
+    """Returns the settings that the service stores of those that it gets."""
     _script: dict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
     _shown: LiveUser | None = None
     _stale_left: int = 0
 
     def script(self, operation: str, *answers: Answer | SettingsError | None) -> None:
-        """Line up what the next calls of `operation` meet; None is an ordinary answer."""
+        """Script the next calls of `operation`; None is an ordinary answer."""
         for answer in answers:
             self._script[operation].append(answer if isinstance(answer, Answer) else Answer(answer))
 
     def always(self, operation: str, error: SettingsError) -> None:
-        """Let every further call of `operation` fail."""
+        """Let each of the next 500 calls of `operation` fail."""
         self.script(operation, *(error for _ in range(500)))
 
     def clear_faults(self) -> None:
-        """Forget what was lined up."""
+        """Forget the script."""
         self._script.clear()
 
     @property
@@ -82,7 +74,7 @@ class FakeConnect:
         return [call for call in self.calls if call in WRITES]
 
     def count(self, operation: str) -> int:
-        """How often `operation` was called."""
+        """Return how often `operation` was called."""
         return self.calls.count(operation)
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
@@ -101,11 +93,8 @@ class FakeConnect:
 
     def untag_user(self, user_arn: str, keys: Sequence[str]) -> None:
         assert user_arn == USER_ARN
-        self._call(
-            UNTAG,
-            tuple(keys),
-            lambda: self._write(tags={k: v for k, v in self.tags.items() if k not in keys}),
-        )
+        left = {key: value for key, value in self.tags.items() if key not in keys}
+        self._call(UNTAG, tuple(keys), lambda: self._write(tags=left))
 
     def has_user(self, instance_id: str, user_id: str) -> bool:
         assert (instance_id, user_id) == (INSTANCE, USER)

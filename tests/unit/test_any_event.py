@@ -1,6 +1,4 @@
-"""Whatever an event holds: neither front end raises or fails for a reason of its own, and each answer keeps
-to its protocol.
-"""
+"""Any event: neither front end raises, or fails unexpectedly, and each answer follows its protocol."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A kept client signs as the event that is being served, and as nobody outside of one."""
+"""A kept client signs with the credentials of the current event, and outside of an event with none."""
 
 import re
 import threading
@@ -117,7 +117,7 @@ def test_one_client_is_kept_for_each_service_and_region() -> None:
 
 def called_for(session: Session, event: str) -> list[str]:
     events: Any = session.get_component("event_emitter")
-    # What `emit` itself asks; there is no public way.
+    # `emit` itself does this; there is no public way.
     found = events._emitter._handlers.prefix_search(events._alias_event_name(event))
     # An object that can be called, such as moto's, has no name of its own.
     names = [

@@ -1,6 +1,4 @@
-"""The calls of the gateway as they go over the wire: shapes, what is made of answers, one log line each, no
-retry.
-"""
+"""The gateway's calls on the wire: the requests, the answers, one log line each, no retry."""
 
 import json
 from types import SimpleNamespace
@@ -91,25 +89,13 @@ def test_tags_are_set_and_removed_by_arn(gateway: Gateway, wire: Wire) -> None:
 def test_users_are_searched_by_tag_a_hundred_at_a_time(
     gateway: Gateway, wire: Wire, token: str | None, asked: dict[str, str]
 ) -> None:
-    wire.answer(
-        {
-            "Users": [{"Id": USER, "Arn": USER_ARN, "Tags": {"k": "v"}}, {"Id": "b", "Arn": "arn:b"}],
-            "NextToken": "t2",
-        }
-    )
+    users = [{"Id": USER, "Arn": USER_ARN, "Tags": {"k": "v"}}, {"Id": "b", "Arn": "arn:b"}]
+    wire.answer({"Users": users, "NextToken": "t2"})
     found = gateway.search_tagged_users(INSTANCE, "k", ["v", "w"], token)
     assert found == FoundUsers([FoundUser(USER, USER_ARN, {"k": "v"}), FoundUser("b", "arn:b", {})], "t2")
-    condition = {
-        "TagFilter": {
-            "OrConditions": [[{"TagKey": "k", "TagValue": "v"}], [{"TagKey": "k", "TagValue": "w"}]]
-        }
-    }
-    assert wire.sent[0].body == {
-        "InstanceId": INSTANCE,
-        "MaxResults": 100,
-        "SearchFilter": condition,
-        **asked,
-    }
+    either = [[{"TagKey": "k", "TagValue": value}] for value in ("v", "w")]
+    filtered = {"SearchFilter": {"TagFilter": {"OrConditions": either}}}
+    assert wire.sent[0].body == {"InstanceId": INSTANCE, "MaxResults": 100, **filtered, **asked}
 
 
 def test_an_empty_page_has_nobody_and_no_next(gateway: Gateway, wire: Wire) -> None:

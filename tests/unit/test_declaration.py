@@ -1,6 +1,4 @@
-"""What a template may declare, how it is read, and that identifiers, absent values and strings mean what they
-must.
-"""
+"""The declarations that a template may make; what identifiers, absent values and strings mean in them."""
 
 import copy
 
@@ -70,20 +68,16 @@ def test_every_setting_of_every_array_is_read() -> None:
 
 
 def test_all_four_channels_may_have_an_entry() -> None:
-    channels = ["EMAIL", "TASK", "CHAT", "VOICE"]
-    assert (
-        len(declared(AutoAcceptConfigs=[{"Channel": channel, "AutoAccept": True} for channel in channels]))
-        == 4
-    )
+    entries = [{"Channel": channel, "AutoAccept": True} for channel in ("EMAIL", "TASK", "CHAT", "VOICE")]
+    assert len(declared(AutoAcceptConfigs=entries)) == 4
 
 
 @pytest.mark.parametrize(
     ("word", "value"), [("true", True), ("True", True), ("false", False), ("FALSE", False)]
 )
 def test_words_for_booleans_are_accepted(word: str, value: bool) -> None:
-    assert declared(PersistentConnectionConfigs=[{"Channel": "VOICE", "PersistentConnection": word}]) == {
-        PERSISTENT: value
-    }
+    entry = {"Channel": "VOICE", "PersistentConnection": word}
+    assert declared(PersistentConnectionConfigs=[entry]) == {PERSISTENT: value}
 
 
 @pytest.mark.parametrize("raw", ["30", "30.0", 30, 30.0])

@@ -1,6 +1,4 @@
-"""Imports that are put off: what stands in for a module, for how long, and what both front ends start
-without.
-"""
+"""Deferred imports: the stand-in for a module, its lifetime, and the modules that no front end loads."""
 
 import os
 import subprocess
@@ -54,14 +52,14 @@ def test_a_stand_in_has_no_names_of_the_import_system() -> None:
 
 @pytest.mark.parametrize("front_end", ["handlers", "custom_resource"])
 def test_a_front_end_loads_nothing_that_it_does_not_use(front_end: str) -> None:
-    statement = f"import sys, custom_connect_userconfig.{front_end}; print(*[n for n in {HEAVY!r} if n in sys.modules])"
-    # Without site-packages' own start-up files, some of which import importlib.metadata before anything else
-    # does.
+    # Without the start-up files of site-packages: some of them import importlib.metadata.
     paths = [str(Path(__file__).parents[2] / "src"), str(Path(Loader.BUILTIN_DATA_PATH).parents[1])]
-    script = f"import sys; sys.path[:0] = {paths!r}; {statement}"
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, timeout=60, check=True
+    script = (
+        f"import sys; sys.path[:0] = {paths!r}; import custom_connect_userconfig.{front_end};"
+        f" print(*[name for name in {HEAVY!r} if name in sys.modules])"
     )
+    alone = [sys.executable, "-I", "-S", "-c", script]
+    done = subprocess.run(alone, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == []
 
 

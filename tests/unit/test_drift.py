@@ -1,6 +1,6 @@
-"""How live values differ from what is declared, and what counts as owned."""
+"""The differences between live and declared values, and the settings that count as owned."""
 
-from unit.examples import CHAT_ACCEPT, CHAT_ACW, NUMBER, OWNER, VOICE_ACCEPT, live, recorded
+from unit.examples import CHAT_ACCEPT, CHAT_ACW, NUMBER, OTHER_NUMBER, OWNER, VOICE_ACCEPT, live, recorded
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, SOFT_PHONE
 from custom_connect_userconfig.core.drift import Difference, differences
@@ -9,7 +9,7 @@ from custom_connect_userconfig.core.ownership import OwnershipRecord
 
 
 def test_what_is_being_given_back_is_not_owned() -> None:
-    """A delete or an update that was cut off finishes that; nobody declares it any more."""
+    """A delete or an update that was cut off finishes the giving back; nobody declares the setting."""
     record = OwnershipRecord(OWNER, {CHAT_ACCEPT: True}, {CHAT_ACCEPT: False, VOICE_ACCEPT: False})
     user = live({CHAT_ACCEPT: True, VOICE_ACCEPT: True})
     assert list(differences({CHAT_ACCEPT: True}, record, user.settings)) == []
@@ -30,9 +30,8 @@ def test_a_number_of_a_template_agrees_with_itself_only_and_one_of_a_record_with
     settings = live({PHONE_NUMBER_KEY: NUMBER}).settings
     assert list(differences({PHONE_NUMBER_KEY: NUMBER}, record, settings)) == []
     assert list(differences(record.declared, record, settings)) == []
-    assert [each.live for each in differences({PHONE_NUMBER_KEY: "+15555550199"}, record, settings)] == [
-        NUMBER
-    ]
+    other = differences({PHONE_NUMBER_KEY: OTHER_NUMBER}, record, settings)
+    assert [each.live for each in other] == [NUMBER]
     assert [each.live for each in differences(record.declared, record, live({}).settings)] == [None]
 
 

@@ -1,13 +1,9 @@
-"""The classes of what can go wrong: notes are added, and waiting errors know what to raise in the end."""
+"""The classes of errors: a note keeps the class, and an error to wait for knows its final error."""
 
 import pytest
+from unit.examples import every_class
 
 from custom_connect_userconfig.core import errors
-
-
-def every_class(of: type[errors.SettingsError] = errors.SettingsError) -> list[type[errors.SettingsError]]:
-    return [of, *(deeper for child in of.__subclasses__() for deeper in every_class(child))]
-
 
 FINAL = [kind for kind in every_class() if not issubclass(kind, errors.NotYet)]
 

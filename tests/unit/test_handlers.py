@@ -1,6 +1,4 @@
-"""The front end of the registry: what comes in reaches the rules as it was sent, what goes out is as the
-protocol wants it.
-"""
+"""The registry's front end: requests reach the rules as they were sent, answers follow the protocol."""
 
 import hashlib
 import json
@@ -17,6 +15,7 @@ from unit.examples import (
     USER,
     USER_ARN,
     VOICE_ACCEPT,
+    every_class,
     recorded,
 )
 from unit.fake_connect import DESCRIBE, SEARCH, TAG, UPDATE, Answer, FakeConnect
@@ -43,10 +42,6 @@ def own(connect: FakeConnect, settings: dict[SettingKey, Value] | None = None) -
     connect.settings = {VOICE_ACCEPT: True} if settings is None else settings
     owner = Owner.of(IDENTITY, stack_id("sales-stack"), "Agent")
     connect.tags = recorded(owner, {VOICE_ACCEPT: (True, False)}).to_tags()
-
-
-def every_class(of: type[errors.SettingsError] = errors.SettingsError) -> list[type[errors.SettingsError]]:
-    return [of, *(deeper for child in of.__subclasses__() for deeper in every_class(child))]
 
 
 ENDING = [
@@ -132,10 +127,8 @@ def test_a_create_answers_with_the_model_as_declared_and_the_arn(
     stack: RegistryStack, connect: FakeConnect
 ) -> None:
     properties = {**ACCEPT, "InstanceId": INSTANCE_ARN, "UserId": USER_ARN}
-    assert stack.done("CREATE", properties, bearerToken="token-1")["resourceModel"] == {
-        **properties,
-        "UserArn": USER_ARN,
-    }
+    model = stack.done("CREATE", properties, bearerToken="token-1")["resourceModel"]
+    assert model == {**properties, "UserArn": USER_ARN}
     mark = hashlib.sha256(b"token-1").hexdigest()[:8]
     assert connect.tags[f"{MARKER_KEY}:owner"].split()[2:] == ["arn.arn", mark, "sales-stack/Agent"]
 
@@ -154,7 +147,7 @@ def test_read_and_update_answer_with_the_live_settings(stack: RegistryStack, con
 def test_an_update_of_a_user_who_has_left_answers_as_if_nothing_had_happened_and_says_so(
     stack: RegistryStack, connect: FakeConnect, known: dict[str, str], arn: str
 ) -> None:
-    """The ARN stays: else the ``Fn::GetAtt`` of another resource would fail the stack."""
+    """The ARN stays: otherwise the ``Fn::GetAtt`` of another resource would fail the stack."""
     connect.exists = False
     answer = stack.done("UPDATE", ACCEPT, previous={**IDS, **known, "AutoAcceptConfigs": []})
     assert answer["resourceModel"] == {**ACCEPT, "UserArn": arn}
@@ -213,11 +206,8 @@ def test_a_write_in_progress_carries_identifier_delay_and_a_context_that_survive
         own(connect, {VOICE_ACCEPT: action == "DELETE"})
     connect.script(UPDATE, *(errors.Throttling("busy") for _ in range(5)))
     answer = stack.once(action, ACCEPT)
-    assert (answer["status"], answer["message"], answer["callbackDelaySeconds"]) == (
-        "IN_PROGRESS",
-        "busy",
-        11,
-    )
+    assert (answer["status"], answer["message"]) == ("IN_PROGRESS", "busy")
+    assert answer["callbackDelaySeconds"] == 11
     assert answer.get("errorCode") is None
     declared = {} if action == "DELETE" else {"AutoAcceptConfigs": ACCEPT["AutoAcceptConfigs"]}
     assert answer["resourceModel"] == {**IDS, **declared}
@@ -296,10 +286,7 @@ def test_strings_and_nulls_are_accepted_where_plain(stack: RegistryStack, connec
 
 def test_an_unknown_previous_property_is_tolerated(stack: RegistryStack, connect: FakeConnect) -> None:
     own(connect)
-    assert (
-        stack.done("UPDATE", ACCEPT, previous={**ACCEPT, "Gone": 1, "AutoAcceptConfigs": "?"})["status"]
-        == "SUCCESS"
-    )
+    stack.done("UPDATE", ACCEPT, previous={**ACCEPT, "Gone": 1, "AutoAcceptConfigs": "?"})
 
 
 def test_a_request_without_a_stack_is_owned_by_its_token(stack: RegistryStack, connect: FakeConnect) -> None:
@@ -325,15 +312,8 @@ def test_each_answer_leaves_one_line(
     connect.script(TAG, Answer(errors.AccessDenied(f"No, {NUMBER}.")))
     stack.refused("CREATE", ACCEPT, "AccessDenied")
     lines = [json.loads(message) for message in caplog.messages]
-    message = "No, [phone number redacted]."
-    expected = {
-        "event": "answer",
-        "action": "create",
-        "status": "FAILED",
-        "code": "AccessDenied",
-        "message": message,
-    }
-    assert expected in lines
+    failure = {"code": "AccessDenied", "message": "No, [phone number redacted]."}
+    assert {"event": "answer", "action": "create", "status": "FAILED", **failure} in lines
     own(connect)
     stack.done("READ", IDS)
     assert json.loads(caplog.messages[-1]) == {"event": "answer", "action": "read", "status": "SUCCESS"}

@@ -1,6 +1,4 @@
-"""Which spellings of a value are accepted, which are refused with which rule, and how each kind stands in a
-tag.
-"""
+"""The spellings that each kind of value accepts, the rules that refuse others, and the form in tags."""
 
 import math
 import re
@@ -17,13 +15,8 @@ PHONES = OneOf(("SOFT_PHONE", "DESK_PHONE"))
 @pytest.mark.parametrize(
     ("raw", "value"),
     [
-        (True, True),
-        (False, False),
-        ("true", True),
-        ("True", True),
-        ("TRUE", True),
-        ("false", False),
-        ("False", False),
+        *((raw, True) for raw in (True, "true", "True", "TRUE")),
+        *((raw, False) for raw in (False, "false", "False")),
     ],
 )
 def test_a_boolean_is_accepted_as_itself_or_as_the_word(raw: object, value: bool) -> None:
@@ -41,17 +34,9 @@ def test_a_boolean_is_refused_where_it_is_not_plain(raw: object) -> None:
 @pytest.mark.parametrize(
     ("raw", "value"),
     [
-        (30, 30),
-        ("30", 30),
-        (30.0, 30),
-        ("30.0", 30),
-        ("30.00", 30),
-        (0, 0),
-        ("0", 0),
-        ("0.0", 0),
-        (2_000_000, 2_000_000),
-        ("2000000", 2_000_000),
-        ("2000000.0", 2_000_000),
+        *((raw, 30) for raw in (30, "30", 30.0, "30.0", "30.00")),
+        *((raw, 0) for raw in (0, "0", "0.0")),
+        *((raw, 2_000_000) for raw in (2_000_000, "2000000", "2000000.0")),
     ],
 )
 def test_seconds_are_accepted_as_whole_numbers(raw: object, value: int) -> None:
@@ -63,11 +48,11 @@ def test_seconds_are_accepted_as_whole_numbers(raw: object, value: int) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        3.5, "3.5", "30.5", "30.", ".0", "30.0.0", "30.0 ", "30,0", "3e1", "3.0e1", "30.00001", " 30",
-        "30 ", "30\n", "030", "+30", "3e2", "0x1e", "1_000", "٣٠", "", "thirty",
-        True, False, math.nan, math.inf, None, [], {}, "9" * 5000,
+        *("3.5", "30.5", "30.", ".0", "30.0.0", "30.0 ", "30,0", "3e1", "3.0e1", "30.00001", " 30", "30 "),
+        *("30\n", "030", "+30", "3e2", "0x1e", "1_000", "٣٠", "", "thirty", "9" * 5000),
+        *(3.5, True, False, math.nan, math.inf, None, [], {}),
     ],
-)  # fmt: skip
+)
 def test_seconds_in_other_notations_are_refused(raw: object) -> None:
     with pytest.raises(ValueError, match=r"^must be a whole number of seconds$"):
         SECONDS.coerce(raw)
@@ -97,16 +82,8 @@ def test_a_phone_number_is_accepted_in_e164(raw: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        "15555550123",
-        "+0555550123",
-        "+1",
-        "+1234567890123456",
-        "+1 555 555 0123",
-        f"{NUMBER}\n",
-        "+1555x",
-        "",
-        15555550123,
-        None,
+        *("15555550123", "+0555550123", "+1", "+1234567890123456", "+1 555 555 0123", "+1555x"),
+        *(f"{NUMBER}\n", "", 15555550123, None),
     ],
 )
 def test_a_phone_number_in_another_form_is_refused_without_being_repeated(raw: object) -> None:
@@ -154,11 +131,12 @@ def test_what_the_service_once_showed_may_be_outside_of_today_s_rules() -> None:
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        (Boolean(), ""), (Boolean(), "1"), (SECONDS, ""), (SECONDS, "3.5"), (SECONDS, "true"), (PHONES, ""),
-        (PHONES, "SOFT-PHONE"), (PHONES, "X" * 41), (PhoneNumber(), ""), (PhoneNumber(), NUMBER), (PhoneNumber(), "None"),
-        (Boolean(), "unrecorded"), (SECONDS, "unrecorded"), (PhoneNumber(), "unrecorded"),
+        *((Boolean(), text) for text in ("", "1", "unrecorded")),
+        *((SECONDS, text) for text in ("", "3.5", "true", "unrecorded")),
+        *((PHONES, text) for text in ("", "SOFT-PHONE", "X" * 41)),
+        *((PhoneNumber(), text) for text in ("", NUMBER, "None", "unrecorded")),
     ],
-)  # fmt: skip
+)
 def test_a_text_that_records_nothing_is_refused(kind: Kind, text: str) -> None:
     with pytest.raises(ValueError, match=r"^(must|is)"):
         kind.from_tag(text)

@@ -1,4 +1,4 @@
-"""Sentences end before others begin, and no text is longer than its bound, which says what is missing."""
+"""Sentences end before others begin, and a text that is cut at its bound says so."""
 
 import json
 

@@ -1,6 +1,4 @@
-"""What is carried from one invocation to the next, contexts that are not as they should be, and clocks that
-are set meanwhile.
-"""
+"""The context from one invocation to the next, garbled contexts, and clocks that are set meanwhile."""
 
 import json
 import time
@@ -10,10 +8,7 @@ from unit.examples import CHAT_ACW, OWNER, TASK_ACCEPT, VOICE_ACCEPT, recorded
 from unit.waiting import FINAL, failing, waits_of
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
-from custom_connect_userconfig.core.errors import (
-    NotSettledYet,
-    Throttling,
-)
+from custom_connect_userconfig.core.errors import NotSettledYet, Throttling
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OwnershipRecord
 from custom_connect_userconfig.retry.progress import Progress
@@ -55,29 +50,18 @@ def test_without_a_context_the_operation_starts_now(context: dict[str, object] |
 
 
 GARBAGE: list[object] = [
-    "x",
-    "",
-    [],
-    {},
-    None,
-    "nan",
-    "inf",
-    "-inf",
-    float("nan"),
-    float("inf"),
-    True,
-    10**400,
+    *("x", "", "nan", "inf", "-inf"),
+    *([], {}, None, True, 10**400, float("nan"), float("inf")),
 ]
+NAMES = (
+    *("elapsed", "sinceWritten", "sinceSettling", "delay", "refusals", "notes", "prior", "found"),
+    *("wrote", "wroteSettings", "lostClaim", "released", "removedNumber"),
+    *("onlyStamped", "hadClaim", "claimed"),
+)
 
 
 @pytest.mark.parametrize("value", GARBAGE, ids=lambda value: repr(value)[:12])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "elapsed", "sinceWritten", "sinceSettling", "wrote", "wroteSettings", "lostClaim", "released", "notes", "removedNumber",
-        "onlyStamped", "hadClaim", "claimed", "prior", "found", "refusals", "delay",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("name", NAMES)
 def test_a_garbled_context_costs_no_failure(clock: FakeClock, name: str, value: object) -> None:
     retrier = Retrier(clock, lambda: 0.5)
     progress = retrier.begin({name: value})
@@ -120,12 +104,8 @@ PRIOR: dict[SettingKey, RecordedValue] = {
 def test_what_an_operation_has_claimed_is_carried_on_in_the_form_of_tags() -> None:
     progress = Progress(0.0)
     progress.note_sent(claimed=PRIOR)
-    assert (progress.claimed, progress.prior, progress.wrote, progress.wrote_settings) == (
-        True,
-        PRIOR,
-        True,
-        False,
-    )
+    assert (progress.claimed, progress.prior) == (True, PRIOR)
+    assert (progress.wrote, progress.wrote_settings) == (True, False)
     progress.note_sent(settings=True)
     context = json.loads(json.dumps(progress.to_context(0.0, delay=1)))
     assert context["prior"] == OwnershipRecord(None, {}, PRIOR).to_tags()
@@ -206,11 +186,14 @@ def test_all_that_reads_have_shown_as_recorded_is_remembered_and_carried_on() ->
 @pytest.mark.parametrize(
     "tags",
     [
-        *GARBAGE, {MARKER_KEY: 1}, {1: "managed"}, {"team": "sales"}, {f"{MARKER_KEY}:auto-accept": "v1 was VOICE=maybe"},
-        {f"{MARKER_KEY}:auto-accept": ["v1"]}, {f"{MARKER_KEY}:hologram": "v1"}, [MARKER_KEY],
+        *GARBAGE,
+        *([MARKER_KEY], {MARKER_KEY: 1}, {1: "managed"}, {"team": "sales"}),
+        {f"{MARKER_KEY}:auto-accept": "v1 was VOICE=maybe"},
+        {f"{MARKER_KEY}:auto-accept": ["v1"]},
+        {f"{MARKER_KEY}:hologram": "v1"},
     ],
     ids=lambda value: repr(value)[:24],
-)  # fmt: skip
+)
 def test_garbled_earlier_values_are_none(tags: object) -> None:
     progress = Progress.from_context({"prior": tags, "found": tags}, 0.0)
     assert (progress.prior, progress.found) == ({}, OwnershipRecord(None, {}, {}))
@@ -228,9 +211,8 @@ def test_only_true_says_that_something_was_claimed(name: str, value: object) -> 
 def test_a_duration_that_cannot_be_counts_as_not_there(
     retrier: Retrier, clock: FakeClock, duration: float
 ) -> None:
-    progress = retrier.begin(
-        {"elapsed": duration, "sinceWritten": duration, "sinceSettling": duration, "delay": duration}
-    )
+    names = ("elapsed", "sinceWritten", "sinceSettling", "delay")
+    progress = retrier.begin(dict.fromkeys(names, duration))
     assert (progress.started, progress.written_at, progress.settling_since) == (clock.monotonic(), None, None)
 
 
@@ -281,9 +263,6 @@ def test_invocations_add_up() -> None:
     progress = Progress(started=7.0, written_at=8.0, settling_since=7.5)
     for _ in range(3):
         progress = Progress.from_context(json.loads(json.dumps(progress.to_context(10.0, delay=5))), 0.0)
-    # Each further one lasts for 10 seconds.
-    assert (progress.started, progress.written_at, progress.settling_since) == (
-        -3 - 15 - 20,
-        -2 - 15 - 20,
-        -2.5 - 15 - 20,
-    )
+    later = 3 * 5 + 2 * 10  # three delays of 5 seconds, and two further invocations of 10
+    ages = (3 + later, 2 + later, 2.5 + later)
+    assert (-progress.started, -progress.written_at, -progress.settling_since) == ages

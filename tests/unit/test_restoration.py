@@ -1,4 +1,4 @@
-"""What giving back means for each setting, and what is said where the earlier value is not recorded."""
+"""The values that giving back writes, and the notes if an earlier value is not recorded."""
 
 import pytest
 from unit.examples import CHAT_ACCEPT, CHAT_ACW, NUMBER, VOICE_ACCEPT

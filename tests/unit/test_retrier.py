@@ -1,6 +1,4 @@
-"""The table in the docstring of ``retrier`` row by row, jitter, context, and clocks and contexts that are not
-as they should be.
-"""
+"""The retrier, by the table in its docstring: the waits of each error, jitter, and the context."""
 
 import re
 
@@ -54,11 +52,11 @@ def test_an_operation_that_succeeds_after_a_wait_has_succeeded(retrier: Retrier,
 
 
 def test_each_kind_of_obstacle_has_its_own_tries(retrier: Retrier, clock: FakeClock) -> None:
-    obstacles = iter([Throttling("t"), ServiceInternalError("s"), Throttling("t"), ServiceInternalError("s")])
+    errors = iter([Throttling("t"), ServiceInternalError("s"), Throttling("t"), ServiceInternalError("s")])
 
     def operation() -> str:
-        for obstacle in obstacles:
-            raise obstacle
+        for error in errors:
+            raise error
         return "done"
 
     assert retrier.write(operation, retrier.begin(None)) == "done"

@@ -1,6 +1,4 @@
-"""How a used-up quota is waited for: two short waits first, then by how long it has been used up, and by what
-is left.
-"""
+"""Waits for a quota: two short ones first, then by the time since the first try, and by the time left."""
 
 import pytest
 
@@ -42,7 +40,7 @@ def test_the_first_two_waits_are_short_however_long_it_has_taken(elapsed: float)
         (40, 14.0),  # 0.35 of the time since the first try
         (100, 35.0),
         (187, 65.45),
-        (190, 64.0),  # eight tenths of what is left of 270 seconds
+        (190, 64.0),  # eight tenths of the rest of 270 seconds
         (220, 40.0),
         (250, 16.0),
         (260, 8.0),  # the end of a full template is near

@@ -1,4 +1,4 @@
-"""Create: claim, then apply; never over another owner; of a failure nothing stays, or it is said what does."""
+"""Create: it claims, then applies, and refuses a user that another resource owns."""
 
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ def test_settings_that_are_so_already_are_recorded_and_not_written(
 
 
 def test_a_create_that_was_done_before_only_reads(service: SettingsService, connect: FakeConnect) -> None:
-    """More than once: the first read may be from before the earlier try was given back."""
+    """It reads more than once: the first read may be older than the giving back of an earlier try."""
     service.create(DECLARATION, OWNER)
     connect.calls.clear()
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
@@ -162,9 +162,7 @@ def test_a_record_that_vanished_after_the_writes_is_never_claimed_anew(
 def test_a_record_that_goes_while_a_create_waits_was_released_unless_the_create_may_be_a_second_try(
     connect: FakeConnect, retrier: Retrier, is_importable: bool
 ) -> None:
-    """CloudFormation tries the create of a registered type again after giving back; whatever else comes late
-    is a duplicate.
-    """
+    """CloudFormation retries the create of a registry resource; a custom resource's is a late duplicate."""
     service = SettingsService(connect, retrier, is_importable=is_importable)
     connect.tags = claimed_by(OWNER)
     connect.script(DESCRIBE, Answer(afterwards=lambda: setattr(connect, "tags", {})))

@@ -1,6 +1,4 @@
-"""Create when a call fails: what was taken is given back, or it is said what was not; lost answers cost
-nothing.
-"""
+"""Create, if a call fails: it gives back its claim, or says what stays; a lost answer costs nothing."""
 
 import json
 
@@ -81,22 +79,23 @@ def test_a_failed_clean_up_is_said_and_the_first_error_stays(
     with pytest.raises(AccessDenied) as failed:
         service.create(DECLARATION, OWNER)
     assert str(failed.value) == (
-        "No update. The taken settings could not be given back (No clean up.); the record on the user holds"
-        " them: deleting the resource gives them back."
+        "No update. The taken settings could not be given back (No clean up.);"
+        " the record on the user holds them: deleting the resource gives them back."
     )
 
 
 def test_a_clean_up_that_does_not_see_its_own_claim_says_so(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    """The read may be old: the claim went through, so silence would leave tags that nobody knows of."""
+    """The read may be late: the claim went through, and silence would leave tags that nobody knows of."""
     connect.settings = dict(EVERY_CHANNEL)
     connect.freeze_reads = True
     connect.script(UPDATE, InvalidRequest("Refused."))
     with pytest.raises(InvalidRequest) as failed:
         service.create(DECLARATION, OWNER)
-    remedy = "If tags that start with connect-user-config appear on the user later, they hold taken settings:"
-    assert f"Reads show nothing to give back. {remedy}" in str(failed.value)
+    later = "If tags that start with connect-user-config appear on the user later, they hold taken settings:"
+    assert f"{later} deleting the resource gives them back." in str(failed.value)
+    assert "Reads show nothing to give back." in str(failed.value)
     assert connect.tags == claimed_by(OWNER)
 
 
@@ -263,7 +262,7 @@ def test_a_value_that_somebody_has_set_before_this_operation_wrote_settings_is_a
 def test_earlier_values_are_carried_on_and_not_used_for_what_another_invocation_finds(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    """It may be a duplicate of a handover, and the value the agent's own."""
+    """The other invocation may be a duplicate of a handover, and the value the agent's own."""
     connect.script(
         UPDATE, Answer(ServiceInternalError("lost"), acted=True), *(Throttling("busy") for _ in range(5))
     )
@@ -282,17 +281,15 @@ def test_earlier_values_are_carried_on_and_not_used_for_what_another_invocation_
 def test_a_duplicate_of_a_create_that_fails_leaves_the_resource(
     connect: FakeConnect, retrier: Retrier
 ) -> None:
-    """Where resources cannot be imported, a create that finds its own record may be a duplicate of the one
-    that wrote it.
-    """
+    """A custom resource's create that finds its own record may be a duplicate of the one that wrote it."""
     connect.settings, connect.tags = dict(EVERY_CHANNEL), claimed_by(OWNER)
     connect.script(UPDATE, AccessDenied("No."))
     with pytest.raises(AccessDenied) as failed:
         SettingsService(connect, retrier, is_importable=False).create(DECLARATION, OWNER)
-    assert (
-        str(failed.value)
-        == "No. The resource had been created before, and keeps its settings: deleting the resource gives them back."
+    stays = (
+        "The resource had been created before, and keeps its settings: deleting the resource gives them back."
     )
+    assert str(failed.value) == f"No. {stays}"
     assert connect.tags == claimed_by(OWNER)
 
 

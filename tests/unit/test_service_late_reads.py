@@ -1,6 +1,4 @@
-"""An update whose declaration has changed does not take a late read for a user that needs no change; numbers
-that stay are said.
-"""
+"""An update with a changed declaration reads again before it believes that nothing is left to do."""
 
 from dataclasses import replace
 
@@ -15,6 +13,7 @@ from unit.examples import (
     PERSISTENT,
     USER,
     VOICE_ACCEPT,
+    VOICE_RECORD,
     recorded,
 )
 from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
@@ -42,9 +41,7 @@ AFTER = Declaration(IDENTITY, {VOICE_ACCEPT: False})
 
 @pytest.fixture
 def rolled_back(connect: FakeConnect) -> FakeConnect:
-    """A user that reads show as the rollback wants it, stamped by it; what was written before shows with the
-    third read.
-    """
+    """A user that reads show as the rollback wants it; the third read shows the failed update's write."""
     connect.settings = {VOICE_ACCEPT: False}
     connect.tags = recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags()
     connect.script(DESCRIBE, None, Answer(afterwards=lambda: connect.settings.update(BEFORE)))
@@ -63,12 +60,9 @@ def test_a_late_read_is_looked_at_again_where_the_declaration_has_changed(
 def test_if_a_read_hides_what_was_declared_before_the_request_alone_is_recorded_until_it_shows(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    """The failed update has taken PERSISTENT; a read of before it shows neither that nor its value."""
+    """The failed update has taken PERSISTENT; an older read shows neither the claim nor the value."""
     claimed = recorded(OWNER, {VOICE_ACCEPT: (True, False), PERSISTENT: (True, False)})
-    connect.settings, connect.tags = (
-        {VOICE_ACCEPT: True},
-        recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags(),
-    )
+    connect.settings, connect.tags = {VOICE_ACCEPT: True}, VOICE_RECORD.to_tags()
 
     def shows() -> None:
         connect.settings, connect.tags = {VOICE_ACCEPT: True, PERSISTENT: True}, claimed.to_tags()
@@ -76,19 +70,15 @@ def test_if_a_read_hides_what_was_declared_before_the_request_alone_is_recorded_
     connect.script(DESCRIBE, Answer(afterwards=shows))
     assert isinstance(service.update(AFTER, LATER, None, {**BEFORE, PERSISTENT: True}), OwnedSettings)
     assert connect.sent[1] == (TAG, OwnershipRecord(OWNER, {}, {}, (OWNER.request, LATER.request)).to_tags())
-    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False), (
-        "PERSISTENT is given back"
-    )
+    assert connect.settings[VOICE_ACCEPT] is False
+    assert connect.settings[PERSISTENT] is False, "it is given back"
     assert OwnershipRecord.from_tags(connect.tags) == recorded(OWNER, {VOICE_ACCEPT: (False, False)}, LATER)
 
 
 def test_a_request_that_does_not_show_yet_is_waited_for_and_not_recorded_again(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    connect.settings, connect.tags = (
-        {VOICE_ACCEPT: True},
-        recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags(),
-    )
+    connect.settings, connect.tags = {VOICE_ACCEPT: True}, VOICE_RECORD.to_tags()
     connect.stale_reads = 3
     connect.script(TAG, None, Answer(afterwards=lambda: setattr(connect, "stale_reads", 0)))
     assert isinstance(service.update(AFTER, LATER, None, {**BEFORE, PERSISTENT: True}), OwnedSettings)
@@ -127,20 +117,19 @@ def test_what_a_late_read_hid_shows_with_the_stamp_and_is_written_over(
     connect.settings = {VOICE_ACCEPT: False}
     connect.tags = recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
     connect.stale_reads = 2
-    connect.update_user_config(
-        INSTANCE, USER, {"AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": True}]}
-    )
+    entry = {"Channel": "VOICE", "AutoAccept": True}
+    connect.update_user_config(INSTANCE, USER, {"AutoAcceptConfigs": [entry]})
     begun = clock.now()
     assert isinstance(service.update(AFTER, LATER, None, BEFORE), OwnedSettings)
     assert connect.writes == [UPDATE, TAG, UPDATE]
     assert connect.settings[VOICE_ACCEPT] is False
-    assert clock.now() - begun < 5, "no settings were written: none has to be waited for"
+    assert clock.now() - begun < 5, "no settings were written before the stamp: it waits for none"
 
 
 def test_a_tag_that_was_removed_and_still_shows_is_not_removed_again_at_once(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    """An update that was cut off had left PERSISTENT as it is, and only its tag was left to remove."""
+    """An update that was cut off had left PERSISTENT as it is: only its tag was left to remove."""
     connect.settings = {VOICE_ACCEPT: False, PERSISTENT: True}
     prior: dict[SettingKey, RecordedValue] = {VOICE_ACCEPT: True, PERSISTENT: Unrecorded.VALUE}
     connect.tags = OwnershipRecord(OWNER, {VOICE_ACCEPT: False}, prior).to_tags()
@@ -152,7 +141,7 @@ def test_a_tag_that_was_removed_and_still_shows_is_not_removed_again_at_once(
 def test_slow_reads_are_looked_at_again_as_long_as_there_is_time(
     service: SettingsService, rolled_back: FakeConnect, clock: FakeClock
 ) -> None:
-    """No further invocation looks once more: each of them would use up its time before the last look."""
+    """No further invocation reads again: each would use up its time before the last read."""
     rolled_back.clear_faults()
     rolled_back.latency = {DESCRIBE: 8}
     begun = clock.now()
@@ -172,9 +161,7 @@ def test_looking_again_leaves_a_short_invocation_its_time(rolled_back: FakeConne
 def test_a_later_invocation_looks_again_after_writes_of_an_earlier_one(
     service: SettingsService, connect: FakeConnect
 ) -> None:
-    """What the first one has recorded shows; a duplicate of the update that this one undoes may write at the
-    same time.
-    """
+    """Reads show the first one's record; a duplicate of the update that is undone may write meanwhile."""
     connect.settings, connect.tags = dict(BEFORE), recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags()
     connect.script(UPDATE, *(Throttling("busy") for _ in range(5)))
     pending = service.update(AFTER, LATER, None, BEFORE)
@@ -202,15 +189,13 @@ def test_previous_properties_that_cannot_be_read_are_not_known(properties: dict[
 
 def test_previous_properties_are_read_like_any_others() -> None:
     entries = [{"Channel": "VOICE", "AutoAccept": "true"}]
-    assert (
-        parse_previous({"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": entries}, ENVIRONMENT)
-        == BEFORE
-    )
+    previous = {"InstanceId": INSTANCE, "UserId": USER, "AutoAcceptConfigs": entries}
+    assert parse_previous(previous, ENVIRONMENT) == BEFORE
 
 
 @pytest.fixture
 def desk(connect: FakeConnect) -> FakeConnect:
-    """A user that had no number before and whose service keeps one for ever."""
+    """A user that had no number before, on a service that never drops one."""
     connect.settings = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}
     connect.tags = recorded(
         OWNER, {PHONE_TYPE_KEY: (DESK_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)}
@@ -247,9 +232,5 @@ def test_a_number_that_went_is_not_worth_a_word(service: SettingsService, desk: 
 @pytest.mark.parametrize(("kept", "removed"), [(True, True), (False, False), ("true", False), (1, False)])
 def test_whether_a_number_was_to_go_is_carried_on(kept: object, removed: bool) -> None:
     assert Progress.from_context({"removedNumber": kept}, 0.0).removed_number is removed
-    assert (
-        Progress.from_context(
-            Progress(0.0, removed_number=removed).to_context(0.0, delay=1), 0.0
-        ).removed_number
-        is removed
-    )
+    context = Progress(0.0, removed_number=removed).to_context(0.0, delay=1)
+    assert Progress.from_context(context, 0.0).removed_number is removed

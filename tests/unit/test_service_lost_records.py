@@ -1,6 +1,4 @@
-"""Updates whose user carries no record, or is gone: within stacks such an update ends well and says so,
-outside it is NotFound.
-"""
+"""Updates of a user without a record: a stack's writes the record again and says so; others are NotFound."""
 
 import pytest
 from unit.creating import to_the_end
@@ -15,9 +13,11 @@ from unit.examples import (
     USER_ARN,
     VOICE_ACCEPT,
     VOICE_ACW,
+    VOICE_RECORD,
     recorded,
 )
-from unit.fake_connect import DESCRIBE, SEARCH, TAG, UPDATE, Answer, FakeConnect
+from unit.fake_connect import DESCRIBE, TAG, UPDATE, Answer, FakeConnect
+from unit.updating import DECLARATION, DECLARED, PREVIOUS
 
 from custom_connect_userconfig.core.arrays import (
     DESK_PHONE,
@@ -28,35 +28,32 @@ from custom_connect_userconfig.core.arrays import (
 )
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import (
-    AccessDenied,
     NetworkFailure,
     NotFound,
     ResourceConflict,
     Retriable,
     Throttling,
 )
-from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
-from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.core.ownership_messages import record_restored, user_gone
+from custom_connect_userconfig.core.kinds import Unrecorded, Value
+from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, OwnershipRecord
+from custom_connect_userconfig.core.ownership_messages import record_restored
 from custom_connect_userconfig.core.restoration import left_as_they_are
-from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
 from support.clock import FakeClock
 
-DECLARED: dict[SettingKey, Value] = {VOICE_ACCEPT: True, PERSISTENT: True, VOICE_ACW: 60}
-PREVIOUS: dict[SettingKey, Value] = {VOICE_ACCEPT: True, CHAT_ACCEPT: True, VOICE_ACW: 30}
-DECLARATION = Declaration(IDENTITY, DECLARED)
 RESTORED = recorded(
     LATER,
     {VOICE_ACCEPT: (True, Unrecorded.VALUE), PERSISTENT: (True, False), VOICE_ACW: (60, Unrecorded.VALUE)},
 )
+
+
 SAID = (
     "The user carried no record of the settings that this resource owns: somebody has removed its tags."
     " The record is written again."
     " The earlier value of AfterContactWorkConfigs[VOICE].AfterContactWorkConfig.AfterContactWorkTimeLimit,"
-    " AutoAcceptConfigs[VOICE].AutoAccept is not known any more: deleting the resource will leave it as it"
-    " is."
+    " AutoAcceptConfigs[VOICE].AutoAccept is not known any more:"
+    " deleting the resource will leave it as it is."
     " AutoAcceptConfigs[CHAT].AutoAccept, no longer declared, is left as it is."
     " If another tool manages the user's tags, let it ignore those that start with connect-user-config."
 )
@@ -64,13 +61,9 @@ SAID = (
 
 @pytest.fixture
 def stripped(connect: FakeConnect) -> FakeConnect:
-    """A user as the stack has left it, but for the tags, which somebody has removed."""
+    """A user as the stack has left it, except that somebody has removed the tags."""
     connect.settings, connect.tags = {**PREVIOUS, PERSISTENT: False}, {"team": "sales"}
     return connect
-
-
-# -- no record
-# ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_update_by_a_stack_writes_a_record_that_is_lost_again_and_says_so(
@@ -78,9 +71,8 @@ def test_an_update_by_a_stack_writes_a_record_that_is_lost_again_and_says_so(
 ) -> None:
     assert service.update(DECLARATION, LATER, None, PREVIOUS) == OwnedSettings(USER_ARN, DECLARED, (SAID,))
     assert stripped.calls == [*[DESCRIBE] * 5, TAG, DESCRIBE, TAG, UPDATE, DESCRIBE]
-    assert stripped.sent[5] == (TAG, OwnershipRecord(LATER, {}, {}, (LATER.request,)).to_tags()), (
-        "the request alone comes first"
-    )
+    request = OwnershipRecord(LATER, {}, {}, (LATER.request,)).to_tags()
+    assert stripped.sent[5] == (TAG, request), "the request alone comes first"
     assert clock.slept == [1, 2, 4, 8]
     assert stripped.tags == {**RESTORED.to_tags(), "team": "sales"}
     assert {key: stripped.settings[key] for key in DECLARED} == DECLARED
@@ -125,9 +117,8 @@ def test_an_update_that_finds_a_part_of_its_record_writes_it_again_and_names_wha
     result = service.update(Declaration(IDENTITY, {**PREVIOUS, CHAT_ACCEPT: False}), LATER, None, PREVIOUS)
     assert isinstance(result, OwnedSettings)
     said = (
-        "Somebody has removed a tag of this resource's record from the user. It is written again."
-        " The earlier value of"
-        " AfterContactWorkConfigs[VOICE].AfterContactWorkConfig.AfterContactWorkTimeLimit"
+        "Somebody has removed a tag of this resource's record from the user. It is written again. The earlier"
+        " value of AfterContactWorkConfigs[VOICE].AfterContactWorkConfig.AfterContactWorkTimeLimit"
         " is not known any more: deleting the resource will leave it as it is."
     )
     assert result.notes == (said,)
@@ -145,9 +136,8 @@ def test_a_setting_that_is_newly_declared_is_no_lost_one(
 def test_the_note_names_only_what_there_is_to_name() -> None:
     assert record_restored({VOICE_ACCEPT: False}, {VOICE_ACCEPT: True}) == (
         "The user carried no record of the settings that this resource owns: somebody has removed its tags."
-        " The record is written again. If another tool manages the user's tags, let it ignore those that"
-        " start with"
-        " connect-user-config."
+        " The record is written again. If another tool manages the user's tags,"
+        " let it ignore those that start with connect-user-config."
     )
 
 
@@ -168,14 +158,10 @@ def test_a_lost_answer_to_the_new_record_makes_no_own_value_an_earlier_one(
 def test_a_record_that_goes_between_two_tries_was_released_and_is_not_written_again(
     connect: FakeConnect, retrier: Retrier, clock: FakeClock, error: Retriable, is_importable: bool
 ) -> None:
-    """The resource has been deleted meanwhile: whoever wrote the record again would own settings that no
-    stack holds.
-    """
+    """The resource was deleted meanwhile: a new record would own settings for no stack."""
     service = SettingsService(connect, retrier, is_importable=is_importable)
-    connect.settings, connect.tags = (
-        {VOICE_ACCEPT: True},
-        recorded(OWNER, {VOICE_ACCEPT: (True, True)}).to_tags(),
-    )
+    connect.settings = {VOICE_ACCEPT: True}
+    connect.tags = recorded(OWNER, {VOICE_ACCEPT: (True, True)}).to_tags()
     connect.script(DESCRIBE, Answer(afterwards=lambda: setattr(connect, "tags", {})))
     connect.script(TAG, error)
     declaration = Declaration(IDENTITY, {VOICE_ACCEPT: False})
@@ -216,11 +202,8 @@ def test_a_delete_after_that_gives_back_what_is_known_and_says_what_stays(
 ) -> None:
     service.update(DECLARATION, LATER, None, PREVIOUS)
     assert service.delete(IDENTITY, LATER) == GivenBack((left_as_they_are([VOICE_ACCEPT, VOICE_ACW]),))
-    assert (stripped.settings[VOICE_ACCEPT], stripped.settings[PERSISTENT], stripped.settings[VOICE_ACW]) == (
-        True,
-        False,
-        60,
-    )
+    assert stripped.settings[PERSISTENT] is False
+    assert (stripped.settings[VOICE_ACCEPT], stripped.settings[VOICE_ACW]) == (True, 60)
     assert stripped.tags == {"team": "sales"}
 
 
@@ -249,7 +232,7 @@ def test_a_record_that_shows_before_it_was_written_again_was_never_lost(
 def test_a_record_that_is_stripped_again_before_any_plan_was_done_is_written_again(
     service: SettingsService, stripped: FakeConnect
 ) -> None:
-    """Only this update has written what showed between: nobody has released the resource."""
+    """This update itself wrote the record that a read has shown: nobody has released the resource."""
     strip = Answer(afterwards=lambda: setattr(stripped, "tags", {"team": "sales"}))
     stripped.script(DESCRIBE, *[None] * 5, strip)
     stripped.script(TAG, Answer(NetworkFailure("lost"), acted=True), Throttling("busy"))
@@ -269,11 +252,7 @@ def test_a_record_that_is_stripped_again_after_the_writes_is_not_written_once_mo
 def test_a_record_that_shows_with_the_request_was_never_lost_and_nothing_is_said(
     service: SettingsService, stripped: FakeConnect
 ) -> None:
-    held = {
-        key: tag
-        for key, tag in recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags().items()
-        if key != OWNER_KEY
-    }
+    held = {key: tag for key, tag in VOICE_RECORD.to_tags().items() if key != OWNER_KEY}
     stripped.script(TAG, Answer(afterwards=lambda: stripped.tags.update(held)))
     result = service.update(Declaration(IDENTITY, {VOICE_ACCEPT: True}), LATER, None, PREVIOUS)
     assert result == OwnedSettings(USER_ARN, {VOICE_ACCEPT: True})
@@ -312,234 +291,14 @@ def test_a_record_without_an_owner_is_no_lost_one(
 def test_an_update_whose_claim_then_lacks_its_owner_is_lost_and_gives_back(
     connect: FakeConnect, retrier: Retrier, clock: FakeClock, is_importable: bool
 ) -> None:
-    """A release that runs at the same time has removed the tags; what shows without an owner is what is left
-    of them.
-    """
+    """A release at the same time has removed tags; those that are left have no owner."""
     service = SettingsService(connect, retrier, is_importable=is_importable)
-    connect.settings, connect.tags = (
-        {VOICE_ACCEPT: False},
-        recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags(),
-    )
+    connect.settings = {VOICE_ACCEPT: False}
+    connect.tags = recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags()
     left = OwnershipRecord(None, {}, {CHAT_ACCEPT: False}).to_tags()
     connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "tags", left)))
     declaration = Declaration(IDENTITY, {VOICE_ACCEPT: True})
     with pytest.raises(NotFound, match=r"an unknown owner .* The written settings were given back\.$"):
         to_the_end(clock, lambda context: service.update(declaration, LATER, context))  # type: ignore[arg-type]
-    assert (connect.settings[VOICE_ACCEPT], connect.tags, connect.writes) == (
-        False,
-        left,
-        [TAG, UPDATE, UPDATE],
-    )
-
-
-# -- one tag was removed
-# -----------------------------------------------------------------------------------------------
-
-
-def test_where_one_array_s_tag_was_removed_a_value_that_may_be_its_own_is_no_earlier_one(
-    service: SettingsService, connect: FakeConnect
-) -> None:
-    connect.settings = {VOICE_ACCEPT: True, PERSISTENT: True, VOICE_ACW: 30}
-    connect.tags = recorded(OWNER, {PERSISTENT: (True, False)}).to_tags()
-    declared: dict[SettingKey, Value] = {VOICE_ACCEPT: True, PERSISTENT: True, VOICE_ACW: 60}
-    previous: dict[SettingKey, Value] = {VOICE_ACCEPT: True, PERSISTENT: True, VOICE_ACW: 30}
-    assert isinstance(service.update(Declaration(IDENTITY, declared), LATER, None, previous), OwnedSettings)
-    found = OwnershipRecord.from_tags(connect.tags)
-    assert found is not None
-    assert found.prior == {VOICE_ACCEPT: Unrecorded.VALUE, PERSISTENT: False, VOICE_ACW: Unrecorded.VALUE}
-
-
-@pytest.mark.parametrize(
-    ("previous", "shown", "prior"),
-    [
-        (
-            {VOICE_ACW: 30},
-            60,
-            Unrecorded.VALUE,
-        ),  # declared now: the update before this try may have written it
-        ({VOICE_ACW: 30}, 45, 45),  # somebody has changed it since
-        ({VOICE_ACCEPT: True}, 60, 60),  # newly declared: nobody has written it yet
-        (None, 60, 60),
-    ],
-)
-def test_only_what_was_declared_before_may_be_its_own_where_there_is_an_owner(
-    service: SettingsService,
-    connect: FakeConnect,
-    previous: Settings | None,
-    shown: int,
-    prior: RecordedValue,
-) -> None:
-    connect.settings, connect.tags = (
-        {VOICE_ACW: shown},
-        recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags(),
-    )
-    declaration = Declaration(IDENTITY, {VOICE_ACCEPT: False, VOICE_ACW: 60})
-    assert isinstance(service.update(declaration, LATER, None, previous), OwnedSettings)
-    found = OwnershipRecord.from_tags(connect.tags)
-    assert found is not None
-    assert found.prior == {VOICE_ACCEPT: False, VOICE_ACW: prior}
-
-
-def test_a_record_that_vanished_after_the_writes_is_waited_for(
-    service: SettingsService, connect: FakeConnect
-) -> None:
-    connect.tags = recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags()
-    kept: dict[str, str] = {}
-
-    def vanish() -> None:
-        kept.update(connect.tags)
-        connect.tags = {}
-
-    connect.script(UPDATE, Answer(afterwards=vanish))
-    connect.script(DESCRIBE, None, Answer(afterwards=lambda: connect.tags.update(kept)))
-    assert service.update(Declaration(IDENTITY, {VOICE_ACCEPT: True}), LATER) == OwnedSettings(
-        USER_ARN, {VOICE_ACCEPT: True}
-    )
-    assert connect.writes == [TAG, UPDATE]
-
-
-@pytest.mark.parametrize("owner", [LATER, NO_STACK])
-def test_a_record_that_stays_away_after_the_writes_is_not_found_in_bounded_time_and_not_written_again(
-    service: SettingsService, connect: FakeConnect, clock: FakeClock, owner: Owner
-) -> None:
-    connect.tags = recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags()
-    connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "tags", {})))
-    begun = clock.now()
-    declaration = Declaration(IDENTITY, {VOICE_ACCEPT: True})
-    with pytest.raises(NotFound):  # noqa: PT012 - any invocation may end it
-        result = service.update(declaration, owner)
-        while isinstance(result, InProgress):
-            clock.sleep(result.delay)
-            result = service.update(declaration, owner, result.context)
-    assert clock.now() - begun < 400
-    assert connect.count(TAG) == 1
-
-
-# -- no user
-# -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def gone(connect: FakeConnect) -> FakeConnect:
-    connect.exists = False
-    return connect
-
-
-@pytest.mark.parametrize("previous", [None, PREVIOUS])
-def test_an_update_by_a_stack_of_a_user_who_has_left_ends_well_and_says_so(
-    service: SettingsService, gone: FakeConnect, clock: FakeClock, previous: Settings | None
-) -> None:
-    said = user_gone(IDENTITY)
-    assert service.update(DECLARATION, LATER, None, previous) == OwnedSettings(None, DECLARED, (said,))
-    assert gone.calls == [*[DESCRIBE] * 5, SEARCH]
-    assert clock.slept == [1, 2, 4, 8]
-    assert said == (
-        f"There is no {IDENTITY} any more: there is nothing to change, and nothing to give back. You may"
-        " remove the"
-        " resource from the template."
-    )
-
-
-@pytest.mark.parametrize("hidden", [1, 4])
-def test_a_user_who_shows_again_is_not_gone(
-    service: SettingsService, connect: FakeConnect, hidden: int
-) -> None:
-    connect.settings, connect.tags = (
-        {VOICE_ACCEPT: True},
-        recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags(),
-    )
-    connect.script(DESCRIBE, *(NotFound("no user") for _ in range(hidden)))
-    assert service.update(Declaration(IDENTITY, {VOICE_ACCEPT: True}), LATER) == OwnedSettings(
-        USER_ARN, {VOICE_ACCEPT: True}
-    )
-    assert connect.calls == [DESCRIBE] * (hidden + 1)
-
-
-def test_a_user_whom_a_search_still_finds_is_not_gone(
-    service: SettingsService, gone: FakeConnect, clock: FakeClock
-) -> None:
-    gone.is_found = True
-    begun = clock.now()
-    with pytest.raises(
-        NotFound,
-        match=r"^DescribeUser does not find user .*, but SearchUsers does\. Try again when both agree\.$",
-    ):
-        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
-    assert gone.writes == []
-    assert 300 <= clock.now() - begun < 400, "the index of a search may be late"
-
-
-def test_a_user_whom_only_a_late_search_still_found_is_gone(
-    service: SettingsService, gone: FakeConnect
-) -> None:
-    gone.is_found = True
-    pending = service.update(DECLARATION, LATER)
-    assert isinstance(pending, InProgress)
-    gone.is_found = False
-    assert service.update(DECLARATION, LATER, pending.context) == OwnedSettings(
-        None, DECLARED, (user_gone(IDENTITY),)
-    )
-
-
-def test_a_user_who_shows_again_after_the_search_is_updated(
-    service: SettingsService, connect: FakeConnect
-) -> None:
-    connect.settings, connect.tags = (
-        {VOICE_ACCEPT: True},
-        recorded(OWNER, {VOICE_ACCEPT: (True, False)}).to_tags(),
-    )
-    connect.is_found = True
-    connect.script(DESCRIBE, *(NotFound("no user") for _ in range(5)))
-    assert isinstance(service.update(Declaration(IDENTITY, {VOICE_ACCEPT: True}), LATER), OwnedSettings)
-
-
-@pytest.mark.parametrize(
-    "error", [NotFound("There is no such instance."), AccessDenied("Not connect:SearchUsers.")]
-)
-def test_a_missing_instance_or_permission_is_no_user_who_has_left(
-    service: SettingsService, gone: FakeConnect, error: NotFound | AccessDenied
-) -> None:
-    gone.script(SEARCH, error)
-    with pytest.raises(type(error)) as failed:
-        service.update(DECLARATION, LATER)
-    assert str(failed.value) == str(error)
-
-
-def test_a_throttled_search_is_made_again(service: SettingsService, gone: FakeConnect) -> None:
-    gone.script(SEARCH, Throttling("busy"))
-    assert service.update(DECLARATION, LATER) == OwnedSettings(None, DECLARED, (user_gone(IDENTITY),))
-
-
-def test_a_user_who_leaves_while_the_update_writes_is_gone_too(
-    service: SettingsService, connect: FakeConnect
-) -> None:
-    connect.tags = recorded(OWNER, {VOICE_ACCEPT: (False, False)}).to_tags()
-    connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "exists", False)))
-    result = service.update(DECLARATION, LATER)
-    assert result == OwnedSettings(None, DECLARED, (user_gone(IDENTITY),))
-
-
-def test_outside_of_stacks_a_user_who_has_left_is_not_found_at_once(
-    service: SettingsService, gone: FakeConnect, clock: FakeClock
-) -> None:
-    with pytest.raises(NotFound, match="no such user"):
-        service.update(DECLARATION, NO_STACK, None, PREVIOUS)
-    assert (gone.calls, clock.slept) == ([DESCRIBE], [])
-
-
-def test_no_search_begins_when_the_time_of_the_invocation_is_used_up(
-    service: SettingsService, gone: FakeConnect, clock: FakeClock
-) -> None:
-    gone.latency = {DESCRIBE: 6, SEARCH: 11}
-    begun = clock.now()
-    pending = service.update(DECLARATION, LATER)
-    assert isinstance(pending, InProgress)
-    assert gone.calls == [DESCRIBE] * 5
-    assert clock.now() - begun < 60
-    gone.calls.clear()
-    assert service.update(DECLARATION, LATER, pending.context) == OwnedSettings(
-        None, DECLARED, (user_gone(IDENTITY),)
-    )
-    assert gone.calls == [DESCRIBE, SEARCH], (
-        "the next one has time for it: it does not wait for late reads again"
-    )
+    assert (connect.settings[VOICE_ACCEPT], connect.tags) == (False, left)
+    assert connect.writes == [TAG, UPDATE, UPDATE]

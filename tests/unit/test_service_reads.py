@@ -1,4 +1,4 @@
-"""Read and list: one call, no write, only what is declared, spelled as its owner spells it."""
+"""Read and list: one call, no write, declared settings only, identifiers as the owner spells them."""
 
 from dataclasses import dataclass
 
@@ -83,7 +83,7 @@ def test_reads_end_within_their_thirty_seconds(
 
 @dataclass
 class Listed:
-    """One user of a page, owned by somebody who spells the identifiers in one of the possible ways."""
+    """One user of a page, and the spelling of the identifiers in its owner's template."""
 
     name: str
     instance_given: str = INSTANCE

@@ -1,7 +1,7 @@
 """The table, the schema, the generated models and the service model name the same settings, member by member.
 
-What differs on purpose: the service model has one enum of channels for all arrays, no upper limit on seconds,
-and does not require the limit inside its structure.
+The service model differs on purpose: it has one enum of channels for all arrays and no upper limit on
+seconds, and it does not require the limit inside its structure.
 """
 
 import copy
@@ -36,7 +36,7 @@ OF_THE_SERVICE = ("type", "names", "required", "least")
 
 
 def table_as_the_service_has_it() -> Vocabulary:
-    """Return the table without what the service model leaves open."""
+    """Return the table, loosened where the service model is looser."""
     table = all_channels(of_table())
     loosened = {path for path, member in table.items() if path.count(".") > 1 and member.required}
     return {
@@ -46,7 +46,7 @@ def table_as_the_service_has_it() -> Vocabulary:
 
 
 def against_the_table(model: ServiceModel) -> list[str]:
-    """Return in which way the operations that are used and the table differ."""
+    """Return the differences between the table and the operations that we use."""
     table = table_as_the_service_has_it()
     return [
         *differences("the table", table, "UpdateUserConfig", of_update(model), of=OF_THE_SERVICE),
@@ -136,8 +136,8 @@ DOCTORED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a new inner field": (
         member("AfterContactWorkConfig", "AfterContactWorkMode", "PhoneType"),
         (
-            "AfterContactWorkConfigs.AfterContactWorkConfig.AfterContactWorkMode is in DescribeUser but not in"
-            " the table"
+            "AfterContactWorkConfigs.AfterContactWorkConfig.AfterContactWorkMode"
+            " is in DescribeUser but not in the table"
         ),
     ),
     "a new plain member": (

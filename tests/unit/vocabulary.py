@@ -1,7 +1,7 @@
-"""Brings the four places that name settings into one form, and says in words where two of them differ.
+"""Brings the four descriptions of settings into one form, and states the differences between two of them.
 
-The form is a mapping from the dotted path of a member, outermost array first, to what is known of it.
-``test_vocabulary`` compares with it; a doctored service model goes through the same functions.
+The form maps the dotted path of a member, outermost array first, to its description. ``test_vocabulary``
+compares descriptions; a doctored service model goes through the same functions.
 """
 
 import json
@@ -25,7 +25,7 @@ IDENTIFIERS = ("InstanceId", "UserId")
 
 @dataclass(frozen=True)
 class Member:
-    """What one place says about one member."""
+    """One description of one member."""
 
     type: str
     names: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ Vocabulary = Mapping[str, Member]
 
 
 def service_model() -> ServiceModel:
-    """Return a model of the service that may be doctored."""
+    """Return a copy of the service model, which a test may change."""
     session = botocore.session.Session()
     return ServiceModel(
         session.get_component("data_loader").load_service_model("connect", "service-2"), "connect"
@@ -46,7 +46,7 @@ def service_model() -> ServiceModel:
 
 
 def of_update(model: ServiceModel) -> Vocabulary:
-    """Return what ``UpdateUserConfig`` takes, without the identifiers."""
+    """Return the input of ``UpdateUserConfig``, without the identifiers."""
     return dict(_of_shape(input_of_update(model), "", skip=IDENTIFIERS))
 
 
@@ -65,7 +65,7 @@ def of_legacy(model: ServiceModel) -> frozenset[str]:
 
 
 def input_of_update(model: ServiceModel) -> StructureShape:
-    """Return what ``UpdateUserConfig`` takes, whole."""
+    """Return the whole input of ``UpdateUserConfig``."""
     shape = model.operation_model("UpdateUserConfig").input_shape
     assert shape
     return shape
@@ -109,7 +109,7 @@ def _of_shape(
 
 
 def of_schema(schema: Mapping[str, Any]) -> Vocabulary:
-    """Return what the schema says, in the words of the service model."""
+    """Return the schema's description, in the words of the service model."""
     types = {"array": "list", "object": "structure"}
 
     def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -143,7 +143,7 @@ def of_schema(schema: Mapping[str, Any]) -> Vocabulary:
 
 
 def of_table(arrays: tuple[Array, ...] = ARRAYS) -> Vocabulary:
-    """Return what the table says, in the words of the service model."""
+    """Return the table's description, in the words of the service model."""
     found: dict[str, Member] = {}
     for array in arrays:
         found[array.name] = Member("list")
@@ -171,7 +171,7 @@ def _of_kind(kind: Kind, *, required: bool) -> Member:
 
 
 def of_generated() -> Vocabulary:
-    """Return what the generated models say; they know types only."""
+    """Return the description of the generated models, which know types only."""
     types = {str: "string", bool: "boolean", int: "integer"}
 
     def walk(owner: type, path: str) -> Iterator[tuple[str, Member]]:
@@ -195,9 +195,7 @@ def of_generated() -> Vocabulary:
 def differences(
     left: str, one: Vocabulary, right: str, other: Vocabulary, *, of: tuple[str, ...]
 ) -> list[str]:
-    """Return a sentence for each member that only one place has, and for each attribute in `of` in which they
-    differ.
-    """
+    """Return a sentence for each member that one side lacks, and for each attribute of `of` that differs."""
     found = [f"{path} is in {left} but not in {right}" for path in one if path not in other]
     found += [f"{path} is in {right} but not in {left}" for path in other if path not in one]
     for path in one:
@@ -213,7 +211,7 @@ def _shown(value: object) -> str:
 
 
 def all_channels(vocabulary: Vocabulary) -> Vocabulary:
-    """Return `vocabulary` as the service model has it, which names every channel for every array."""
+    """Return `vocabulary` with every channel in every array, as in the service model."""
     return {
         path: Member(member.type, frozenset(CHANNELS), member.required)
         if path.endswith(".Channel")

@@ -1,12 +1,8 @@
-"""Operations that fail, and what a retrier makes of them in one invocation."""
+"""Operations that fail, and their waits in one invocation of a retrier."""
 
 from collections.abc import Callable
 
-from custom_connect_userconfig.core.errors import (
-    NotStabilized,
-    Retriable,
-    SettingsError,
-)
+from custom_connect_userconfig.core.errors import NotStabilized, Retriable, SettingsError
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from support.clock import FakeClock
 
@@ -28,7 +24,7 @@ def failing(error: Exception, times: int = 10_000) -> Callable[[], str]:
 def waits_of(
     retrier: Retrier, error: Retriable, context: dict[str, object] | None = None
 ) -> tuple[list[float], InProgress | str | type]:
-    """Return what was slept inside one invocation of a write, and how it ended."""
+    """Return the waits inside one invocation of a write, and its end."""
     clock = retrier.clock
     assert isinstance(clock, FakeClock)
     clock.slept.clear()

@@ -1,0 +1,204 @@
+"""Two requests of one resource: the one that was overtaken changes nothing, or undoes its own writes."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from unit.creating import DECLARATION
+from unit.examples import (
+    CHAT_ACCEPT,
+    IDENTITY,
+    LATER,
+    OTHER_OWNER,
+    OWNER,
+    PERSISTENT,
+    USER_ARN,
+    VOICE_ACCEPT,
+    recorded,
+)
+from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
+from unit.racing import becomes, created
+
+from custom_connect_userconfig.core.arrays import SettingKey
+from custom_connect_userconfig.core.declaration import Declaration
+from custom_connect_userconfig.core.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
+from custom_connect_userconfig.core.kinds import Value
+from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
+from custom_connect_userconfig.retry.retrier import InProgress
+from custom_connect_userconfig.service import OwnedSettings, SettingsService
+from support.clock import FakeClock
+
+BOTH = Declaration(IDENTITY, {VOICE_ACCEPT: True, PERSISTENT: True})
+
+
+HELD = recorded(OWNER, {PERSISTENT: (True, False)}, LATER)
+"""The later request has dropped VOICE and given it back."""
+
+
+@pytest.fixture
+def overtaken(connect: FakeConnect) -> FakeConnect:
+    connect.settings = {VOICE_ACCEPT: False, PERSISTENT: True}
+    connect.tags = HELD.to_tags()
+    return connect
+
+
+def test_a_create_that_was_overtaken_changes_nothing_and_answers_with_what_is_in_force(
+    service: SettingsService, overtaken: FakeConnect
+) -> None:
+    assert service.create(BOTH, OWNER) == OwnedSettings(USER_ARN, {PERSISTENT: True}, (OVERTAKEN,))
+    assert overtaken.calls == [DESCRIBE]
+
+
+@pytest.mark.parametrize("previous", [None, {VOICE_ACCEPT: True}, BOTH.settings])
+def test_an_update_that_was_overtaken_changes_nothing_and_answers_with_what_is_in_force(
+    service: SettingsService, overtaken: FakeConnect, previous: dict[SettingKey, Value] | None
+) -> None:
+    assert service.update(BOTH, OWNER, None, previous) == OwnedSettings(
+        USER_ARN, {PERSISTENT: True}, (OVERTAKEN,)
+    )
+    assert overtaken.calls == [DESCRIBE]
+
+
+def test_an_update_that_another_resource_has_overtaken_is_not_found_and_changes_nothing(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The user was imported into another stack since."""
+    theirs = recorded(OTHER_OWNER, {VOICE_ACCEPT: (False, False)})
+    connect.tags = replace(theirs, requests=(OWNER.request, OTHER_OWNER.request)).to_tags()
+    with pytest.raises(NotFound, match=r"owned by support/Agent, and stay as they are\.$"):
+        service.update(DECLARATION, OWNER)
+    assert connect.calls == [DESCRIBE]
+
+
+def test_the_latest_request_and_a_new_one_are_not_overtaken(
+    service: SettingsService, overtaken: FakeConnect
+) -> None:
+    for owner in (LATER, replace(OWNER, request="0123abcd")):
+        result = service.update(BOTH, owner, None, {PERSISTENT: True})
+        assert result == OwnedSettings(USER_ARN, BOTH.settings)
+
+
+def test_a_request_that_was_overtaken_while_it_wrote_writes_what_is_declared_since(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.settings = {PERSISTENT: False}
+    connect.script(UPDATE, becomes(connect, {}, HELD))
+    assert service.create(BOTH, OWNER) == OwnedSettings(USER_ARN, {PERSISTENT: True}, (OVERTAKEN,))
+    assert connect.calls == [DESCRIBE, TAG, UPDATE, DESCRIBE, UPDATE]
+    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, True)
+    assert connect.tags == HELD.to_tags()
+
+
+def test_what_an_overtaken_request_has_just_written_is_undone_even_if_it_seems_to_be_as_before(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The read may be older than its own write."""
+    later = recorded(OWNER, {CHAT_ACCEPT: (True, False)}, LATER)
+    connect.script(UPDATE, becomes(connect, {VOICE_ACCEPT: False, CHAT_ACCEPT: True}, later))
+    assert service.create(DECLARATION, OWNER) == OwnedSettings(USER_ARN, {CHAT_ACCEPT: True}, (OVERTAKEN,))
+    assert connect.writes == [TAG, UPDATE, UPDATE]
+
+
+def test_a_request_that_wrote_while_the_later_one_gave_back_gives_back_too(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The later request has given VOICE back before this one wrote it, and the record drops it next."""
+    between = replace(HELD, prior={**HELD.prior, VOICE_ACCEPT: False})
+    connect.script(UPDATE, becomes(connect, {}, between))
+    assert service.create(BOTH, OWNER) == OwnedSettings(USER_ARN, {PERSISTENT: True}, (OVERTAKEN,))
+    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, True)
+
+
+def test_a_request_that_was_overtaken_before_it_wrote_settings_writes_none(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    overtaken = Answer(
+        ServiceInternalError("lost"), acted=True, afterwards=lambda: connect.tags.update(HELD.to_tags())
+    )
+    connect.script(TAG, overtaken)
+    result = service.create(BOTH, OWNER)
+    assert isinstance(result, OwnedSettings)
+    assert result.notes == (OVERTAKEN,)
+    assert connect.writes == [TAG]
+
+
+def test_a_refused_way_back_of_an_overtaken_request_is_gone_again(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
+    connect.script(UPDATE, becomes(connect, {}, HELD), *(Throttling("busy") for _ in range(5)))
+    result = created(service, clock, BOTH)
+    assert result == OwnedSettings(USER_ARN, {PERSISTENT: True}, (OVERTAKEN,))
+    assert connect.settings[VOICE_ACCEPT] is False
+
+
+def test_an_overtaken_request_that_goes_on_elsewhere_undoes_only_what_still_stands(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """Somebody may have set the value since."""
+    theirs = recorded(OWNER, {CHAT_ACCEPT: (True, False)}, LATER)
+    connect.script(
+        UPDATE, becomes(connect, {CHAT_ACCEPT: True}, theirs), *(Throttling("busy") for _ in range(5))
+    )
+    pending = service.create(BOTH, OWNER)
+    assert isinstance(pending, InProgress)
+    connect.clear_faults()
+    connect.settings[VOICE_ACCEPT] = False
+    assert service.create(BOTH, OWNER, pending.context) == OwnedSettings(
+        USER_ARN, {CHAT_ACCEPT: True}, (OVERTAKEN,)
+    )
+    assert connect.sent[-1] == (
+        UPDATE,
+        {"PersistentConnectionConfigs": [{"Channel": "VOICE", "PersistentConnection": False}]},
+    )
+
+
+def test_a_duplicate_of_a_handover_that_knew_of_no_loss_undoes_nothing(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The request has long ended, and the values that it finds may be somebody else's."""
+    connect.script(
+        UPDATE, Answer(afterwards=lambda: connect.script(DESCRIBE, *(Throttling("busy") for _ in range(5))))
+    )
+    pending = service.create(BOTH, OWNER)
+    assert isinstance(pending, InProgress)
+    connect.clear_faults()
+    connect.tags = recorded(OWNER, {CHAT_ACCEPT: (True, False)}, LATER).to_tags()
+    calls = len(connect.calls)
+    result = service.create(BOTH, OWNER, json.loads(json.dumps(pending.context)))
+    assert isinstance(result, OwnedSettings)
+    assert result.notes == (OVERTAKEN,)
+    assert connect.calls[calls:] == [DESCRIBE]
+
+
+def test_a_create_that_fails_after_it_was_overtaken_leaves_the_record_to_the_later_request(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    theirs = recorded(OWNER, {VOICE_ACCEPT: (True, False), PERSISTENT: (True, False)}, LATER)
+    connect.script(UPDATE, becomes(connect, {}, theirs))
+    connect.script(DESCRIBE, None, AccessDenied("Expired."))
+    with pytest.raises(AccessDenied) as failed:
+        service.create(BOTH, OWNER)
+    assert str(failed.value) == "Expired. The written settings were given back."
+    assert connect.tags == theirs.to_tags()
+    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (True, True)
+    assert connect.count(UNTAG) == 0
+
+
+def test_an_owner_is_the_same_in_every_request() -> None:
+    assert Owner.of(IDENTITY, None, None, "a").request != Owner.of(IDENTITY, None, None, "b").request
+    assert OWNER == LATER
+    assert OWNER.request != LATER.request
+
+
+def test_an_update_after_a_delete_that_was_cut_off_takes_the_settings_again(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """Somebody may have imported the rest of a failed delete into the same stack, under the same name."""
+    connect.tags = replace(recorded(OWNER, {VOICE_ACCEPT: (True, False)}), is_ending=True).to_tags()
+    result = service.update(BOTH, LATER, None, {VOICE_ACCEPT: True})
+    assert isinstance(result, OwnedSettings)
+    found = OwnershipRecord.from_tags(connect.tags)
+    assert found is not None
+    assert found.declared == BOTH.settings
+    assert not found.is_ending
