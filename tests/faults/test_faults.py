@@ -13,17 +13,17 @@ def test_fault(cell: Cell, harness: Harness) -> None:
     harness.restore(cell.baseline)
     harness.bench.connect.plant(cell.fault)
     outcome = harness.actor.send(cell.baseline.handler)
-    _judge_outcome(cell, outcome)
-    _judge_state(cell, outcome, harness)
+    _check_outcome(cell, outcome)
+    _check_state(cell, outcome, harness)
     harness.check()
     harness.bench.connect.clear_faults()
     if cell.baseline.handler not in READS:
-        _judge_what_follows(cell, outcome, harness)
+        _check_what_follows(cell, outcome, harness)
     elif not outcome.succeeded:
         assert harness.actor.send(cell.baseline.handler).shown == cell.baseline.outcome.shown
 
 
-def _judge_outcome(cell: Cell, outcome: Outcome) -> None:
+def _check_outcome(cell: Cell, outcome: Outcome) -> None:
     if deletes_nobody(cell.baseline.handler, cell.kind) and cell.baseline.front_end == "custom":
         assert outcome.succeeded, outcome
         assert outcome.found_nothing == (cell.code is not None), outcome
@@ -36,7 +36,7 @@ def _judge_outcome(cell: Cell, outcome: Outcome) -> None:
     assert expected_words(cell.baseline.handler, cell.call, cell.kind) in outcome.message, outcome
 
 
-def _judge_state(cell: Cell, outcome: Outcome, harness: Harness) -> None:
+def _check_state(cell: Cell, outcome: Outcome, harness: Harness) -> None:
     baseline = cell.baseline
     if baseline.handler in READS:
         assert outcome.seconds < 30, outcome
@@ -52,7 +52,7 @@ def _judge_state(cell: Cell, outcome: Outcome, harness: Harness) -> None:
         assert is_said, f"a failed create has left a trace, and does not say so: {outcome}"
 
 
-def _judge_what_follows(cell: Cell, outcome: Outcome, harness: Harness) -> None:
+def _check_what_follows(cell: Cell, outcome: Outcome, harness: Harness) -> None:
     baseline, handler = cell.baseline, cell.baseline.handler
     if not outcome.succeeded or outcome.found_nothing:
         harness.follow_up("the same again", baseline, lambda: harness.actor.send(handler), baseline.after)

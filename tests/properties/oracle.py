@@ -44,7 +44,7 @@ class Oracle:
         gateway, clock = operation.gateway, self.agent.clock
         ending = stack.send(event, gateway, clock, resume=given.resume, waits=given.waits)
         self.acted_last = stack
-        operation.judge(ending)
+        operation.check(ending)
         stack.remember(event, ending)
         return ending
 
@@ -55,7 +55,7 @@ class Oracle:
         operation = Operation(self, stack, event, given, reads_are_fresh=True)
         ending = stack.replay(event, operation.gateway, self.agent.clock, given.context, given.waits)
         self.acted_last = None
-        operation.judge(ending)
+        operation.check(ending)
         if lives and event.action is not Action.DELETE and not operation.met_rival and not given.context:
             assert self.model.owner == stack.owner.digest, "a duplicate has stripped an existing resource"
 
@@ -200,24 +200,24 @@ class Operation:
         self._earlier |= self._model.owned
         self._oracle.earlier = self._earlier
 
-    def judge(self, ending: Ending) -> None:
+    def check(self, ending: Ending) -> None:
         """Check an ending against the outcomes that the rules allow."""
         disturbed = ending.gateway.met or self.edited or self.met_rival or self.met_duplicate
         few = len(ending.gateway.writes) <= self._most_writes()
         assert few or disturbed, "written more often than late reads excuse"
         if self._is_overtaken:
-            self._judge_overtaken(ending)
+            self._check_overtaken(ending)
         elif not self.met_rival and self._must_be_refused():
-            self._judge_refused(ending)
+            self._check_refused(ending)
         elif ending.outcome is Outcome.DONE:
-            self._judge_done(ending)
+            self._check_done(ending)
         else:
-            self._judge_failed(ending)
+            self._check_failed(ending)
 
     def _only_undoes(self, ending: Ending) -> bool:
         return self._goes_on and {write.operation for write in ending.gateway.writes} <= {"UpdateUserConfig"}
 
-    def _judge_overtaken(self, ending: Ending) -> None:
+    def _check_overtaken(self, ending: Ending) -> None:
         """A later event has written: this one changes nothing but its own writes, and answers with the settings in
         force.
         """
@@ -246,7 +246,7 @@ class Operation:
         """
         return 5 if self._oracle.agent.behaviour.stale_seconds < 60 else 10
 
-    def _judge_refused(self, ending: Ending) -> None:
+    def _check_refused(self, ending: Ending) -> None:
         action = self._event.action
         # A duplicate of a handover that has lost its claim undoes its own values; the model checks them.
         wrote = ending.gateway.writes and not self._only_undoes(ending)
@@ -265,7 +265,7 @@ class Operation:
             (owner,) = (owner for owner in owners if owner.digest == self._model.owner)
             assert owner.label in str(ending.error)
 
-    def _judge_done(self, ending: Ending) -> None:
+    def _check_done(self, ending: Ending) -> None:
         shown = OwnershipRecord.from_tags(self._oracle.agent.read().tags)
         if self._event.action is Action.DELETE and self.met_rival:
             assert self._model.owner != self._mine
@@ -311,7 +311,7 @@ class Operation:
         )
         assert one == other
 
-    def _judge_failed(self, ending: Ending) -> None:
+    def _check_failed(self, ending: Ending) -> None:
         is_nobodys = self._owner_before is None and self._event.action is not Action.CREATE
         excused = ending.gateway.met or is_nobodys or ending.timed_out or self.met_rival or self._goes_on
         excused = excused or (self.edited and isinstance(ending.error, NotStabilized))
