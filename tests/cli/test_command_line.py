@@ -13,7 +13,7 @@ from connect_user_config.install.artefacts import _NAMED_IN
 from connect_user_config.install.names import RESERVED, check_type_name
 from connect_user_config.problems import EXIT_CODES, UsageError
 
-from .conftest import EAST, INSTANCE, ROOT, TYPE, WEST, Desk
+from .conftest import EAST, INSTANCE, ROOT, TYPE, WEST, Desk, zipped
 
 GUIDE = (ROOT / "guide" / "install.md").read_text("utf-8")
 COMMANDS = (
@@ -230,10 +230,14 @@ def test_a_zip_that_is_no_artefact_is_refused(desk: Desk, content: str) -> None:
     path.write_bytes(b"not a zip" if content == "text" else desk.function().read_bytes())
     run = desk.run(*INSTALL, TYPE, "--artefact", str(path), "--json")
     assert (run.exit_code, run.problem["code"]) == (2, "bad-artefact")
-    function = desk.run(
-        "install", "custom-resource", "--instance", INSTANCE, "--artefact", str(desk.package()), "--json"
-    )
-    assert (function.exit_code, function.problem["code"]) == (2, "other-artefact")
+
+
+def test_a_zip_without_the_function_is_refused(desk: Desk) -> None:
+    path = desk.folder / "p.zip"
+    path.write_bytes(zipped({"README": "another zip"}))
+    install = ("install", "custom-resource", "--instance", INSTANCE, "--artefact", str(path), "--json")
+    run = desk.run(*install)
+    assert (run.exit_code, run.problem["code"]) == (2, "other-artefact")
 
 
 # The `cfn` command imports names that jsonschema has moved.

@@ -42,6 +42,15 @@ def test_the_same_again_changes_nothing(desk: Desk) -> None:
     assert desk.writes() == []
 
 
+def test_an_artefact_that_somebody_replaced_is_uploaded_again(desk: Desk) -> None:
+    """The key holds the digest, and S3 vouches for the checksum."""
+    bucket, _, key = desk.install_function().result["artefact"].removeprefix("s3://").partition("/")
+    s3 = desk.client("s3")
+    s3.put_object(Bucket=bucket, Key=key, Body=b"other", ChecksumAlgorithm="SHA256")
+    assert desk.install_function().did() == [f"upload {key}"]
+    assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == desk.function().read_bytes()
+
+
 def test_another_instance_changes_the_stack_alone(desk: Desk) -> None:
     desk.install_function()
     assert desk.install_function("--instance", SECOND).did() == [f"update stack {NAME}"]

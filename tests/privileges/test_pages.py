@@ -1,16 +1,19 @@
-"""The pages about security and rolling out: what they list is whole, what they show works."""
+"""The page about security: what it lists is whole, and what it says of the artefact bucket is so."""
 
 import ast
 import json
 import re
+from typing import Any
 
 import boto3
-import pytest
 from moto import mock_aws
 
-from .roles import ROLES, ROOT, load
+from support.template_values import evaluated
+
+from .roles import ROLES, ROOT
 
 SOURCES = ROOT / "src" / "custom_connect_userconfig"
+BUCKET = "acme-us-east-1"
 
 
 def text_of(page: str) -> str:
@@ -60,30 +63,29 @@ def test_the_page_lists_every_action_of_the_roles() -> None:
     assert listed == {action for role in ROLES for action in role.granted}
 
 
-@pytest.mark.parametrize("template", ["registry.yml", "custom-resource.yml"])
-def test_parameters_in_commands_are_the_templates(template: str) -> None:
-    named = set(re.findall(r"ParameterKey=(\w+)", text_of("guide/rolling-out.md")))
-    of_the_type = set(load(ROOT / "deploy" / "registry.yml")["Parameters"])
-    assert named == of_the_type
-    assert {"ArtefactBucketPrefix", "ArtefactKey", "InstanceArns"} <= set(
-        load(ROOT / "deploy" / template)["Parameters"]
-    )
+def statements(organisation: str) -> list[dict[str, Any]]:
+    """The statements of the artefact bucket's policy."""
+    template = text_of("deploy/artefact-bucket.yml")
+    of_the_bucket = {"Bucket": {"Ref": BUCKET, "Arn": f"arn:aws:s3:::{BUCKET}"}}
+    values = evaluated(template, {"OrganizationId": organisation}, "us-east-1", "123456789012", of_the_bucket)
+    policy = values.properties["BucketPolicy"]["PolicyDocument"]
+    with mock_aws():
+        s3 = boto3.client("s3", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+    return list(policy["Statement"])
 
 
 def test_the_bucket_s_policy_lets_the_organisation_read_and_nobody_write() -> None:
-    (shown,) = re.findall(r"```json\n(.*?)```", text_of("guide/rolling-out.md"), re.DOTALL)
-    policy = json.loads(shown)
-    allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
-    assert [(each["Action"], each["Condition"]) for each in allowed] == [
-        ("s3:GetObject", {"StringEquals": {"aws:PrincipalOrgID": "o-EXAMPLE"}})
-    ]
-    bucket = load(ROOT / "deploy" / "artefact-bucket.yml")["Resources"]["BucketPolicy"]["Properties"][
-        "PolicyDocument"
-    ]
-    (denied,) = [each for each in policy["Statement"] if each["Effect"] == "Deny"]
-    (own,) = bucket["Statement"]
-    assert {**denied, "Resource": None} == {**own, "Resource": None}
-    with mock_aws():
-        s3 = boto3.client("s3", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
-        s3.create_bucket(Bucket="prefix-region")
-        s3.put_bucket_policy(Bucket="prefix-region", Policy=shown.replace("PREFIX-REGION", "prefix-region"))
+    denied, allowed = statements("o-a1b2c3d4e5")
+    assert (denied["Effect"], denied["Action"]) == ("Deny", "s3:*")
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert (allowed["Action"], allowed["Resource"]) == (
+        "s3:GetObject",
+        f"arn:aws:s3:::{BUCKET}/connect-user-config/*",
+    )
+    assert allowed["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+
+
+def test_without_an_organisation_the_bucket_s_policy_gives_nobody_anything() -> None:
+    assert [each["Effect"] for each in statements("")] == ["Deny"]
