@@ -14,7 +14,7 @@ from custom_connect_userconfig.service import GivenBack, OwnedSettings
 from .agent import LocalAgent, Truth
 from .meanwhile import CALM, Act, Circumstances, Duplicate, Editing, Phoning, Rival, Tagging
 from .ownership_model import CHAT_ENDS, OwnershipModel
-from .stacks import Action, Context, Ending, Event, Outcome, Stack
+from .stacks import Action, Ending, Event, Outcome, Stack
 from .step_count import MEANWHILE
 from .strategies import CHAT_ACW
 from .unreliable import Schedule, UnreliableGateway, Write
@@ -100,13 +100,6 @@ def _is_overtaken(event: Event, tags: Mapping[str, str]) -> bool:
     return hashlib.sha256(event.request_id.encode()).hexdigest()[:8] in requests.split(".")[:-1]
 
 
-def _recorded_by(event: Event, context: Context) -> OwnershipRecord | None:
-    """Return the record that a delete has given back, if it continues after that."""
-    found = (context or {}).get("found")
-    is_delete = event.action is Action.DELETE and isinstance(found, dict)
-    return OwnershipRecord.from_tags(found) if is_delete else None
-
-
 class Operation:
     """One run of an event."""
 
@@ -115,7 +108,6 @@ class Operation:
     ) -> None:
         self._oracle, self._model, self._stack, self._event = oracle, oracle.model, stack, event
         self._fresh, self._goes_on = reads_are_fresh, given.context is not None
-        self._recorded = _recorded_by(event, given.context)
         self._mine = stack.owner.digest
         self._owner_before = oracle.model.owner
         self._before: Truth = oracle.agent.truth()
@@ -150,8 +142,6 @@ class Operation:
         assert owner in (None, self._mine) or self._takes_over or is_conceding, (
             f"{write.operation} on what another stack owns"
         )
-        if self._recorded:
-            self._model.given_back_again(self._recorded)
         self._model.moved_on(self._before, self._event.declared, self._earlier, write)
 
     def _before_call(self, operation: str) -> None:

@@ -24,7 +24,7 @@ from custom_connect_userconfig.core.ownership import OwnershipRecord, our_keys
 from custom_connect_userconfig.core.settings import Settings
 
 from .agent import LocalAgent, Truth
-from .edits_meanwhile import EXCUSED, EditsMeanwhile, recorded
+from .edits_meanwhile import EditsMeanwhile, recorded
 from .phone_model import PHONE, PhoneModel
 from .strategies import CHAT_ACW
 from .unreliable import Write
@@ -134,20 +134,6 @@ class OwnershipModel(PhoneModel):
         self.moved_on(before, {})
         assert self.owner is None
         assert not self.owned
-
-    def given_back_again(self, record: OwnershipRecord) -> None:
-        """A delete that has given `record` back takes a declared value for the write of an earlier request.
-
-        It gives that value back once more, although an administrator may have set it since.
-        """
-        now = self.agent.truth()
-        undone = {
-            key: now[key]
-            for key in record.declared.keys() - self.owned.keys()
-            if now[key] != self.unowned[key] == record.declared[key] and now[key] == record.prior[key]
-        }
-        EXCUSED["edits undone by a late duplicate of a delete"] += len(undone)
-        self.unowned.update(undone)
 
     def _no_owner(self) -> None:
         self.owner, self.owned, self.declared, self.unrecorded = None, {}, set(), set()

@@ -195,6 +195,28 @@ def test_a_create_that_goes_on_after_a_crash_and_fails_restores_what_reads_do_no
         assert story.agent.tags() or story.agent.truth() == before
 
 
+def test_a_handed_over_delete_that_comes_twice_leaves_what_somebody_has_set_since() -> None:
+    """A delete waits for late reads and hands over; when it is done, an administrator sets what had been
+    declared.
+
+    Lambda delivers the handover once more: the value counted as the write of an earlier request, between what
+    the delete had written and the end of its record, and was given back again.
+    """
+    with new_story(InitialUser(), Behaviour(stale_seconds=90.0)) as story:
+        custom, clock = story.custom(), story.agent.clock
+        custom.send(custom.event(Action.CREATE, {AUTO_ACCEPT: True}), story.gateway(), clock)
+        story.agent.let_reads_catch_up()
+        delete = custom.event(Action.DELETE)
+        assert custom.send(delete, story.gateway(), clock).outcome is Outcome.DONE
+        story.agent.administer({AUTO_ACCEPT: True})
+        story.agent.let_reads_catch_up()
+        _, handed_over = custom.delivered[-1]
+        assert handed_over
+        assert handed_over["released"]
+        custom.replay(delete, story.gateway(), clock, handed_over)
+        assert story.agent.truth()[AUTO_ACCEPT] is True
+
+
 def test_what_a_duplicate_writes_along_clamped_is_the_agents_own() -> None:
     """The service stores 5,400 seconds for longer work on CHAT; a create of work on TASK writes CHAT along.
 
