@@ -117,6 +117,10 @@ bench-cold: $(READY) ## compare cold starts with a bare script on stock boto3; w
 bench-warm: $(READY) ## compare warm invocations with a bare client's cached calls; writes guide/benchmarks/warm.md
 	@python -m benchmarks.warm $(ARGS)
 
+.PHONY: bench-check
+bench-check: $(READY) ## compare checking a template of 500 agents with cfn-lint alone; writes guide/benchmarks/checking.md
+	@python -m benchmarks.checking $(ARGS)
+
 .PHONY: bench
 bench: $(READY) ## measure what quotas do to stacks of hundreds, and memory, into guide/benchmarks (ten minutes)
 	$(say) 'load: simulated, and on the wall clock'

@@ -66,7 +66,9 @@ def _findings(cfn: Any, types: Types) -> Iterator[tuple[Finding, Span | None]]: 
             yield finding, None
     elif types.may_stand_in(text):
         lines = Lines(text)
-        for finding in check(read(text), types).findings:
+        # A transform has changed the template in place, so that it no longer is what stands in the file.
+        tree = read(text) if "Transform" in cfn.template else cfn.template
+        for finding in check(tree, types).findings:
             yield finding, lines.at(finding.path)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connect_user_config.reading.template import Resource, Template, node_at, parameters_in
-from connect_user_config.reading.values import World, is_literal, text_of
+from connect_user_config.reading.values import World, text_of
 from custom_connect_userconfig.core.arrays import PHONE, PHONE_NUMBER
 from custom_connect_userconfig.core.declaration import INSTANCE_ID, USER_ARN, USER_ID, examine
 from custom_connect_userconfig.core.identifiers import Environment
@@ -178,7 +178,7 @@ def _of_defaults(template: Template, types: Types, found: Iterable[Finding]) -> 
     known = {(finding.resource, finding.path, finding.rule.name) for finding in found}
     with_defaults = Template(template.tree, template.given, use_defaults=True)
     for resource in _resources(with_defaults, types):
-        if is_literal(resource.node):
+        if resource.is_literal:
             continue
         for finding in _certain(with_defaults, resource).values():
             place = (finding.resource, finding.path, finding.rule.name)

@@ -1,7 +1,7 @@
 """The resources of a template that are asked for, with all that is known of them in each world."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -9,7 +9,7 @@ from custom_connect_userconfig.core.problems import PartlyKnown, Path, Unknown
 
 from .conditions import Choices, Conditions
 from .resolver import Resolver
-from .values import INCLUDE, TRANSFORM, Known, Scope, World, is_include, is_literal, text_of
+from .values import INCLUDE, TRANSFORM, Compute, Known, Scope, World, is_include, is_literal, text_of
 
 Tree = Mapping[str, object]
 _NOWHERE: Final[World] = {}
@@ -42,7 +42,7 @@ class Resource:
     def properties(self, world: World) -> Mapping[str, object]:
         """Return the properties in `world`, as far as they are known."""
         node = self.node.get("Properties")
-        if self._is_literal and isinstance(node, dict):
+        if self.is_literal and isinstance(node, dict):
             return node
         found = self.scope.in_world(world).value({} if node is None else node)
         if TRANSFORM in self.node or isinstance(found, Unknown):
@@ -56,8 +56,13 @@ class Resource:
         inner = self.scope.in_world(world).locate(self.node, ("Properties", *path))
         return (*self.at, *inner)
 
+    def computed_by(self, compute: Compute) -> "Resource":
+        """Return the same resource with another way to compute its intrinsics."""
+        return self if self.is_literal else replace(self, scope=replace(self.scope, compute=compute))
+
     @cached_property
-    def _is_literal(self) -> bool:
+    def is_literal(self) -> bool:
+        """Whether the properties stand for themselves."""
         return is_literal(self.node.get("Properties")) and not self.scope.variables
 
 
@@ -88,11 +93,13 @@ class Template:
     ) -> list[Resource]:
         """Return the resources whose type is wanted, in the order of the template."""
         recorder = _Recorder(self._resolver)
-        for resource in self._resources(is_wanted, resolves_secrets, recorder.record):
-            for world in resource.worlds:
-                resource.properties(world)
+        found = list(self._resources(is_wanted, resolves_secrets, recorder.record))
+        for resource in found:
+            if not resource.is_literal:
+                for world in resource.worlds:
+                    resource.properties(world)
         recorder.compute()
-        return list(self._resources(is_wanted, resolves_secrets, self._resolver.resolve))
+        return [resource.computed_by(self._resolver.resolve) for resource in found]
 
     def conditions(self, names: set[str]) -> Choices | None:
         """Return the worlds of the conditions `names`."""
@@ -106,7 +113,7 @@ class Template:
         self,
         is_wanted: Callable[[str], bool],
         resolves_secrets: Callable[[str], bool],
-        compute: Callable[[Tree], object],
+        compute: Compute,
     ) -> Iterator[Resource]:
         outer = Scope(self._known, _NOWHERE, compute, {})
         for name, node, inner, path in outer.items(dict(_members(self.tree, "Resources"))):
