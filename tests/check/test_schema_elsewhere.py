@@ -1,6 +1,6 @@
 """AWS's validator takes the registry schema under an organisation's name, conditions included, and checks by it.
 
-It runs by itself and within CDK's synth; `guide/checking.md` says how the schema gets there.
+`guide/checking.md` says how the schema gets there.
 """
 
 import json

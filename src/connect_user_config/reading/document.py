@@ -20,10 +20,10 @@ class NotReadable(Exception):
 
 
 class ToolMissing(Exception):
-    """The extra that brings what reads templates is not installed; the message is the line that installs it."""
+    """The extra `check`, which brings what reads templates, is missing; the message is the line that installs it."""
 
     def __init__(self) -> None:
-        super().__init__("pip install 'connect-user-config[check]'")
+        super().__init__("pip install 'cloudformation-validate>=1.10,<2' 'pyyaml>=6.0.1,<7'")
 
 
 def read(text: str) -> object:
