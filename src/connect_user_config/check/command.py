@@ -153,6 +153,8 @@ class _Run:
             self._fail(file, f"cannot be read: {error.strerror}")
         except UnicodeDecodeError:
             self._fail(file, "is not text in UTF-8")
+        except RecursionError:
+            self._fail(file, "is nested too deeply")
         except NotReadable as error:
             self._fail(file, str(error))
         except ToolMissing as error:

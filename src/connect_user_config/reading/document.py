@@ -47,7 +47,11 @@ def _read_yaml(text: str) -> object:
     except ImportError as error:
         raise ToolMissing from error
     try:
-        return yaml.load(text, Loader=_loader(in_python=_may_be_deep(text)))  # noqa: S506 - a SafeLoader
+        loader = _loader(in_python=_may_be_deep(text))(text)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise NotReadable(redact(f"{where}{error.problem or error.context or 'is no YAML'}")) from error
