@@ -41,6 +41,14 @@ def test_another_artefact_becomes_the_default_and_the_earlier_version_stays_live
     assert desk.cloud.live(TYPE) == ["00000001", "00000002*"]
 
 
+def test_a_default_that_somebody_has_changed_is_changed_back(desk: Desk) -> None:
+    first = desk.install().result["typeVersionArn"]
+    desk.install(code="two")
+    desk.cloud.region().defaults[TYPE] = first
+    assert desk.install(code="two").did() == [f"make version 00000002 of {TYPE} the default"]
+    assert desk.cloud.live(TYPE) == ["00000001", "00000002*"]
+
+
 def test_an_earlier_artefact_is_registered_again(desk: Desk) -> None:
     for code in ("one", "two", "one"):
         run = desk.install(code=code)

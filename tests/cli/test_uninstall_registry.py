@@ -47,7 +47,7 @@ def test_an_earlier_version_that_was_made_the_default_goes_too(desk: Desk) -> No
     desk.cloud.region().defaults[TYPE] = first
     run = desk.uninstall()
     assert run.did()[:2] == [
-        f"make version 00000002 of {TYPE} the default, to go last",
+        f"make version 00000002 of {TYPE} the default",
         f"deregister version 00000001 of {TYPE}",
     ]
     assert desk.cloud.live(TYPE) == []

@@ -61,8 +61,8 @@ class TypeRequest:
         if self.log_group is not None:
             parameters["LogGroupName"] = self.log_group
         stack = stacks.deploy(region, name, stacks.REGISTRY, parameters)
-        if stack.outputs:
-            _deregister_beyond(region, self.type_name, stack)
+        if current := stack.outputs.get("TypeVersionArn"):
+            self._tidy(region, stack, current)
         return {
             "typeName": self.type_name,
             "typeVersionArn": stack.outputs.get("TypeVersionArn"),
@@ -71,6 +71,15 @@ class TypeRequest:
             "executionRoleArn": stack.outputs.get("ExecutionRoleArn"),
             "logGroup": stack.parameters.get("LogGroupName") or None,
         }
+
+    def _tidy(self, region: Region, stack: stacks.Stack, current: str) -> None:
+        """Make the stack's version the default again if somebody has changed that; keep the last five versions."""
+        ours, _ = _ours(region, self.type_name, stack)
+        if not any(version.is_default and version.arn == current for version in ours):
+            _set_default(region, self.type_name, current)
+        for version in ours[:-KEPT_VERSIONS]:
+            if version.arn != current:
+                _deregister(region, self.type_name, version)
 
 
 def uninstall(region: Region, type_name: str, *, is_forced: bool) -> Result:
@@ -124,13 +133,6 @@ def _ours(region: Region, type_name: str, stack: stacks.Stack) -> tuple[list[Ver
     ]
 
 
-def _deregister_beyond(region: Region, type_name: str, stack: stacks.Stack) -> None:
-    ours, _ = _ours(region, type_name, stack)
-    for version in ours[:-KEPT_VERSIONS]:
-        if not version.is_default and version.arn != stack.outputs.get("TypeVersionArn"):
-            _deregister(region, type_name, version)
-
-
 def _deregister_earlier(region: Region, type_name: str, stack: stacks.Stack) -> None:
     """Leave nothing of this installation but the version that the stack itself deregisters."""
     current = stack.outputs.get("TypeVersionArn")
@@ -144,15 +146,17 @@ def _deregister_earlier(region: Region, type_name: str, stack: stacks.Stack) -> 
             "make one of those the default (`aws cloudformation set-type-default-version`), or deregister them",
         )
     if current and any(version.is_default and version.arn != current for version in ours):
-        region.change(
-            f"make version {current.rpartition('/')[2]} of {type_name} the default, to go last",
-            _SERVICE,
-            "SetTypeDefaultVersion",
-            Arn=current,
-        )
+        _set_default(region, type_name, current)
     for version in ours:
         if version.arn != current:
             _deregister(region, type_name, version)
+
+
+def _set_default(region: Region, type_name: str, arn: str) -> None:
+    version = arn.rpartition("/")[2]
+    region.change(
+        f"make version {version} of {type_name} the default", _SERVICE, "SetTypeDefaultVersion", Arn=arn
+    )
 
 
 def _deregister(region: Region, type_name: str, version: Version) -> None:
