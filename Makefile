@@ -48,21 +48,23 @@ function: $(FUNCTION) ## build the code zip, which both flavours run, into build
 ministack: $(MINISTACK_READY) ## install the local CloudFormation, in an environment of its own
 
 .PHONY: test
-test: lint $(MINISTACK_READY) ## everything: linters, then all tests with coverage
+test: lint $(MINISTACK_READY) ## what CI runs: linters, then tests with coverage (five minutes on two idle cores)
 	$(say) 'tests on two processes, with the real cfn command line among them'
 	@pytest -n 2 --dist worksteal --cov --cov-report=term
 	@python -m tools.each_python $(PYTHONS)
 
+# The environment variable is the one switch: the tests, what they generate and `test-this-python` look at it.
 .PHONY: test-all
-test-all: ## `make test`, and what asks a package registry: the wheel with the lowest and the newest of what it needs
-	@EXHAUSTIVE=1 $(MAKE) test
+test-all: export EXHAUSTIVE := 1
+test-all: test ## every night: the same with every cell of each matrix, the wheel at both ends of its ranges, and more on each other Python (hours)
 
-# What may differ from one Python to the next: the lock, all that runs in Lambda (the bound of coverage holds here too), the commands.
+# What may differ from one Python to the next: the lock, all that runs in Lambda (the bound of coverage holds here too); at night the commands as well.
+ON_EACH_PYTHON := tests/unit tests/custom_resource tests/limits/test_memory.py tests/packaging/test_installed.py
+ON_EACH_PYTHON_AT_NIGHT := tests/functional tests/tools tests/contract/test_commands.py
 .PHONY: test-this-python
 test-this-python: check-lock
-	$(say) 'tests of the code and the commands, on two processes'
-	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal --cov --cov-report=term tests/unit tests/custom_resource tests/tools tests/contract/test_commands.py \
-		tests/packaging/test_installed.py tests/limits/test_memory.py
+	$(say) 'tests of what runs in Lambda, on two processes'
+	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal --cov --cov-report=term $(ON_EACH_PYTHON) $(if $(filter 1,$(EXHAUSTIVE)),$(ON_EACH_PYTHON_AT_NIGHT))
 
 .PHONY: lint
 lint: check-lock check-code check-templates ## linters, types, import rules, security, lock, templates

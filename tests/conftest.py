@@ -11,7 +11,7 @@ pytest.register_assert_rewrite("functional", "support")
 from privileges.recording import recorder  # noqa: E402 - after the line above
 from privileges.whole_run import WholeRun  # noqa: E402 - the same
 
-from support import earlier_values  # noqa: E402 - the same
+from support import earlier_values, exhaustive  # noqa: E402 - the same
 
 recorder.install()
 earlier_values.install()
@@ -40,6 +40,11 @@ def no_own_value_is_recorded_as_earlier() -> Iterator[None]:
 def pytest_configure(config: pytest.Config) -> None:
     """After all tests, compare the handlers' calls with the permissions of their roles."""
     config.pluginmanager.register(WholeRun(recorder), "whole-run")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to `make test-all` what is marked so."""
+    exhaustive.leave_out_others(items, lambda others: config.hook.pytest_deselected(items=others))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

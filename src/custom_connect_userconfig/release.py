@@ -1,6 +1,6 @@
 """Delete: give back every owned setting, then remove the record; only ``service`` calls this."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .core.errors import NotClaimedYet, NotFound, NotSettledYet
 from .core.ownership import OwnershipRecord
@@ -14,8 +14,8 @@ class Release:
     """Delete: give back every setting of the record, then remove the record."""
 
     operation: Operation
-    _seen: OwnershipRecord = field(default_factory=lambda: OwnershipRecord(None, {}, {}))
-    """Everything that reads of this invocation have shown as recorded."""
+    _has_seen_record: bool = False
+    """Whether a read of this invocation has shown the record."""
     _has_repeated: bool = False
 
     def run(self) -> GivenBack:
@@ -36,19 +36,14 @@ class Release:
                 if progress.wrote:
                     return GivenBack(progress.notes)
                 raise nothing_owned(operation.identity, record)
-            self._see(record)
+            self._has_seen_record = True
             if progress.is_settling(operation.now()):
                 raise unsettled(operation.identity, ("the tags of the record are still there",))
+            progress.note_found(record)
             request = "" if progress.claimed else operation.owner.request
             operation.apply(
                 user, plan_give_back(record, user, request=request, trust_read=progress.wrote_settings)
             )
-
-    def _see(self, record: OwnershipRecord) -> None:
-        seen = self._seen
-        self._seen = OwnershipRecord(
-            None, {**seen.declared, **record.declared}, {**seen.prior, **record.prior}
-        )
 
     def _give_back_again(self, user: LiveUser) -> bool:
         """Give back settings again that an earlier request has written since; once, as reads may be late.
@@ -56,9 +51,9 @@ class Release:
         Only an invocation that has seen the record does it. If Lambda delivers a handed-over delete again,
         somebody may have set the same value since, and nobody owns that.
         """
-        if self._has_repeated:
+        if self._has_repeated or not self._has_seen_record:
             return False
-        plan = plan_give_back_again(self._seen, user)
+        plan = plan_give_back_again(self.operation.progress.found, user)
         if plan.is_empty:
             return False
         self._has_repeated = True

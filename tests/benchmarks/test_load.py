@@ -1,6 +1,7 @@
 """Targets of the wait for quotas, on the simulation that designed it: the same figures on every machine."""
 
 from dataclasses import replace
+from itertools import product
 from statistics import fmean
 from typing import NamedTuple
 
@@ -8,8 +9,9 @@ import pytest
 
 from benchmarks.load.cloudformation import Operation
 from benchmarks.load.measures import Scenario, measure, simulate
-from benchmarks.load.policies import POLICIES
+from benchmarks.load.policies import OURS, POLICIES
 from connect_local import Quota
+from support.exhaustive import mark_others
 
 LANE_SEEDS = 10
 """Many, because one long wait at the end of a lane shows in the time of a run."""
@@ -32,13 +34,15 @@ TARGETS = {
     300: Target(3, 10, 1.30, 3.3, 0.5),
     500: Target(2, 10, 1.16, 4.7, 0.6),
 }
+STACKS = list(product(TARGETS, Operation))
+SMALL_STACKS = [*product((60,), Operation), (200, Operation.CREATE)]
+"""A larger stack goes the same way for longer."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("operation", Operation)
-@pytest.mark.parametrize("resources", TARGETS)
+@pytest.mark.parametrize(("resources", "operation"), mark_others(STACKS, SMALL_STACKS))
 def test_a_stack_finishes_near_the_floor_at_a_bounded_cost_and_leaves_room_for_others(
-    operation: Operation, resources: int
+    resources: int, operation: Operation
 ) -> None:
     target = TARGETS[resources]
     figures = measure(Scenario(operation, resources=resources), target.seeds, target.live_seeds)
@@ -57,7 +61,7 @@ def test_twenty_resources_finish_in_seconds(operation: Operation) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("operation", Operation)
+@pytest.mark.parametrize("operation", mark_others(Operation, [Operation.CREATE]))
 def test_lanes_in_the_template_come_close_to_the_floor_with_one_invocation_each(operation: Operation) -> None:
     runs = [simulate(Scenario(operation, lanes=20), seed) for seed in range(LANE_SEEDS)]
     assert all(run.failures == 0 for run in runs)
@@ -69,13 +73,14 @@ def test_lanes_in_the_template_come_close_to_the_floor_with_one_invocation_each(
 @pytest.mark.parametrize(
     "scenario",
     [
-        Scenario(resources=2000),
-        Scenario(in_flight=50),
-        Scenario(refused_cost=0.5),
         Scenario(neighbour=0.5),
         Scenario(quotas={**Scenario().quotas, "DescribeUser": Quota(2, 5)}),
+        *(
+            pytest.param(scenario, marks=pytest.mark.exhaustive)
+            for scenario in (Scenario(resources=2000), Scenario(in_flight=50), Scenario(refused_cost=0.5))
+        ),
     ],
-    ids=["2,000 resources", "50 in flight", "refused calls cost tokens", "a neighbour", "slow reads"],
+    ids=["a neighbour", "slow reads", "2,000 resources", "50 in flight", "refused calls cost tokens"],
 )
 def test_no_resource_fails_because_of_a_quota(scenario: Scenario) -> None:
     run = simulate(scenario, 1)
@@ -113,7 +118,7 @@ def test_limits_of_parallelism_hold() -> None:
             assert sum(other.began <= resource.began < other.ended for other in resources) <= 7
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", mark_others(POLICIES, (POLICIES[0], OURS)), ids=lambda policy: policy.name)
 def test_only_policies_that_end_the_invocation_finish_without_a_failure(policy: object) -> None:
     run = simulate(replace(Scenario(resources=300), policy=policy), 1)
     assert (run.failures > 0) == run.scenario.policy.name.startswith("botocore")

@@ -18,12 +18,16 @@ from connect_local import (
     every_read_write_combination,
 )
 from connect_local.arrays import ARRAYS, CHANNELS, FIELDS
+from support.exhaustive import mark_others, switches, where_every_two_meet
 
 NUMBER = "+15550100"
 ACW = ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")
 FIRST_CALLBACK_ACW = ("AgentFirstCallbackAfterContactWorkConfig", "AfterContactWorkTimeLimit")
 
-every_combination = pytest.mark.parametrize("behaviour", every_read_write_combination(), ids=str)
+COMBINATIONS = every_read_write_combination()
+every_combination = pytest.mark.parametrize(
+    "behaviour", mark_others(COMBINATIONS, where_every_two_meet(COMBINATIONS, switches)), ids=str
+)
 
 
 def acw(channel: str, seconds: int) -> dict[str, Any]:

@@ -11,9 +11,25 @@ from faults.cells import CRASH_CELLS, WHAT_FOLLOWS, CrashCell, crash_points
 from faults.dimensions import BEHAVIOURS, OBSTACLES, is_late
 from faults.harness import Harness
 from faults.watch import CrashPoint
+from support.exhaustive import Aspects, mark_others, where_every_two_meet
 
 
-@pytest.mark.parametrize("cell", CRASH_CELLS, ids=str)
+def _aspects(cell: CrashCell) -> Aspects:
+    baseline, handler = cell.baseline, cell.baseline.handler
+    return (
+        (baseline.front_end, handler),
+        baseline.obstacle,
+        baseline.behaviour,
+        cell.crash_point,
+        cell.then,
+        (handler, cell.crash_point),
+        (handler, cell.then),
+    )
+
+
+@pytest.mark.parametrize(
+    "cell", mark_others(CRASH_CELLS, where_every_two_meet(CRASH_CELLS, _aspects)), ids=str
+)
 def test_crash(cell: CrashCell, harness: Harness) -> None:
     baseline, bench = cell.baseline, harness.bench
     harness.restore(baseline)

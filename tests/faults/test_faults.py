@@ -1,4 +1,7 @@
-"""Every kind of fault strikes at every call of every handler: once, three times, always."""
+"""Every kind of fault strikes at every call of every handler: once, three times, always.
+
+In `make test` each handler meets each kind at each operation, at one of its calls and for one of the times.
+"""
 
 import pytest
 from functional.front_end import Outcome
@@ -6,9 +9,16 @@ from functional.front_end import Outcome
 from faults.cells import CELLS, Cell
 from faults.dimensions import READS, TAKES_ANEW, deletes_nobody, expected_words
 from faults.harness import Harness
+from support.exhaustive import Aspects, mark_others, where_every_two_meet
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=str)
+def _aspects(cell: Cell) -> Aspects:
+    """What must come of a fault hangs on handler, operation and kind together (`expected_code`)."""
+    baseline, call, kind = cell.baseline, cell.call, str(cell.kind)
+    return (baseline.front_end, baseline.handler), (baseline.handler, call.operation), call, kind, cell.times
+
+
+@pytest.mark.parametrize("cell", mark_others(CELLS, where_every_two_meet(CELLS, _aspects)), ids=str)
 def test_fault(cell: Cell, harness: Harness) -> None:
     harness.restore(cell.baseline)
     harness.bench.connect.plant(cell.fault)

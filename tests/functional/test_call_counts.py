@@ -5,26 +5,30 @@ All other switches for reads and writes meet here.
 """
 
 from collections import Counter
+from itertools import product
 from typing import Final
 
 import pytest
 
-from connect_local import every_read_write_combination, where_every_two_switches_meet
+from connect_local import Behaviour, every_read_write_combination
 from functional.call_counts import CASES, CUSTOM, OPERATIONS, REGISTRY, Case, creates, deletes, reads, updates
 from functional.world import World
+from support.exhaustive import mark_others, switches, where_every_two_meet
 from support.registry import RegistryStack
 
 MODULES: Final = (creates, updates, deletes, reads)
 READS_AT_ONCE = [
     each for each in every_read_write_combination() if not each.stale_reads and not each.accept_arns
 ]
-WHERE_EVERY_TWO_MEET = where_every_two_switches_meet(
-    stale_reads=0, accept_arns=False, refused_channels=frozenset()
-)
+WHERE_TWO_MEET = where_every_two_meet(READS_AT_ONCE, switches)
 
 
-def _cases(front_end: str) -> list[str]:
-    return [name for name, case in CASES.items() if front_end in case.front_ends]
+def _cases(front_end: str, behaviours: list[Behaviour]) -> pytest.MarkDecorator:
+    """`make test` lets each case meet each answer to each question."""
+    names = [name for name, case in CASES.items() if front_end in case.front_ends]
+    cells = list(product(names, behaviours))
+    chosen = where_every_two_meet(cells, lambda cell: (cell[0], *switches(cell[1])))
+    return pytest.mark.parametrize(("case", "behaviour"), mark_others(cells, chosen), ids=str)
 
 
 def _count(world: World, case: Case) -> None:
@@ -36,15 +40,13 @@ def _count(world: World, case: Case) -> None:
     assert {call.outcome for call in world.connect.calls} <= {"ok", "ResourceNotFoundException"}
 
 
-@pytest.mark.parametrize("behaviour", READS_AT_ONCE, ids=str)
-@pytest.mark.parametrize("case", _cases(REGISTRY))
+@_cases(REGISTRY, READS_AT_ONCE)
 def test_calls_of_the_registry(case: str, world: World) -> None:
     _count(world, CASES[case])
 
 
 @pytest.mark.parametrize("front_end", [CUSTOM], indirect=True)
-@pytest.mark.parametrize("behaviour", WHERE_EVERY_TWO_MEET, ids=str)
-@pytest.mark.parametrize("case", _cases(CUSTOM))
+@_cases(CUSTOM, WHERE_TWO_MEET)
 def test_calls_of_a_custom_resource(case: str, world: World) -> None:
     _count(world, CASES[case])
 

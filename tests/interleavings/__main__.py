@@ -5,20 +5,20 @@ import sys
 
 from support import earlier_values
 
-from .census import BOUNDED, NIGHTLY, count, each_pair, table
+from .census import BOUNDED, EVERY, count, each_pair, table
 
 
 def main() -> None:
     """Count, and print a table for each dimension."""
     parser = argparse.ArgumentParser(prog="interleavings", description=main.__doc__)
-    parser.add_argument("--nightly", action="store_true", help="all of them, which takes many minutes")
-    parser.add_argument("--dimension", choices=NIGHTLY, action="append", help="only this one")
+    parser.add_argument("--exhaustive", action="store_true", help="all of them, which takes many minutes")
+    parser.add_argument("--dimension", choices=EVERY, action="append", help="only this one")
     parser.add_argument("--pair", default="", help="only pairs whose name contains this")
     examples = "print the first interleaving of each kind of breach"
     parser.add_argument("--examples", action="store_true", help=examples)
     chosen = parser.parse_args()
     earlier_values.install()
-    for name, (variants, bound) in (NIGHTLY if chosen.nightly else BOUNDED).items():
+    for name, (variants, bound) in (EVERY if chosen.exhaustive else BOUNDED).items():
         if chosen.dimension and name not in chosen.dimension:
             continue
         counts = [

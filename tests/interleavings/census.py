@@ -104,8 +104,8 @@ BOUNDED: Final[Mapping[str, Dimension]] = {
     "calm": (CALM, Bound(_STEPS, 2)),
     "late reads": (LATE, Bound(_STEPS // 2, 1)),
 }
-"""The dimensions that every change has time for."""
-NIGHTLY: Final[Mapping[str, Dimension]] = {
+"""What `make test` has time for."""
+EVERY: Final[Mapping[str, Dimension]] = {
     "calm": (CALM, Bound(10, 10)),
     "late reads": (LATE, Bound(_STEPS, 3)),
     "failures": (FAILURES, Bound(_STEPS, 1)),

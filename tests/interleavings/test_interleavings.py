@@ -1,18 +1,18 @@
-"""Two operations on one user, in many orders of their calls; ``HYPOTHESIS_PROFILE=nightly`` tries them all.
+"""Two operations on one user, in many orders of their calls; `make test-all` tries them all.
 
 ``python -m interleavings`` prints the counts as a table, with an example of each kind of breach.
 """
 
-import os
 from collections.abc import Callable
 
 import pytest
 from properties.stacks import Stack
 
-from interleavings.census import BOUNDED, NIGHTLY, count, each_pair
+from interleavings.census import BOUNDED, EVERY, count, each_pair
 from interleavings.pairs import Pair
+from support.exhaustive import EXHAUSTIVE
 
-DIMENSIONS = NIGHTLY if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else BOUNDED
+DIMENSIONS = EVERY if EXHAUSTIVE else BOUNDED
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)

@@ -1,7 +1,6 @@
 """An update gives a setting back and is cut off; the rollback takes it again, and reads are late."""
 
 import itertools
-import os
 
 import pytest
 from properties.agent import InitialUser, local_agent
@@ -13,6 +12,7 @@ from connect_local import Behaviour
 from custom_connect_userconfig.core.errors import AccessDenied, ServiceInternalError
 from custom_connect_userconfig.core.settings import Settings
 from interleavings.pairs import CUSTOM, INITIAL, REGISTRY, P, V, W
+from support.exhaustive import EXHAUSTIVE
 from support.record_form import read_record
 
 BOTH: Settings = {V: True, P: True}
@@ -29,10 +29,9 @@ TROUBLES = {
 TIMINGS = {"late by 0.5 s": (0.5, 0.6, 0.1, 0.1), "late by 2 s": (2.0, 0.3, 0.3, 0.0)}
 """Seconds: the lag of reads, the duration of a write and of a read, the time until the next event."""
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 TIMES = (
     ((0.5, 2.0), (0.1, 0.3, 0.6), (0.0, 0.1, 0.3), (0.0, 0.1, 0.3, 0.6, 1.0))
-    if NIGHTLY
+    if EXHAUSTIVE
     else ((0.5, 2.0), (0.3, 0.6), (0.1,), (0.0, 0.6))
 )
 """The values of the same four, to combine each with each."""

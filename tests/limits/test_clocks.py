@@ -3,6 +3,7 @@
 Whatever the clock shows, no setting is lost and every operation ends. Timeouts here are in true time.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -16,6 +17,7 @@ from connect_local import FaultKind
 from custom_connect_userconfig import custom_resource, handlers
 from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock, SteppedClock
+from support.exhaustive import mark_others, where_every_two_meet
 
 HOUR: Final = 3600.0
 DECADE: Final = 87_600 * HOUR
@@ -100,9 +102,12 @@ ERRORS: dict[str, Callable[[World], None]] = {
 }
 
 
-@pytest.mark.parametrize("steps", STEPS)
-@pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("operation", OPERATIONS)
+CASES = list(itertools.product(OPERATIONS, ERRORS, STEPS))
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "steps"), mark_others(CASES, where_every_two_meet(CASES, tuple))
+)
 def test_an_operation_waits_until_an_error_ends(
     world: World, stepped: SteppedClock, operation: str, error: str, steps: str
 ) -> None:

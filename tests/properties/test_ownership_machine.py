@@ -59,6 +59,7 @@ from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.retry.retrier import Retrier
 from custom_connect_userconfig.service import SettingsService
 from support.earlier_values import take_breaches
+from support.exhaustive import EXHAUSTIVE
 
 from . import strategies
 from .agent import ACCOUNT, BYSTANDERS, INSTANCE_ID, REGION, InitialUser, LocalAgent
@@ -298,9 +299,7 @@ class Ownership(RuleBasedStateMachine):
         return SettingsService(gateway, Retrier(self.agent.clock, random=lambda: 0.5))
 
 
-_HISTORIES, _LEAST_STEPS = (
-    (2_000, 20_000) if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else (240, 2_000)
-)
+_HISTORIES, _LEAST_STEPS = (2_000, 20_000) if EXHAUSTIVE else (240, 2_000)
 
 
 def test_ownership(record_property: Callable[[str, object], None]) -> None:

@@ -213,6 +213,7 @@ def test_a_write_in_progress_carries_identifier_delay_and_a_context_that_survive
     assert answer["resourceModel"] == {**IDS, **declared}
     context = json.loads(json.dumps(answer["callbackContext"]))
     assert (context["wrote"], context["claimed"]) == (True, True)
+    assert ("found" in context) is (action == "DELETE")
     assert stack.run(action, answer["resourceModel"], context=context)["status"] == "SUCCESS"
 
 

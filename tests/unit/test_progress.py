@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from unit.examples import CHAT_ACW, VOICE_ACCEPT
+from unit.examples import CHAT_ACW, OWNER, TASK_ACCEPT, VOICE_ACCEPT, recorded
 from unit.waiting import FINAL, failing, waits_of
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
@@ -54,7 +54,7 @@ GARBAGE: list[object] = [
     *([], {}, None, True, 10**400, float("nan"), float("inf")),
 ]
 NAMES = (
-    *("elapsed", "sinceWritten", "sinceSettling", "delay", "refusals", "notes", "prior"),
+    *("elapsed", "sinceWritten", "sinceSettling", "delay", "refusals", "notes", "prior", "found"),
     *("wrote", "wroteSettings", "lostClaim", "released", "removedNumber"),
     *("onlyStamped", "hadClaim", "claimed"),
 )
@@ -169,6 +169,20 @@ def test_only_true_says_that_settings_were_written_tags_removed_or_a_claim_lost(
     assert (progress.wrote_settings, progress.released, progress.lost_claim) == (False, False, False)
 
 
+def test_all_that_reads_have_shown_as_recorded_is_remembered_and_carried_on() -> None:
+    progress = Progress(0.0)
+    assert "found" not in progress.to_context(0.0, delay=1)
+    progress.note_found(recorded(OWNER, {VOICE_ACCEPT: (True, False), CHAT_ACW: (60, 0)}))
+    progress.note_found(OwnershipRecord(OWNER, {}, {VOICE_ACCEPT: False}))
+    progress.note_found(recorded(OWNER, {CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)}))
+    known = recorded(
+        None, {VOICE_ACCEPT: (True, False), CHAT_ACW: (30, 0), TASK_ACCEPT: (True, Unrecorded.VALUE)}
+    )
+    assert progress.found == known
+    context = json.loads(json.dumps(progress.to_context(0.0, delay=1)))
+    assert Progress.from_context(context, 0.0).found == known
+
+
 @pytest.mark.parametrize(
     "tags",
     [
@@ -181,7 +195,8 @@ def test_only_true_says_that_settings_were_written_tags_removed_or_a_claim_lost(
     ids=lambda value: repr(value)[:24],
 )
 def test_garbled_earlier_values_are_none(tags: object) -> None:
-    assert Progress.from_context({"prior": tags}, 0.0).prior == {}
+    progress = Progress.from_context({"prior": tags, "found": tags}, 0.0)
+    assert (progress.prior, progress.found) == ({}, OwnershipRecord(None, {}, {}))
 
 
 @pytest.mark.parametrize("value", ["true", 1, "yes", [], None])

@@ -202,5 +202,6 @@ def test_an_invocation_that_has_not_seen_the_record_gives_nothing_back_again(
     assert isinstance(pending, InProgress)
     owned.clear_faults()
     context = json.loads(json.dumps(pending.context))
+    assert context["found"][f"{MARKER_KEY}:auto-accept"] == "v1 VOICE=true was VOICE=false"
     assert service.delete(IDENTITY, LATER, context) == GivenBack()
     assert (owned.settings[VOICE_ACCEPT], owned.writes) == (True, [TAG, UPDATE, UNTAG])

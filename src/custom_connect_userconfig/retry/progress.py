@@ -67,6 +67,8 @@ class Progress:
     """The earlier values in that record."""
     released: bool = False
     """Whether this operation removed tags of the record."""
+    found: OwnershipRecord = _NOTHING
+    """For a delete: everything that reads have shown as recorded. An earlier request may write it again."""
     resumed: bool = False
     """Whether there was an earlier invocation."""
     deadline: float = math.inf
@@ -99,6 +101,7 @@ class Progress:
             claimed=context.get("claimed") is True,
             prior=_record(context.get("prior")).prior,
             released=context.get("released") is True,
+            found=_record(context.get("found")),
             resumed=bool(context),
             refusals=_count(context.get("refusals")),
         )
@@ -120,6 +123,7 @@ class Progress:
             **({"claimed": True} if self.claimed else {}),
             **({"prior": OwnershipRecord(None, {}, self.prior).to_tags()} if self.prior else {}),
             **({"released": True} if self.released else {}),
+            **({"found": self.found.to_tags()} if self.found.prior else {}),
             **({"refusals": self.refusals} if self.refusals else {}),
         }
 
@@ -145,6 +149,13 @@ class Progress:
         self.released |= released
         if claimed is not None:
             self.claimed, self.prior = True, claimed
+
+    def note_found(self, record: OwnershipRecord) -> None:
+        """Add `record`, as a read shows it, to everything found."""
+        found = self.found
+        self.found = OwnershipRecord(
+            None, {**found.declared, **record.declared}, {**found.prior, **record.prior}
+        )
 
     def note_wait(self, error: Retriable) -> None:
         """Note a wait for `error`, within the invocation or until the next one."""
