@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final, cast
 
-# First: `models`, which is generated, would import the whole support library.
+# First: it imports the support library and botocore without what nobody here uses.
 from .registry.library import (
     Action,
     BaseModel,
@@ -37,7 +37,6 @@ from .core.messages import bounded, joined
 from .core.ownership import Owner
 from .core.settings import Settings, expand
 from .logs import log_event
-from .models import ResourceModel
 from .registry.resource import RawProperties, UserConfigResource, signing_for
 from .retry.retrier import InProgress, Retrier
 from .service import Context, GivenBack, OwnedSettings, SettingsService
@@ -148,7 +147,7 @@ def read(service: SettingsService, request: Request, _context: Context) -> Progr
 def list_(service: SettingsService, request: Request, _context: Context) -> ProgressEvent:
     """Return one page of the identifiers of users with owned settings."""
     page = service.list_users(parse_instance(_properties(request), _environment(request)), request.nextToken)
-    models: list[BaseModel] = [_to_model({INSTANCE_ID: i, USER_ID: u}) for i, u in page.identifiers]
+    models: list[BaseModel] = [RawProperties({INSTANCE_ID: i, USER_ID: u}) for i, u in page.identifiers]
     return ProgressEvent(OperationStatus.SUCCESS, resourceModels=models, nextToken=page.next_token)
 
 
@@ -182,7 +181,7 @@ def _succeeded(identity: Identity, result: OwnedSettings, gone_arn: str | None =
     return ProgressEvent(OperationStatus.SUCCESS, message=joined(*result.notes), resourceModel=model)
 
 
-def _in_progress(result: InProgress, model: ResourceModel) -> ProgressEvent:
+def _in_progress(result: InProgress, model: BaseModel) -> ProgressEvent:
     return ProgressEvent(
         OperationStatus.IN_PROGRESS,
         message=result.reason,
@@ -192,7 +191,7 @@ def _in_progress(result: InProgress, model: ResourceModel) -> ProgressEvent:
     )
 
 
-def _model(identity: Identity, settings: Settings, user_arn: str | None = None) -> ResourceModel:
+def _model(identity: Identity, settings: Settings, user_arn: str | None = None) -> RawProperties:
     properties: dict[str, object] = {
         INSTANCE_ID: identity.instance.given,
         USER_ID: identity.user_given,
@@ -200,9 +199,4 @@ def _model(identity: Identity, settings: Settings, user_arn: str | None = None) 
     }
     if user_arn:
         properties[USER_ARN] = user_arn
-    return _to_model(properties)
-
-
-def _to_model(properties: Mapping[str, object]) -> ResourceModel:
-    # The generated model has no public way to read a mapping.
-    return cast("ResourceModel", ResourceModel._deserialize(properties))  # noqa: SLF001
+    return RawProperties(properties)

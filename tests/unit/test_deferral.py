@@ -1,5 +1,6 @@
 """Deferred imports: the stand-in for a module, its lifetime, and the modules that no front end loads."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -8,10 +9,23 @@ from pathlib import Path
 import pytest
 from botocore.loaders import Loader
 
-from custom_connect_userconfig.aws.lazy_imports import Deferred, deferred
+from custom_connect_userconfig.aws.clients import proxies_of_the_environment
+from custom_connect_userconfig.aws.lazy_imports import NOT_FOR_OUR_CALLS, Deferred, deferred
 from custom_connect_userconfig.aws.service_data import loader_of
 
-HEAVY = ("boto3", "requests", "s3transfer", "multiprocessing", "importlib.metadata")
+HEAVY = (
+    "boto3",
+    "requests",
+    "s3transfer",
+    "multiprocessing",
+    "botocore.docs.client",
+    "html.parser",
+    "shutil",
+    "_decimal",
+    "difflib",
+    "custom_connect_userconfig.models",
+    *NOT_FOR_OUR_CALLS,
+)
 
 
 def test_a_stand_in_is_there_until_the_block_ends() -> None:
@@ -43,6 +57,50 @@ def test_what_is_imported_already_stays() -> None:
 
 def test_a_call_reaches_the_real_one() -> None:
     assert Deferred("fractions", "Fraction")(1, 2).denominator == 2
+
+
+def test_a_name_that_is_read_after_the_import_is_the_real_one() -> None:
+    sys.modules.pop("fractions", None)
+    with deferred("fractions"):
+        import fractions  # noqa: PLC0415  # the very thing under test
+    assert fractions.Fraction(1, 2) == fractions.Fraction(2, 4)
+    assert isinstance(fractions.Fraction, type)
+
+
+def test_a_type_that_is_put_off_may_be_asked_for_its_instances() -> None:
+    number = Deferred("fractions", "Fraction")
+    assert isinstance(number(1, 2), number)  # type: ignore[arg-type]
+    assert not isinstance(0.5, (int, number))  # type: ignore[arg-type]
+
+
+def test_a_module_inside_of_one_that_is_put_off_is_found() -> None:
+    with deferred("nowhere", "nowhere.at"):
+        import nowhere.at as found  # noqa: PLC0415  # the very thing under test
+
+        assert found is sys.modules["nowhere.at"]
+
+
+@pytest.mark.parametrize("collects", [False, True])
+def test_no_garbage_is_collected_until_the_block_ends(*, collects: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        with deferred():
+            assert not gc.isenabled()
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "No_Proxy"])
+def test_a_proxy_of_the_environment_is_botocore_s_business(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in [each for each in os.environ if each.lower().endswith("_proxy")]:
+        monkeypatch.delenv(other)
+    assert proxies_of_the_environment() == {}
+    monkeypatch.setenv(name, "http://proxy:3128")
+    assert proxies_of_the_environment() is None
 
 
 def test_a_stand_in_has_no_names_of_the_import_system() -> None:

@@ -8,16 +8,16 @@ The sessions are botocore's, not boto3's: importing boto3 costs a cold start as 
 handler, and nothing here uses it.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final
 
-from .lazy_imports import deferred
+from .lazy_imports import NOT_FOR_OUR_CALLS, deferred
 
-# urllib3 imports it for HTTP/2, which is not used.
-with deferred("importlib.metadata"):
+with deferred(*NOT_FOR_OUR_CALLS):
     from botocore.client import BaseClient
     from botocore.config import Config
     from botocore.credentials import Credentials, ReadOnlyCredentials
@@ -32,7 +32,17 @@ _READ_SECONDS: Final = 8
 LONGEST_CALL: Final = float(_CONNECT_SECONDS + _READ_SECONDS)
 """Seconds that one call takes at most."""
 
+
+def proxies_of_the_environment() -> dict[str, str] | None:
+    """Return no proxies if no variable of the environment names one; otherwise None: botocore then looks itself.
+
+    That look imports `urllib.request`, which costs as much as a call.
+    """
+    return None if any(name.lower().endswith("_proxy") for name in os.environ) else {}
+
+
 ONE_TRY: Final = Config(
+    proxies=proxies_of_the_environment(),
     connect_timeout=_CONNECT_SECONDS,
     read_timeout=_READ_SECONDS,
     retries={"mode": "standard", "total_max_attempts": 1},

@@ -6,9 +6,9 @@ manager and multiprocessing. A resource type needs none of them: the session of 
 requests. If they are installed, a call imports them.
 """
 
-from ..aws.lazy_imports import deferred
+from ..aws.lazy_imports import NOT_FOR_OUR_CALLS, deferred
 
-with deferred("boto3.session", "importlib.metadata", "requests", "requests.adapters"):
+with deferred("boto3.session", "requests", "requests.adapters", *NOT_FOR_OUR_CALLS):
     from cloudformation_cli_python_lib.boto3_proxy import SessionProxy
     from cloudformation_cli_python_lib.exceptions import InvalidRequest
     from cloudformation_cli_python_lib.interface import (

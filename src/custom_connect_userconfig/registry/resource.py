@@ -39,7 +39,7 @@ _REGION: Final = re.compile(r"[a-z0-9-]{1,40}")
 
 @dataclass(frozen=True)
 class RawProperties(BaseModel):
-    """The properties of a request as they were sent."""
+    """The properties of a request as they were sent, or those of an answer."""
 
     properties: Mapping[str, Any]
 
