@@ -11,7 +11,7 @@ from typing import Final
 
 from custom_connect_userconfig.core.problems import Unknown
 
-from .values import Scope, World, text_of
+from .values import Scope, World, text_of, written
 
 Choices = tuple[tuple[World, ...], ...]
 """Worlds by choice: for each set of parameter values, the worlds that it may lead to.
@@ -85,7 +85,7 @@ class Conditions:
         elif name == "Fn::Equals" and isinstance(operands, list) and len(operands) == 2:  # noqa: PLR2004 - left and right
             variables.add_comparison(*map(self._scope.value, operands))
         else:
-            variables.add_free(_text(expression))
+            variables.add_free(written(expression))
 
     def _holds(self, expression: object, values: Values, within: tuple[str, ...]) -> bool:
         if isinstance(expression, str):
@@ -101,7 +101,7 @@ class Conditions:
         if name == "Fn::Equals" and isinstance(operands, list) and len(operands) == 2:  # noqa: PLR2004 - left and right
             left, right = (_value(self._scope.value(operand), values) for operand in operands)
             return left == right
-        text = _text(expression)
+        text = written(expression)
         return values[text] == text
 
 
@@ -158,10 +158,6 @@ def _function(expression: object) -> tuple[str, object]:
         ((name, operands),) = expression.items()
         return str(name), operands
     return "", None
-
-
-def _text(expression: object) -> str:
-    return json.dumps(expression, sort_keys=True, default=str)
 
 
 def _variable(value: object) -> str | None:

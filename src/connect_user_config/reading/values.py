@@ -63,6 +63,11 @@ def text_of(value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
+def written(node: object) -> str:
+    """Return `node` as text that is the same for whatever is written alike."""
+    return json.dumps(node, sort_keys=True, default=str)
+
+
 @dataclass(frozen=True)
 class Scope:
     """What is known at one place of a template."""
@@ -193,7 +198,16 @@ class Scope:
 
     def _unknown(self, node: object) -> Unknown:
         """Return an unknown value that equals whatever is written in the same way."""
-        return Unknown(self.bind(json.dumps(node, sort_keys=True, default=str)))
+        return Unknown(self.bind(written(self._in_round(node))))
+
+    def _in_round(self, node: object) -> object:
+        """Return `node` with references to the variables of loops replaced: each round asks for something else."""
+        if isinstance(node, dict):
+            name = node.get("Ref")
+            if len(node) == 1 and isinstance(name, str) and name in self.variables:
+                return self.variables[name]
+            return {key: self._in_round(member) for key, member in node.items()}
+        return [self._in_round(item) for item in node] if isinstance(node, list) else node
 
     def _closed(self, node: object) -> object:
         """Return `node` with everything known put into it, None if something in it is not known.
