@@ -155,6 +155,13 @@ def test_the_value_of_a_parameter_counts_when_it_is_given(
     assert values(node, given) == [value]
 
 
+@pytest.mark.parametrize("node", ["!Ref Agent", "!Sub 'x/${Agent}'", "!Select [0, !Ref Channels]"])
+def test_a_reference_in_the_value_of_a_parameter_is_not_what_it_stands_for(node: str) -> None:
+    reference = "{{resolve:ssm:/agents/ann}}"
+    (value,) = values(node, {"Agent": reference, "Channels": reference})
+    assert isinstance(value, Unknown)
+
+
 def test_the_name_in_the_parameter_store_is_not_the_value() -> None:
     (value,) = values("!Ref Stored", {"Stored": "/agents/bob"}, use_defaults=True)
     assert isinstance(value, Unknown)

@@ -180,15 +180,20 @@ class Scope:
         if isinstance(name, str):
             for known in (self.variables, self.parameters):
                 if name in known:
-                    return known[name]
+                    return self._dereferenced(known[name])
         return self._unknown({"Ref": name})
 
     def _text(self, text: str) -> object:
-        text = self.bind(text)
-        found = _RESOLVE.search(text)
+        return self._dereferenced(self.bind(text))
+
+    def _dereferenced(self, value: object) -> object:
+        """Return a known value, or Unknown where CloudFormation replaces a reference (``{{resolve:…}}``) in it."""
+        if isinstance(value, list):
+            return [self._dereferenced(item) for item in value]
+        found = _RESOLVE.search(value) if isinstance(value, str) else None
         if found and (self.resolves_secrets or found[1] not in _SECURE):
-            return Unknown(text)
-        return text
+            return Unknown(str(value))
+        return value
 
     def _branch(self, branches: object) -> int | None:
         if not isinstance(branches, list) or len(branches) != 3 or not isinstance(branches[0], str):  # noqa: PLR2004 - condition, then, else
