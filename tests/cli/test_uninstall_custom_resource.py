@@ -209,6 +209,18 @@ def test_each_of_two_functions_is_free_of_the_stacks_that_import_the_other(
     assert uninstall(installed, sales).exit_code == 0
 
 
+@pytest.mark.parametrize("name", ["ConnectUserConfig2", "ConnectUserConfig-TeamB"])
+@pytest.mark.parametrize("is_spelled_out", [True, False])
+def test_a_function_whose_name_only_begins_the_same_is_another(
+    installed: Desk, name: str, is_spelled_out: bool
+) -> None:
+    assert installed.install_function("--name", name).exit_code == 0
+    installed.writes()
+    token = OTHER.replace("other", name) if is_spelled_out else {"Fn::ImportValue": f"{name}ServiceToken"}
+    sales = OtherStack("sales", template(token), [(CUSTOM, AGENT, "CREATE_COMPLETE")])
+    assert uninstall(installed, sales).exit_code == 0
+
+
 def test_a_token_that_is_exported_again_under_another_name_is_no_excuse(installed: Desk) -> None:
     token = installed.run("status", "--region", EAST, "--json").result["customResources"][0]["serviceToken"]
     again = {

@@ -104,7 +104,7 @@ def use_of(
     exports: Callable[[], Mapping[str, str]],
 ) -> Use:
     """Tell whether the stack uses the function with this token; `exports` returns the values of all exports."""
-    if any(token in text for text in (declared.template, *declared.values.values())):
+    if any(_names(text, token) for text in (declared.template, *declared.values.values())):
         return Use.YES
     if not customs and declared.template and not list(_tokens(declared, exports)):
         return Use.NO
@@ -126,8 +126,13 @@ def _is_elsewhere(
     """Tell whether every ServiceToken is spelled out, and none is this one."""
     tokens = list(_tokens(declared, exports))
     return len(tokens) >= max(1, len(customs)) and all(
-        each.startswith("arn:") and token not in each for each in tokens
+        each.startswith("arn:") and not _names(each, token) for each in tokens
     )
+
+
+def _names(text: str, token: str) -> bool:
+    """Tell whether the token stands in `text`, not only the beginning of one whose function has a longer name."""
+    return bool(re.search(rf"{re.escape(token)}(?![A-Za-z0-9_-])", text))
 
 
 def _tokens(declared: Declared, exports: Callable[[], Mapping[str, str]]) -> Iterator[str]:
