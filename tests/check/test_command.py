@@ -1,6 +1,7 @@
 """The command `check`: what people type, what they read, and what programs read."""
 
 import json
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -119,6 +120,39 @@ def test_a_file_that_cannot_be_read_fails_and_hides_no_other(folder: Path, conte
     assert outcome.stderr.startswith("broken.yaml: ")
     assert said in outcome.stderr
     assert outcome.stdout.startswith("bad.yaml:9:")
+    assert outcome.exit_code == 1
+
+
+def test_a_file_that_cannot_be_read_may_have_the_parameter(folder: Path) -> None:
+    (folder / "broken.yaml").write_text(f"{WITH_PARAMETER}: [", "utf-8")
+    outcome = run_check("broken.yaml", "bad.yaml", "--parameter", "Channel=VOICE")
+    assert outcome.stdout.startswith("bad.yaml:9:12: error: ")
+    assert "broken.yaml: line " in outcome.stderr
+    assert outcome.exit_code == 1
+
+
+def test_a_name_that_cannot_be_looked_up_fails_and_hides_no_other() -> None:
+    """So does one in a folder that may not be looked into."""
+    name = "x" * 300
+    outcome = run_check(name, "bad.yaml")
+    assert f"{name}: cannot be read: File name too long" in outcome.stderr
+    assert outcome.stdout.startswith("bad.yaml:9:12: error: ")
+    assert outcome.exit_code == 1
+
+
+def test_standard_input_that_is_closed_cannot_be_read() -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m connect_user_config check - <&-"
+    outcome = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT / "src", capture_output=True, text=True, check=False
+    )
+    assert outcome.stderr.startswith("<stdin>: cannot be read: it is closed\n")
+    assert outcome.returncode == 1
+
+
+def test_a_number_of_thousands_of_digits_is_no_surprise(folder: Path) -> None:
+    (folder / "long.json").write_text(f'{{"Custom::ConnectUserConfig": {"1" * 5_000}}}', "utf-8")
+    outcome = run_check("long.json", "bad.yaml")
+    assert outcome.stderr.startswith("long.json: is no YAML")
     assert outcome.exit_code == 1
 
 

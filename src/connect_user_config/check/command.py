@@ -1,5 +1,6 @@
 """The command `check`: files in, findings out. It calls nobody, and imports what it needs when it needs it."""
 
+import errno
 import glob
 import sys
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> di
 def _files(_: click.Context, __: click.Parameter, patterns: tuple[str, ...]) -> list[str]:
     found: dict[str, None] = {}
     for pattern in patterns:
-        if pattern == _STANDARD_INPUT or Path(pattern).exists():
+        if pattern == _STANDARD_INPUT or _is_there(pattern):
             matches = [pattern]
         else:
             matches = sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())  # noqa: PTH207 - absolute patterns as well
@@ -60,6 +61,14 @@ def _files(_: click.Context, __: click.Parameter, patterns: tuple[str, ...]) -> 
             raise click.BadParameter(f"there is no file {pattern!r}.")
         found.update(dict.fromkeys(matches))
     return list(found)
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:
+        # The name is too long, or the folder is locked: reading it says which.
+        return True
 
 
 @click.command("check", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -134,7 +143,7 @@ class _Run:
         self.resources = 0
         self.parameters: set[str] = set()
         self.parameters_are_known = True
-        """Whether every file was looked into, rather than passed over because it holds nothing of ours."""
+        """Whether every file was looked into: none was passed over because it holds nothing of ours, or cannot be read."""
 
     def check(self, file: str) -> None:
         """Check one file; what keeps it from being read is kept."""
@@ -168,10 +177,14 @@ class _Run:
         name = _shown(file)
         click.echo(f"{name}: {message}", err=True)
         self.failed.append((name, message))
+        self.parameters_are_known = False
 
 
 def _text(file: str) -> str:
     if file == _STANDARD_INPUT:
+        if sys.stdin is None:
+            # Whoever began this has closed it (`<&-`).
+            raise OSError(errno.EBADF, "it is closed")
         return sys.stdin.buffer.read().decode("utf-8-sig")
     return Path(file).read_bytes().decode("utf-8-sig")
 

@@ -33,8 +33,8 @@ def read(text: str) -> object:
         if text.lstrip().startswith("{"):
             try:
                 return json.loads(text)
-            except json.JSONDecodeError:
-                # YAML allows braces too, with unquoted names in them.
+            except ValueError:
+                # YAML allows braces too, with unquoted names in them; and it says what is wrong with a number.
                 return _read_yaml(text)
         return _read_yaml(text)
     except RecursionError as error:
