@@ -5,7 +5,7 @@ compares it with, and one more. So conditions on one parameter exclude each othe
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Final
 
@@ -28,11 +28,21 @@ Values = Mapping[str, str]
 class Conditions:
     """The conditions of a template."""
 
-    def __init__(self, conditions: object, scope: Scope, allowed: Mapping[str, list[str]]) -> None:
-        """`allowed` holds the values that parameters without a value can take."""
+    def __init__(
+        self,
+        conditions: object,
+        scope: Scope,
+        allowed: Mapping[str, list[str]],
+        constrained: Container[str] = (),
+    ) -> None:
+        """`allowed` holds the values that parameters without a value can take.
+
+        `constrained` are parameters that cannot take every value, and nobody knows which.
+        """
         self._conditions = conditions if isinstance(conditions, Mapping) else {}
         self._scope = scope
         self._allowed = allowed
+        self._constrained = constrained
         self._choices: dict[frozenset[str], Choices | None] = {}
 
     def choices(self, names: Iterable[str], *, is_constrained: bool = False) -> Choices | None:
@@ -49,7 +59,7 @@ class Conditions:
         return choices
 
     def _enumerate(self, names: frozenset[str]) -> Choices | None:
-        variables = _Variables(self._allowed)
+        variables = _Variables(self._allowed, self._constrained)
         for name in names:
             self._collect(name, variables, ())
         plain, opaque = variables.domains()
@@ -108,8 +118,9 @@ class Conditions:
 class _Variables:
     """The operands that are not known, with the values that they are compared with."""
 
-    def __init__(self, allowed: Mapping[str, list[str]]) -> None:
+    def __init__(self, allowed: Mapping[str, list[str]], constrained: Container[str]) -> None:
         self._allowed = allowed
+        self._constrained = constrained
         self._compared: dict[str, set[str]] = {}
         self._linked: list[tuple[str, str]] = []
 
@@ -128,7 +139,7 @@ class _Variables:
             self._linked.append((sides[0], sides[1]))
 
     def domains(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """Return the values to try: of parameters, and of what may follow from them."""
+        """Return the values to try: of parameters that can take any, and of all else."""
         for _ in self._linked:
             for left, right in self._linked:
                 both = self._values(left) | self._values(right)
@@ -136,12 +147,15 @@ class _Variables:
         found = {name: sorted(self._values(name)) for name in self._compared}
         pseudo = [name for name in found if (_parameter(name) or "").startswith(_PSEUDO)]
         # Region and partition follow from each other.
-        is_independent = len(pseudo) <= 1
-        is_plain = {name: bool(_parameter(name)) and (is_independent or name not in pseudo) for name in found}
-        return (
-            {name: domain for name, domain in found.items() if is_plain[name]},
-            {name: domain for name, domain in found.items() if not is_plain[name]},
-        )
+        dependent = pseudo if len(pseudo) > 1 else ()
+        plain = {
+            name: domain
+            for name, domain in found.items()
+            if (parameter := _parameter(name))
+            and name not in dependent
+            and parameter not in self._constrained
+        }
+        return plain, {name: domain for name, domain in found.items() if name not in plain}
 
     def _values(self, name: str) -> set[str]:
         allowed = self._allowed.get(_parameter(name) or "")

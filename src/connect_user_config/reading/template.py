@@ -14,6 +14,8 @@ from .values import INCLUDE, TRANSFORM, Compute, Known, Scope, World, is_include
 Tree = Mapping[str, object]
 _NOWHERE: Final[World] = {}
 """No condition is known."""
+_CONSTRAINTS: Final = frozenset({"AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue"})
+"""What a parameter may say of its values without naming them."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,12 @@ class Template:
             if isinstance(values := parameter.get("AllowedValues"), list)
             and parameter.get("Type") in ("String", "Number")
         }
-        return Conditions(self.tree.get("Conditions"), scope, allowed)
+        constrained = {
+            name
+            for name, parameter in self.parameters.items()
+            if name not in allowed and not _CONSTRAINTS.isdisjoint(parameter)
+        }
+        return Conditions(self.tree.get("Conditions"), scope, allowed, constrained)
 
     @cached_property
     def _known(self) -> Known:
