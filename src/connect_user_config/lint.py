@@ -135,7 +135,7 @@ def _rule(entry: Entry) -> type:
 def _match(finding: Finding, span: Span | None) -> RuleMatch:
     # cfn-lint adds 1 to each.
     where = span and (span.line - 1, span.column - 1, span.end_line - 1, span.end_column - 1)
-    return RuleMatch(list(finding.path), finding.message, **({"location": where} if where else {}))
+    return RuleMatch(finding.shown_path, finding.message, **({"location": where} if where else {}))
 
 
 def _settings() -> type:

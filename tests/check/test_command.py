@@ -174,6 +174,36 @@ def test_a_number_that_is_given_is_not_repeated() -> None:
     assert NUMBER[1:] not in outcome.stdout + outcome.stderr
 
 
+NAMES = {
+    "a logical id": BAD.replace("Agent", NUMBER[1:]),
+    "a property": BAD.replace("AutoAcceptConfigs", f"'{NUMBER}'"),
+    "a member": BAD.replace("Channel", f"'{NUMBER}'"),
+    "a macro": f"Transform: ['{NUMBER}']\n{BAD}",
+    "one of two": BAD + BAD.partition("\n")[2].replace("Agent", NUMBER[1:]),
+    "one with an attribute": f"{BAD.replace('Agent', NUMBER[1:])}Outputs: {{A: {{Value: !GetAtt {NUMBER[1:]}.X}}}}\n",
+}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+@pytest.mark.parametrize("text", NAMES.values(), ids=NAMES)
+def test_a_number_in_place_of_a_name_is_not_repeated(text: str, form: str) -> None:
+    outcome = run_check("-", "--format", form, stdin=text)
+    assert "redacted" in outcome.stdout
+    assert NUMBER[1:] not in outcome.output
+
+
+def test_a_number_in_place_of_the_name_of_a_parameter_is_not_repeated() -> None:
+    outcome = run_check("good.yaml", "--parameter", f"{NUMBER[1:]}=x")
+    assert NUMBER[1:] not in outcome.output
+    assert outcome.exit_code == 2
+
+
+def test_a_name_of_two_lines_makes_no_line_of_its_own() -> None:
+    outcome = run_check("-", stdin=BAD.replace("Agent", '"Agent\\n::error::x"'))
+    assert "Agent\\n::error::x: AutoAcceptConfigs" in outcome.stdout
+    assert len(outcome.stdout.splitlines()) == 1
+
+
 @pytest.mark.parametrize("name", ["Acme::Agents::Settings", "Acme.Agents.Settings"])
 def test_another_name_of_the_type_can_be_given(name: str) -> None:
     text = BAD.replace("Custom::ConnectUserConfig", "Acme::Agents::Settings")

@@ -9,7 +9,7 @@ from custom_connect_userconfig.core.problems import Path
 from custom_connect_userconfig.core.redaction import shown
 
 from . import rules
-from .findings import Finding
+from .findings import Finding, shown_name
 from .types import Flavour, flavour_of
 
 _ATTRIBUTES: Final = {
@@ -30,8 +30,10 @@ def unknown_attributes(tree: Mapping[str, object], types: Mapping[str, str]) -> 
                 continue
             known = _ATTRIBUTES[flavour_of(types[name])]
             if attribute not in known:
-                said = f"{name} has no attribute {shown(attribute)}: known are {', '.join(known)}."
-                yield Finding(name, path, rules.UNKNOWN_ATTRIBUTE, said)
+                said = (
+                    f"{shown_name(name)} has no attribute {shown(attribute)}: known are {', '.join(known)}."
+                )
+                yield Finding(shown_name(name), path, rules.UNKNOWN_ATTRIBUTE, said)
 
 
 def _asked_for(node: object, path: Path) -> Iterator[tuple[Path, str, str]]:

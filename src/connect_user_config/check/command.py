@@ -12,6 +12,7 @@ import click
 from connect_user_config.reading.document import NotReadable, ToolMissing, read
 from connect_user_config.reading.resolver import Lines
 from custom_connect_userconfig.core.problems import Severity
+from custom_connect_userconfig.core.redaction import redact
 
 from ..problems import DONE, FAILED, FOUND
 from .engine import check as check_tree
@@ -119,7 +120,7 @@ def check(
     missing = sorted(given.keys() - run.parameters)
     if missing and run.parameters_are_known:
         raise click.BadParameter(
-            f"no template has a parameter {', '.join(missing)}.", param_hint="--parameter"
+            f"no template has a parameter {redact(', '.join(missing))}.", param_hint="--parameter"
         )
     found = sorted(
         (each for each in run.found if each.finding.rule.name not in ignored),

@@ -11,7 +11,7 @@ from custom_connect_userconfig.core.messages import joined
 from custom_connect_userconfig.core.problems import Unknown
 
 from . import rules
-from .findings import Finding
+from .findings import Finding, shown_name
 
 _User = tuple[str, str]
 
@@ -25,9 +25,10 @@ def duplicate_users(template: Template, resources: list[Resource]) -> Iterator[F
         clash = next((other for other in others if _clash(template, other, resource)), None)
         if clash:
             at = resource.locate((USER_ID,), resource.worlds[0])
-            said = f"{resource.logical_id}: {USER_ID}: is the user of {clash.logical_id} too"
+            name = shown_name(resource.logical_id)
+            said = f"{name}: {USER_ID}: is the user of {shown_name(clash.logical_id)} too"
             advice = "Declare all settings of a user in one resource"
-            yield Finding(resource.logical_id, at, rules.DUPLICATE_USER, joined(said, advice))
+            yield Finding(name, at, rules.DUPLICATE_USER, joined(said, advice))
         for user in users:
             earlier.setdefault(user, []).append(resource)
 

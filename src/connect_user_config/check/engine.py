@@ -22,7 +22,7 @@ from custom_connect_userconfig.core.redaction import reference_in
 from . import rules
 from .attributes import unknown_attributes
 from .duplicates import duplicate_users
-from .findings import Finding
+from .findings import Finding, shown_name
 from .types import DOCUMENTED, Flavour, Types, flavour_of, is_documented, is_reserved
 
 _OF_CLOUDFORMATION: Final = ("ServiceToken", "ServiceTimeout")
@@ -53,7 +53,7 @@ def check(tree: object, types: Types, given: Mapping[str, str] | None = None) ->
     if not resources:
         return Checked((), 0)
     if template.macros:
-        names = ", ".join(template.macros)
+        names = ", ".join(map(shown_name, template.macros))
         said = f"The macro {names} rewrites the template before it is deployed, so nothing in it was checked."
         return Checked((Finding("", ("Transform",), rules.MACRO, said),), 0)
     found = [finding for resource in resources for finding in _of_resource(template, resource)]
@@ -106,8 +106,9 @@ def _in_world(template: Template, resource: Resource, world: World) -> dict[_Key
     for problem in _problems(template, resource, world):
         at = resource.locate(problem.path, world)
         names = tuple(step for step in problem.path if isinstance(step, str))
-        said = joined(f"{resource.logical_id}: {problem.message}")
-        found.setdefault((at, problem.rule.name, names), Finding(resource.logical_id, at, problem.rule, said))
+        name = shown_name(resource.logical_id)
+        said = joined(f"{name}: {problem.message}")
+        found.setdefault((at, problem.rule.name, names), Finding(name, at, problem.rule, said))
     return found
 
 
@@ -215,4 +216,5 @@ def _depends_on(resource: Resource) -> set[str]:
 
 
 def _finding(resource: Resource, path: Path, rule: Rule, said: str) -> Finding:
-    return Finding(resource.logical_id, (*resource.at, *path), rule, joined(f"{resource.logical_id}: {said}"))
+    name = shown_name(resource.logical_id)
+    return Finding(name, (*resource.at, *path), rule, joined(f"{name}: {said}"))

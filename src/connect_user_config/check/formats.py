@@ -50,7 +50,7 @@ def as_json(found: Iterable[Located], failed: Iterable[tuple[str, str]]) -> str:
             "endLine": each.span.end_line,
             "endColumn": each.span.end_column,
             "resource": each.finding.resource,
-            "path": list(each.finding.path),
+            "path": each.finding.shown_path,
             "rule": each.finding.rule.name,
             "code": BY_RULE[each.finding.rule].code,
             "severity": each.severity.value,
