@@ -92,8 +92,8 @@ class Conditions:
         elif name in ("Fn::And", "Fn::Or", "Fn::Not") and isinstance(operands, list):
             for operand in operands:
                 self._collect(operand, variables, within)
-        elif name == "Fn::Equals" and isinstance(operands, list) and len(operands) == 2:  # noqa: PLR2004 - left and right
-            variables.add_comparison(*map(self._scope.value, operands))
+        elif sides := self._sides(name, operands):
+            variables.add_comparison(*sides)
         else:
             variables.add_free(written(expression))
 
@@ -108,11 +108,19 @@ class Conditions:
         if name in ("Fn::And", "Fn::Or", "Fn::Not") and isinstance(operands, list):
             held = [self._holds(operand, values, within) for operand in operands]
             return all(held) if name == "Fn::And" else any(held) if name == "Fn::Or" else not any(held)
-        if name == "Fn::Equals" and isinstance(operands, list) and len(operands) == 2:  # noqa: PLR2004 - left and right
-            left, right = (_value(self._scope.value(operand), values) for operand in operands)
+        if sides := self._sides(name, operands):
+            left, right = (_value(side, values) for side in sides)
             return left == right
         text = written(expression)
         return values[text] == text
+
+    def _sides(self, name: str, operands: object) -> tuple[object, object] | None:
+        """Return what a condition compares; None if it does not, or if it compares what equals nothing known."""
+        if name != "Fn::Equals" or not isinstance(operands, list) or len(operands) != 2:  # noqa: PLR2004 - left and right
+            return None
+        left, right = map(self._scope.value, operands)
+        is_nameless = any(isinstance(side, Unknown) and not side.same_as for side in (left, right))
+        return None if is_nameless else (left, right)
 
 
 class _Variables:
@@ -177,7 +185,7 @@ def _function(expression: object) -> tuple[str, object]:
 def _variable(value: object) -> str | None:
     if not isinstance(value, Unknown):
         return None
-    return value.same_as or f"\0{id(value)}"
+    return value.same_as
 
 
 def _value(value: object, values: Values) -> str:
