@@ -58,6 +58,7 @@ def values(node: str, given: Mapping[str, str] | None = None, **options: Any) ->
 KNOWN: dict[str, tuple[str, object]] = {
     "text": ("abc", "abc"),
     "a date stays text": ("2026-01-02", "2026-01-02"),
+    "a lone equals sign stays text": ("=", "="),
     "yes as YAML 1.1 has it": ("yes", True),
     "quoted yes": ("'yes'", "yes"),
     "a number loses its plus": ("+12025550100", 12025550100),
@@ -110,6 +111,7 @@ UNKNOWN = {
     "a reference in text": "'+1{{resolve:ssm:/agents/ann}}'",
     "an intrinsic that is newer than this": "{Fn::Newer: [a]}",
     "an If without its branches": "!If [IsProd]",
+    "names that are no text": "!If [IsProd, {1: a, b: c}]",
     "an index beyond the end": "!Select [7, [a]]",
 }
 

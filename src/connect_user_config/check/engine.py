@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connect_user_config.reading.template import Resource, Template, node_at, parameters_in
-from connect_user_config.reading.values import World, text_of
+from connect_user_config.reading.values import TRANSFORM, World, text_of
 from custom_connect_userconfig.core.arrays import PHONE, PHONE_NUMBER
 from custom_connect_userconfig.core.declaration import INSTANCE_ID, USER_ARN, USER_ID, examine
 from custom_connect_userconfig.core.identifiers import Environment
@@ -55,7 +55,8 @@ def check(tree: object, types: Types, given: Mapping[str, str] | None = None) ->
     if template.macros:
         names = ", ".join(map(shown_name, template.macros))
         said = f"The macro {names} rewrites the template before it is deployed, so nothing in it was checked."
-        return Checked((Finding("", ("Transform",), rules.MACRO, said),), 0)
+        at = ("Transform",) if "Transform" in tree else ("Resources", TRANSFORM)
+        return Checked((Finding("", at, rules.MACRO, said),), 0)
     found = [finding for resource in resources for finding in _of_resource(template, resource)]
     found += _of_defaults(template, types, found)
     found += duplicate_users(template, resources)

@@ -12,6 +12,8 @@ from custom_connect_userconfig.core.redaction import redact
 
 _DEEP: Final = 500
 """Levels of nesting; no template of CloudFormation's has as many."""
+_TEXT: Final = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value")
+"""Types of YAML 1.1 that stay text: dates, and a lone equals sign, which PyYAML cannot read."""
 _BY_ITS_NAME: Final = ("Ref", "Condition")
 
 
@@ -78,7 +80,7 @@ def _loader(*, in_python: bool) -> Any:  # noqa: ANN401 - PyYAML's loaders are c
         pass
 
     Loader.yaml_implicit_resolvers = {
-        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+        first: [each for each in resolvers if each[0] not in _TEXT]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     Loader.add_multi_constructor("!", _intrinsic)

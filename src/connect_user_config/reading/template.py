@@ -79,9 +79,13 @@ class Template:
 
     @property
     def macros(self) -> list[str]:
-        """The macros that rewrite the whole template, those of AWS left out, which leave our resources."""
+        """The macros that rewrite the template or all its resources.
+
+        Those of AWS are left out: they leave our resources.
+        """
         named = self.tree.get("Transform")
-        macros = named if isinstance(named, list) else [named]
+        beside = dict(_members(self.tree, "Resources")).get(TRANSFORM)
+        macros = [*(named if isinstance(named, list) else [named]), beside]
         names = [macro.get("Name") if isinstance(macro, dict) else macro for macro in macros]
         return [str(name) for name in names if name and not str(name).startswith("AWS::")]
 

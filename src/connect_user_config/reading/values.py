@@ -65,7 +65,7 @@ def text_of(value: object) -> str:
 
 def written(node: object) -> str:
     """Return `node` as text that is the same for whatever is written alike."""
-    return json.dumps(node, sort_keys=True, default=str)
+    return json.dumps(_with_names(node), sort_keys=True, default=str)
 
 
 @dataclass(frozen=True)
@@ -270,6 +270,13 @@ def _is_known(value: object) -> bool:
     if isinstance(value, list):
         return all(map(_is_known, value))
     return value is not None and not isinstance(value, Unknown | Absent)
+
+
+def _with_names(node: object) -> object:
+    """Return `node` with text for names, which YAML may take for numbers: those cannot be sorted among text."""
+    if isinstance(node, dict):
+        return {str(name): _with_names(member) for name, member in node.items()}
+    return [_with_names(item) for item in node] if isinstance(node, list) else node
 
 
 def _with_index(name: str, operand: object) -> object:
