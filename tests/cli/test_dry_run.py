@@ -28,6 +28,15 @@ def test_it_changes_nothing_and_shows_the_calls_that_are_then_made(desk: Desk, f
     assert (again.region()["outcome"], again.region()["steps"]) == ("unchanged", [])
 
 
+def test_the_version_that_a_new_one_pushes_out_is_planned_too(desk: Desk) -> None:
+    for code in ("one", "two", "three", "four", "five"):
+        assert desk.install(code=code).exit_code == 0
+    planned = desk.install("--dry-run", code="six")
+    assert planned.did() == desk.install(code="six").did()
+    assert planned.did()[-1] == f"deregister version 00000001 of {TYPE}"
+    assert desk.install("--dry-run", code="six").did() == []
+
+
 def test_uninstalling_is_planned_too(desk: Desk) -> None:
     desk.install()
     desk.install(code="two")

@@ -32,7 +32,7 @@ class FunctionRequest:
         instances = self.instances[region.name]
         check_account(instances, region.account)
         stack = stacks.find(region, self.name, stacks.CUSTOM_RESOURCE)
-        if stack is None or stack.is_barren:
+        if stack is None:
             _refuse_taken(region, self.name)
         elif (earlier := stack.parameters.get("Name", self.name)) != self.name:
             # Another name is another ServiceToken, which living resources cannot change.

@@ -114,6 +114,7 @@ class Region:
     """Shows people what the region is doing."""
     steps: list[Step] = field(default_factory=list)
     doing: str = "wait for the first answer of AWS"
+    _session: boto3.Session | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -130,6 +131,11 @@ class Region:
 
     def pages(self, service: str, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - the same
         """Make a call that lists, page by page; raises Problem."""
+        client = self._client(service)
+        if client.can_paginate(xform_name(operation)):
+            with translated(service, operation, self.name):
+                yield from client.get_paginator(xform_name(operation)).paginate(**parameters)
+            return
         # Not all lists of CloudFormation have a paginator in botocore.
         page = self.read(service, operation, **parameters)
         yield page
@@ -159,7 +165,9 @@ class Region:
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - the clients have no types of their own
         if service not in self._clients:
-            self._clients[service] = self.make(self.name).client(service, config=_CONFIG)  # type: ignore[call-overload]
+            # One session for all services: some profiles ask a person or a program for each session's credentials.
+            self._session = self._session or self.make(self.name)
+            self._clients[service] = self._session.client(service, config=_CONFIG)  # type: ignore[call-overload]
         return self._clients[service]
 
 

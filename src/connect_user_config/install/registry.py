@@ -48,7 +48,7 @@ class TypeRequest:
         check_account(instances, region.account)
         name = stack_of_type(self.type_name)
         stack = stacks.find(region, name, stacks.REGISTRY)
-        if stack is None or stack.is_barren:
+        if stack is None:
             _refuse_taken(region, self.type_name)
         bucket = self.bucket.upload(region, self.artefact)
         parameters = {
@@ -75,9 +75,11 @@ class TypeRequest:
     def _tidy(self, region: Region, stack: stacks.Stack, current: str) -> None:
         """Make the stack's version the default again if somebody has changed that; keep the last five versions."""
         ours, _ = _ours(region, self.type_name, stack)
-        if not any(version.is_default and version.arn == current for version in ours):
+        # A dry run returns the stack as it is, still with the artefact before: its plan has one version more.
+        is_planned = stack.parameters.get("ArtefactKey") != self.artefact.key
+        if not is_planned and not any(version.is_default and version.arn == current for version in ours):
             _set_default(region, self.type_name, current)
-        for version in ours[:-KEPT_VERSIONS]:
+        for version in ours[: is_planned - KEPT_VERSIONS]:
             if version.arn != current:
                 _deregister(region, self.type_name, version)
 

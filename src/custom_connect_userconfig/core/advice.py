@@ -3,7 +3,6 @@
 Advice never repeats a value: whoever adds it has shown the value already, without a phone number.
 """
 
-import difflib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -34,6 +33,9 @@ def did_you_mean(name: object, known: Sequence[str]) -> str:
 
 @lru_cache(maxsize=64)
 def _close(name: str, known: tuple[str, ...]) -> str | None:
+    # Imported for a mistake only: a cold start has no time for it.
+    import difflib  # noqa: PLC0415
+
     by_case = {each.casefold(): each for each in known}
     close = difflib.get_close_matches(name.casefold(), by_case, n=1, cutoff=0.5)
     return by_case[close[0]] if close else None
