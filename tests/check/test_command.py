@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from connect_user_config.check import command
 from connect_user_config.check.rules import BY_NAME
+from connect_user_config.reading.document import read
 from tests.check.conftest import ROOT, findings, run_check
 
 NUMBER = "+12025550100"
@@ -295,3 +297,25 @@ def test_without_its_extra_the_command_says_the_line_that_installs_it(missing: s
     line = " ".join(f"'{each}'" for each in wanted if not each.startswith("click"))
     assert f"pip install {line}\n" in outcome.stderr
     assert outcome.returncode == 1
+
+
+def test_a_bug_in_one_file_hides_no_findings_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(text: str) -> object:
+        if text == GOOD:
+            raise ZeroDivisionError("of +12025550101")
+        return read(text)
+
+    monkeypatch.setattr(command, "read", bug)
+    outcome = run_check("good.yaml", "bad.yaml")
+    assert outcome.exit_code == 1
+    assert "[wrong-channel]" in outcome.stdout
+    assert "good.yaml: something unexpected happened" in outcome.stderr
+    assert "1 finding: checked 1 resource in 1 file." in outcome.stderr
+    assert "2025550101" not in outcome.stdout + outcome.stderr
+
+
+def test_a_file_that_cannot_be_read_is_not_counted_as_checked(folder: Path) -> None:
+    (folder / "binary.yaml").write_bytes(b"\xff\xfe\x00")
+    outcome = run_check("binary.yaml")
+    assert outcome.exit_code == 1
+    assert "checked" not in outcome.stderr

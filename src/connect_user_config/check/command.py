@@ -14,7 +14,7 @@ from connect_user_config.reading.resolver import Lines
 from custom_connect_userconfig.core.problems import Severity
 from custom_connect_userconfig.core.redaction import redact
 
-from ..problems import DONE, FAILED, FOUND
+from ..problems import DONE, FAILED, FOUND, unexpected
 from .engine import check as check_tree
 from .formats import FORMATS, Located
 from .rules import BY_NAME
@@ -128,7 +128,8 @@ def check(
     )
     if said := FORMATS[form](_renamed(found), run.failed):
         click.echo(said)
-    _summarize(run, len(found), len(files))
+    if checked := len(files) - len(run.failed):
+        _summarize(run, len(found), checked)
     is_problem = any(each.severity is not Severity.INFORMATION for each in found)
     context.exit(FAILED if run.failed else FOUND if is_problem else DONE)
 
@@ -169,6 +170,8 @@ class _Run:
             self._fail(file, str(error))
         except ToolMissing as error:
             self._fail(file, f"cannot be checked without the libraries that read templates: {error}")
+        except Exception as error:  # noqa: BLE001 - the last boundary: one file's surprise must not hide the others' findings
+            self._fail(file, redact(unexpected(error).message))
 
     def _note_parameters(self, tree: object) -> None:
         parameters = tree.get("Parameters") if isinstance(tree, dict) else None
