@@ -133,8 +133,15 @@ def report(found: Measured) -> str:
         [
             "# Checking a template of 500 agents",
             "",
-            "Written by `make bench-check`: cfn-lint alone, cfn-lint with our rules, and the command that does without",
-            "cfn-lint, each in a process of its own, in turn. CPU time, start of the interpreter included; the machine is",
+            (
+                "Written by `make bench-check`: cfn-lint alone, cfn-lint with our rules, and the command that"
+                " does without"
+            ),
+            (
+                "cfn-lint, each in a process of its own, in turn. CPU time, start of the interpreter"
+                " included;"
+                " the machine is"
+            ),
             f"shared, so compare the ratios. Medians of {rounds} rounds, each side once a round.",
             "",
             table(["the template", "", "time", "most memory"], rows),

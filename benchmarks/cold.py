@@ -74,7 +74,10 @@ def report(found: Runs, machine: str) -> str:
             "# Cold start",
             "",
             "`make bench-cold` writes this page.",
-            "It measures from the start of the process to the answer of the first CREATE, on the packaged artefacts.",
+            (
+                "It measures from the start of the process to the answer of the first CREATE, on the packaged"
+                " artefacts."
+            ),
             "Beside them a bare script makes the same four calls with stock boto3, bytecode included:",
             "DescribeUser, TagResource, UpdateUserConfig, DescribeUser.",
             f"{machine}, shared with other work and noisy: compare the ratios, not the times.",

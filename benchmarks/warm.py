@@ -76,7 +76,10 @@ def report(found: Rounds, machine: str) -> str:
             "# Warm invocations",
             "",
             "`make bench-warm` writes this page.",
-            "One process serves one CREATE after the other, each with new credentials, on the packaged artefacts.",
+            (
+                "One process serves one CREATE after the other, each with new credentials, on the packaged"
+                " artefacts."
+            ),
             "(The custom resource's credentials come from its environment.)",
             "Beside it one cached client of stock boto3 makes the same four calls.",
             "The custom resource also replies to CloudFormation, over a connection of its own.",

@@ -1,7 +1,7 @@
 """Where the command begins and ends.
 
-It makes standard output and standard error take any character, and turns a stream that cannot be written into an
-exit code.
+It makes standard output and standard error take any character, and turns a stream that cannot be written into
+an exit code.
 """
 
 import errno
@@ -46,7 +46,8 @@ def _prepare_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            # It was closed by whoever began this (`>&-`), and the next file to be opened would take its number.
+            # It was closed by whoever began this (`>&-`), and the next file to be opened would take its
+            # number.
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for as long as the process lives
         elif isinstance(stream, io.TextIOWrapper):
             # Names and values may hold what the terminal's encoding has no characters for.

@@ -1,4 +1,4 @@
-"""The command line: one group, to which each room adds its commands; a command is imported when it is called."""
+"""The command line: one group with the commands of all rooms, each imported when it is called."""
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version

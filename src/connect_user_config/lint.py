@@ -1,8 +1,8 @@
 """Rules for cfn-lint: ``cfn-lint --append-rules=connect_user_config.lint template.yaml``.
 
 cfn-lint is only the host. The engine that `connect-user-config check` runs judges the template, and each rule
-here shows what it found, at the same lines and in the same words. cfn-lint takes every rule class that it finds
-in this module, so the module holds nothing else of that kind.
+here shows what it found, at the same lines and in the same words. cfn-lint takes every rule class that it
+finds in this module, so the module holds nothing else of that kind.
 """
 
 import sys

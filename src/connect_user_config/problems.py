@@ -83,7 +83,8 @@ class Interrupted(Problem):
 
 
 _LONGEST: Final = 300
-"""Characters of a foreign text that a message repeats; it may be a whole page that a proxy has answered with."""
+"""Characters of a foreign text that a message repeats; it may be a whole page that a proxy has answered with.
+"""
 
 
 def unexpected(error: Exception) -> Failed:

@@ -1,4 +1,6 @@
-"""Shows on standard error how far the work has come: a line for each region on a terminal, plain lines anywhere else."""
+"""Shows on standard error how far the work has come: a line for each region on a terminal, plain lines
+anywhere else.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

@@ -1,5 +1,5 @@
-"""The code answers a whole round of events in both flavours with nothing beside it but the standard library: no
-module, no data is missing.
+"""The code answers a whole round of events in both flavours with nothing beside it but the standard library:
+no module, no data is missing.
 """
 
 import json

@@ -1,6 +1,7 @@
 """The corpus: templates in files, each with what must be found in it, and where.
 
-In YAML a comment ``#! rule, rule`` stands on the line of the problems; JSON has a file ``.expected`` beside it.
+In YAML a comment ``#! rule, rule`` stands on the line of the problems; JSON has a file ``.expected`` beside
+it.
 """
 
 from dataclasses import dataclass

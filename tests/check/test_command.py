@@ -182,7 +182,8 @@ NAMES = {
     "a member": BAD.replace("Channel", f"'{NUMBER}'"),
     "a macro": f"Transform: ['{NUMBER}']\n{BAD}",
     "one of two": BAD + BAD.partition("\n")[2].replace("Agent", NUMBER[1:]),
-    "one with an attribute": f"{BAD.replace('Agent', NUMBER[1:])}Outputs: {{A: {{Value: !GetAtt {NUMBER[1:]}.X}}}}\n",
+    "one with an attribute": BAD.replace("Agent", NUMBER[1:])
+    + f"Outputs: {{A: {{Value: !GetAtt {NUMBER[1:]}.X}}}}\n",
 }
 
 

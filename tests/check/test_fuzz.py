@@ -1,5 +1,5 @@
-"""Random declarations with random intrinsics around them: the verdict on the template is the handler's verdict
-on what CloudFormation makes of it.
+"""Random declarations with random intrinsics around them: the verdict on the template is the handler's
+verdict on what CloudFormation makes of it.
 
 Each wrapper knows what its intrinsic comes to, so the handler is asked about the values themselves.
 """

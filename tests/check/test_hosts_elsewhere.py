@@ -1,4 +1,6 @@
-"""The hook for pre-commit, run by pre-commit itself, and the action for GitHub, its steps run as a runner does."""
+"""The hook for pre-commit, run by pre-commit itself, and the action for GitHub, its steps run as a runner
+does.
+"""
 
 import os
 import re

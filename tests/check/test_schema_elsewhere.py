@@ -1,4 +1,5 @@
-"""AWS's validator takes the registry schema under an organisation's name, conditions included, and checks by it.
+"""AWS's validator takes the registry schema under an organisation's name, conditions included, and checks by
+it.
 
 `guide/checking.md` says how the schema gets there.
 """

@@ -1,4 +1,6 @@
-"""The command on moto and the tests' registry, in process: time passes only when somebody sleeps; every call is noted."""
+"""The command on moto and the tests' registry, in process: time passes only when somebody sleeps; every call
+is noted.
+"""
 
 import io
 import json

@@ -1,4 +1,6 @@
-"""Stacks in states that no local CloudFormation brings about: between steps, failed halfway, partly out of sight."""
+"""Stacks in states that no local CloudFormation brings about: between steps, failed halfway, partly out of
+sight.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +30,8 @@ class OtherStack:
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:cloudformation:us-east-1:123456789012:stack/{self.name}/0a1b2c3d-0000-4000-8000-000000000000"
+        stack_id = "0a1b2c3d-0000-4000-8000-000000000000"
+        return f"arn:aws:cloudformation:us-east-1:123456789012:stack/{self.name}/{stack_id}"
 
     def list_stack_resources(self, given: dict[str, Any]) -> dict[str, Any]:
         summaries = [

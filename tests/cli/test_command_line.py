@@ -1,4 +1,6 @@
-"""What people type and read: help that teaches, mistakes that are named before anything is called, and the shape of JSON."""
+"""What people type and read: help that teaches, mistakes that are named before anything is called, and the
+shape of JSON.
+"""
 
 import json
 import re

@@ -1,4 +1,6 @@
-"""The custom resource on moto, for what ministack cannot show; the whole of it, used by stacks, is in test_on_ministack."""
+"""The custom resource on moto, for what ministack cannot show; the whole of it, used by stacks, is in
+test_on_ministack.
+"""
 
 from typing import Any
 

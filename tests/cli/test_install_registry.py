@@ -1,4 +1,6 @@
-"""Registering the type, on the double that runs CloudFormation's two resource types: what AWS holds in the end."""
+"""Registering the type, on the double that runs CloudFormation's two resource types: what AWS holds in the
+end.
+"""
 
 import pytest
 
@@ -150,9 +152,8 @@ def test_the_configured_region_is_the_default(desk: Desk, monkeypatch: pytest.Mo
 def test_the_role_serves_this_type_of_this_account_alone(desk: Desk) -> None:
     desk.install()
     role = desk.cloud.region().stacks[STACK].resources["ExecutionRole"].properties
+    types = f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:type/resource"
     assert role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
-        "StringLike": {
-            "aws:SourceArn": f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:type/resource/Acme-Connect-UserConfig/*"
-        },
+        "StringLike": {"aws:SourceArn": f"{types}/Acme-Connect-UserConfig/*"},
     }

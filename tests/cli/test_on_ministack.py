@@ -1,4 +1,6 @@
-"""The command as a process of its own, against a local cloud: the custom resource installed, used by a stack, and taken away."""
+"""The command as a process of its own, against a local cloud: the custom resource installed, used by a stack,
+and taken away.
+"""
 
 import json
 import os
@@ -130,8 +132,9 @@ def test_installs_serves_stacks_and_goes(shell: Shell) -> None:
         stacks.create("by-import", template(by_import, {"Fn::ImportValue": EXPORT})).status
         == "CREATE_COMPLETE"
     )
+    but_last = token.rpartition(":")[2][:-1]
     computed = {
-        "Fn::Sub": f"arn:aws:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{token.rpartition(':')[2][:-1]}${{Last}}"
+        "Fn::Sub": f"arn:aws:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{but_last}${{Last}}"
     }
     parameters = {"Last": token[-1]}
     computing = {"Parameters": {"Last": {"Type": "String"}}, **json.loads(template(by_name, computed))}

@@ -21,7 +21,8 @@ class Denying:
 
     def __call__(self, region: str, operation: str, parameters: dict[str, Any]) -> None:
         if operation == self.operation and self.region in ("", region):
-            message = f"User: arn:aws:iam::{ACCOUNT}:user/x is not authorized to perform: {operation} on resource: arn:aws:x"
+            user = f"arn:aws:iam::{ACCOUNT}:user/x"
+            message = f"User: {user} is not authorized to perform: {operation} on resource: arn:aws:x"
             raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, operation)
 
 

@@ -1,4 +1,5 @@
-"""The command as a process of its own where its surroundings fail: proxies that answer for AWS, silence, full disks.
+"""The command as a process of its own where its surroundings fail: proxies that answer for AWS, silence, full
+disks.
 
 Only the outside counts here: exit codes, what is printed, and the time that it takes.
 """
@@ -29,12 +30,16 @@ STRANGE = b"<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIden
 STATUS = ("status", "--region", WEST, "--region", EAST)
 SHORT = ("--timeout", "0.05")
 ENOUGH = 60.0
-"""Seconds within which anything ends, the start of Python on a busy machine included; a single call used to take 157."""
+"""Seconds within which anything ends, the start of Python on a busy machine included; a single call used to
+take 157.
+"""
 
 
 @dataclass
 class Proxy:
-    """Passes requests on to moto, except those for the region that it answers itself: with a page, or not at all."""
+    """Passes requests on to moto, except those for the region that it answers itself: with a page, or not at
+    all.
+    """
 
     moto_port: int
     region: str = WEST

@@ -1,4 +1,6 @@
-"""Every stack with resources of the custom resource's function keeps it, however its template spells the token."""
+"""Every stack with resources of the custom resource's function keeps it, however its template spells the
+token.
+"""
 
 import json
 from collections.abc import Iterator

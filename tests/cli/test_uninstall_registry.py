@@ -1,4 +1,4 @@
-"""Taking the type away: only this installation's versions, the default one last, and nothing that stacks use."""
+"""Taking the type away: this installation's versions only, the default one last, nothing that stacks use."""
 
 from .conftest import EAST, TYPE, Desk
 from .stacks_double import OtherStack, among_others

@@ -1,4 +1,4 @@
-"""Hundreds of invocations of the function at the same time, on the simulated clock of the load experiments."""
+"""Hundreds of invocations of the function at once, on the simulated clock of the load experiments."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""The wheel and the source archive: what they hold, say and ask for, and that their bytes follow from that."""
+"""The wheel and the source archive: what they hold, say and ask for, and that this decides their bytes."""
 
 import hashlib
 import json
@@ -87,8 +87,8 @@ def members(sdist: Path) -> dict[str, bytes]:
 def test_the_source_archive_holds_the_built_artefacts_and_makes_the_same_wheel(
     wheel: Path, sdist: Path, tmp_path: Path
 ) -> None:
-    """As pip makes it, with no Python of the runtime's and nothing of the checkout; offline, so with the build
-    backend that is installed.
+    """As pip makes it, with no Python of the runtime's and nothing of the checkout; offline, so with the
+    build backend that is installed.
     """
     name = f"src/{build.PLACE.as_posix()}"
     assert members(sdist)[name] == archive.contents(wheel)[build.PLACE.as_posix()]

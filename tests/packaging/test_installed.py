@@ -1,4 +1,5 @@
-"""The wheel, installed into an empty environment outside of the tree: the command, its templates and artefacts work.
+"""The wheel, installed into an empty environment outside of the tree: the command, its templates and
+artefacts work.
 
 The quick test lends the packages of the running Python; the others ask the configured registry for the lowest
 and the newest of each range.

@@ -42,7 +42,9 @@ class WholeRun:
     problems: list[str] = field(default_factory=list)
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
-        """Count collected tests that do not run; `exhaustive` cells make no call that other cells do not make."""
+        """Count collected tests that do not run; `exhaustive` cells make no call that other cells do not
+        make.
+        """
         self.deselected += sum(item.get_closest_marker("exhaustive") is None for item in items)
 
     @pytest.hookimpl(optionalhook=True)

@@ -1,5 +1,5 @@
-"""Three profiles for the properties: `default` is fast and repeatable, `exhaustive` explores, `hasty` explores a
-bit.
+"""Three profiles for the properties: `default` is fast and repeatable, `exhaustive` explores, `hasty`
+explores a bit.
 
 ``EXHAUSTIVE=1`` takes the long one, as `make test-all` does, ``HYPOTHESIS_PROFILE=hasty`` the hasty one.
 """

@@ -208,8 +208,8 @@ class Operation:
         return self._goes_on and {write.operation for write in ending.gateway.writes} <= {"UpdateUserConfig"}
 
     def _check_overtaken(self, ending: Ending) -> None:
-        """A later event has written: this one changes nothing but its own writes, and answers with the settings in
-        force.
+        """A later event has written: this one changes nothing but its own writes, and answers with the
+        settings in force.
         """
         wrote = ending.gateway.writes and not self._only_undoes(ending)
         assert not wrote, "an event that was overtaken has written"

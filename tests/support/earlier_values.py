@@ -2,8 +2,8 @@
 
 A setting is free until a resource claims or writes it. From then on, ``TagResource`` must not record as its
 earlier value any value that the same resource has written. The setting is free again when the resource writes
-the earlier value back, or when the record drops the setting while the earlier value is in force: as it was, or
-as the service has stored it.
+the earlier value back, or when the record drops the setting while the earlier value is in force: as it was,
+or as the service has stored it.
 
 A fixture of ``conftest`` fails the test during which the rule was broken. Nothing is raised at the call: the
 code under test would take the error for a fault of the service.

@@ -15,8 +15,8 @@ from _pytest.mark import ParameterSet
 from connect_local import Behaviour
 
 EXHAUSTIVE: Final = os.environ.get("EXHAUSTIVE") == "1"
-"""Whether everything runs. Also the matrices that are generated while they are run (hypothesis, interleavings)
-grow with it.
+"""Whether everything runs. Also the matrices that are generated while they are run (hypothesis,
+interleavings) grow with it.
 """
 
 Cell = TypeVar("Cell")

@@ -1,4 +1,6 @@
-"""The commands that pages print: run by bash with stand-ins for what reaches outside, and read as the AWS CLI reads them."""
+"""The commands that pages print: run by bash with stand-ins for what reaches outside, and read as the AWS CLI
+reads them.
+"""
 
 import json
 import os
@@ -156,7 +158,9 @@ def check_request(command: AwsCommand, folder: Path) -> None:
 
 
 def check_values(template: Path, values: Mapping[str, str | None]) -> None:
-    """Insist that the template takes the values, and that it needs no others; None stands for the value it has."""
+    """Insist that the template takes the values, and that it needs no others; None stands for the value it
+    has.
+    """
     declared = yaml.load(template.read_text("utf-8"), Loader)["Parameters"]
     assert values.keys() <= declared.keys()
     assert {name for name, each in declared.items() if "Default" not in each} <= values.keys()

@@ -1,17 +1,20 @@
-"""CloudFormation with the two resource types of the registry, for boto3 clients of one process: no local cloud has them.
+"""CloudFormation with the two resource types of the registry, for boto3 clients of one process: no local
+cloud has them.
 
-It runs stacks whose template registers a type as CloudFormation runs them, and keeps the registry behind them:
+It runs stacks whose template registers a type as CloudFormation runs them, and keeps the registry behind
+them:
 
 - a property of ``AWS::CloudFormation::ResourceVersion`` is create-only, so that a changed one registers
   another version; the earlier one stays live if its UpdateReplacePolicy says so;
 - the first version of a type becomes its default; ``AWS::CloudFormation::ResourceDefaultVersion`` sets it,
   and its deletion does nothing;
 - a registration that fails rolls the stack back;
-- the default version goes last ("Version '00000043' is the default version and cannot be deregistered. Deregister the resource type
-  '…' instead.").
+- the default version goes last ("Version '00000043' is the default version and cannot be deregistered.
+  Deregister the resource type '…' instead.").
 
-Everything else that a test sees of AWS, other stacks above all, comes from moto; ListImports, which moto lacks, from here. Requests
-reach it after botocore's own validation, and its answers are held to botocore's model: members, types and patterns.
+Everything else that a test sees of AWS, other stacks above all, comes from moto; ListImports, which moto
+lacks, from here. Requests reach it after botocore's own validation, and its answers are held to botocore's
+model: members, types and patterns.
 """
 
 import ast
@@ -122,7 +125,7 @@ class Region:
 
 @dataclass
 class RegistryCloud:
-    """All regions; `polls` is how often a stack shows as in progress, `refusal` fails the next registrations."""
+    """All regions; `polls`: how often a stack shows as in progress; `refusal` fails registrations."""
 
     polls: int = 3
     refusal: str = ""
@@ -132,7 +135,9 @@ class RegistryCloud:
     before: Callable[[str, str, dict[str, Any]], None] = lambda region, operation, parameters: None
 
     def watch(self, session: boto3.Session) -> None:
-        """Answer these calls of clients that the session makes from now on, and note every call of any service."""
+        """Answer these calls of clients that the session makes from now on, and note every call of any
+        service.
+        """
         events = session.events
         events.register_first("before-parameter-build", self._note)
         events.register("after-call.cloudformation.DescribeStacks", _mend_lists)
@@ -217,7 +222,8 @@ class RegistryCloud:
         earlier = region.stacks.get(given["StackName"])
         if earlier and earlier.status != "DELETE_COMPLETE":
             raise RegistryError(f"Stack [{given['StackName']}] already exists", "AlreadyExistsException")
-        arn = f"arn:aws:cloudformation:{name}:{ACCOUNT}:stack/{given['StackName']}/0a1b2c3d-0000-4000-8000-{len(region.stacks):012}"
+        stack_id = f"0a1b2c3d-0000-4000-8000-{len(region.stacks):012}"
+        arn = f"arn:aws:cloudformation:{name}:{ACCOUNT}:stack/{given['StackName']}/{stack_id}"
         stack = Stack(given["StackName"], arn, given["TemplateBody"], _parameters(given))
         region.stacks[stack.name] = stack
         self._begin(stack, "CREATE")

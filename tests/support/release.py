@@ -1,4 +1,6 @@
-"""A release, built once for all processes of a run; nobody writes to it. Each suite's conftest imports the fixtures."""
+"""A release, built once for all processes of a run; nobody writes to it. Each suite's conftest imports the
+fixtures.
+"""
 
 import fcntl
 from collections.abc import Callable

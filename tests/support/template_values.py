@@ -1,4 +1,6 @@
-"""The values of a template's resources, conditions and outputs, as far as the templates of `deploy/` need functions."""
+"""The values of a template's resources, conditions and outputs, as far as the templates of `deploy/` need
+functions.
+"""
 
 import re
 from collections.abc import Mapping

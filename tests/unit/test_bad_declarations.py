@@ -161,7 +161,10 @@ CASES: dict[str, tuple[dict[str, object], str]] = {
     "phone type missing": (phone(PhoneType=None), "PhoneNumberConfigs[0].PhoneType: is required."),
     "phone type in another case": (
         phone(PhoneType="desk_phone"),
-        "PhoneNumberConfigs[0].PhoneType: 'desk_phone' must be SOFT_PHONE or DESK_PHONE: did you mean DESK_PHONE?",
+        (
+            "PhoneNumberConfigs[0].PhoneType: 'desk_phone' must be SOFT_PHONE or DESK_PHONE: did you mean"
+            " DESK_PHONE?"
+        ),
     ),
     "number without plus": (
         phone(PhoneNumber="15555550123"),

@@ -1,5 +1,5 @@
-"""Log lines and metrics of an event: delivered together when it ends, however it ends; a failing delivery fails
-nothing.
+"""Log lines and metrics of an event: delivered together when it ends, however it ends; a failing delivery
+fails nothing.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Problems as data: every one at once, with its place and rule; what is unknown is neither missing nor wrong."""
+"""Problems as data: all at once, with place and rule; an unknown value is neither missing nor wrong."""
 
 from typing import Any
 

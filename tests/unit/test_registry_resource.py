@@ -1,4 +1,4 @@
-"""What the library's `Resource` would lose or fail on: credentials, malformed events, the test entry point."""
+"""Where the library's `Resource` would fail: credentials, malformed events, the test entry point."""
 
 from typing import Any
 

@@ -27,7 +27,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 
 def unpack(files: Files, folder: Path) -> None:
-    """Write the files below `folder`, readable for everybody and writable for the owner, whatever the umask."""
+    """Write the files below `folder`, readable for all and writable for the owner, whatever the umask."""
     for name, content in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
-"""The bill of materials, in CycloneDX: what is in a zip or a wheel, in which version, under which licence, from
-which files.
+"""The bill of materials, in CycloneDX: what is in a zip or a wheel, in which version, under which licence,
+from which files.
 
 Written with the library of the CycloneDX project. Scanners match packages by their package URL. Nothing in it
 changes from one build to the next: the serial number follows from the file, and there is no time.

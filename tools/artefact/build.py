@@ -22,7 +22,9 @@ PLACE: Final = Path("connect_user_config", "install", "artefacts", REGISTRY)
 
 
 def build_code(target: Path) -> Path:
-    """Build the code zip; raises NoRuntime without a Python of the runtime's version, and then builds nothing."""
+    """Build the code zip; raises NoRuntime without a Python of the runtime's version, and then builds
+    nothing.
+    """
     python = bytecode.runtime_python()
     pins = _pins()
     with tempfile.TemporaryDirectory() as scratch:

@@ -38,8 +38,8 @@ class NotBuilt(Exception):
 
 
 def build_distribution(folder: Path) -> list[Path]:
-    """Build the wheel and the source archive into `folder`, which is made, and what describes them; return all
-    of it. Raises NoRuntime, Unfit, NotBuilt.
+    """Build the wheel and the source archive into `folder`, which is made, and what describes them; return
+    all of it. Raises NoRuntime, Unfit, NotBuilt.
     """
     with tempfile.TemporaryDirectory() as scratch:
         code = build.build_code(Path(scratch, build.FUNCTION))

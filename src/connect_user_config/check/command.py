@@ -1,4 +1,4 @@
-"""The command `check`: files in, findings out. It calls nobody, and imports what it needs when it needs it."""
+"""The command `check`: files in, findings out. It calls nobody, and imports late."""
 
 import errno
 import glob
@@ -88,7 +88,8 @@ def _is_there(name: str) -> bool:
     multiple=True,
     metavar="NAME",
     callback=_types,
-    help=f"One more name of the type, or an organisation; may be repeated. {DOCUMENTED} and ORG::Connect::UserConfig are known.",
+    help="One more name of the type, or an organisation; may be repeated."
+    f" {DOCUMENTED} and ORG::Connect::UserConfig are known.",
 )
 @click.option(
     "--ignore",
@@ -111,8 +112,8 @@ def check(
 ) -> None:
     """Tell what is wrong with templates, YAML or JSON, before they are deployed.
 
-    FILE may be a pattern, such as 'templates/**/*.yaml', or - for standard input. Each problem is told with its line, its rule
-    and what to do. Nothing is called, and no phone number is printed.
+    FILE may be a pattern, such as 'templates/**/*.yaml', or - for standard input. Each problem is told with
+    its line, its rule and what to do. Nothing is called, and no phone number is printed.
     """
     run = _Run(types, given)
     for file in files:
@@ -145,7 +146,9 @@ class _Run:
         self.resources = 0
         self.parameters: set[str] = set()
         self.parameters_are_known = True
-        """Whether every file was looked into: none was passed over because it holds nothing of ours, or cannot be read."""
+        """Whether every file was looked into: none was passed over because it holds nothing of ours, or
+        cannot be read.
+        """
 
     def check(self, file: str) -> None:
         """Check one file; what keeps it from being read is kept."""
@@ -204,6 +207,7 @@ def _shown(file: str) -> str:
 
 def _summarize(run: _Run, count: int, files: int) -> None:
     """Say on standard error how much was looked at: silence must not be taken for a check."""
-    of = f"{run.resources:,} {'resource' if run.resources == 1 else 'resources'} in {files:,} {'file' if files == 1 else 'files'}"
+    resources = f"{run.resources:,} {'resource' if run.resources == 1 else 'resources'}"
+    of = f"{resources} in {files:,} {'file' if files == 1 else 'files'}"
     found = f"{count:,} {'finding' if count == 1 else 'findings'}" if count else "Nothing found"
     click.echo(f"{found}: checked {of}.", err=True)

@@ -1,4 +1,5 @@
-"""The engine: every problem of a template. The hosts, a command and rules for cfn-lint, only show what it finds.
+"""The engine: every problem of a template. The hosts, a command and rules for cfn-lint, only show what it
+finds.
 
 The rules of single declarations are the core's, which the handlers obey as well. Here they meet what only a
 template shows: conditions, parameters, other resources, names. A problem is told if there are values of the
@@ -82,10 +83,12 @@ def _of_resource(template: Template, resource: Resource) -> Iterator[Finding]:
 def _of_name(resource: Resource) -> Iterator[Finding]:
     name = resource.type
     if is_reserved(name):
-        said = f"{name} cannot be registered: the namespace is reserved. Use your organisation's name, or {DOCUMENTED}"
+        remedy = f"Use your organisation's name, or {DOCUMENTED}"
+        said = f"{name} cannot be registered: the namespace is reserved. {remedy}"
         yield _finding(resource, ("Type",), rules.TYPE_NAME, said)
     elif not is_documented(name):
-        said = f"AWS documents letters, digits, _, @ and - after Custom::, and 60 characters: {DOCUMENTED} is safe"
+        documented = "letters, digits, _, @ and - after Custom::, and 60 characters"
+        said = f"AWS documents {documented}: {DOCUMENTED} is safe"
         yield _finding(resource, ("Type",), rules.UNDOCUMENTED_NAME, said)
 
 

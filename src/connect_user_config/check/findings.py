@@ -24,5 +24,7 @@ class Finding:
 
 
 def shown_name(name: str) -> str:
-    """Return a name that the template gives, such as a logical id, for a message: on one line, and no phone number."""
+    """Return a name that the template gives, such as a logical id, for a message: on one line, and no phone
+    number.
+    """
     return redact("".join(c if c.isprintable() else repr(c)[1:-1] for c in name))

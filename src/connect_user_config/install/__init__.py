@@ -1,1 +1,3 @@
-"""Installs both flavours of the resource, brings them up to date, shows and removes them: CloudFormation does the work."""
+"""Installs both flavours of the resource, brings them up to date, shows and removes them: CloudFormation does
+the work.
+"""

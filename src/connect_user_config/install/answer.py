@@ -1,4 +1,6 @@
-"""The answer of a command on standard output: for people, or as JSON in the shape that guide/install.md documents."""
+"""The answer of a command on standard output: for people, or as JSON in the shape that guide/install.md
+documents.
+"""
 
 import json
 from collections.abc import Mapping, Sequence

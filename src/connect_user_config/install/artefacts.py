@@ -1,4 +1,6 @@
-"""The artefacts that the distribution holds, or a file that is named; and the bucket that they are uploaded to."""
+"""The artefacts that the distribution holds, or a file that is named; and the bucket that they are uploaded
+to.
+"""
 
 import base64
 import hashlib
@@ -47,8 +49,8 @@ class Artefact:
 
 
 def function(path: Path | None = None) -> Artefact:
-    """Return the function's artefact, by itself or out of the registry's; UsageError if the file does not hold
-    the function.
+    """Return the function's artefact, by itself or out of the registry's; UsageError if the file does not
+    hold the function.
     """
     data, where = _read(path)
     data = _members(data, where).get(_CODE, data)
@@ -62,8 +64,8 @@ def function(path: Path | None = None) -> Artefact:
 def registry(type_name: str, path: Path | None = None) -> Artefact:
     """Return the registry's artefact under the name of the type; UsageError if the file is not one.
 
-    The code inside is the same bytes under every name. The members are stored, not compressed, so that the bytes, and with them the
-    digest, are the same on every machine.
+    The code inside is the same bytes under every name. The members are stored, not compressed, so that the
+    bytes, and with them the digest, are the same on every machine.
     """
     data, where = _read(path)
     members = _members(data, where)
@@ -109,14 +111,20 @@ def _members(data: bytes, where: str) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class BucketChoice:
-    """The bucket for artefacts: one that is `named` ({region} in it stands for the region), or a stack's of the installer."""
+    """The bucket for artefacts: one that is `named` ({region} in it stands for the region), or a stack's of
+    the installer.
+    """
 
     named: str = ""
     owner: str = ""
-    """The account of the bucket, if it is another one: every call insists on it, since names of buckets are the world's."""
+    """The account of the bucket, if it is another one: every call insists on it, since names of buckets are
+    the world's.
+    """
 
     def name_in(self, region: Region) -> str:
-        """Return the name of the bucket, after making its stack if none is named; UsageError if it lies elsewhere."""
+        """Return the name of the bucket, after making its stack if none is named; UsageError if it lies
+        elsewhere.
+        """
         if not self.named:
             stack = stacks.deploy(region, STACK, stacks.ARTEFACT_BUCKET, {})
             return stack.outputs.get("BucketName", "")
@@ -131,7 +139,9 @@ class BucketChoice:
         return name
 
     def upload(self, region: Region, artefact: Artefact) -> str:
-        """Upload the artefact unless it is there, and return the name of the bucket; empty if a dry run would make it."""
+        """Upload the artefact unless it is there, and return the name of the bucket; empty if a dry run would
+        make it.
+        """
         bucket = self.name_in(region)
         owner = self.owner or region.account
         checksum = base64.b64encode(bytes.fromhex(artefact.sha256)).decode("ascii")
@@ -176,7 +186,9 @@ class BucketChoice:
 
 
 def remove_bucket(region: Region) -> None:
-    """Empty the bucket of the installer's own stack and delete the stack, unless an organisation reads from it."""
+    """Empty the bucket of the installer's own stack and delete the stack, unless an organisation reads from
+    it.
+    """
     stack = stacks.find(region, STACK, stacks.ARTEFACT_BUCKET)
     if stack is None or stack.parameters.get("OrganizationId"):
         return
@@ -204,6 +216,9 @@ def _empty(region: Region, bucket: str) -> None:
         if refused := told.get("Errors"):
             raise Failed(
                 "not-deleted",
-                f"S3 did not delete {len(refused)} artefacts, {refused[0].get('Key')} first: {refused[0].get('Message')}",
+                (
+                    f"S3 did not delete {len(refused)} artefacts, {refused[0].get('Key')} first:"
+                    f" {refused[0].get('Message')}"
+                ),
                 "run again",
             )

@@ -1,4 +1,6 @@
-"""The commands `install`, `uninstall` and `status`: options into requests, reports into answers and exit codes."""
+"""The commands `install`, `uninstall` and `status`: options into requests, reports into answers and exit
+codes.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -72,8 +74,8 @@ def install_custom_resource(
 ) -> None:
     """Install the Lambda function behind Custom::ConnectUserConfig, and print its ServiceToken.
 
-    The function may touch agents of the named instances and no others. Templates import the token by its export,
-    NAMEServiceToken. Without --region, the instances say where to install.
+    The function may touch agents of the named instances and no others. Templates import the token by its
+    export, NAMEServiceToken. Without --region, the instances say where to install.
     """
     shared = Shared.of(given)
 
@@ -125,8 +127,8 @@ def install_registry(
 ) -> None:
     """Register the type in the CloudFormation registry, and make it the default version.
 
-    Registering takes minutes. --instance limits the handlers' role; left out, it stays as it was, at first every
-    instance of the region, as `--instance all` says. An earlier artefact is registered again.
+    Registering takes minutes. --instance limits the handlers' role; left out, it stays as it was, at first
+    every instance of the region, as `--instance all` says. An earlier artefact is registered again.
     """
     shared = Shared.of(given)
 
@@ -155,8 +157,8 @@ def install_registry(
 def uninstall_custom_resource(context: click.Context, /, name: str, *, force: bool, **given: Any) -> None:  # noqa: ANN401 - the same
     """Delete the function's stack; refused while stacks use its ServiceToken.
 
-    Every stack of the region is searched for resources of the function, however templates spell the token. Agents
-    keep their settings.
+    Every stack of the region is searched for resources of the function, however templates spell the token.
+    Agents keep their settings.
     """
     shared = Shared.of(given)
 

@@ -57,7 +57,9 @@ class FunctionRequest:
 
 
 def uninstall(region: Region, name: str, *, is_forced: bool) -> Result:
-    """Delete the function's stack, unless a stack uses the function, and the artefacts with the last installation."""
+    """Delete the function's stack, unless a stack uses the function, and the artefacts with the last
+    installation.
+    """
     stack = stacks.find(region, name, stacks.CUSTOM_RESOURCE)
     if stack:
         if not is_forced:
@@ -84,7 +86,9 @@ def remove_unused_bucket(region: Region, removed: str) -> None:
 
 
 def _refuse_taken(region: Region, name: str) -> None:
-    """Raise Failed if a function or an export of that name is there: the creation of the stack would fail on it."""
+    """Raise Failed if a function or an export of that name is there: the creation of the stack would fail on
+    it.
+    """
     for stack in stacks.made_from(region, stacks.CUSTOM_RESOURCE):
         if stack.parameters.get("Name") == name and stack.name != name:
             advice = "update that stack, or choose another --name"

@@ -104,7 +104,10 @@ def code_of(error: BaseException | None) -> str:
 def _no_answer_of_aws(service: str, operation: str, region: str, found: str) -> Failed:
     return Failed(
         "not-aws",
-        f"{service} in {region} answered {operation} with something that AWS does not answer: {shortened(found)}",
+        (
+            f"{service} in {region} answered {operation} with something that AWS does not answer:"
+            f" {shortened(found)}"
+        ),
         "see which proxy, firewall or endpoint (AWS_ENDPOINT_URL) answers in place of AWS, and run again",
     )
 

@@ -14,10 +14,11 @@ _ARN: Final = re.compile(
 
 
 def by_region(arns: Sequence[str], regions: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the instances of each region; UsageError if one is not an ARN, or if ARNs and regions do not fit.
+    """Return the instances of each region; UsageError if one is not an ARN, or if ARNs and regions do not
+    fit.
 
-    Handlers can call the Connect of their own region only, so the ARNs say where to install; `regions`, if any,
-    must say the same.
+    Handlers can call the Connect of their own region only, so the ARNs say where to install; `regions`, if
+    any, must say the same.
     """
     found: dict[str, list[str]] = {region: [] for region in regions}
     is_open = not found
@@ -27,7 +28,10 @@ def by_region(arns: Sequence[str], regions: Iterable[str]) -> Mapping[str, tuple
             raise UsageError(
                 "wrong-region",
                 f"instance {arn} is in {region}, which no --region names",
-                "add the region, or leave the instance out: handlers reach instances of their own region only",
+                (
+                    "add the region, or leave the instance out: handlers reach instances of their own region"
+                    " only"
+                ),
             )
         found.setdefault(region, []).append(arn)
     for region, there in found.items():

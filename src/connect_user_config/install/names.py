@@ -1,4 +1,6 @@
-"""Names: what a type may be called, and what is named after it. Refuses what the registry would refuse, with the reason."""
+"""Names: what a type may be called, and what is named after it. Refuses what the registry would refuse, with
+the reason.
+"""
 
 import hashlib
 import re
@@ -30,18 +32,21 @@ def check_type_name(name: str) -> str:
                 f"{part!r} in {name!r} is not 2 to 64 letters and digits",
                 "write it without other characters",
             )
-    # Whether the registry minds case here is not documented; a name that differs in case alone misleads people anyway.
+    # Whether the registry minds case here is not documented; a name that differs in case alone misleads
+    # people anyway.
     if parts[0].lower() in map(str.lower, RESERVED):
         raise UsageError(
             "reserved-namespace",
-            f"{parts[0]!r} in {name!r} is a reserved namespace: the registry keeps {', '.join(RESERVED)} to itself",
+            f"{parts[0]!r} in {name!r} is reserved; the registry keeps the namespaces {', '.join(RESERVED)}",
             "put your organisation's name there",
         )
     return name
 
 
 def check_name(name: str) -> str:
-    """Return the name of an installation of the custom resource; UsageError if the template would not take it."""
+    """Return the name of an installation of the custom resource; UsageError if the template would not take
+    it.
+    """
     if not _NAME.fullmatch(name):
         raise UsageError(
             "bad-name",
@@ -57,7 +62,9 @@ def hyphenated(type_name: str) -> str:
 
 
 def stack_of_type(type_name: str) -> str:
-    """Return the name of the stack that registers the type; a long one is cut and made unlike others by a digest."""
+    """Return the name of the stack that registers the type; a long one is cut and made unlike others by a
+    digest.
+    """
     name = hyphenated(type_name).lower()
     if len(name) <= _LONGEST_STACK_NAME:
         return name

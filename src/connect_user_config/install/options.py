@@ -73,7 +73,7 @@ type_name: Final = click.option(
     "--type-name",
     metavar="NAME",
     required=True,
-    help="Organisation::Service::Type, such as Acme::Connect::UserConfig. Custom, AWS and some more are reserved.",
+    help="Organisation::Service::Type, such as Acme::Connect::UserConfig. Custom and AWS are reserved.",
 )
 name: Final = click.option(
     "--name",

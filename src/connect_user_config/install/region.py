@@ -165,7 +165,8 @@ class Region:
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - the clients have no types of their own
         if service not in self._clients:
-            # One session for all services: some profiles ask a person or a program for each session's credentials.
+            # One session for all services: some profiles ask a person or a program for each session's
+            # credentials.
             self._session = self._session or self.make(self.name)
             self._clients[service] = self._session.client(service, config=_CONFIG)  # type: ignore[call-overload]
         return self._clients[service]

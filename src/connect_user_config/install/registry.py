@@ -1,4 +1,6 @@
-"""Registering the type and taking it away, in one region: CloudFormation registers, this module looks after earlier versions."""
+"""Registering the type and taking it away, in one region: CloudFormation registers, this module looks after
+earlier versions.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +15,9 @@ from .region import Region
 from .side_by_side import Result
 
 KEPT_VERSIONS = 5
-"""Versions of an installation that stay live, the default one among them: a region holds 50, of all types together."""
+"""Versions of an installation that stay live, the default one among them: a region holds 50, of all types
+together.
+"""
 _SERVICE = "cloudformation"
 
 
@@ -43,7 +47,9 @@ class TypeRequest:
     log_group: str | None = None
 
     def install(self, region: Region) -> Result:
-        """Upload the artefact, deploy the stack, and deregister versions beyond the last five of this installation."""
+        """Upload the artefact, deploy the stack, and deregister versions beyond the last five of this
+        installation.
+        """
         instances = self.instances.get(region.name, ())
         check_account(instances, region.account)
         name = stack_of_type(self.type_name)
@@ -73,7 +79,9 @@ class TypeRequest:
         }
 
     def _tidy(self, region: Region, stack: stacks.Stack, current: str) -> None:
-        """Make the stack's version the default again if somebody has changed that; keep the last five versions."""
+        """Make the stack's version the default again if somebody has changed that; keep the last five
+        versions.
+        """
         ours, _ = _ours(region, self.type_name, stack)
         # A dry run returns the stack as it is, still with the artefact before: its plan has one version more.
         is_planned = stack.parameters.get("ArtefactKey") != self.artefact.key
@@ -87,7 +95,8 @@ class TypeRequest:
 def uninstall(region: Region, type_name: str, *, is_forced: bool) -> Result:
     """Deregister the versions of this installation, then delete its stack; refused while stacks use the type.
 
-    Versions of others stay. The registry deregisters a default version last, so Refused if others live beside ours.
+    Versions of others stay. The registry deregisters a default version last, so Refused if others live beside
+    ours.
     """
     name = stack_of_type(type_name)
     stack = stacks.find(region, name, stacks.REGISTRY)
@@ -143,9 +152,13 @@ def _deregister_earlier(region: Region, type_name: str, stack: stacks.Stack) -> 
         listed = ", ".join(version.version_id for version in others)
         raise Refused(
             "others-live",
-            f"{type_name} has live versions that this installation did not make: {listed}; the registry keeps the"
+            f"{type_name} has live versions that this installation did not make: {listed}; the registry"
+            " keeps the"
             " default version, which is ours, as long as others are live",
-            "make one of those the default (`aws cloudformation set-type-default-version`), or deregister them",
+            (
+                "make one of those the default (`aws cloudformation set-type-default-version`), or deregister"
+                " them"
+            ),
         )
     if current and any(version.is_default and version.arn != current for version in ours):
         _set_default(region, type_name, current)

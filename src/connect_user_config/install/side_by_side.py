@@ -1,7 +1,8 @@
 """Runs the work of each region in a thread of its own: a region that fails or hangs does not keep the others.
 
-Nothing else bounds a call: name resolution, a program that provides credentials, and an answer that arrives byte by byte know no
-time limit. A region that has not ended when time runs out is left behind; its thread ends with the process.
+Nothing else bounds a call: name resolution, a program that provides credentials, and an answer that arrives
+byte by byte know no time limit. A region that has not ended when time runs out is left behind; its thread
+ends with the process.
 """
 
 import threading

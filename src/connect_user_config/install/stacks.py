@@ -1,7 +1,8 @@
 """Stacks: found, deployed and deleted, with CloudFormation's own reason if one fails.
 
-A stack of this installer is known by its mark, the first words of its template's description: a stack that a stack set or
-`aws cloudformation deploy` made from the same template counts, another one of the same name does not.
+A stack of this installer is known by its mark, the first words of its template's description: a stack that a
+stack set or `aws cloudformation deploy` made from the same template counts, another one of the same name does
+not.
 """
 
 import json
@@ -20,9 +21,9 @@ _BARREN: Final = {"ROLLBACK_COMPLETE", "CREATE_FAILED"}
 """A first creation failed: such a stack holds nothing and cannot be updated."""
 _STUCK: Final = {
     "ROLLBACK_FAILED": "look at its events, delete it (`aws cloudformation delete-stack`), and run again",
-    "DELETE_FAILED": "look at its events, delete what keeps it (`aws cloudformation delete-stack`), and run again",
+    "DELETE_FAILED": "look at its events, delete it (`aws cloudformation delete-stack`), run again",
     "UPDATE_FAILED": "roll it back (`aws cloudformation rollback-stack`), and run again",
-    "UPDATE_ROLLBACK_FAILED": "end its rollback (`aws cloudformation continue-update-rollback`), and run again",
+    "UPDATE_ROLLBACK_FAILED": "end its rollback (`aws cloudformation continue-update-rollback`), run again",
     "REVIEW_IN_PROGRESS": "it is a change set that is not executed yet: execute or delete it, and run again",
 }
 _ENDED_WELL: Final = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}

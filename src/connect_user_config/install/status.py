@@ -1,4 +1,6 @@
-"""What is installed in one region: every stack that was made from the installer's templates, whoever deployed it."""
+"""What is installed in one region: every stack that was made from the installer's templates, whoever deployed
+it.
+"""
 
 from . import registry, stacks, usage
 from .region import Region

@@ -1,9 +1,9 @@
 """Which stacks use a function, however their templates spell the ServiceToken, or a type of the registry.
 
-A template may compute the token, so its text can prove that the stack uses the function, but not that it does not. Physical ids
-can: the function calls each of its resources `InstanceId|UserId`, and CloudFormation shows these ids. A stack with such resources
-counts as a user unless each of its tokens is spelled out and is another one. A resource that may not have its id yet leaves the
-question open.
+A template may compute the token, so its text can prove that the stack uses the function, but not that it does
+not. Physical ids can: the function calls each of its resources `InstanceId|UserId`, and CloudFormation shows
+these ids. A stack with such resources counts as a user unless each of its tokens is spelled out and is
+another one. A resource that may not have its id yet leaves the question open.
 """
 
 import re
@@ -90,7 +90,9 @@ class ResourceListed:
 
 @dataclass(frozen=True)
 class Declared:
-    """What a stack's template and parameters say; the template is empty where CloudFormation does not show it."""
+    """What a stack's template and parameters say; the template is empty where CloudFormation does not show
+    it.
+    """
 
     template: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -103,7 +105,7 @@ def use_of(
     token: str,
     exports: Callable[[], Mapping[str, str]],
 ) -> Use:
-    """Tell whether the stack uses the function with this token; `exports` returns the values of all exports."""
+    """Tell whether the stack uses the function with this token; `exports` gives the value of each export."""
     if any(_names(text, token) for text in (declared.template, *declared.values.values())):
         return Use.YES
     if not customs and declared.template and not list(_tokens(declared, exports)):
@@ -131,7 +133,9 @@ def _is_elsewhere(
 
 
 def _names(text: str, token: str) -> bool:
-    """Tell whether the token stands in `text`, not only the beginning of one whose function has a longer name."""
+    """Tell whether the token stands in `text`, not only the beginning of one whose function has a longer
+    name.
+    """
     return bool(re.search(rf"{re.escape(token)}(?![A-Za-z0-9_-])", text))
 
 
@@ -146,7 +150,9 @@ def _tokens(declared: Declared, exports: Callable[[], Mapping[str, str]]) -> Ite
 
 _SERVICE: Final = "cloudformation"
 _NO_LONGER: Final = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
-"""A resource in such a state is no longer the stack's; CloudFormation has skipped what a DeletionPolicy retains."""
+"""A resource in such a state is no longer the stack's; CloudFormation has skipped what a DeletionPolicy
+retains.
+"""
 _GO_ON: Final = "remove it from those stacks first, or go on with --force"
 _FIND_OUT: Final = (
     "ask for the action that is missing, or wait until the stack's operation has ended; or go on with --force"

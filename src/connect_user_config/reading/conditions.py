@@ -115,7 +115,7 @@ class Conditions:
         return values[text] == text
 
     def _sides(self, name: str, operands: object) -> tuple[object, object] | None:
-        """Return what a condition compares; None if it does not, or if it compares what equals nothing known."""
+        """Return what a condition compares; None if it compares nothing that can be known."""
         if name != "Fn::Equals" or not isinstance(operands, list) or len(operands) != 2:  # noqa: PLR2004 - left and right
             return None
         left, right = map(self._scope.value, operands)

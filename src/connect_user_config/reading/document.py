@@ -22,7 +22,9 @@ class NotReadable(Exception):
 
 
 class ToolMissing(Exception):
-    """The extra `check`, which brings what reads templates, is missing; the message is the line that installs it."""
+    """The extra `check`, which brings what reads templates, is missing; the message is the line that installs
+    it.
+    """
 
     def __init__(self) -> None:
         super().__init__("pip install 'cloudformation-validate>=1.10,<2' 'pyyaml>=6.0.1,<7'")
@@ -36,7 +38,8 @@ def read(text: str) -> object:
             try:
                 return json.loads(text)
             except ValueError:
-                # YAML allows braces too, with unquoted names in them; and it says what is wrong with a number.
+                # YAML allows braces too, with unquoted names in them; and it says what is wrong with a
+                # number.
                 return _read_yaml(text)
         return _read_yaml(text)
     except RecursionError as error:

@@ -1,9 +1,10 @@
 """The only module that knows ``cloudformation_validate``, AWS's own reader of templates (the extra `check`).
 
-It is asked for two things: what an intrinsic makes of operands that are all known, and on which line something
-stands. It is not asked about anything unknown, because there it guesses: it takes an invented account for
-``AWS::AccountId``, the default for a parameter's value, the name of an SSM parameter for what it holds, two
-invented items for an unknown list, and the default of ``Fn::FindInMap`` for a key that it does not know.
+It is asked for two things: what an intrinsic makes of operands that are all known, and on which line
+something stands. It is not asked about anything unknown, because there it guesses: it takes an invented
+account for ``AWS::AccountId``, the default for a parameter's value, the name of an SSM parameter for what it
+holds, two invented items for an unknown list, and the default of ``Fn::FindInMap`` for a key that it does not
+know.
 """
 
 import json

@@ -48,7 +48,8 @@ class Resource:
             return node
         found = self.scope.in_world(world).value({} if node is None else node)
         if TRANSFORM in self.node or isinstance(found, Unknown):
-            # What a macro of the resource itself makes of the properties is not known, unless it only includes.
+            # What a macro of the resource itself makes of the properties is not known, unless it only
+            # includes.
             is_kept = isinstance(found, Mapping) and is_include(self.node.get(TRANSFORM, INCLUDE))
             return PartlyKnown(found if is_kept and isinstance(found, Mapping) else {})
         return found if isinstance(found, Mapping) else {}

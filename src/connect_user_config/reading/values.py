@@ -187,7 +187,9 @@ class Scope:
         return self._dereferenced(self.bind(text))
 
     def _dereferenced(self, value: object) -> object:
-        """Return a known value, or Unknown where CloudFormation replaces a reference (``{{resolve:…}}``) in it."""
+        """Return a known value, or Unknown where CloudFormation replaces a reference (``{{resolve:…}}``) in
+        it.
+        """
         if isinstance(value, list):
             return [self._dereferenced(item) for item in value]
         found = _RESOLVE.search(value) if isinstance(value, str) else None
@@ -206,7 +208,9 @@ class Scope:
         return Unknown(self.bind(written(self._in_round(node))))
 
     def _in_round(self, node: object) -> object:
-        """Return `node` with references to the variables of loops replaced: each round asks for something else."""
+        """Return `node` with references to the variables of loops replaced: each round asks for something
+        else.
+        """
         if isinstance(node, dict):
             name = node.get("Ref")
             if len(node) == 1 and isinstance(name, str) and name in self.variables:
@@ -273,7 +277,7 @@ def _is_known(value: object) -> bool:
 
 
 def _with_names(node: object) -> object:
-    """Return `node` with text for names, which YAML may take for numbers: those cannot be sorted among text."""
+    """Return `node` with text for names: YAML takes some for numbers, which cannot be sorted among text."""
     if isinstance(node, dict):
         return {str(name): _with_names(member) for name, member in node.items()}
     return [_with_names(item) for item in node] if isinstance(node, list) else node

@@ -34,7 +34,8 @@ LONGEST_CALL: Final = float(_CONNECT_SECONDS + _READ_SECONDS)
 
 
 def proxies_of_the_environment() -> dict[str, str] | None:
-    """Return no proxies if no variable of the environment names one; otherwise None: botocore then looks itself.
+    """Return no proxies if no variable of the environment names one; otherwise None: botocore then looks
+    itself.
 
     That look imports `urllib.request`, which costs as much as a call.
     """

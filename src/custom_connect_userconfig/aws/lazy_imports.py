@@ -32,7 +32,8 @@ NOT_FOR_OUR_CALLS: Final = (
     "xml.etree.ElementTree",
     "dateutil.parser",
     "decimal",
-    # Proxies, which only a variable of the environment can name in Lambda (`clients.proxies_of_the_environment`).
+    # Proxies, which only a variable of the environment can name in Lambda
+    # (`clients.proxies_of_the_environment`).
     "urllib.request",
     # Forms with files, and HTTP/2, which nobody switches on.
     "mimetypes",

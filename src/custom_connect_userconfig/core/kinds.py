@@ -56,7 +56,7 @@ class Boolean:
     sensitive: bool = False
 
     def coerce(self, raw: object) -> bool:
-        """Accept true, false and the words "true" and "false" in any case; "yes", "on", 1 and 0 are refused."""
+        """Accept true, false and the words "true" and "false" in any case; refuse "yes", "on", 1 and 0."""
         if isinstance(raw, bool):
             return raw
         word = raw.lower() if isinstance(raw, str) else None

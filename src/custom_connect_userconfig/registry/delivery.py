@@ -33,8 +33,8 @@ MOST_BYTES: Final = 1_048_576
 """Bytes that one PutLogEvents takes: those of the messages in UTF-8, and `_BYTES_A_LINE` for each."""
 _BYTES_A_LINE: Final = 26
 LONGEST_LINE: Final = 60_000
-"""Characters of a line, of up to four bytes each. PutLogEvents has refused longer ones than 256 KB; some regions'
-documentation still says so.
+"""Characters of a line, of up to four bytes each. PutLogEvents has refused longer ones than 256 KB; some
+regions' documentation still says so.
 """
 
 Line = tuple[int, str]
@@ -165,7 +165,7 @@ class DeliveryClient:
 
 
 class KeptMetrics:
-    """Stands for a client of CloudWatch: keeps the metrics of an event until `publish` sends them together."""
+    """Stands for a client of CloudWatch: keeps an event's metrics until `publish` sends them together."""
 
     def __init__(self, client: DeliveryClient) -> None:
         self._client = client

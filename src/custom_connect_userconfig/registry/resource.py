@@ -4,8 +4,8 @@
   into None. It fails on null, on "yes" and on properties of another version, before a handler can name the
   problem.
 - ``nextToken`` reaches LIST. The library drops it, so every page would be the first one.
-- `delivery` delivers log lines and metrics: by kept clients, all lines of an event together. A failed delivery
-  does not fail the request.
+- `delivery` delivers log lines and metrics: by kept clients, all lines of an event together. A failed
+  delivery does not fail the request.
 """
 
 import re
