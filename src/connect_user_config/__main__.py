@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from contextlib import suppress
+from typing import TextIO
 
 from .cli import cli
 
@@ -26,11 +27,12 @@ def main() -> None:
     except KeyboardInterrupt:
         code = _INTERRUPTED
     except OSError as error:
-        _discard_output()
+        _discard(sys.stdout)
         # A reader that has gone, such as `head`, wants to hear no more.
         if error.errno != errno.EPIPE:
             _complain(f"standard output cannot be written: {error.strerror}")
         code = _FAILED
+    _flush_errors()
     sys.exit(code)
 
 
@@ -54,10 +56,18 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _discard_output() -> None:
+def _flush_errors() -> None:
+    """Drop progress that cannot be shown: the interpreter would end with an exit code of its own."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
     """Let the interpreter have somewhere to flush to in the end, or it would complain in its own words."""
     with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _complain(words: str) -> None:

@@ -45,6 +45,10 @@ def command_at(words: tuple[str, ...]) -> click.Command:
     return command
 
 
+def is_group(words: list[str]) -> bool:
+    return isinstance(command_at(tuple(words)), click.Group)
+
+
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_help_shows_examples_and_every_exit_code(words: tuple[str, ...]) -> None:
     text = help_of(*words)

@@ -18,7 +18,7 @@ from support.page_commands import AwsCommand, Terminal, aws_command, check_reque
 from support.registry_cloud import ACCOUNT
 
 from .conftest import EAST, ROOT, TYPE, WEST, Desk, zipped
-from .test_command_line import command_at
+from .test_command_line import command_at, is_group
 
 PAGES = ("README.md", "guide/install.md", "guide/rolling-out.md", "guide/security.md")
 IN_THE_PAGES = "111122223333"
@@ -131,8 +131,11 @@ def test_removing_deregisters_each_version_that_the_list_has(desk: Desk) -> None
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_ours_is_one_that_it_takes(desk: Desk, page: str) -> None:
+    # A pattern of files must match one.
+    (desk.folder / "templates").mkdir()
+    (desk.folder / "templates" / "one.yaml").write_text("Resources: {}\n")
     for _, *words in (each for each in commands(desk, page) if each[0] == "connect-user-config"):
-        cut = next((index for index, word in enumerate(words) if word.startswith("-")), len(words))
+        cut = next(index for index in range(len(words) + 1) if not is_group(words[:index]))
         command_at(tuple(words[:cut])).make_context("page", words[cut:])
 
 

@@ -269,10 +269,10 @@ DRY_RUN = ("install", "custom-resource", "--instance", INSTANCE, "--artefact", "
 @pytest.mark.parametrize(
     ("encoding", "shown"),
     [
-        ("utf-8", "fünktion.zip"),
-        ("ascii", "f\\xfcnktion.zip"),
-        ("cp1252", "fünktion.zip"),
-        ("cp1251", "f\\xfcnktion.zip"),
+        ("utf-8", "fünktion.yaml"),
+        ("ascii", "f\\xfcnktion.yaml"),
+        ("cp1252", "fünktion.yaml"),
+        ("cp1251", "f\\xfcnktion.yaml"),
     ],
 )
 def test_characters_that_a_stream_does_not_have_are_spelled_otherwise(
@@ -280,12 +280,14 @@ def test_characters_that_a_stream_does_not_have_are_spelled_otherwise(
 ) -> None:
     # An interpreter that took its arguments for ASCII would not even find the file.
     environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"}
-    ran = shell.run(*DRY_RUN, env=environment)
-    assert ran.returncode == 0, ran.stderr
-    assert f'"Body": "<{shown}, ' in ran.stdout.decode(encoding)
+    wrong = "Resources: {A: {Type: Custom::ConnectUserConfig, Properties: {ServiceToken: x}}}\n"
+    (shell.folder / "fünktion.yaml").write_text(wrong, "utf-8")
+    ran = shell.run("check", "fünktion.yaml", env=environment)
+    assert ran.returncode == 6, ran.stderr
+    assert ran.stdout.decode(encoding).startswith(f"{shown}:1:")
     missing = shell.run(*DRY_RUN[:-2], "чужой.zip", env=environment)
     assert missing.returncode == 2
-    assert ".zip (No such file or directory)" in missing.stderr.decode(encoding)
+    assert ".zip cannot be read (No such file or directory)" in missing.stderr.decode(encoding)
 
 
 def test_an_argument_that_is_no_text_is_refused_in_words(shell: Shell) -> None:

@@ -5,7 +5,7 @@ import glob
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
@@ -128,7 +128,7 @@ def check(
         key=lambda each: (files.index(each.file), each.span.line, each.span.column, each.finding.rule.name),
     )
     if said := FORMATS[form](_renamed(found), run.failed):
-        click.echo(said)
+        _print(said)
     if checked := len(files) - len(run.failed):
         _summarize(run, len(found), checked)
     is_problem = any(each.severity is not Severity.INFORMATION for each in found)
@@ -182,7 +182,7 @@ class _Run:
 
     def _fail(self, file: str, message: str) -> None:
         name = _shown(file)
-        click.echo(f"{name}: {message}", err=True)
+        _print(f"{name}: {message}", sys.stderr)
         self.failed.append((name, message))
         self.parameters_are_known = False
 
@@ -201,6 +201,11 @@ def _renamed(found: list[Located]) -> Iterator[Located]:
         yield Located(_shown(each.file), each.span, each.finding)
 
 
+def _print(text: str, stream: TextIO | None = None) -> None:
+    # Named outright: of a stream in ASCII click would make one in UTF-8.
+    click.echo(text, file=stream or sys.stdout)
+
+
 def _shown(file: str) -> str:
     return _STANDARD_INPUT_NAME if file == _STANDARD_INPUT else file
 
@@ -210,4 +215,4 @@ def _summarize(run: _Run, count: int, files: int) -> None:
     resources = f"{run.resources:,} {'resource' if run.resources == 1 else 'resources'}"
     of = f"{resources} in {files:,} {'file' if files == 1 else 'files'}"
     found = f"{count:,} {'finding' if count == 1 else 'findings'}" if count else "Nothing found"
-    click.echo(f"{found}: checked {of}.", err=True)
+    _print(f"{found}: checked {of}.", sys.stderr)
