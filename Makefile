@@ -56,7 +56,9 @@ test: lint $(MINISTACK_READY) ## what CI runs: linters, then tests with coverage
 # The environment variable is the one switch: the tests, what they generate and `test-this-python` look at it.
 .PHONY: test-all
 test-all: export EXHAUSTIVE := 1
-test-all: test ## every night: the same with every cell of each matrix, the wheel at both ends of its ranges, and more on each other Python (hours)
+test-all: test ## every night: the same with every cell of each matrix, the wheel at both ends of its ranges, more on each other Python, and mutants (hours)
+	$(say) 'mutants: broken lines that tests must notice'
+	@python -m tools.mutants
 
 # What may differ from one Python to the next: the lock, all that runs in Lambda (the bound of coverage holds here too); at night the commands as well.
 ON_EACH_PYTHON := tests/unit tests/custom_resource tests/limits/test_memory.py tests/packaging/test_installed.py

@@ -77,6 +77,7 @@ def test_retries_of_a_request_are_the_same_owner_whatever_their_token() -> None:
     [
         (STACK, "Agent", "sales/Agent", True),
         ("not-an-arn", "Agent", "not-an-arn/Agent", True),
+        ("stack/lone", "Agent", "lone/Agent", True),
         (None, "Agent", "-/Agent", False),
         ("", None, "-/-", False),
         (STACK, None, "sales/-", True),

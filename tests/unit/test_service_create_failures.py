@@ -8,6 +8,7 @@ from unit.examples import (
     CHAT_ACCEPT,
     EMAIL_ACCEPT,
     IDENTITY,
+    LATER,
     NUMBER,
     OTHER_NUMBER,
     OWNER,
@@ -310,3 +311,18 @@ def test_a_retry_of_a_create_that_fails_gives_back_where_resources_can_be_import
     with pytest.raises(AccessDenied, match="The taken settings were given back"):
         service.create(DECLARATION, OWNER)
     assert connect.tags == {}
+
+
+def test_a_create_that_runs_out_of_time_leaves_a_resource_that_had_been_created_before(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """It may be an old event of a living resource, delivered again."""
+    connect.tags = claimed_by(OWNER)
+    connect.always(UPDATE, Throttling("Slow down."))
+    waiting = service.create(DECLARATION, LATER)
+    assert isinstance(waiting, InProgress)
+    connect.clear_faults()
+    before = dict(connect.tags)
+    said = service.abandon(DECLARATION, LATER, waiting.context_after(0.0))
+    assert "had been created before, and keeps its settings" in said
+    assert connect.tags == before
