@@ -48,7 +48,7 @@ function: $(FUNCTION) ## build the code zip, which both flavours run, into build
 ministack: $(MINISTACK_READY) ## install the local CloudFormation, in an environment of its own
 
 .PHONY: test
-test: lint $(MINISTACK_READY) ## what CI runs: linters, then tests with coverage (five minutes on two idle cores)
+test: lint $(MINISTACK_READY) ## what CI runs: linters, then tests with coverage (eight minutes on two idle cores)
 	$(say) 'tests on two processes, with the real cfn command line among them'
 	@pytest -n 2 --dist worksteal --cov --cov-report=term
 	@python -m tools.each_python $(PYTHONS)
