@@ -37,7 +37,7 @@ def _close(name: str, known: tuple[str, ...]) -> str | None:
     import difflib  # noqa: PLC0415
 
     by_case = {each.casefold(): each for each in known}
-    close = difflib.get_close_matches(name.casefold(), by_case, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name.casefold(), by_case, cutoff=0.5)
     return by_case[close[0]] if close else None
 
 
