@@ -9,6 +9,7 @@ import click
 from .output import help_end
 
 _COMMANDS: Final = {
+    "agents": "agents.overview",
     "check": "check.command",
     "install": "install.commands",
     "status": "install.commands",

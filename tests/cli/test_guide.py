@@ -13,7 +13,7 @@ import botocore.session
 import jmespath
 import pytest
 
-from connect_user_config.install.errors import _ACTIONS
+from connect_user_config.aws.errors import _ACTIONS
 from support.page_commands import AwsCommand, Terminal, aws_command, check_request, check_values, inline
 from support.registry_cloud import ACCOUNT
 

@@ -12,9 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from ..aws.region import Region
 from ..problems import Failed, Problem, UsageError
 from . import stacks
-from .region import Region
 
 REGISTRY: Final = "registry.zip"
 """The one artefact of the distribution: the registry's, which holds the function's as its code."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from ..aws.region import Clock, Region, check_regions
 from ..output import help_end
 from ..problems import Interrupted, Problem, UsageError, unexpected
 from ..progress import watching
@@ -18,7 +19,6 @@ from .answer import Answer, give
 from .instances import ALL, by_region
 from .names import check_name, check_type_name
 from .options import Shared
-from .region import Clock, Region, check_regions
 from .side_by_side import Work, run
 
 _INSTANCE: Final = "arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"

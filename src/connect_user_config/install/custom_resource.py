@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..aws.region import Region
 from ..problems import Failed
 from . import artefacts, stacks, usage
 from .artefacts import Artefact, BucketChoice
 from .instances import check_account
-from .region import Region
 from .side_by_side import Result
 
 DEFAULT_NAME = "ConnectUserConfig"

@@ -7,8 +7,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from ..aws.region import MakeSession, check_regions, configured_region, make_session
 from .artefacts import BucketChoice
-from .region import MakeSession, check_regions, configured_region, make_session
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MINUTE: Final = 60.0

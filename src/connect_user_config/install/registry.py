@@ -5,13 +5,13 @@ earlier versions.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..aws.region import Region
 from ..problems import Failed, Refused
 from . import stacks, usage
 from .artefacts import Artefact, BucketChoice
 from .custom_resource import remove_unused_bucket
 from .instances import check_account
 from .names import hyphenated, stack_of_type
-from .region import Region
 from .side_by_side import Result
 
 KEPT_VERSIONS = 5

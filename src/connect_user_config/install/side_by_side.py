@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from ..aws.region import Region, Step, out_of_time
 from ..problems import DONE, FAILED, INTERRUPTED, PARTLY, Interrupted, Problem, Refused, unexpected
-from .region import Region, Step, out_of_time
 
 Result = dict[str, Any]
 Work = Callable[[Region], Result]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Final
 
+from ..aws.region import Region
 from ..problems import Failed
-from .region import Region
 
 _SERVICE: Final = "cloudformation"
 _GONE: Final = "DELETE_COMPLETE"

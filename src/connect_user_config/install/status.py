@@ -2,8 +2,8 @@
 it.
 """
 
+from ..aws.region import Region
 from . import registry, stacks, usage
-from .region import Region
 from .side_by_side import Result
 
 

@@ -13,9 +13,9 @@ from enum import Enum
 from functools import cache
 from typing import Final, TypeVar
 
+from ..aws.region import Region
 from ..problems import Failed, NoAccess, Refused
 from . import stacks
-from .region import Region
 
 _ID: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
 _INSTANCE: Final = rf"(?:arn:[a-z-]+:connect:[a-z0-9-]+:[0-9]{{12}}:instance/{_ID})"

@@ -163,13 +163,23 @@ class Region:
             self.clock.sleep(pause)
             yield
 
-    def _client(self, service: str) -> Any:  # noqa: ANN401 - the clients have no types of their own
+    def client(self, service: str, config: Config = _CONFIG) -> Any:  # noqa: ANN401 - the clients have no types of their own
+        """Return a new client of the region, with the region's credentials."""
+        # One session for all services: some profiles ask a person or a program for each session's
+        # credentials.
+        self._session = self._session or self.make(self.name)
+        with translated(service, "its client", self.name):
+            return self._session.client(service, config=config)  # type: ignore[call-overload]
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401 - the same
         if service not in self._clients:
-            # One session for all services: some profiles ask a person or a program for each session's
-            # credentials.
-            self._session = self._session or self.make(self.name)
-            self._clients[service] = self._session.client(service, config=_CONFIG)  # type: ignore[call-overload]
+            self._clients[service] = self.client(service)
         return self._clients[service]
+
+
+def method_of(operation: str) -> str:
+    """Return the name of the client's method for an operation."""
+    return str(xform_name(operation))
 
 
 def _endless(first: Sequence[float], then: float) -> Iterator[float]:

@@ -1,0 +1,142 @@
+"""One instance: its agents by search or one by one, and the names of its profiles and groups.
+
+Every call leaves here: in its turn (`pace`), with the caller's credentials, and with the errors of the
+resource type.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import Any, Final
+
+from custom_connect_userconfig.aws.clients import ONE_TRY
+from custom_connect_userconfig.aws.errors import translated
+from custom_connect_userconfig.core.errors import NotFound
+from custom_connect_userconfig.core.identifiers import InstanceRef
+
+from ..aws.region import Region, method_of
+from .agent import Agent, from_description, from_summary
+from .pace import Pace
+from .summaries import Units
+
+PAGE_SIZE: Final = 100
+"""Agents on a page of a search: the maximum of the administrator guide; the service model allows 500."""
+_NAMES: Final = {
+    "ListRoutingProfiles": "RoutingProfileSummaryList",
+    "ListSecurityProfiles": "SecurityProfileSummaryList",
+    "ListUserHierarchyGroups": "UserHierarchyGroupSummaryList",
+}
+_LONGEST_LIST: Final = 1000
+
+
+@dataclass
+class Instance:
+    """The agents of one instance."""
+
+    region: Region
+    ref: InstanceRef
+    pace: Pace
+    workers: int = 4
+    """Calls at the same time, so that slow answers do not slow the rate down; 1 makes them in this thread."""
+    _units: Units = field(default_factory=Units)
+
+    @cached_property
+    def _client(self) -> Any:  # noqa: ANN401 - the clients have no types of their own
+        return self.region.client("connect", ONE_TRY)
+
+    def call(self, operation: str, user_id: str = "", **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the call takes
+        """Make a call of Connect on this instance; raises SettingsError."""
+        about = f"user {user_id} of instance {self.ref.bare}" if user_id else f"instance {self.ref.bare}"
+        method = getattr(self._client, method_of(operation))
+        user = {"UserId": user_id} if user_id else {}
+
+        def once() -> dict[str, Any]:
+            with translated(operation, about):
+                answer: dict[str, Any] = method(InstanceId=self.ref.bare, **user, **parameters)
+                return answer
+
+        return self.pace.call(operation, once)
+
+    def search(self, criteria: Mapping[str, Any]) -> Iterator[Agent]:
+        """Yield the agents that a search finds, in the service's order; `criteria` are its parameters.
+
+        An index may be minutes late: a new agent may be missing, a changed one as it was.
+        """
+        for page in self._pages("SearchUsers", MaxResults=PAGE_SIZE, **criteria):
+            for summary in page.get("Users", []):
+                with suppress(NotFound):
+                    yield self._agent_of(summary)
+
+    def _agent_of(self, summary: Mapping[str, Any]) -> Agent:
+        settings = self._units.settings_of(summary)
+        if settings is not None:
+            return from_summary(summary, settings)
+        agent = self.describe(summary["Id"])
+        self._units.learn(summary, agent.live.settings)
+        return agent
+
+    def describe(self, user_id: str) -> Agent:
+        """Return one agent as DescribeUser shows it; NotFound if it is gone."""
+        return from_description(self.call("DescribeUser", user_id)["User"])
+
+    def describe_each(self, user_ids: Iterable[str]) -> Iterator[tuple[str, Agent | None]]:
+        """Yield each agent as DescribeUser shows it, in order; None for one that is gone."""
+        yield from self._side_by_side(user_ids, self._describe_if_there)
+
+    def _describe_if_there(self, user_id: str) -> Agent | None:
+        with suppress(NotFound):
+            return self.describe(user_id)
+        return None
+
+    def _side_by_side(
+        self, user_ids: Iterable[str], work: Callable[[str], Agent | None]
+    ) -> Iterator[tuple[str, Agent | None]]:
+        if self.workers == 1:
+            yield from ((user_id, work(user_id)) for user_id in user_ids)
+            return
+        ids = iter(user_ids)
+        with ThreadPoolExecutor(self.workers) as pool:
+            begun: list[tuple[str, Future[Agent | None]]] = [
+                (user_id, pool.submit(work, user_id)) for user_id in islice(ids, self.workers)
+            ]
+            try:
+                while begun:
+                    user_id, future = begun.pop(0)
+                    yield user_id, future.result()
+                    begun += [(following, pool.submit(work, following)) for following in islice(ids, 1)]
+            finally:
+                # After an error or Ctrl-C no further call is made.
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def names(self, operation: str) -> dict[str, str]:
+        """Return the names that `operation`, one of `_NAMES`, lists, by id."""
+        return {
+            each["Id"]: each.get("Name") or each["Id"]
+            for page in self._pages(operation, MaxResults=_LONGEST_LIST)
+            for each in page.get(_NAMES[operation], [])
+        }
+
+    @cached_property
+    def routing_profiles(self) -> Mapping[str, str]:
+        """The names of the routing profiles, by id."""
+        return self.names("ListRoutingProfiles")
+
+    @cached_property
+    def security_profiles(self) -> Mapping[str, str]:
+        """The names of the security profiles, by id."""
+        return self.names("ListSecurityProfiles")
+
+    @cached_property
+    def hierarchy_groups(self) -> Mapping[str, str]:
+        """The names of the hierarchy groups, by id."""
+        return self.names("ListUserHierarchyGroups")
+
+    def _pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - the same
+        page: dict[str, Any] = {}
+        while not page or page.get("NextToken"):
+            token = {"NextToken": page["NextToken"]} if page else {}
+            page = self.call(operation, **parameters, **token)
+            yield page

@@ -1,0 +1,88 @@
+"""Keeps calls below the account's quotas, of which running contact centres need the rest.
+
+Quotas hold for an account and region, whoever calls. A command takes a share of each, half unless `--rate`
+says otherwise. If others have used a quota up, the command waits and tries the same call again.
+"""
+
+import random
+import threading
+from collections.abc import Callable
+from typing import Final, Protocol, TypeVar
+
+from custom_connect_userconfig.core.errors import Retriable, Throttling
+
+T = TypeVar("T")
+
+HALF: Final = 0.5
+_QUOTAS: Final = {"DescribeUser": 10.0, "ListUsers": 10.0, "ListTagsForResource": 8.0}
+"""Calls a second (service quotas of Amazon Connect)."""
+_QUOTA: Final = 2.0
+"""The same for every other operation."""
+
+_FIRST_WAIT: Final = 1.0
+_LONGEST_WAIT: Final = 30.0
+_PATIENCE: Final = 600.0
+"""Seconds after which a call that never gets through fails."""
+_MOST_FAULTS: Final = 4
+"""Tries of a call that fails for another reason than its quota."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait."""
+
+    def monotonic(self) -> float:
+        """Return seconds that only grow."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class Pace:
+    """Starts calls of each operation at even distances; threads may share it."""
+
+    def __init__(
+        self, clock: Clock, share: float = HALF, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self._clock = clock
+        self._share = share
+        self._jitter = jitter
+        self._lock = threading.Lock()
+        self._free: dict[str, float] = {}
+        """When the next call of an operation may start, on the monotonic clock."""
+
+    def rate(self, operation: str) -> float:
+        """Return the permitted calls a second."""
+        return _QUOTAS.get(operation, _QUOTA) * self._share
+
+    def call(self, operation: str, call: Callable[[], T]) -> T:
+        """Make a call in its turn, and again if its quota was used up or the service failed.
+
+        `call` must be one that may be made twice. Raises SettingsError.
+        """
+        begun, faults, wait = self._clock.monotonic(), 0, _FIRST_WAIT
+        while True:
+            self._wait_for_turn(operation)
+            try:
+                return call()
+            except Retriable as error:
+                faults += not isinstance(error, Throttling)
+                waited = self._clock.monotonic() - begun
+                if faults >= _MOST_FAULTS or waited + wait > _PATIENCE:
+                    raise
+                self._hold_back(operation, wait * (0.65 + 0.7 * self._jitter()))
+                wait = min(wait * 2, _LONGEST_WAIT)
+
+    def _wait_for_turn(self, operation: str) -> None:
+        with self._lock:
+            now = self._clock.monotonic()
+            turn = max(now, self._free.get(operation, now))
+            self._free[operation] = turn + 1 / self.rate(operation)
+        if turn > now:
+            self._clock.sleep(turn - now)
+
+    def _hold_back(self, operation: str, seconds: float) -> None:
+        """Let no call of the operation start for `seconds`: a refused call uses the quota up too."""
+        with self._lock:
+            self._free[operation] = max(self._free[operation], self._clock.monotonic() + seconds)

@@ -1,0 +1,1 @@
+"""One region of one account, and the errors of AWS in the words of the commands."""
