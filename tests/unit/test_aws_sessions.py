@@ -5,6 +5,7 @@ import threading
 from contextlib import nullcontext
 from typing import Any
 
+import boto3
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import NoCredentialsError
@@ -47,6 +48,17 @@ def test_a_kept_client_signs_with_the_credentials_of_each_event() -> None:
         *[("AKIASECOND", "second-token")] * 2,
         *[("AKIAFIRST", "first-token")] * 2,
     ]
+
+
+def test_a_client_of_a_persons_own_signs_with_its_credentials_and_needs_no_event() -> None:
+    client = boto3.Session("AKIAPERSON", "person-secret", "person-token", "eu-west-2").client("connect")
+    wire = Wire()
+    client.meta.events.register_first("before-send.connect", wire)
+    wire.answer(user_answer())
+    ConnectGateway(client=client).describe_user(INSTANCE, USER)
+    with acting_as(FIRST):
+        ConnectGateway(client=client).describe_user(INSTANCE, USER)
+    assert signers(wire) == [("AKIAPERSON", "person-token")] * 2
 
 
 @pytest.mark.parametrize("nobody", [True, False])

@@ -200,5 +200,5 @@ def test_a_call_that_hangs_leaves_time_for_the_answer() -> None:
 
 
 def test_clients_are_kept_by_region() -> None:
-    assert connect_gateway.client(REGION) is connect_gateway.client(REGION)
-    assert connect_gateway.client("eu-west-2").meta.region_name == "eu-west-2"
+    assert connect_gateway.kept_connect_client(REGION) is connect_gateway.kept_connect_client(REGION)
+    assert connect_gateway.kept_connect_client("eu-west-2").meta.region_name == "eu-west-2"

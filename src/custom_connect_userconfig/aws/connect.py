@@ -26,16 +26,20 @@ PAGE_SIZE: Final = 100
 """Users on a page of a search: the maximum of the administrator guide; the service model allows 500."""
 
 
-def client(region: str | None) -> "ConnectClient":
+def kept_connect_client(region: str | None) -> "ConnectClient":
     """Return this process's client for `region`; it signs with the credentials of the event served."""
     return cast("ConnectClient", kept_client("connect", region))
 
 
 class ConnectGateway:
-    """The calls of the `Gateway` port in one region, with the credentials of `acting_as`."""
+    """The calls of the `Gateway` port.
 
-    def __init__(self, region: str | None = None) -> None:
-        self._client = client(region)
+    They go through `client`, which has a region and credentials of its own; without one, through the kept
+    client of `region`, with the credentials of `acting_as`.
+    """
+
+    def __init__(self, region: str | None = None, *, client: "ConnectClient | None" = None) -> None:
+        self._client = client or kept_connect_client(region)
 
     def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
         """Return the user; NotFound if there is no such user or instance."""
