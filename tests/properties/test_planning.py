@@ -9,9 +9,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from connect_local import Behaviour
+from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY
 from custom_connect_userconfig.core.declaration import Declaration
+from custom_connect_userconfig.core.drift import differences
 from custom_connect_userconfig.core.errors import InvalidRequest
 from custom_connect_userconfig.core.identifiers import Environment, Identity
+from custom_connect_userconfig.core.interventions import plan_reapply
 from custom_connect_userconfig.core.ownership import OWNER_KEY, Owner, OwnershipRecord
 from custom_connect_userconfig.core.planning import (
     Knowledge,
@@ -26,6 +29,7 @@ from custom_connect_userconfig.core.settings import Settings, UserSettings
 from . import strategies
 from .agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
 from .ownership_model import OwnershipModel
+from .phone_model import PHONE
 from .strategies import CHAT_ACW
 
 OWNER = Owner.of(
@@ -174,6 +178,43 @@ def test_owned_now_is_what_is_owned_as_it_is(
         assert owned_now(record, user.settings) == {
             key: truth[key] for key in declared if truth[key] is not None
         }
+
+
+@given(
+    strategies.initial_users(),
+    FRESH,
+    strategies.settings(),
+    strategies.settings() | strategies.phone_entries(),
+)
+def test_after_values_are_applied_again_only_those_differ_that_a_note_names(
+    initial: InitialUser, behaviour: Behaviour, declared: Settings, edit: Settings
+) -> None:
+    with local_agent(initial, behaviour) as agent:
+        take_in_turn(agent, [declared])
+        agent.administer(edit)
+        before, tags = agent.truth(), agent.tags()
+        plan = reapply_now(agent)
+        apply(plan, agent)
+        now = agent.truth()
+        assert agent.tags() == tags
+        unowned = before.keys() - declared.keys() - strategies.changed_by_the_service(behaviour)
+        assert {key: now[key] for key in unowned} == {key: before[key] for key in unowned}
+        noted = set(PHONE) if reapply_now(agent).notes else set()
+        record, user = OwnershipRecord.from_tags(tags), agent.read()
+        assert record
+        assert {each.key for each in differences(record.declared, record, user.settings)} <= noted
+        assert not reapply_now(agent).arrays
+        # A service may drop the number when the type is written, which no plan can know.
+        dropped = behaviour.drop_number_under_soft_phone and before[PHONE_NUMBER_KEY] is not None
+        assert dropped or bool(noted) == bool(plan.notes)
+
+
+def reapply_now(agent: LocalAgent) -> Plan:
+    """Plan to apply the recorded values again, in the current state."""
+    user = agent.read()
+    record = OwnershipRecord.from_tags(user.tags)
+    assert record is not None
+    return plan_reapply(record, user)
 
 
 @given(strategies.initial_users(), FRESH, strategies.settings(), strategies.settings())

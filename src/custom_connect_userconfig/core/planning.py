@@ -134,10 +134,10 @@ def plan_take(
     return Plan(
         claim=claim,
         prior={key: during.prior[key] for key in declared},
-        **_writes(off, wanted, user.settings, declared),
+        **writes(off, wanted, user.settings, declared),
         amend=_missing(after.to_tags(), tags),
         release=tuple(key for key in our_keys({**user.tags, **claim}) if key not in after.to_tags()),
-        differences=tuple(_difference(key, wanted[key], user.settings) for key in off),
+        differences=tuple(difference(key, wanted[key], user.settings) for key in off),
         notes=back.notes,
         removes_number=_removes_number(off, wanted),
     )
@@ -169,7 +169,7 @@ def plan_give_back(
     off = [key for key, value in back.wanted.items() if not trust_read or settings.effective(key) != value]
     return Plan(
         claim=_stamp(record.owner, record.requests, request, is_ending=True) if request else {},
-        **_writes(off, back.wanted, settings),
+        **writes(off, back.wanted, settings),
         release=our_keys(user.tags),
         notes=back.notes,
         removes_number=_removes_number(off, back.wanted),
@@ -186,7 +186,7 @@ def plan_give_back_again(found: OwnershipRecord, user: LiveUser) -> Plan:
     off = [
         key for key, value in shown.items() if key in wanted and value == found.declared[key] != wanted[key]
     ]
-    return Plan(**_writes(off, {key: wanted[key] for key in off}, user.settings))
+    return Plan(**writes(off, {key: wanted[key] for key in off}, user.settings))
 
 
 def plan_concede(
@@ -211,7 +211,7 @@ def plan_concede(
         *back.wanted,
         *(key for key, value in declared.items() if key in written or user.settings.effective(key) != value),
     ]
-    return Plan(**_writes(off, {**back.wanted, **declared}, user.settings), notes=back.notes)
+    return Plan(**writes(off, {**back.wanted, **declared}, user.settings), notes=back.notes)
 
 
 def owned_now(record: OwnershipRecord, settings: UserSettings) -> Settings:
@@ -245,14 +245,20 @@ def _removes_number(off: Sequence[SettingKey], wanted: Wanted) -> bool:
     return PHONE_NUMBER_KEY in off and wanted[PHONE_NUMBER_KEY] is None
 
 
-class _Writes(TypedDict):
+class Writes(TypedDict):
+    """The members of a plan that write settings."""
+
     arrays: Mapping[str, list[Entry]]
     narrower: tuple[Mapping[str, list[Entry]], ...]
 
 
-def _writes(
+def writes(
     off: Collection[SettingKey], wanted: Wanted, settings: UserSettings, declared: Collection[SettingKey] = ()
-) -> _Writes:
+) -> Writes:
+    """Return the write of the arrays of `off`, whole, with `wanted` over the live values, and narrower ones.
+
+    `declared` are the settings whose channels are omitted last.
+    """
     touched = [array for array in ARRAYS if any(key.array == array.name for key in off)]
     arrays = {array.name: settings.overlay(array, wanted) for array in touched}
     different = [key for key, value in wanted.items() if settings.effective(key) != value]
@@ -326,7 +332,8 @@ def _check_room(tags: Mapping[str, str], claim: Mapping[str, str]) -> None:
         )
 
 
-def _difference(key: SettingKey, wanted: Value | None, settings: UserSettings) -> str:
+def difference(key: SettingKey, wanted: Value | None, settings: UserSettings) -> str:
+    """Return the text of a setting that has not the wanted value; a phone number is not shown."""
     found = settings.effective(key)
     if not field_of(key).kind.sensitive:
         return f"{key}: wanted {_shown(wanted)}, found {_shown(found)}"

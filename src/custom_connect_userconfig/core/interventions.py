@@ -1,0 +1,59 @@
+"""Plans the calls of a person who intervenes, outside of any stack: the record is all there is to go by."""
+
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from .arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
+from .drift import differences
+from .kinds import Unrecorded
+from .ownership import OwnershipRecord
+from .planning import LiveUser, Plan, difference, writes
+
+BEING_GIVEN_BACK: Final = "A delete has begun to give the settings back: nothing is written again."
+NUMBER_MISSING: Final = (
+    "There is no phone number on the user, and the record does not hold the declared one: deploy the stack to"
+    " write it."
+)
+DESK_PHONE_MISSING: Final = (
+    "The declared phone is a desk phone, but there is no phone number on the user, and the record does not"
+    " hold the declared one. The phone is left as it is: deploy the stack to write it."
+)
+
+_PHONE: Final = frozenset({PHONE_TYPE_KEY, PHONE_NUMBER_KEY})
+
+
+def plan_reapply(record: OwnershipRecord, user: LiveUser) -> Plan:
+    """Return the plan that writes the declared values of `record` which `drift.differences` finds different.
+
+    No tag is written: the record and its requests stay. The record does not hold the declared phone number.
+    A number that is there counts as the declared one; notes name the settings that cannot be written without
+    one.
+    """
+    if record.is_ending:
+        return Plan(notes=(BEING_GIVEN_BACK,))
+    different = {each.key for each in differences(record.declared, record, user.settings)}
+    left, notes = _without_a_number(record, user, different)
+    off = [key for key in record.declared if key in different - left]
+    wanted = {
+        key: value
+        for key, value in record.declared.items()
+        if key not in left and not isinstance(value, Unrecorded)
+    }
+    return Plan(
+        **writes(off, wanted, user.settings, wanted),
+        differences=tuple(difference(key, wanted[key], user.settings) for key in off),
+        notes=notes,
+    )
+
+
+def _without_a_number(
+    record: OwnershipRecord, user: LiveUser, different: AbstractSet[SettingKey]
+) -> tuple[AbstractSet[SettingKey], tuple[str, ...]]:
+    """Return the settings of the phone that lack a number to write, and the note on them."""
+    if user.settings.effective(PHONE_NUMBER_KEY) is not None or not _PHONE & different:
+        return frozenset(), ()
+    if record.declared.get(PHONE_TYPE_KEY) == DESK_PHONE:
+        return _PHONE, (DESK_PHONE_MISSING,)
+    if PHONE_NUMBER_KEY in different:
+        return frozenset({PHONE_NUMBER_KEY}), (NUMBER_MISSING,)
+    return frozenset(), ()
