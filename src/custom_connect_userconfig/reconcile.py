@@ -67,7 +67,7 @@ class Reconcile:
         return self.operation.identity
 
     def create(self) -> OwnedSettings:
-        """Take the declared settings of a user that nobody else owns."""
+        """Take the declared settings of a user that nobody else owns, or whose owner has handed it over."""
         return self._converge(self._read_for_create)
 
     def update(self) -> OwnedSettings:
@@ -111,7 +111,8 @@ class Reconcile:
         except NotFound as error:
             raise NotReadableYet(error) from error
         record, progress = OwnershipRecord.from_tags(user.tags), self._progress
-        is_anothers = record is not None and not record.owned_by(self._owner)
+        is_free = record is None or record.is_handed_over
+        is_anothers = record is not None and not is_free and not record.owned_by(self._owner)
         # After a complete plan nothing is claimed again: the release that removed the claim has given the
         # settings back, or will.
         is_gone = record is None and (progress.settling_since is not None or self._is_released)
@@ -123,7 +124,7 @@ class Reconcile:
             raise NotSettledYet(refused) if self.operation.is_lost else refused
         if is_gone:
             raise unsettled(self._identity) if self.operation.is_lost else released_meanwhile(self._identity)
-        progress.had_claim |= record is not None and not progress.wrote
+        progress.had_claim |= not is_free and not progress.wrote
         return user, record
 
     @property
@@ -180,7 +181,7 @@ class Reconcile:
 
     def _stamp(self, record: OwnershipRecord | None) -> Owner:
         """Return the owner to record; outside of stacks the caller is unknown, and the owner stays."""
-        if record and record.owner and not self._owner.has_stack:
+        if record and record.owner and not record.is_handed_over and not self._owner.has_stack:
             return replace(record.owner, request=self._owner.request)
         return self._owner
 

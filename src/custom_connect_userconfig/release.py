@@ -32,6 +32,10 @@ class Release:
                 continue
             if record.has_overtaken(operation.owner.request) and not record.is_ending:
                 return GivenBack((*progress.notes, OVERTAKEN))
+            if record.is_handed_over:
+                # A late read may hide that this resource has taken the settings over since.
+                missing = nothing_owned(operation.identity, record)
+                raise NotSettledYet(missing) if progress.wrote else NotClaimedYet(missing)
             if not self._may_release(record):
                 if progress.wrote:
                     return GivenBack(progress.notes)

@@ -79,7 +79,7 @@ class Undo:
 
     def _give_back_claim(self) -> str:
         user, record = self._find_claim()
-        if record and not self._is_ours(record):
+        if record and self._is_anothers(record):
             return self._concede(user, record)
         if record and self._is_whole(record):
             return joined("The taken settings were given back.", *self._restore_and_release(user, record))
@@ -95,19 +95,21 @@ class Undo:
         while True:
             user = self.operation.describe()
             record = OwnershipRecord.from_tags(user.tags)
-            is_found = record is not None and (not self._is_ours(record) or self._is_whole(record))
+            is_found = record is not None and (self._is_anothers(record) or self._is_whole(record))
             if is_found or not self.operation.waits(delays):
                 return user, record
 
-    def _is_ours(self, record: OwnershipRecord) -> bool:
-        """Whether this operation may remove `record`: no other resource or later request has written it."""
+    def _is_anothers(self, record: OwnershipRecord) -> bool:
+        """Whether another resource or a later request has written `record` since this operation."""
         owner = self.operation.owner
-        return record.owned_by(owner) and not record.has_overtaken(owner.request)
+        # A record that was handed over before is the one that this operation has taken: the read is late.
+        is_owned = record.is_handed_over or record.owned_by(owner)
+        return not is_owned or record.has_overtaken(owner.request)
 
     def _is_whole(self, record: OwnershipRecord) -> bool:
-        # An earlier record of this resource may show first: to remove only that would leave a record without
-        # an owner.
-        return record.prior.keys() >= self.declared.keys()
+        # An earlier record, of this resource or handed over, may show first: to remove only that would leave
+        # a record without an owner.
+        return not record.is_handed_over and record.prior.keys() >= self.declared.keys()
 
     def _concede(self, user: LiveUser, record: OwnershipRecord | None) -> str:
         """Undo the writes whose claim is gone; return a note that names the settings which stay.

@@ -107,6 +107,15 @@ def test_it_names_the_owner_to_every_stack(
     assert (report["Owner"], report["AutoAcceptConfigs"]) == (None, VOICE)
 
 
+@pytest.mark.parametrize("declares", [False, True])
+def test_nobody_owns_a_user_who_was_handed_over(stack: CustomStack, agent: Agent, declares: bool) -> None:
+    stack.create(agent.declare())
+    agent.connect.backend().tag_resource(agent.arn, {"connect-user-config": "handed-over"})
+    report = stack.read(agent.declare() if declares else names_of(agent))
+    assert (report["Owner"], report["InSync"], report["AutoAcceptConfigs"]) == (None, False, VOICE)
+    assert [(each["Live"], each["Owned"]) for each in report["Differences"]] == [(True, False)]
+
+
 def test_it_says_that_all_is_as_declared(stack: CustomStack, agent: Agent) -> None:
     stack.create(agent.declare())
     report = stack.read(as_sent(agent.declare()))

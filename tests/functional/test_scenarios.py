@@ -11,6 +11,7 @@ from functional.scenarios import (
     Scenario,
     declaring,
     failing,
+    moving,
     outside,
     phones,
     repeated,
@@ -20,7 +21,7 @@ from functional.scenarios import (
 from functional.world import World
 from support.exhaustive import mark_others, switches, where_every_two_meet
 
-MODULES = (declaring, failing, outside, phones, repeated, stacks, waiting)
+MODULES = (declaring, failing, moving, outside, phones, repeated, stacks, waiting)
 PAIRS = where_every_two_switches_meet()
 # Whether the service takes ARNs for ids does not affect values; PAIRS combines it with every other switch.
 READ_WRITE = [behaviour for behaviour in every_read_write_combination() if not behaviour.accept_arns]

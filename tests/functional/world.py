@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connect_local import Call, Fault, FaultKind, LocalConnect
+from custom_connect_userconfig.core.interventions import plan_hand_over
+from custom_connect_userconfig.core.ownership import OwnershipRecord
 from support.clock import FakeClock
 from support.record_form import is_ours
 
@@ -151,6 +153,13 @@ class Agent:
         """Somebody removes the record of a resource that declares `previous`, and reads show it."""
         self.world.connect.backend().untag_resource(self.arn, list(self.record()))
         self.expectation.lost_record(settings_of(previous))
+        self.let_reads_catch_up()
+
+    def hand_over(self) -> None:
+        """Somebody hands the agent over, and reads show it."""
+        record = OwnershipRecord.from_tags(self.tags())
+        assert record
+        self.world.connect.backend().tag_resource(self.arn, dict(plan_hand_over(record).claim))
         self.let_reads_catch_up()
 
     def _changed_outside(self) -> None:

@@ -89,3 +89,6 @@ def test_a_stack_that_was_created_again_with_its_old_name_is_refused(
     message = refused(world.resource().create(properties), "AlreadyExists", "sales-stack/Agent").message
     assert "spelled in another way" not in message
     assert "remove the user's tags that start with connect-user-config" in message
+    agent.hand_over()
+    done(world.resource().create(properties))
+    done(world.resource().delete(properties))

@@ -34,7 +34,7 @@ from custom_connect_userconfig.core.errors import (
     Throttling,
 )
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
-from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership import MARKER_KEY, Marker, Owner, OwnershipRecord
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS, left_as_they_are
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, SettingsService
@@ -63,7 +63,7 @@ def test_the_first_write_records_the_request_and_that_all_is_given_back(
     service: SettingsService, owned: FakeConnect
 ) -> None:
     service.delete(IDENTITY, LATER)
-    stamp = OwnershipRecord(OWNER, {}, {}, (OWNER.request, LATER.request), is_ending=True).to_tags()
+    stamp = OwnershipRecord(OWNER, {}, {}, (OWNER.request, LATER.request), marker=Marker.RELEASING).to_tags()
     assert owned.sent[1] == (TAG, stamp)
     assert stamp[MARKER_KEY] == "releasing"
 

@@ -22,7 +22,7 @@ from custom_connect_userconfig.core.arrays import SettingKey
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import NetworkFailure, NotFound, ServiceInternalError, Throttling
 from custom_connect_userconfig.core.kinds import Unrecorded, Value
-from custom_connect_userconfig.core.ownership import MARKER_KEY
+from custom_connect_userconfig.core.ownership import MARKER_KEY, Marker
 from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.core.restoration import left_as_they_are
 from custom_connect_userconfig.retry.retrier import InProgress
@@ -70,7 +70,9 @@ def test_a_delete_does_not_stand_back_before_another_delete(
     service: SettingsService, owned: FakeConnect
 ) -> None:
     """Both give everything back: this one finishes what the other has left."""
-    owned.tags = replace(VOICE_RECORD, requests=(OWNER.request, LATER.request), is_ending=True).to_tags()
+    owned.tags = replace(
+        VOICE_RECORD, requests=(OWNER.request, LATER.request), marker=Marker.RELEASING
+    ).to_tags()
     assert service.delete(IDENTITY, OWNER) == GivenBack()
     assert (owned.settings[VOICE_ACCEPT], owned.tags) == (False, {})
 

@@ -23,7 +23,7 @@ from custom_connect_userconfig.core.arrays import SettingKey
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
 from custom_connect_userconfig.core.kinds import Value
-from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership import Marker, Owner, OwnershipRecord
 from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.retry.retrier import InProgress
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
@@ -195,7 +195,7 @@ def test_an_update_after_a_delete_that_was_cut_off_takes_the_settings_again(
     service: SettingsService, connect: FakeConnect
 ) -> None:
     """Somebody may have imported the rest of a failed delete into the same stack, under the same name."""
-    connect.tags = replace(recorded(OWNER, {VOICE_ACCEPT: (True, False)}), is_ending=True).to_tags()
+    connect.tags = replace(recorded(OWNER, {VOICE_ACCEPT: (True, False)}), marker=Marker.RELEASING).to_tags()
     result = service.update(BOTH, LATER, None, {VOICE_ACCEPT: True})
     assert isinstance(result, OwnedSettings)
     found = OwnershipRecord.from_tags(connect.tags)

@@ -113,7 +113,7 @@ def test_a_page_is_one_call_and_names_each_user_as_its_owner_does(
     ]
     connect.pages = {None: FoundUsers([user.found() for user in listed], None)}
     assert service.list_users(HERE) == OwnedUsers([user.given for user in listed], None)
-    assert connect.sent == [(SEARCH, (INSTANCE, MARKER_KEY, ("managed", "releasing"), None))]
+    assert connect.sent == [(SEARCH, (INSTANCE, MARKER_KEY, ("managed", "releasing", "handed-over"), None))]
 
 
 @pytest.mark.parametrize("tags", [{MARKER_KEY: "managed"}, {f"{MARKER_KEY}:owner": "v9 ?"}])

@@ -6,7 +6,7 @@ from typing import Final
 from .arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from .drift import differences
 from .kinds import Unrecorded
-from .ownership import OwnershipRecord
+from .ownership import Marker, OwnershipRecord, hand_over_request, our_keys, requests_with
 from .planning import LiveUser, Plan, difference, writes
 
 BEING_GIVEN_BACK: Final = "A delete has begun to give the settings back: nothing is written again."
@@ -44,6 +44,24 @@ def plan_reapply(record: OwnershipRecord, user: LiveUser) -> Plan:
         differences=tuple(difference(key, wanted[key], user.settings) for key in off),
         notes=notes,
     )
+
+
+def plan_hand_over(record: OwnershipRecord) -> Plan:
+    """Return the plan after which nobody owns the settings of `record`, and the next create takes them over.
+
+    One call sets the marker and adds a request, so that every earlier request of the former owner, delivered
+    again, finds itself overtaken. The tags of the arrays, with the earlier values, stay. The plan for a
+    record that is handed over already is empty.
+    """
+    if record.is_handed_over:
+        return Plan()
+    requests = requests_with(record.requests, hand_over_request(record.requests))
+    return Plan(claim=OwnershipRecord(record.owner, {}, {}, requests, Marker.HANDED_OVER).to_tags())
+
+
+def plan_forget(user: LiveUser) -> Plan:
+    """Return the plan that removes the record, and with it the earlier values; the settings stay."""
+    return Plan(release=our_keys(user.tags))
 
 
 def _without_a_number(

@@ -10,17 +10,19 @@ without commas and brackets. (The last value is wrapped here)::
     connect-user-config:phone-number    v1 VOICE=DESK_PHONE VOICE.number=unrecorded
                                         was VOICE=SOFT_PHONE VOICE.number=none
 
-The first tag is the marker. Its value is ``releasing`` once a delete has begun. The owner tag holds a digest
-of the resource to compare, the spellings of its identifiers, digests of the latest requests that wrote, by
-which an overtaken event is recognized, and a label to show. The tag of an array holds each owned setting with
-its declared value and, after the word ``was``, with its effective value before it was taken. A setting with
-an earlier value and no declared one is being given back. No phone number is ever recorded.
+The first tag is the marker. Its value is ``releasing`` once a delete has begun, and ``handed-over`` if nobody
+owns the settings any more and the next create takes them over. The owner tag holds a digest of the resource
+to compare, the spellings of its identifiers, digests of the latest requests that wrote, by which an overtaken
+event is recognized, and a label to show. The tag of an array holds each owned setting with its declared value
+and, after the word ``was``, with its effective value before it was taken. A setting with an earlier value and
+no declared one is being given back. No phone number is ever recorded.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final, Self
 
 from .arrays import ARRAYS, Array, SettingKey, field_of
@@ -30,10 +32,6 @@ from .kinds import RecordedValue, Unrecorded, Value
 from .redaction import redact_international
 
 MARKER_KEY: Final = "connect-user-config"
-MARKER_VALUE: Final = "managed"
-ENDING_VALUE: Final = "releasing"
-"""The value of the marker once a delete has begun."""
-MARKER_VALUES: Final = (MARKER_VALUE, ENDING_VALUE)
 OWNER_KEY: Final = f"{MARKER_KEY}:owner"
 MAX_TAG_VALUE: Final = 256
 """Characters (``TagValue`` of the service model)."""
@@ -54,6 +52,19 @@ _OWNER: Final = re.compile(
 )
 _NO_STACK: Final = "-/"
 _NOT_FOR_TAGS: Final = re.compile(r"[^A-Za-z0-9_.:/=+\-@]")
+
+
+class Marker(Enum):
+    """The values of the marker."""
+
+    MANAGED = "managed"
+    RELEASING = "releasing"
+    """A delete has begun."""
+    HANDED_OVER = "handed-over"
+    """Nobody owns the settings: the next create takes them over with their earlier values."""
+
+
+MARKER_VALUES: Final = tuple(marker.value for marker in Marker)
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,8 @@ def _digest(text: str) -> str:
 class OwnershipRecord:
     """The owner of a user's settings, with their declared and earlier values.
 
-    `owner` is None if there are tags of a record but no owner tag: somebody has edited them.
+    `owner` is None if there are tags of a record but no owner tag: somebody has edited them. It is the former
+    owner if the record is handed over.
     """
 
     owner: Owner | None
@@ -117,14 +129,23 @@ class OwnershipRecord:
     """The effective values before the take; a setting without a declared value is being given back."""
     requests: tuple[str, ...] = ()
     """The short digests of the latest requests that wrote, oldest first."""
-    is_ending: bool = False
-    """Whether a delete has begun."""
+    marker: Marker = Marker.MANAGED
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether a delete has begun."""
+        return self.marker is Marker.RELEASING
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether nobody owns the settings, so that the next create takes the record over."""
+        return self.marker is Marker.HANDED_OVER
 
     def to_tags(self) -> dict[str, str]:
         """Return the tags that hold this record."""
         owner = {OWNER_KEY: self._owner_value(self.owner)} if self.owner else {}
         arrays = {tag_key(array): value for array in ARRAYS if (value := self._array_value(array))}
-        return {MARKER_KEY: ENDING_VALUE if self.is_ending else MARKER_VALUE, **owner, **arrays}
+        return {MARKER_KEY: self.marker.value, **owner, **arrays}
 
     def _owner_value(self, owner: Owner) -> str:
         instance, user = owner.spellings
@@ -153,7 +174,8 @@ class OwnershipRecord:
                 of_array = _parse_array(array, tags[tag_key(array)])
                 declared |= of_array[0]
                 prior |= of_array[1]
-        return cls(owner, declared, prior, requests, is_ending=tags.get(MARKER_KEY) == ENDING_VALUE)
+        marker = next((marker for marker in Marker if marker.value == tags.get(MARKER_KEY)), Marker.MANAGED)
+        return cls(owner, declared, prior, requests, marker)
 
     @staticmethod
     def owner_of(tags: Mapping[str, str]) -> Owner | None:
@@ -164,7 +186,7 @@ class OwnershipRecord:
             return None
 
     def owned_by(self, owner: Owner) -> bool:
-        """Whether the record names `owner`."""
+        """Whether the record names `owner`, who may have handed it over."""
         return self.owner is not None and self.owner.digest == owner.digest
 
     def ends_with(self, request: str) -> bool:
@@ -179,6 +201,11 @@ class OwnershipRecord:
 def requests_with(requests: tuple[str, ...], request: str) -> tuple[str, ...]:
     """Return `requests` after `request`, a short digest, has written; an empty one adds nothing."""
     return requests if not request or requests[-1:] == (request,) else (*requests, request)[-MAX_REQUESTS:]
+
+
+def hand_over_request(requests: tuple[str, ...]) -> str:
+    """Return the short digest that a hand-over adds to `requests`; no request of a stack has it."""
+    return _short_digest(f"hand-over after {'.'.join(requests)}")
 
 
 def tag_key(array: Array) -> str:

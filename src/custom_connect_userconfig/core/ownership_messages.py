@@ -10,11 +10,18 @@ from .kinds import RecordedValue, Unrecorded
 from .ownership import MARKER_KEY, Owner, OwnershipRecord, to_word
 from .settings import Settings
 
+HAND_OVER: Final = "connect-user-config release --hand-over"
+"""The command after which the next create takes the settings over."""
 OVERTAKEN: Final = "A later request has changed this resource: this one changed nothing."
 
 
 def nothing_owned(identity: Identity, anothers: OwnershipRecord | None = None) -> NotFound:
     """Return the error for a resource that owns nothing of the user; `anothers` is another one's record."""
+    if anothers and anothers.is_handed_over:
+        return NotFound(
+            f"No settings of {identity} are owned by this resource. They have been handed over, and stay as"
+            " they are for the resource that takes them next."
+        )
     stays = f" They are owned by {_label(anothers)}, and stay as they are." if anothers else ""
     if anothers and anothers.owner is None:
         remedy = f"remove its tags that start with {MARKER_KEY}"
@@ -37,14 +44,15 @@ def already_owned(
     if record.owner and record.owner.label == owner.label and record.owner.spellings != owner.spellings:
         return AlreadyExists(
             f"Settings of {identity} are already owned by {record.owner.label}, with InstanceId or UserId"
-            " spelled in another way (id or ARN). Keep the spelling; to change it, remove the resource first"
-            " and add it again after."
+            " spelled in another way (id or ARN). Keep the spelling; to change it, hand the user over first"
+            f" ({HAND_OVER}), or remove the resource first and add it again after."
         )
-    import_here = " or import the user here" if can_import else ""
+    ways = f"first hand the user over ({HAND_OVER}) or delete them there"
+    ways += ", or import the user here" if can_import else ""
     return AlreadyExists(
         f"Settings of {identity} are already owned by {_label(record)}. Declare all settings of a user in one"
-        f" resource; to move them, delete them there first{import_here}. If that stack is gone and kept the"
-        f" settings, remove the user's tags that start with {MARKER_KEY}."
+        f" resource; to move them, {ways}. If that stack is gone and kept the settings, hand the user over as"
+        f" well, or remove the user's tags that start with {MARKER_KEY}."
     )
 
 

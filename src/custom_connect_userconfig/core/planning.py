@@ -28,7 +28,7 @@ from .arrays import (
 )
 from .errors import InvalidRequest
 from .kinds import RecordedValue, Seconds, Unrecorded, Value
-from .ownership import MAX_TAGS, Owner, OwnershipRecord, as_recorded, our_keys, requests_with
+from .ownership import MAX_TAGS, Marker, Owner, OwnershipRecord, as_recorded, our_keys, requests_with
 from .restoration import Wanted, restoration, still_owned
 from .settings import Entry, Settings, UserSettings
 
@@ -149,9 +149,9 @@ def plan_stamp(owner: Owner, record: OwnershipRecord) -> Plan:
 
 
 def _stamp(
-    owner: Owner | None, requests: tuple[str, ...], request: str, *, is_ending: bool = False
+    owner: Owner | None, requests: tuple[str, ...], request: str, marker: Marker = Marker.MANAGED
 ) -> dict[str, str]:
-    return OwnershipRecord(owner, {}, {}, requests_with(requests, request), is_ending).to_tags()
+    return OwnershipRecord(owner, {}, {}, requests_with(requests, request), marker).to_tags()
 
 
 def plan_give_back(
@@ -168,7 +168,7 @@ def plan_give_back(
     settings = user.settings
     off = [key for key, value in back.wanted.items() if not trust_read or settings.effective(key) != value]
     return Plan(
-        claim=_stamp(record.owner, record.requests, request, is_ending=True) if request else {},
+        claim=_stamp(record.owner, record.requests, request, Marker.RELEASING) if request else {},
         **writes(off, back.wanted, settings),
         release=our_keys(user.tags),
         notes=back.notes,

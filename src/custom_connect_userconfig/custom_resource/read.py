@@ -28,7 +28,7 @@ def drift_report(event: Mapping[str, object], function_arn: str, retrier: Retrie
     The answer has the properties of the resource with their live values, the ``Owner`` in the record,
     ``InSync`` and ``Differences``; or ``Error`` and ``Message``. Without arrays, the live values are compared
     with the record. A user without an owner is no error: ``Owner`` is null, and every declared setting is a
-    difference.
+    difference. So is each setting of a record that was handed over.
     """
     try:
         with acting_as(own_credentials()):
@@ -49,13 +49,14 @@ def _report(properties: Mapping[str, object], function_arn: str, retrier: Retrie
     user, record = SettingsService(ConnectGateway(environment.region), retrier).inspect(identity)
     owned = record.declared if record else {}
     wanted = owned if declared is None else declared
-    found = [difference.to_json() for difference in differences(wanted, record, user.settings)]
+    owning = None if record and record.is_handed_over else record
+    found = [difference.to_json() for difference in differences(wanted, owning, user.settings)]
     return {
         INSTANCE_ID: identity.instance.given,
         USER_ID: identity.user_given,
         USER_ARN: user.arn,
         **cast("dict[str, object]", expand(live(owned, user.settings))),
-        "Owner": record.owner.label if record and record.owner else None,
+        "Owner": owning.owner.label if owning and owning.owner else None,
         "InSync": not found,
         "Differences": found,
     }
