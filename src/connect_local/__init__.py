@@ -6,6 +6,7 @@ about the service.
 
 from .behaviour import (
     DOCUMENTED_QUOTAS,
+    AcwUnit,
     ArrayOrder,
     ArrayWrite,
     Behaviour,
@@ -26,6 +27,7 @@ from .permissions import Permissions
 
 __all__ = [
     "DOCUMENTED_QUOTAS",
+    "AcwUnit",
     "ArrayOrder",
     "ArrayWrite",
     "Behaviour",

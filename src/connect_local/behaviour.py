@@ -60,6 +60,13 @@ class ChannelRefusal(Enum):
     INVALID_REQUEST_EXCEPTION = "InvalidRequestException"
 
 
+class AcwUnit(Enum):
+    """The unit of ACW limits in the arrays of `SearchUsers`; in its `PhoneConfig` it is the millisecond."""
+
+    SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+
+
 @dataclass(frozen=True)
 class Quota:
     """A token bucket: `rate` tokens a second, at most `burst` at once."""
@@ -107,6 +114,15 @@ class Behaviour:
     stale_seconds: float = 0.0
     """For how many seconds does `DescribeUser` show the state before a write?"""
 
+    search_stale_seconds: float = 0.0
+    """For how many seconds does `SearchUsers` show users, settings and tags as they were before a write?
+
+    It also shows a deleted user, and does not show a new one, for so long.
+    """
+
+    search_acw_unit: AcwUnit = AcwUnit.MILLISECONDS
+    """In which unit does `SearchUsers` show the ACW limits of the arrays?"""
+
     new_user_hidden_reads: int = 0
     """How many reads of a user just created are answered with `ResourceNotFoundException`?"""
 
@@ -150,6 +166,8 @@ class Behaviour:
             "clamp": self.clamp_chat_acw,
             "drop": self.drop_number_under_soft_phone,
             "arns": self.accept_arns,
+            "late-search": self.search_stale_seconds > 0,
+            "search-in-seconds": self.search_acw_unit is AcwUnit.SECONDS,
         }
         words += [name for name, on in switches.items() if on]
         words += [f"without-{channel}" for channel in sorted(self.refused_channels)]
@@ -175,6 +193,11 @@ _CHANNEL_SWITCHES: Mapping[str, tuple[object, ...]] = {
     "channel_refusal": tuple(ChannelRefusal),
 }
 
+_SEARCH_SWITCHES: Mapping[str, tuple[object, ...]] = {
+    "search_stale_seconds": (0.0, 60.0),
+    "search_acw_unit": tuple(AcwUnit),
+}
+
 
 def every_read_write_combination() -> list[Behaviour]:
     """All combinations of the read and write switches, for `parametrize(..., ids=str)`."""
@@ -184,10 +207,11 @@ def every_read_write_combination() -> list[Behaviour]:
 def where_every_two_switches_meet(**fixed: object) -> list[Behaviour]:
     """A small selection in which every two answers to different questions occur together (pairwise testing).
 
-    It covers the switches of reads, writes and refused channels; those in `fixed` keep the given value.
+    It covers the switches of reads, writes, refused channels and searches; those in `fixed` keep the given
+    value.
     """
     only = {name: (value,) for name, value in fixed.items()}
-    switches = {**_READ_WRITE_SWITCHES, **_CHANNEL_SWITCHES, **only}
+    switches = {**_READ_WRITE_SWITCHES, **_CHANNEL_SWITCHES, **_SEARCH_SWITCHES, **only}
     meetings = {behaviour: _meetings(behaviour, switches) for behaviour in _every_combination(switches)}
     missing, chosen = set().union(*meetings.values()), []
     while missing:

@@ -28,6 +28,7 @@ from .exceptions import (
 )
 from .pages import page
 from .search import wanted
+from .search_index import SearchIndex
 from .settings import Arrays, Settings, write_arrays, write_phone_config
 from .users import PROFILE_MEMBERS, User
 from .validation import check_create_user
@@ -46,6 +47,8 @@ class LocalConnectBackend(ConnectBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.users: dict[str, dict[str, User]] = {}
+        self._search_index = SearchIndex()
+        self._usernames: set[tuple[str, str]] = set()
         self._created_users = 0
 
     def create_user(
@@ -62,13 +65,13 @@ class LocalConnectBackend(ConnectBackend):
         tag_rules.check_tags(tags)
         tag_rules.check_system_tags(system_tags or {})
         self.users.setdefault(instance.id, {})[user.id] = user
+        self._usernames.add((instance.id, user.username))
         super().tag_resource(user.arn, {**tags, **(system_tags or {})})
         return {"UserId": user.id, "UserArn": user.arn}
 
     def _new_user(self, instance: Instance, parameters: Mapping[str, object], user_id: str) -> User:
         behaviour, username = current().behaviour, str(parameters["Username"])
-        others = self.users.get(instance.id, {})
-        if user_id in others or any(user.username == username for user in others.values()):
+        if user_id in self.users.get(instance.id, {}) or (instance.id, username) in self._usernames:
             problem = f"A user with the name {username} already exists in {instance.id}"
             raise DuplicateResourceException(problem)
         phone_config: dict[str, Value] = parameters.get("PhoneConfig") or {}  # type: ignore[assignment]
@@ -76,6 +79,7 @@ class LocalConnectBackend(ConnectBackend):
         settings = write_arrays(settings, _arrays_of(parameters, behaviour), behaviour)
         _check_desk_phone_has_number(settings)
         self._created_users += 1
+        now = current().clock()
         return User(
             id=user_id,
             arn=f"{instance.arn}/agent/{user_id}",
@@ -84,7 +88,8 @@ class LocalConnectBackend(ConnectBackend):
             number=self._created_users,
             profile={name: parameters[name] for name in PROFILE_MEMBERS if name in parameters},
             settings=settings,
-            modified_at=current().clock(),
+            modified_at=now,
+            indexed_at=now + behaviour.search_stale_seconds,
             hidden_reads=behaviour.new_user_hidden_reads,
         )
 
@@ -125,7 +130,10 @@ class LocalConnectBackend(ConnectBackend):
 
     def delete_user(self, instance_id: str, user_id: str) -> None:
         user = self._get_user_or_raise(instance_id, user_id)
+        self._remember_before(user)
+        self._search_index.keep(user)
         del self.users[user.instance_id][user.id]
+        self._usernames.remove((user.instance_id, user.username))
         self.tagger.delete_all_tags_for_resource(user.arn)
 
     def list_users(
@@ -145,9 +153,12 @@ class LocalConnectBackend(ConnectBackend):
     ) -> tuple[list[dict[str, object]], str | None, int]:
         """The summaries of one page, the token of the next, and the number of all users that match."""
         is_wanted = wanted(search_filter, search_criteria)
-        found = [user for user in self._users_of(instance_id) if is_wanted(user, self._tags_of(user))]
+        instance, now = self._find_instance(instance_id), current().clock()
+        present = [(user, self._tags_of(user)) for user in self.users.get(instance.id, {}).values()]
+        indexed = self._search_index.shown(instance.id, present, now)
+        found = [entry for entry in indexed if is_wanted(entry.user, entry.state.tags)]
         shown, token = page(found, max_results or _PAGE_OF_SEARCH, next_token)
-        summaries = [user.search_summary(self._tags_of(user), current().behaviour) for user in shown]
+        summaries = [user.search_summary(state, current().behaviour) for user, state in shown]
         return summaries, token, len(found)
 
     def tag_resource(self, resource_arn: str, tags: dict[str, str]) -> None:
@@ -210,7 +221,9 @@ class LocalConnectBackend(ConnectBackend):
 
     def delete_instance(self, instance_id: str) -> None:
         super().delete_instance(instance_id)
+        self._search_index.drop(instance_id)
         for user in self.users.pop(instance_id, {}).values():
+            self._usernames.remove((instance_id, user.username))
             self.tagger.delete_all_tags_for_resource(user.arn)
 
     def _remember_before(self, user: User) -> None:

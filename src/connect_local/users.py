@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from .behaviour import Behaviour
+from .behaviour import AcwUnit, Behaviour
 from .settings import Settings, show_arrays, show_phone_config
 
 PROFILE_MEMBERS = (
@@ -56,7 +56,9 @@ class User:
     settings: Settings
     modified_at: float
     hidden_reads: int = 0
+    indexed_at: float = 0.0
     pending: list[PendingWrite] = field(default_factory=list)
+    unindexed: list[PendingWrite] = field(default_factory=list)
 
     @property
     def identity(self) -> Mapping[str, object]:
@@ -64,8 +66,10 @@ class User:
 
     def remember_before(self, tags: Mapping[str, str], now: float, behaviour: Behaviour) -> None:
         """Keeps the state that reads show while the write is not visible; to be called before every write."""
+        before = self._state(dict(tags))
+        if behaviour.search_stale_seconds > 0:
+            self.unindexed.append(PendingWrite(before, 0, now + behaviour.search_stale_seconds))
         if behaviour.stale_reads > 0 or behaviour.stale_seconds > 0:
-            before = UserState(self.settings, dict(tags), self.modified_at)
             self.pending.append(PendingWrite(before, behaviour.stale_reads, now + behaviour.stale_seconds))
         self.modified_at = now
 
@@ -75,7 +79,16 @@ class User:
             self.pending.pop(0)
         for write in self.pending:
             write.reads_left -= 1
-        return self.pending[0].before if self.pending else UserState(self.settings, tags, self.modified_at)
+        return self.pending[0].before if self.pending else self._state(tags)
+
+    def indexed_state(self, tags: Mapping[str, str], now: float) -> UserState:
+        """The state that a search shows: before the first write that the index does not have yet."""
+        while self.unindexed and self.unindexed[0].is_visible(now):
+            self.unindexed.pop(0)
+        return self.unindexed[0].before if self.unindexed else self._state(tags)
+
+    def _state(self, tags: Mapping[str, str]) -> UserState:
+        return UserState(self.settings, tags, self.modified_at)
 
     def description(self, state: UserState, region: str, behaviour: Behaviour) -> dict[str, object]:
         """The `User` of `DescribeUser`."""
@@ -97,22 +110,28 @@ class User:
             "LastModifiedRegion": region,
         }
 
-    def search_summary(self, tags: Mapping[str, str], behaviour: Behaviour) -> dict[str, object]:
-        """The `UserSearchSummary` of `SearchUsers`, which gives ACW limits in milliseconds."""
+    def search_summary(self, state: UserState, behaviour: Behaviour) -> dict[str, object]:
+        """The `UserSearchSummary` of `SearchUsers`."""
         return {
             "Id": self.id,
             "Arn": self.arn,
             "Username": self.username,
             **deepcopy({name: value for name, value in self.profile.items() if name != "IdentityInfo"}),
             "IdentityInfo": {name: self.identity[name] for name in _SEARCHED_NAMES if name in self.identity},
-            **_in_milliseconds(_settings_wire(self.settings, behaviour)),
-            **_tags_wire(tags),
+            **_searched_settings(state.settings, behaviour),
+            **_tags_wire(state.tags),
         }
 
 
 def _settings_wire(settings: Settings, behaviour: Behaviour) -> dict[str, object]:
     phone_config = show_phone_config(settings, behaviour)
     return {**({"PhoneConfig": phone_config} if phone_config else {}), **show_arrays(settings, behaviour)}
+
+
+def _searched_settings(settings: Settings, behaviour: Behaviour) -> dict[str, object]:
+    shown = _settings_wire(settings, behaviour)
+    is_scaled = behaviour.search_acw_unit is AcwUnit.MILLISECONDS
+    return {n: _scaled(n, value) if is_scaled or n == "PhoneConfig" else value for n, value in shown.items()}
 
 
 def _tags_wire(tags: Mapping[str, str]) -> dict[str, object]:

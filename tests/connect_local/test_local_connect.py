@@ -75,6 +75,7 @@ def test_any_two_values_of_any_two_switches_meet_in_a_small_choice() -> None:
     chosen = where_every_two_switches_meet(stale_reads=0)
     assert len({str(each) for each in chosen}) == len(chosen) <= 16
     writes = ("array_write", "entry_write", "phone_config", "refused_channels", "channel_refusal")
-    for one, other in combinations((*writes, "reads", "accept_arns"), 2):
+    searches = ("search_stale_seconds", "search_acw_unit")
+    for one, other in combinations((*writes, *searches, "reads", "accept_arns"), 2):
         assert len({(getattr(each, one), getattr(each, other)) for each in chosen}) == 4, (one, other)
     assert {each.stale_reads for each in chosen} == {0}

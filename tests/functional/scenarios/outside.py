@@ -91,6 +91,8 @@ def other_failures_to_find_a_user_are_failures(world: World) -> None:
     """A missing instance, a denied search and a user that SearchUsers finds are no leavers."""
     agent, resource = world.agent("dense"), world.resource()
     done(resource.create(_first(agent)))
+    # A late index does not find a new user either.
+    world.clock.sleep(world.connect.behaviour.search_stale_seconds)
     world.plant("DescribeUser", FaultKind.RESOURCE_NOT_FOUND, times=math.inf)
     refused(resource.driver.update(_first(agent), _first(agent)), "NotFound", "SearchUsers does")
     world.plant("SearchUsers", FaultKind.ACCESS_DENIED)
