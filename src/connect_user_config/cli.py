@@ -11,7 +11,9 @@ from .output import help_end
 _COMMANDS: Final = {
     "agents": "agents.overview",
     "check": "check.command",
+    "drift": "agents.drift",
     "install": "install.commands",
+    "release": "agents.release",
     "status": "install.commands",
     "uninstall": "install.commands",
 }

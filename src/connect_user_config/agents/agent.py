@@ -45,6 +45,11 @@ class Agent:
         return self.record.owner.label if self.record and self.record.owner else ""
 
     @property
+    def is_held(self) -> bool:
+        """Whether the record names a resource that has not handed it over."""
+        return bool(self.record and self.record.owner and not self.record.is_handed_over)
+
+    @property
     def is_owned(self) -> bool:
         """Whether a record, legible or not, is on the agent."""
         return self.record is not None or bool(self.damage)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from custom_connect_userconfig.core.arrays import ARRAYS, SettingKey, field_of
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
@@ -11,8 +11,6 @@ from custom_connect_userconfig.core.redaction import REDACTED
 from . import cells
 from .agent import Agent
 from .instance import Instance
-
-HANDED_OVER: Final = "handed over"
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,8 @@ class View:
         """Return who owns settings of the agent, in words."""
         if agent.damage:
             return "unreadable record"
+        if agent.record and agent.record.is_handed_over:
+            return f"handed over by {agent.owner}"
         return agent.owner or ("nobody named" if agent.record else "")
 
     def declared(self, agent: Agent) -> str:

@@ -1,10 +1,10 @@
 """The options that the agents' commands share, and what each command runs in."""
 
 import re
-import time
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import click
@@ -17,12 +17,14 @@ from custom_connect_userconfig.core.errors import (
     SettingsError,
 )
 from custom_connect_userconfig.core.identifiers import Environment, InstanceRef
+from custom_connect_userconfig.ports import Clock
+from custom_connect_userconfig.retry.retrier import SystemClock
 
 from ..aws.region import Region, check_regions, configured_region, make_session
 from ..problems import Failed, Interrupted, NoAccess, Problem, UsageError
 from ..progress import console_of
 from .instance import Instance
-from .pace import HALF, Clock, Pace
+from .pace import HALF, Pace
 from .selection import Selection, parse_array, parse_tag
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -33,7 +35,7 @@ _ARN: Final = re.compile(r"arn:[a-z-]+:connect:(?P<region>[a-z0-9-]+):")
 class Outside:
     """What tests put in place of the world: time, and a single thread."""
 
-    clock: Clock = time
+    clock: Clock = field(default_factory=SystemClock)
     workers: int = 4
 
 
@@ -86,6 +88,21 @@ def ending(context: click.Context) -> Iterator[None]:
         is_access = isinstance(error, AccessDenied | InvalidCredentials)
         kind, code = (NoAccess, "no-access") if is_access else (Failed, "connect")
         _end(context, kind(code, str(error)))
+
+
+def agents(count: int) -> str:
+    """Return `1 agent`, `2 agents`."""
+    return f"{count:,} {'agent' if count == 1 else 'agents'}"
+
+
+def ask(question: str, *, is_sure: bool) -> None:
+    """Ask a person; UsageError if nobody can answer, Problem if the answer is no."""
+    if is_sure:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("not-asked", f"nobody can answer: {question}", "add --yes")
+    if not click.confirm(question, err=True):
+        raise Failed("declined", "nothing was changed")
 
 
 def _end(context: click.Context, problem: Problem) -> None:

@@ -7,9 +7,10 @@ says otherwise. If others have used a quota up, the command waits and tries the 
 import random
 import threading
 from collections.abc import Callable
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from custom_connect_userconfig.core.errors import Retriable, Throttling
+from custom_connect_userconfig.ports import Clock
 
 T = TypeVar("T")
 
@@ -27,25 +28,13 @@ _MOST_FAULTS: Final = 4
 """Tries of a call that fails for another reason than its quota."""
 
 
-class Clock(Protocol):
-    """Time, so that tests need not wait."""
-
-    def monotonic(self) -> float:
-        """Return seconds that only grow."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        ...
-
-
 class Pace:
     """Starts calls of each operation at even distances; threads may share it."""
 
     def __init__(
         self, clock: Clock, share: float = HALF, jitter: Callable[[], float] = random.random
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._share = share
         self._jitter = jitter
         self._lock = threading.Lock()
@@ -61,28 +50,29 @@ class Pace:
 
         `call` must be one that may be made twice. Raises SettingsError.
         """
-        begun, faults, wait = self._clock.monotonic(), 0, _FIRST_WAIT
+        begun, faults, wait = self.clock.monotonic(), 0, _FIRST_WAIT
         while True:
-            self._wait_for_turn(operation)
+            self.wait(operation)
             try:
                 return call()
             except Retriable as error:
                 faults += not isinstance(error, Throttling)
-                waited = self._clock.monotonic() - begun
+                waited = self.clock.monotonic() - begun
                 if faults >= _MOST_FAULTS or waited + wait > _PATIENCE:
                     raise
                 self._hold_back(operation, wait * (0.65 + 0.7 * self._jitter()))
                 wait = min(wait * 2, _LONGEST_WAIT)
 
-    def _wait_for_turn(self, operation: str) -> None:
+    def wait(self, operation: str) -> None:
+        """Wait until a call of the operation may start."""
         with self._lock:
-            now = self._clock.monotonic()
+            now = self.clock.monotonic()
             turn = max(now, self._free.get(operation, now))
             self._free[operation] = turn + 1 / self.rate(operation)
         if turn > now:
-            self._clock.sleep(turn - now)
+            self.clock.sleep(turn - now)
 
     def _hold_back(self, operation: str, seconds: float) -> None:
         """Let no call of the operation start for `seconds`: a refused call uses the quota up too."""
         with self._lock:
-            self._free[operation] = max(self._free[operation], self._clock.monotonic() + seconds)
+            self._free[operation] = max(self._free[operation], self.clock.monotonic() + seconds)

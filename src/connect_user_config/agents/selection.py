@@ -46,6 +46,12 @@ class Selection:
             and (not self.channels or key.channel in self.channels)
         )
 
+    @property
+    def is_everybody(self) -> bool:
+        """Whether no option narrows the agents down."""
+        narrow = (self.users, self.names, self.routing_profiles, self.security_profiles)
+        return not any((*narrow, self.hierarchy_groups, self.tags))
+
     def agents(self, instance: Instance) -> Iterator[Agent]:
         """Yield the selected agents; UsageError if a name or a user that is named does not exist."""
         criteria = self._criteria(instance)
@@ -115,7 +121,7 @@ def parse_array(given: str) -> str:
 
 
 def _named(instance: Instance, user: str) -> Agent:
-    """Return the one agent with the id, ARN or login name; UsageError if there is none."""
+    """Return the one agent with the id, ARN or login name, confirmed; UsageError if there is none."""
     environment = Environment(instance.region.name)
     try:
         return instance.describe(UserRef.parse(user, environment, instance.ref).bare)
@@ -124,7 +130,7 @@ def _named(instance: Instance, user: str) -> Agent:
         by_name = {"SearchCriteria": _string("Username", user, "EXACT")}
         for agent in instance.search(by_name):
             if agent.username.casefold() == user.casefold():
-                return agent
+                return instance.describe(agent.id)
     raise UsageError(
         "no-such-agent",
         f"instance {instance.ref.bare} has no agent {user!r}, neither by id nor by login name",

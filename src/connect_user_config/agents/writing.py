@@ -1,0 +1,154 @@
+"""Writes by a person: the same calls in the same order as a stack's, in turns, until they show."""
+
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from custom_connect_userconfig.aws.clients import ONE_TRY
+from custom_connect_userconfig.aws.connect import ConnectGateway
+from custom_connect_userconfig.core.arrays import SettingKey
+from custom_connect_userconfig.core.interventions import plan_forget, plan_hand_over, plan_reapply
+from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership_messages import unsettled
+from custom_connect_userconfig.core.planning import LiveUser, Plan
+from custom_connect_userconfig.core.settings import Entry
+from custom_connect_userconfig.operation import Operation
+from custom_connect_userconfig.ports import FoundUsers
+from custom_connect_userconfig.retry.progress import Progress
+from custom_connect_userconfig.retry.retrier import InProgress, Retrier
+from custom_connect_userconfig.service import Context, SettingsService
+
+from .agent import ALL_KEYS, Agent
+from .instance import Instance
+from .owners import identity_of, nobody
+from .pace import Pace
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PacedGateway:
+    """The calls of the `Gateway` port, each in its turn."""
+
+    inner: ConnectGateway
+    pace: Pace
+
+    def describe_user(self, instance_id: str, user_id: str) -> LiveUser:
+        """Return the user; NotFound if there is no such user or instance."""
+        self.pace.wait("DescribeUser")
+        return self.inner.describe_user(instance_id, user_id)
+
+    def update_user_config(
+        self, instance_id: str, user_id: str, arrays: Mapping[str, Sequence[Entry]]
+    ) -> None:
+        """Write the given arrays and no others."""
+        self.pace.wait("UpdateUserConfig")
+        self.inner.update_user_config(instance_id, user_id, arrays)
+
+    def tag_user(self, user_arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags of the user."""
+        self.pace.wait("TagResource")
+        self.inner.tag_user(user_arn, tags)
+
+    def untag_user(self, user_arn: str, keys: Sequence[str]) -> None:
+        """Remove tags of the user."""
+        self.pace.wait("UntagResource")
+        self.inner.untag_user(user_arn, keys)
+
+    def has_user(self, instance_id: str, user_id: str) -> bool:
+        """Return whether a search finds the user; NotFound if there is no such instance."""
+        self.pace.wait("SearchUsers")
+        return self.inner.has_user(instance_id, user_id)
+
+    def search_tagged_users(
+        self, instance_id: str, tag_key: str, tag_values: Sequence[str], token: str | None
+    ) -> FoundUsers:
+        """Return a page of the users of the instance that have the tag with one of the values."""
+        self.pace.wait("SearchUsers")
+        return self.inner.search_tagged_users(instance_id, tag_key, tag_values, token)
+
+
+class Writer:
+    """Changes agents of one instance."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._clock = instance.pace.clock
+        gateway = ConnectGateway(client=instance.region.client("connect", ONE_TRY))
+        self._gateway = PacedGateway(gateway, instance.pace)
+        self._retrier = Retrier(clock=self._clock)
+
+    def reapply(self, agent: Agent, keys: Collection[SettingKey] = ALL_KEYS) -> tuple[str, ...]:
+        """Write the declared values of the agent's record that are not in force, of `keys`; return notes.
+
+        Raises SettingsError. The record is not touched.
+        """
+
+        def begin(context: Context) -> tuple[str, ...] | InProgress:
+            progress = self._retrier.begin(context)
+            operation = self._operation(agent, progress)
+            return self._retrier.write(lambda: _converge(operation, keys), progress)
+
+        return self._to_the_end(begin)
+
+    def give_back(self, agent: Agent) -> tuple[str, ...]:
+        """Give the agent's settings back and remove the record, as a delete of its owner does; return notes.
+
+        Raises SettingsError.
+        """
+        service = SettingsService(self._gateway, self._retrier, is_importable=False)
+        identity, owner = identity_of(agent), _acting(agent)
+        if agent.record and not agent.is_held:
+            # A delete needs an owner to act for.
+            charge = OwnershipRecord(owner, agent.record.declared, agent.record.prior)
+            self._apply(agent, Plan(claim=charge.to_tags()))
+        return self._to_the_end(lambda context: service.delete(identity, owner, context)).notes
+
+    def forget(self, agent: Agent) -> None:
+        """Remove the record and leave the settings as they are; raises SettingsError."""
+        self._apply(agent, plan_forget(agent.live))
+
+    def hand_over(self, agent: Agent) -> None:
+        """Let the next create take the record over; raises SettingsError."""
+        if agent.record:
+            self._apply(agent, plan_hand_over(agent.record))
+
+    def _apply(self, agent: Agent, plan: Plan) -> None:
+        def begin(context: Context) -> InProgress | None:
+            progress = self._retrier.begin(context)
+            operation = self._operation(agent, progress)
+            return self._retrier.write(lambda: operation.apply(agent.live, plan), progress)
+
+        self._to_the_end(begin)
+
+    def _operation(self, agent: Agent, progress: Progress) -> Operation:
+        parties = identity_of(agent), _acting(agent)
+        return Operation(self._gateway, self._retrier, *parties, progress, is_importable=False)
+
+    def _to_the_end(self, begin: Callable[[Context], T | InProgress]) -> T:
+        ended = begin(None)
+        while isinstance(ended, InProgress):
+            self._clock.sleep(ended.delay)
+            ended = begin(ended.context)
+        return ended
+
+
+def _acting(agent: Agent) -> Owner:
+    """Return the record's owner, or `nobody`, with a request of its own."""
+    owner = agent.record.owner if agent.record and agent.is_held else None
+    return replace(owner or nobody(agent), request=uuid.uuid4().hex[:8])
+
+
+def _converge(operation: Operation, keys: Collection[SettingKey]) -> tuple[str, ...]:
+    while True:
+        user = operation.describe()
+        record = OwnershipRecord.from_tags(user.tags)
+        if record is None:
+            return ("The record is gone: nobody owns settings of the agent any more.",)
+        declared = {key: value for key, value in record.declared.items() if key in keys}
+        plan = plan_reapply(replace(record, declared=declared), user)
+        if plan.is_empty:
+            return (*plan.notes, *operation.notes(user))
+        if operation.progress.is_settling(operation.now()):
+            raise unsettled(operation.identity, plan.differences)
+        operation.apply(user, plan)
