@@ -72,6 +72,7 @@ class ContactCentre:
     clock: FakeClock
     instance_id: str
     arn: str
+    session: boto3.Session
 
     def run(self, *arguments: str, answer: str | None = None) -> Run:
         """Run a command on the instance; calls are counted from here."""
@@ -89,7 +90,10 @@ class ContactCentre:
 
     @cached_property
     def _client(self) -> Any:
-        return boto3.client("connect", region_name=self.connect.region)
+        return self._make("connect")
+
+    def _make(self, service: str) -> Any:
+        return self.session.client(service, region_name=self.connect.region)
 
     @property
     def calls(self) -> list[str]:
@@ -120,7 +124,7 @@ class ContactCentre:
 
     def stack(self, name: str, *logical_ids: str) -> str:
         """Create a stack with resources of these names, unless it is there; return its id."""
-        cloudformation = boto3.client("cloudformation", region_name=self.connect.region)
+        cloudformation = self._make("cloudformation")
         resources = {each: {"Type": "AWS::SNS::Topic"} for each in logical_ids}
         try:
             found = cloudformation.describe_stacks(StackName=name)["Stacks"]
@@ -131,7 +135,7 @@ class ContactCentre:
 
     def delete_stacks(self) -> None:
         """Delete the stacks without a word to the agents."""
-        cloudformation = boto3.client("cloudformation", region_name=self.connect.region)
+        cloudformation = self._make("cloudformation")
         for stack in cloudformation.describe_stacks()["Stacks"]:
             cloudformation.delete_stack(StackName=stack["StackName"])
 
