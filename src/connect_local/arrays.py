@@ -87,12 +87,16 @@ _TABLE = (
 
 ARRAYS = {array.name: array for array in _TABLE}
 
-FIELDS = {
-    Setting(array.name, channel, field.path): field
+FIELDS_OF = {
+    (array.name, channel): {
+        Setting(array.name, channel, field.path): field for field in array.fields_of(channel)
+    }
     for array in _TABLE
     for channel in array.channels
-    for field in array.fields_of(channel)
 }
+"""The settings of each channel of each array, in the order of the table."""
+
+FIELDS = {setting: field for fields in FIELDS_OF.values() for setting, field in fields.items()}
 """All settings, in the order of the table."""
 
 LEGACY_DEFAULTS = {field.legacy: field.default for field in FIELDS.values() if field.legacy}

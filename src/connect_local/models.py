@@ -47,7 +47,7 @@ class LocalConnectBackend(ConnectBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.users: dict[str, dict[str, User]] = {}
-        self._search_index = SearchIndex()
+        self._search_index = SearchIndex(self._tags_of)
         self._usernames: set[tuple[str, str]] = set()
         self._created_users = 0
 
@@ -131,7 +131,8 @@ class LocalConnectBackend(ConnectBackend):
     def delete_user(self, instance_id: str, user_id: str) -> None:
         user = self._get_user_or_raise(instance_id, user_id)
         self._remember_before(user)
-        self._search_index.keep(user)
+        if current().behaviour.search_stale_seconds > 0:
+            self._search_index.keep(user)
         del self.users[user.instance_id][user.id]
         self._usernames.remove((user.instance_id, user.username))
         self.tagger.delete_all_tags_for_resource(user.arn)
@@ -154,11 +155,10 @@ class LocalConnectBackend(ConnectBackend):
         """The summaries of one page, the token of the next, and the number of all users that match."""
         is_wanted = wanted(search_filter, search_criteria)
         instance, now = self._find_instance(instance_id), current().clock()
-        present = [(user, self._tags_of(user)) for user in self.users.get(instance.id, {}).values()]
-        indexed = self._search_index.shown(instance.id, present, now)
-        found = [entry for entry in indexed if is_wanted(entry.user, entry.state.tags)]
+        indexed = self._search_index.entries(instance.id, self.users.get(instance.id, {}).values(), now)
+        found = [entry for entry in indexed if is_wanted(entry)]
         shown, token = page(found, max_results or _PAGE_OF_SEARCH, next_token)
-        summaries = [user.search_summary(state, current().behaviour) for user, state in shown]
+        summaries = [entry.user.search_summary(entry.state, current().behaviour) for entry in shown]
         return summaries, token, len(found)
 
     def tag_resource(self, resource_arn: str, tags: dict[str, str]) -> None:

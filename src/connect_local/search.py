@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, cast
 
 from .exceptions import AccessDeniedException, InvalidParameterException, InvalidRequestException
+from .search_index import Entry
 from .users import User
 
-Tags: TypeAlias = Mapping[str, str]
-Test: TypeAlias = Callable[[User, Tags], bool]
+Test: TypeAlias = Callable[[Entry], bool]
 Condition: TypeAlias = Mapping[str, object]
 
 _FIELDS: Mapping[str, Callable[[User], Sequence[object]]] = {
@@ -52,7 +52,7 @@ def _of_tag(condition: Condition) -> Test:
     if not {"TagKey", "TagValue"} <= condition.keys():
         problem = "A TagCondition without both TagKey and TagValue is not implemented here"
         raise InvalidRequestException(problem)
-    return lambda _user, tags: tags.get(str(condition["TagKey"])) == condition["TagValue"]
+    return lambda entry: entry.state.tags.get(str(condition["TagKey"])) == condition["TagValue"]
 
 
 def _of_criteria(criteria: Condition) -> Test:
@@ -73,7 +73,7 @@ def _of_string(condition: Condition) -> Test:
     if name not in _FIELDS:
         raise InvalidParameterException(f"StringCondition.FieldName must be one of {', '.join(_FIELDS)}")
     values, compare = _FIELDS[name], _COMPARISONS[condition["ComparisonType"]]
-    return lambda user, _tags: any(isinstance(found, str) and compare(found, value) for found in values(user))
+    return lambda entry: any(isinstance(found, str) and compare(found, value) for found in values(entry.user))
 
 
 def _only_member(where: str, members: Condition) -> tuple[str, object]:
@@ -83,13 +83,13 @@ def _only_member(where: str, members: Condition) -> tuple[str, object]:
     return kind, conditions
 
 
-def _everybody(_user: User, _tags: Tags) -> bool:
+def _everybody(_entry: Entry) -> bool:
     return True
 
 
 def _all(tests: Sequence[Test]) -> Test:
-    return lambda user, tags: all(test(user, tags) for test in tests)
+    return lambda entry: all(test(entry) for test in tests)
 
 
 def _any(tests: Sequence[Test]) -> Test:
-    return lambda user, tags: any(test(user, tags) for test in tests)
+    return lambda entry: any(test(entry) for test in tests)

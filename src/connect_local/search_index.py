@@ -3,7 +3,7 @@
 A late index shows deleted users, and does not show new ones. Each user keeps its own earlier states.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from .users import User, UserState
@@ -11,35 +11,40 @@ from .users import User, UserState
 Tags: TypeAlias = Mapping[str, str]
 
 
-class Indexed(NamedTuple):
-    """A user in the state that a search shows."""
+class Entry(NamedTuple):
+    """A user as a search sees it; its state is found when a condition or a page asks for it."""
 
     user: User
-    state: UserState
+    tags_of: Callable[[User], Tags]
+    now: float
 
     @property
     def number(self) -> int:
         return self.user.number
 
+    @property
+    def state(self) -> UserState:
+        return self.user.indexed_state(self.tags_of(self.user), self.now)
+
 
 class SearchIndex:
-    """The deleted users of one backend that searches still show."""
+    """The deleted users of one backend that searches still show; `tags_of` returns a user's current tags."""
 
-    def __init__(self) -> None:
+    def __init__(self, tags_of: Callable[[User], Tags]) -> None:
+        self._tags_of = tags_of
         self._deleted: dict[str, list[User]] = {}
 
     def keep(self, deleted: User) -> None:
-        """Keeps a deleted user; its `unindexed` states, the deletion among them, say for how long."""
+        """Keeps a user that searches show until its deletion, its last write, reaches the index."""
         self._deleted.setdefault(deleted.instance_id, []).append(deleted)
 
     def drop(self, instance_id: str) -> None:
         """Forgets the deleted users of a deleted instance."""
         self._deleted.pop(instance_id, None)
 
-    def shown(self, instance_id: str, present: Iterable[tuple[User, Tags]], now: float) -> list[Indexed]:
+    def entries(self, instance_id: str, present: Iterable[User], now: float) -> list[Entry]:
         """The users of an instance as the index has them, in any order; `present` are those that exist."""
-        deleted = [(user, user.indexed_state({}, now)) for user in self._deleted.get(instance_id, [])]
-        self._deleted[instance_id] = [user for user, _ in deleted if user.unindexed]
-        states = [(user, user.indexed_state(tags, now)) for user, tags in present]
-        states += [(user, state) for user, state in deleted if user.unindexed]
-        return [Indexed(user, state) for user, state in states if user.indexed_at <= now]
+        deleted = [
+            user for user in self._deleted.get(instance_id, []) if not user.unindexed[-1].is_visible(now)
+        ]
+        return [Entry(user, self._tags_of, now) for user in [*present, *deleted] if user.indexed_at <= now]

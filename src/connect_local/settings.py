@@ -12,6 +12,7 @@ from .arrays import (
     ARRAYS,
     CHAT_ACW,
     FIELDS,
+    FIELDS_OF,
     LEGACY_DEFAULTS,
     PHONE_NUMBER,
     PHONE_TYPE,
@@ -167,13 +168,13 @@ def _order(settings: Settings, array: Array, behaviour: Behaviour) -> list[str]:
 
 
 def _show_entry(settings: Settings, array: Array, channel: str, behaviour: Behaviour) -> dict[str, object]:
-    fields = array.fields_of(channel)
-    described = {Setting(array.name, channel, leaf.path): leaf for leaf in fields}
-    telling = {setting for setting in described if settings.effective(setting) != settings.absent(setting)}
-    dense = behaviour.reads is Reads.DENSE
-    if not dense and not telling:
-        return {}
-    shown = [s for s, leaf in described.items() if dense or leaf.required or s in telling]
+    fields = FIELDS_OF[array.name, channel]
+    shown = list(fields)
+    if behaviour.reads is Reads.SPARSE:
+        telling = {setting for setting in fields if settings.effective(setting) != settings.absent(setting)}
+        if not telling:
+            return {}
+        shown = [setting for setting, leaf in fields.items() if leaf.required or setting in telling]
     return _nest(channel, array.required_structures, {s.field: settings.effective(s) for s in shown})
 
 

@@ -18,6 +18,7 @@ PROFILE_MEMBERS = (
     "HierarchyGroupId",
 )
 _SEARCHED_NAMES = ("FirstName", "LastName")
+_ACW_ARRAY = "AfterContactWorkConfigs"
 _ACW_LIMIT = "AfterContactWorkTimeLimit"
 
 
@@ -129,22 +130,19 @@ def _settings_wire(settings: Settings, behaviour: Behaviour) -> dict[str, object
 
 
 def _searched_settings(settings: Settings, behaviour: Behaviour) -> dict[str, object]:
-    shown = _settings_wire(settings, behaviour)
     is_scaled = behaviour.search_acw_unit is AcwUnit.MILLISECONDS
-    return {n: _scaled(n, value) if is_scaled or n == "PhoneConfig" else value for n, value in shown.items()}
+    scaled = {"PhoneConfig", _ACW_ARRAY} if is_scaled else {"PhoneConfig"}
+    shown = _settings_wire(settings, behaviour)
+    return {name: _in_milliseconds(name, value) if name in scaled else value for name, value in shown.items()}
 
 
 def _tags_wire(tags: Mapping[str, str]) -> dict[str, object]:
     return {"Tags": dict(tags)} if tags else {}
 
 
-def _in_milliseconds(shown: Mapping[str, object]) -> dict[str, object]:
-    return {name: _scaled(name, value) for name, value in shown.items()}
-
-
-def _scaled(name: str, value: object) -> object:
-    if isinstance(value, Mapping):
-        return _in_milliseconds(value)
+def _in_milliseconds(name: str, value: object) -> object:
+    if isinstance(value, dict):
+        return {inner: _in_milliseconds(inner, item) for inner, item in value.items()}
     if isinstance(value, list):
-        return [_scaled(name, item) for item in value]
+        return [_in_milliseconds(name, item) for item in value]
     return value * 1000 if name == _ACW_LIMIT and isinstance(value, int) else value

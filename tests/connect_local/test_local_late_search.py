@@ -125,14 +125,15 @@ def test_a_user_created_again_replaces_the_deleted_one(
 def test_a_search_of_a_new_instance_does_not_show_users_of_a_deleted_one(
     connect: LocalConnect, client: ConnectClient, search: Any, instance_id: str
 ) -> None:
-    connect.behaviour = LATE
     connect.create_user(instance_id, "ann", "user-1")
+    connect.create_user(instance_id, "bob", "user-2")
+    connect.behaviour = LATE
     client.delete_user(InstanceId=instance_id, UserId="user-1")
     client.delete_instance(InstanceId=instance_id)
     connect.create_instance(instance_id)
     connect.behaviour = Behaviour()
-    connect.create_user(instance_id, "ann", "user-1")
-    assert len(search()) == 1
+    connect.create_user(instance_id, "bob", "user-2")
+    assert [user["Username"] for user in search()] == ["bob"]
 
 
 @pytest.mark.parametrize(("unit", "factor"), [(AcwUnit.SECONDS, 1), (AcwUnit.MILLISECONDS, 1000)])
