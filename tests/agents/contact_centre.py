@@ -104,6 +104,20 @@ class ContactCentre:
         """Create an agent and return its id, which is its name with `id-` before it."""
         return self.connect.create_user(self.instance_id, username, f"id-{username}", **members)[0]
 
+    @property
+    def hired(self) -> int:
+        """How many agents there are."""
+        return len(self.connect.backend()._users_of(self.instance_id))
+
+    @property
+    def refused(self) -> int:
+        """How many calls of the last command were over their quota."""
+        return sum(call.outcome == "ThrottlingException" for call in self.connect.calls)
+
+    def dismiss(self, user_id: str) -> None:
+        """Delete an agent."""
+        self.connect.backend().delete_user(self.instance_id, user_id)
+
     def own(
         self,
         user_id: str,

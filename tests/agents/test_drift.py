@@ -142,7 +142,7 @@ def test_fix_goes_on_after_an_agent_that_fails(centre: ContactCentre) -> None:
     for name in ("ada", "grace"):
         drifted(centre, name)
     ids = {"ada": "id-ada", "grace": "id-grace"}
-    centre.connect.backend().delete_user(centre.instance_id, ids["ada"])
+    centre.dismiss(ids["ada"])
     ended = centre.run("drift", "--fix", "--yes")
     assert centre.value(ids["grace"], WORK_VOICE) == 30
     assert ended.exit_code == 0

@@ -1,7 +1,6 @@
 """The command `drift`: owned settings that are not as declared, and records whose owner is gone."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ import click
 
 from custom_connect_userconfig.core.arrays import SettingKey
 from custom_connect_userconfig.core.drift import Difference
-from custom_connect_userconfig.core.errors import NotFound, SettingsError
+from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.messages import joined
 
 from ..output import help_end
@@ -86,6 +85,7 @@ class Drifted:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
+@options.exact
 @options.phone_numbers
 @click.pass_context
 def drift(
@@ -104,7 +104,10 @@ def drift(
         chosen = options.selection(given)
         view = View(instance, chosen.keys, with_numbers=given["phone_numbers"])
         owners = Owners(instance.region) if given["stacks"] else None
-        searched = counting("agents", chosen.agents(instance), is_quiet=given["quiet"])
+        agents = chosen.agents(instance)
+        if given["exact"]:
+            agents = instance.exactly(agent for agent in agents if agent.is_owned)
+        searched = counting("agents", agents, is_quiet=given["quiet"])
         found = _in_order(_drifted(instance, searched, chosen.keys, owners))
         _show(view, found, form)
         differing = [each.agent for each in found if each.differences]
@@ -113,7 +116,7 @@ def drift(
                 f"Write the declared values of {options.agents(len(differing))} again?", is_sure=given["yes"]
             )
             context.exit(_fix(Writer(instance), differing, chosen.keys, is_quiet=given["quiet"]))
-        context.exit(FOUND if found else DONE)
+        options.end_with(context, instance, FOUND if found else DONE)
 
 
 def _drifted(
@@ -126,10 +129,10 @@ def _drifted(
         each = Drifted(agent, _differences(agent, keys), finding)
         if each.is_worth_showing and not agent.is_confirmed:
             # A search may be late.
-            with suppress(NotFound):
-                described = instance.describe(agent.id)
+            described = instance.describe_if_possible(agent.id)
+            if described and described.is_owned:
                 each = Drifted(described, _differences(described, keys), finding)
-                if each.is_worth_showing and described.is_owned:
+                if each.is_worth_showing:
                     yield each
         elif each.is_worth_showing:
             yield each

@@ -6,7 +6,6 @@ resource type.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 from custom_connect_userconfig.aws.clients import ONE_TRY
 from custom_connect_userconfig.aws.errors import translated
-from custom_connect_userconfig.core.errors import NotFound
+from custom_connect_userconfig.core.errors import AccessDenied, NotFound
 from custom_connect_userconfig.core.identifiers import InstanceRef
 
 from ..aws.region import Region, method_of
@@ -30,6 +29,8 @@ _NAMES: Final = {
     "ListUserHierarchyGroups": "UserHierarchyGroupSummaryList",
 }
 _LONGEST_LIST: Final = 1000
+_DENIALS: Final = 3
+"""Refusals after which nobody may be read, it seems, if nobody could be."""
 
 
 @dataclass
@@ -41,7 +42,10 @@ class Instance:
     pace: Pace
     workers: int = 4
     """Calls at the same time, so that slow answers do not slow the rate down; 1 makes them in this thread."""
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """Ids of agents whom the caller may not read, with the reason."""
     _units: Units = field(default_factory=Units)
+    _has_described: bool = False
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - the clients have no types of their own
@@ -67,29 +71,48 @@ class Instance:
         """
         for page in self._pages("SearchUsers", MaxResults=PAGE_SIZE, **criteria):
             for summary in page.get("Users", []):
-                with suppress(NotFound):
-                    yield self._agent_of(summary)
+                if agent := self._agent_of(summary):
+                    yield agent
 
-    def _agent_of(self, summary: Mapping[str, Any]) -> Agent:
+    def _agent_of(self, summary: Mapping[str, Any]) -> Agent | None:
         settings = self._units.settings_of(summary)
         if settings is not None:
             return from_summary(summary, settings)
-        agent = self.describe(summary["Id"])
-        self._units.learn(summary, agent.live.settings)
+        agent = self.describe_if_possible(summary["Id"])
+        if agent:
+            self._units.learn(summary, agent.live.settings)
         return agent
 
     def describe(self, user_id: str) -> Agent:
         """Return one agent as DescribeUser shows it; NotFound if it is gone."""
         return from_description(self.call("DescribeUser", user_id)["User"])
 
-    def describe_each(self, user_ids: Iterable[str]) -> Iterator[tuple[str, Agent | None]]:
-        """Yield each agent as DescribeUser shows it, in order; None for one that is gone."""
-        yield from self._side_by_side(user_ids, self._describe_if_there)
+    def describe_if_possible(self, user_id: str) -> Agent | None:
+        """Return one agent; None if it is gone, or if this agent may not be read, which is noted.
 
-    def _describe_if_there(self, user_id: str) -> Agent | None:
-        with suppress(NotFound):
-            return self.describe(user_id)
-        return None
+        Raises AccessDenied if the caller seems to have no permission at all.
+        """
+        try:
+            agent = self.describe(user_id)
+        except NotFound:
+            return None
+        except AccessDenied as error:
+            self.unreadable[user_id] = str(error)
+            if not self._has_described and len(self.unreadable) >= _DENIALS:
+                raise
+            return None
+        self._has_described = True
+        return agent
+
+    def exactly(self, agents: Iterable[Agent]) -> Iterator[Agent]:
+        """Yield the agents as DescribeUser shows them; those who cannot be read are left out."""
+        for _, agent in self.describe_each(agent.id for agent in agents):
+            if agent:
+                yield agent
+
+    def describe_each(self, user_ids: Iterable[str]) -> Iterator[tuple[str, Agent | None]]:
+        """Yield each agent as DescribeUser shows it, in order; None as `describe_if_possible` says."""
+        yield from self._side_by_side(user_ids, self.describe_if_possible)
 
     def _side_by_side(
         self, user_ids: Iterable[str], work: Callable[[str], Agent | None]

@@ -105,6 +105,15 @@ def ask(question: str, *, is_sure: bool) -> None:
         raise Failed("declined", "nothing was changed")
 
 
+def end_with(context: click.Context, instance: Instance, exit_code: int) -> None:
+    """End the command; agents who could not be read are named, and change the exit code."""
+    if not instance.unreadable:
+        context.exit(exit_code)
+    first = next(iter(instance.unreadable.values()))
+    count = agents(len(instance.unreadable))
+    _end(context, NoAccess("unreadable-agents", f"{count} could not be read, and are left out: {first}"))
+
+
 def _end(context: click.Context, problem: Problem) -> None:
     console = console_of(to_stderr=True)
     console.print(problem.message, style="red")
@@ -161,6 +170,11 @@ selecting: Final = _all(
         multiple=True,
         help="Only settings of this channel; may be repeated.",
     ),
+)
+exact: Final = click.option(
+    "--exact",
+    is_flag=True,
+    help="Read every agent by DescribeUser: slower, but never late as a search may be.",
 )
 phone_numbers: Final = click.option(
     "--phone-numbers", is_flag=True, help="Show phone numbers, which are redacted otherwise."

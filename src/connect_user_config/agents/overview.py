@@ -5,10 +5,8 @@ from typing import Any, Final
 
 import click
 
-from custom_connect_userconfig.core.errors import NotFound
-
 from ..output import help_end
-from ..problems import UsageError
+from ..problems import DONE, UsageError
 from ..progress import counting
 from . import options
 from .agent import Agent, in_order
@@ -35,6 +33,7 @@ _INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/I
 @click.option("--columns", "named", metavar="NAME,…", help="The columns of the table, by their names.")
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
+@options.exact
 @options.phone_numbers
 @click.pass_context
 def agents(
@@ -57,7 +56,8 @@ def agents(
         chosen = options.selection(given)
         view = View(instance, chosen.keys, with_numbers=phone_numbers)
         wanted = _columns(view, named or ("agent,id,name,owner" if find else ""))
-        found = _confirmed(instance, chosen.agents(instance))
+        found = chosen.agents(instance)
+        found = instance.exactly(found) if given["exact"] else _confirmed(instance, found)
         found = (
             agent for agent in found if (owned is None or agent.is_owned is owned) and _has(agent, find or "")
         )
@@ -69,6 +69,7 @@ def agents(
             print_csv(wanted, ([known[name](agent) for name in wanted] for agent in found))
         else:
             _print(view, wanted, in_order(found))
+        options.end_with(context, instance, DONE)
 
 
 def _columns(view: View, named: str) -> tuple[str, ...]:
@@ -87,10 +88,8 @@ def _confirmed(instance: Instance, found: Iterable[Agent]) -> Iterator[Agent]:
         if agent.is_confirmed or not agent.drift():
             yield agent
             continue
-        try:
-            yield instance.describe(agent.id)
-        except NotFound:
-            continue
+        if described := instance.describe_if_possible(agent.id):
+            yield described
 
 
 def _has(agent: Agent, text: str) -> bool:
