@@ -11,6 +11,7 @@ from .behaviour import Behaviour
 from .conditions import Call, Conditions
 from .faults import Fault
 from .models import LocalConnectBackend, connect_backends
+from .organisation import DEFAULT_ROUTING_PROFILE, DEFAULT_SECURITY_PROFILE, Kind
 from .permissions import Permissions
 from .validation import check_request
 
@@ -74,6 +75,31 @@ class Administration:
         """The identifier and the ARN of a new instance."""
         return self.backend().add_instance(instance_id or str(uuid.uuid4()))
 
+    def create_routing_profile(
+        self, instance_id: str, name: str, identifier: str | None = None
+    ) -> tuple[str, str]:
+        """The identifier and the ARN of a new routing profile."""
+        return self._create(Kind.ROUTING_PROFILE, instance_id, name, identifier)
+
+    def create_security_profile(
+        self, instance_id: str, name: str, identifier: str | None = None
+    ) -> tuple[str, str]:
+        """The identifier and the ARN of a new security profile."""
+        return self._create(Kind.SECURITY_PROFILE, instance_id, name, identifier)
+
+    def create_hierarchy_group(
+        self, instance_id: str, name: str, identifier: str | None = None, parent: str | None = None
+    ) -> tuple[str, str]:
+        """The identifier and the ARN of a new hierarchy group; `parent` identifies the one above."""
+        return self._create(Kind.HIERARCHY_GROUP, instance_id, name, identifier, parent)
+
+    def _create(
+        self, kind: Kind, instance_id: str, name: str, identifier: str | None, parent: str | None = None
+    ) -> tuple[str, str]:
+        organisation = self.backend().organisation(instance_id)
+        created = organisation.add(kind, name, identifier, self._conditions.clock(), parent)
+        return created.id, organisation.arn(created)
+
     def create_user(
         self,
         instance_id: str,
@@ -82,16 +108,20 @@ class Administration:
         tags: Mapping[str, str] | None = None,
         phone_config: Mapping[str, object] | None = None,
         system_tags: Mapping[str, str] | None = None,
-        **arrays: Sequence[Mapping[str, object]],
+        **members: object,
     ) -> tuple[str, str]:
-        """The identifier and the ARN of a new user; neither logged nor throttled."""
+        """The identifier and the ARN of a new user; neither logged nor throttled.
+
+        `members` are further members of `CreateUser`, by their names there: arrays, `IdentityInfo`,
+        `RoutingProfileId`, `SecurityProfileIds`, `HierarchyGroupId`.
+        """
         optional = {"Tags": dict(tags or {}), "PhoneConfig": dict(phone_config or {})}
         parameters = {
             "Username": username,
-            "SecurityProfileIds": ["local-security-profile"],
-            "RoutingProfileId": "local-routing-profile",
+            "SecurityProfileIds": [DEFAULT_SECURITY_PROFILE],
+            "RoutingProfileId": DEFAULT_ROUTING_PROFILE,
             **{name: value for name, value in optional.items() if value},
-            **arrays,
+            **members,
         }
         check_request("CreateUser", {"InstanceId": instance_id, **parameters})
         created = self.backend().create_user(instance_id, parameters, user_id, system_tags)

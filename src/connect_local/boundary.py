@@ -19,6 +19,7 @@ from moto.utilities.utils import get_partition
 
 from .conditions import Call, Conditions, redact
 from .faults import STATUSES, Fault, FaultKind
+from .organisation import Kind
 from .permissions import refusal
 
 _TIMEOUTS = {FaultKind.READ_TIMEOUT_BEFORE, FaultKind.READ_TIMEOUT_AFTER}
@@ -29,6 +30,11 @@ _MESSAGES = {
     FaultKind.TOO_MANY_REQUESTS.value: "Too Many Requests",
     FaultKind.EXPIRED_CREDENTIALS.value: "The security token included in the request is expired",
     FaultKind.INTERNAL_SERVICE.value: _INTERNAL_SERVICE,
+}
+_DESCRIBED = {
+    "DescribeRoutingProfile": (Kind.ROUTING_PROFILE, "RoutingProfileId"),
+    "DescribeSecurityProfile": (Kind.SECURITY_PROFILE, "SecurityProfileId"),
+    "DescribeUserHierarchyGroup": (Kind.HIERARCHY_GROUP, "HierarchyGroupId"),
 }
 _UNAVAILABLE = "<html><body>Service Unavailable</body></html>"
 
@@ -63,8 +69,11 @@ class Arrival:
         if "resourceArn" in self.parameters:
             return str(self.parameters["resourceArn"])
         instance = str(self.parameters.get("InstanceId", "*")).rpartition("/")[2]
-        agent = f"/agent/{self.user_id}" if self.user_id else ""
-        return f"arn:{self.partition}:connect:{self.region}:{self.account_id}:instance/{instance}{agent}"
+        within = f"/agent/{self.user_id}" if self.user_id else ""
+        if self.operation in _DESCRIBED:
+            kind, member = _DESCRIBED[self.operation]
+            within = f"/{kind.value}/{self.parameters.get(member)}"
+        return f"arn:{self.partition}:connect:{self.region}:{self.account_id}:instance/{instance}{within}"
 
 
 def serve(arrival: Arrival, act: Callable[[], TYPE_RESPONSE], conditions: Conditions) -> TYPE_RESPONSE:

@@ -13,17 +13,21 @@ answers are JSON:
     POST   behaviour               set switches: {"array_write": "merge", "stale_reads": 2}
     POST   reset                   remove everything; the body may set switches
     POST   seed                    create instances and users (see the module `seed`)
+    POST   routing-profiles        create one: {"instance_id": …, "name": …, "id": …}
+    POST   security-profiles       the same
+    POST   hierarchy-groups        the same, with "parent", the id of the group above
     GET    users                   every user with its effective settings and tags, never stale
     POST   admin-update            a write in the console: {"InstanceId": …, "UserId": …, arrays}
 
-`?account=` and `?region=` select another account and region than the server's for `users`, `seed` and
-`admin-update`.
+`?account=` and `?region=` select another account and region than the server's for `users`, `seed`,
+`admin-update` and the profiles and groups.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import JsonRESTError
@@ -33,7 +37,7 @@ from .administration import Administration
 from .behaviour import Quota
 from .conditions import current
 from .permissions import Permissions
-from .seed import seed
+from .seed import CREATORS, seed
 from .switches import SWITCH_NAMES, behaviour_with, fault_from
 from .users import User
 
@@ -125,6 +129,15 @@ def _seed(administration: Administration, request: Request) -> object:
     return seed(administration, _body(request))
 
 
+def _create(
+    administration: Administration, request: Request, *, create: Callable[..., tuple[str, str]]
+) -> object:
+    body = _body(request)
+    instance_id, identifier = body.pop("instance_id"), body.pop("id", None)
+    created, arn = create(administration, instance_id, identifier=identifier, **body)
+    return {"id": created, "arn": arn}
+
+
 def _users(administration: Administration, _request: Request) -> object:
     backend = administration.backend()
     return {
@@ -188,6 +201,9 @@ _ENDPOINTS: dict[tuple[str, str], Callable[[Administration, Request], object]] =
     ("POST", "behaviour"): _set_behaviour,
     ("POST", "reset"): _reset,
     ("POST", "seed"): _seed,
+    **{
+        ("POST", kind.replace("_", "-")): partial(_create, create=create) for kind, create in CREATORS.items()
+    },
     ("GET", "users"): _users,
     ("POST", "admin-update"): _admin_update,
 }

@@ -6,37 +6,28 @@ from moto. `settings` holds the effect of writes and the form of reads, `users` 
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from moto.connect.models import ConnectBackend, Instance
 from moto.connect.models import connect_backends as moto_connect_backends
 from moto.core.base_backend import BackendDict
-from moto.core.exceptions import JsonRESTError
 from moto.core.resource_tagging import TaggedResource
 
 from . import tags as tag_rules
-from .arrays import ARRAYS, PHONE_NUMBER, PHONE_TYPE, Setting, Value
-from .behaviour import ArrayWrite, Behaviour, ChannelRefusal, EntryWrite
+from .arrays import PHONE_TYPE, Setting, Value
+from .behaviour import ArrayWrite, Behaviour, EntryWrite
 from .conditions import current
-from .exceptions import (
-    DuplicateResourceException,
-    InvalidParameterException,
-    InvalidRequestException,
-    ResourceNotFoundException,
-)
+from .exceptions import DuplicateResourceException, InvalidParameterException, ResourceNotFoundException
+from .organisation import Organisation
 from .pages import page
 from .search import wanted
 from .search_index import SearchIndex
-from .settings import Arrays, Settings, write_arrays, write_phone_config
+from .settings import Settings, write_arrays, write_phone_config
 from .users import PROFILE_MEMBERS, User
-from .validation import check_create_user
+from .validation import arrays_of, check_create_user, check_desk_phone_has_number
 
-_REFUSALS: Mapping[ChannelRefusal, Callable[[str], JsonRESTError]] = {
-    ChannelRefusal.INVALID_PARAMETER_EXCEPTION: InvalidParameterException,
-    ChannelRefusal.INVALID_REQUEST_EXCEPTION: InvalidRequestException,
-}
 _PAGE_OF_LIST = 100
 _PAGE_OF_SEARCH = 100
 
@@ -47,6 +38,7 @@ class LocalConnectBackend(ConnectBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.users: dict[str, dict[str, User]] = {}
+        self._organisations: dict[str, Organisation] = {}
         self._search_index = SearchIndex(self._tags_of)
         self._usernames: set[tuple[str, str]] = set()
         self._created_users = 0
@@ -76,8 +68,8 @@ class LocalConnectBackend(ConnectBackend):
             raise DuplicateResourceException(problem)
         phone_config: dict[str, Value] = parameters.get("PhoneConfig") or {}  # type: ignore[assignment]
         settings = write_phone_config(Settings(), phone_config, behaviour)
-        settings = write_arrays(settings, _arrays_of(parameters, behaviour), behaviour)
-        _check_desk_phone_has_number(settings)
+        settings = write_arrays(settings, arrays_of(parameters, behaviour), behaviour)
+        check_desk_phone_has_number(settings)
         self._created_users += 1
         now = current().clock()
         return User(
@@ -113,9 +105,9 @@ class LocalConnectBackend(ConnectBackend):
         self, instance_id: str, user_id: str, arrays: Mapping[str, object], behaviour: Behaviour
     ) -> None:
         user = self._get_user_or_raise(instance_id, user_id)
-        written = write_arrays(user.settings, _arrays_of(arrays, behaviour), behaviour)
+        written = write_arrays(user.settings, arrays_of(arrays, behaviour), behaviour)
         if PHONE_TYPE.array in arrays:
-            _check_desk_phone_has_number(written)
+            check_desk_phone_has_number(written)
         self._remember_before(user)
         user.settings = written
 
@@ -124,7 +116,7 @@ class LocalConnectBackend(ConnectBackend):
     ) -> None:
         user = self._get_user_or_raise(instance_id, user_id)
         written = write_phone_config(user.settings, phone_config, current().behaviour)
-        _check_desk_phone_has_number(written)
+        check_desk_phone_has_number(written)
         self._remember_before(user)
         user.settings = written
 
@@ -153,7 +145,7 @@ class LocalConnectBackend(ConnectBackend):
         next_token: str | None = None,
     ) -> tuple[list[dict[str, object]], str | None, int]:
         """The summaries of one page, the token of the next, and the number of all users that match."""
-        is_wanted = wanted(search_filter, search_criteria)
+        is_wanted = wanted(search_filter, search_criteria, self.organisation(instance_id).group_and_below)
         instance, now = self._find_instance(instance_id), current().clock()
         indexed = self._search_index.entries(instance.id, self.users.get(instance.id, {}).values(), now)
         found = [entry for entry in indexed if is_wanted(entry)]
@@ -202,6 +194,7 @@ class LocalConnectBackend(ConnectBackend):
         instance.arn = instance.arn.replace("arn:aws:", f"arn:{self.partition}:", 1)
         instance.service_role = instance.service_role.replace("arn:aws:", f"arn:{self.partition}:", 1)
         super().tag_resource(instance.arn, tags or {})
+        self._organise(instance)
         return {"Id": instance.id, "Arn": instance.arn}
 
     def add_instance(self, instance_id: str) -> tuple[str, str]:
@@ -210,7 +203,17 @@ class LocalConnectBackend(ConnectBackend):
         instance = self.instances.pop(created["Id"])
         instance.id, instance.arn = instance_id, f"{instance.arn.rpartition('/')[0]}/{instance_id}"
         self.instances[instance_id] = instance
+        del self._organisations[created["Id"]]
+        self._organise(instance)
         return instance.id, instance.arn
+
+    def _organise(self, instance: Instance) -> None:
+        new = Organisation(instance.arn, self.region_name, current().clock())
+        self._organisations.setdefault(instance.id, new)
+
+    def organisation(self, instance_id: str) -> Organisation:
+        """The profiles and groups of an instance."""
+        return self._organisations[self._find_instance(instance_id).id]
 
     def describe_instance(self, instance_id: str) -> dict[str, Any]:
         shown = super().describe_instance(instance_id)
@@ -221,6 +224,7 @@ class LocalConnectBackend(ConnectBackend):
 
     def delete_instance(self, instance_id: str) -> None:
         super().delete_instance(instance_id)
+        del self._organisations[instance_id]
         self._search_index.drop(instance_id)
         for user in self.users.pop(instance_id, {}).values():
             self._usernames.remove((instance_id, user.username))
@@ -281,21 +285,6 @@ def _bare_id(identifier: str, member: str) -> str:
     if not current().behaviour.accept_arns:
         raise InvalidParameterException(f"{member} must be an identifier, not an ARN")
     return identifier.rpartition("/")[2]
-
-
-def _arrays_of(parameters: Mapping[str, object], behaviour: Behaviour) -> Arrays:
-    arrays: Arrays = {name: parameters[name] for name in ARRAYS if parameters.get(name) is not None}  # type: ignore[misc]
-    refusal = _REFUSALS[behaviour.channel_refusal]
-    for name, entries in arrays.items():
-        for entry in entries:
-            if entry["Channel"] in behaviour.refused_channels:
-                raise refusal(f"{name}: the channel {entry['Channel']} is not supported here")
-    return arrays
-
-
-def _check_desk_phone_has_number(settings: Settings) -> None:
-    if settings.effective(PHONE_TYPE) == "DESK_PHONE" and settings.effective(PHONE_NUMBER) is None:
-        raise InvalidParameterException("The phone type DESK_PHONE requires a phone number")
 
 
 connect_backends: BackendDict[ConnectBackend] = moto_connect_backends

@@ -21,6 +21,7 @@ from .boundary import Arrival, error_answer, serve
 from .conditions import current
 from .exceptions import SerializationException, UnknownOperationException
 from .models import LocalConnectBackend, connect_backends
+from .organisation import Kind, Organisation
 from .validation import check_request
 from .wire import members_of_body, members_of_query
 
@@ -126,6 +127,34 @@ class LocalConnectResponse(ConnectResponse):
             self.params.get("NextToken"),
         )
         return _page("Users", summaries, token, ApproximateTotalCount=count)
+
+    def list_routing_profiles(self) -> str:
+        return self._list(Kind.ROUTING_PROFILE, "RoutingProfileSummaryList")
+
+    def list_security_profiles(self) -> str:
+        return self._list(Kind.SECURITY_PROFILE, "SecurityProfileSummaryList")
+
+    def list_user_hierarchy_groups(self) -> str:
+        return self._list(Kind.HIERARCHY_GROUP, "UserHierarchyGroupSummaryList")
+
+    def _list(self, kind: Kind, member: str) -> str:
+        size, token = self.params.get("MaxResults"), self.params.get("NextToken")
+        return _page(member, *self._organisation().summaries(kind, size, token))
+
+    def describe_routing_profile(self) -> str:
+        profile = self._organisation().routing_profile(str(self.params.get("RoutingProfileId")))
+        return json.dumps({"RoutingProfile": profile})
+
+    def describe_security_profile(self) -> str:
+        profile = self._organisation().security_profile(str(self.params.get("SecurityProfileId")))
+        return json.dumps({"SecurityProfile": profile})
+
+    def describe_user_hierarchy_group(self) -> str:
+        group = self._organisation().hierarchy_group(str(self.params.get("HierarchyGroupId")))
+        return json.dumps({"HierarchyGroup": group})
+
+    def _organisation(self) -> Organisation:
+        return self.connect_backend.organisation(self._get_instance_id())
 
     def tag_resource(self) -> str:
         self.connect_backend.tag_resource(self._get_resource_arn(), self.params.get("tags"))

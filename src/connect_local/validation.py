@@ -6,15 +6,22 @@ phone number.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from moto.core.exceptions import JsonRESTError
 from moto.core.utils import get_service_model
 
-from .arrays import ARRAYS, VOICE, Array
+from .arrays import ARRAYS, PHONE_NUMBER, PHONE_TYPE, VOICE, Array
+from .behaviour import Behaviour, ChannelRefusal
 from .exceptions import InvalidParameterException, InvalidRequestException
+from .settings import Arrays, Settings
 
 ACW_LIMIT_MAXIMUM = 2_000_000
+_REFUSALS: Mapping[ChannelRefusal, Callable[[str], JsonRESTError]] = {
+    ChannelRefusal.INVALID_PARAMETER_EXCEPTION: InvalidParameterException,
+    ChannelRefusal.INVALID_REQUEST_EXCEPTION: InvalidRequestException,
+}
 _E164 = re.compile(r"\+[1-9]\d{1,14}")
 _NUMBER_MEMBERS = {"PhoneNumber", "DeskPhoneNumber", "Mobile"}
 _CONFLICTS = {
@@ -51,6 +58,22 @@ def check_create_user(parameters: Mapping[str, object]) -> None:
     for member, array in _CONFLICTS.items():
         if member in phone_config and array in parameters:  # type: ignore[operator]
             raise InvalidParameterException(f"PhoneConfig.{member} cannot be set together with {array}")
+
+
+def arrays_of(parameters: Mapping[str, object], behaviour: Behaviour) -> Arrays:
+    """The arrays that a write names; the behaviour's error for a channel that instances lack."""
+    arrays: Arrays = {name: parameters[name] for name in ARRAYS if parameters.get(name) is not None}  # type: ignore[misc]
+    refusal = _REFUSALS[behaviour.channel_refusal]
+    for name, entries in arrays.items():
+        for entry in entries:
+            if entry["Channel"] in behaviour.refused_channels:
+                raise refusal(f"{name}: the channel {entry['Channel']} is not supported here")
+    return arrays
+
+
+def check_desk_phone_has_number(settings: Settings) -> None:
+    if settings.effective(PHONE_TYPE) == "DESK_PHONE" and settings.effective(PHONE_NUMBER) is None:
+        raise InvalidParameterException("The phone type DESK_PHONE requires a phone number")
 
 
 def _check_shape(shape: Shape, value: object, where: str) -> None:

@@ -121,6 +121,25 @@ def test_the_control_endpoints(url: str, control: Control) -> None:
     assert (user["user_id"], user["tags"]) == (USER, {"team": "voice"} | SYSTEM)
 
 
+def test_profiles_and_groups_are_created_by_control_endpoints(url: str, control: Control) -> None:
+    control("POST", "reset")
+    control("POST", "seed", SEED)
+    created = [
+        control("POST", kind, {"instance_id": INSTANCE, "name": "Sales", "id": "sales"})
+        for kind in ("routing-profiles", "security-profiles", "hierarchy-groups")
+    ]
+    below = {"instance_id": INSTANCE, "name": "Night", "parent": "sales"}
+    night = control("POST", "hierarchy-groups", below)
+    kinds = ("routing-profile", "security-profile", "agent-group")
+    assert [each["id"] for each in created] == ["sales"] * 3
+    assert [each["arn"].rpartition(f"{INSTANCE}/")[2] for each in created] == [f"{k}/sales" for k in kinds]
+    client = client_of(url, "connect")
+    described = client.describe_user_hierarchy_group(InstanceId=INSTANCE, HierarchyGroupId=night["id"])
+    assert described["HierarchyGroup"]["HierarchyPath"]["LevelOne"]["Name"] == "Sales"
+    profiles = client.list_routing_profiles(InstanceId=INSTANCE)["RoutingProfileSummaryList"]
+    assert [each["Name"] for each in profiles] == ["Basic Routing Profile", "Sales"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -133,6 +152,9 @@ def test_the_control_endpoints(url: str, control: Control) -> None:
         ("POST", "permissions", {"principal": "arn", "policies": [{}]}, 400),
         ("POST", "admin-update", {"InstanceId": "nowhere", "UserId": "unknown"}, 404),
         ("POST", "seed", {"instances": [5]}, 400),
+        ("POST", "hierarchy-groups", {"name": "Sales"}, 400),
+        ("POST", "hierarchy-groups", {"instance_id": "nowhere", "name": "Sales"}, 404),
+        ("POST", "routing-profiles", {"instance_id": INSTANCE, "name": "Sales", "parent": "x"}, 400),
         ("GET", "users?region=nowhere-1", None, 400),
         ("GET", "nothing", None, 404),
     ],
