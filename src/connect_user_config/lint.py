@@ -16,9 +16,10 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, Schema
 from .check.engine import check
 from .check.findings import Finding
 from .check.rules import CATALOGUE, Entry
-from .check.types import Flavour, Types, flavour_of, is_reserved
+from .check.types import Flavour, Types, flavour_of
 from .reading.document import read
 from .reading.resolver import Lines, Span
+from .type_names import is_reserved
 
 _GUIDE: Final = "guide/checking.md"
 _SETTINGS: Final = "I9700"

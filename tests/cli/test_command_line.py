@@ -12,8 +12,9 @@ from click.testing import CliRunner
 
 from connect_user_config.cli import cli
 from connect_user_config.install.artefacts import _NAMED_IN
-from connect_user_config.install.names import RESERVED, check_type_name
+from connect_user_config.install.names import check_type_name
 from connect_user_config.problems import EXIT_CODES, UsageError
+from connect_user_config.type_names import RESERVED
 
 from .conftest import EAST, INSTANCE, ROOT, TYPE, WEST, Desk, zipped
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from connect_user_config.reading.template import Resource, Template, node_at, parameters_in
 from connect_user_config.reading.values import TRANSFORM, World, text_of
+from connect_user_config.type_names import is_reserved
 from custom_connect_userconfig.core.arrays import PHONE, PHONE_NUMBER
 from custom_connect_userconfig.core.declaration import INSTANCE_ID, USER_ARN, USER_ID, examine
 from custom_connect_userconfig.core.identifiers import Environment
@@ -24,7 +25,7 @@ from . import rules
 from .attributes import unknown_attributes
 from .duplicates import duplicate_users
 from .findings import Finding, shown_name
-from .types import DOCUMENTED, Flavour, Types, flavour_of, is_documented, is_reserved
+from .types import DOCUMENTED, Flavour, Types, flavour_of, is_documented
 
 _OF_CLOUDFORMATION: Final = ("ServiceToken", "ServiceTimeout")
 _MOST_AT_ONCE: Final = 300
@@ -82,7 +83,7 @@ def _of_resource(template: Template, resource: Resource) -> Iterator[Finding]:
 
 def _of_name(resource: Resource) -> Iterator[Finding]:
     name = resource.type
-    if is_reserved(name):
+    if flavour_of(name) is Flavour.REGISTRY and is_reserved(name):
         remedy = f"Use your organisation's name, or {DOCUMENTED}"
         said = f"{name} cannot be registered: the namespace is reserved. {remedy}"
         yield _finding(resource, ("Type",), rules.TYPE_NAME, said)

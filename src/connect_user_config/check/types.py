@@ -5,18 +5,17 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
+from connect_user_config.type_names import NAME
+
 DOCUMENTED: Final = "Custom::ConnectUserConfig"
 LITERAL: Final = "Custom::Connect::UserConfig"
 _CUSTOM_RESOURCE: Final = "AWS::CloudFormation::CustomResource"
 _CUSTOM: Final = "Custom::"
 _REGISTRY_ENDING: Final = "::Connect::UserConfig"
-_REGISTRY_NAME: Final = re.compile(r"[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}")
 _CUSTOM_NAME: Final = re.compile(r"Custom::[A-Za-z0-9_@:-]+")
 _DOCUMENTED_NAME: Final = re.compile(r"Custom::[A-Za-z0-9_@-]+")
 _LONGEST: Final = 60
 """Characters of a custom resource's type (documentation of ``AWS::CloudFormation::CustomResource``)."""
-_RESERVED: Final = ("Alexa", "AMZN", "Amazon", "AWS", "Dev")
-"""Namespaces that the registry takes from nobody (``RegisterType``), besides ``Custom``."""
 
 
 class Flavour(Enum):
@@ -41,7 +40,7 @@ class Types:
         return (
             name in (DOCUMENTED, LITERAL)
             or name in self._given
-            or (name.endswith(_REGISTRY_ENDING) and bool(_REGISTRY_NAME.fullmatch(name)))
+            or (name.endswith(_REGISTRY_ENDING) and bool(NAME.fullmatch(name)))
         )
 
     def may_stand_in(self, text: str) -> bool:
@@ -55,11 +54,6 @@ def flavour_of(name: str) -> Flavour:
     return Flavour.CUSTOM if is_custom else Flavour.REGISTRY
 
 
-def is_reserved(name: str) -> bool:
-    """Tell whether nobody can register the type `name`."""
-    return name.partition("::")[0] in _RESERVED and name != _CUSTOM_RESOURCE
-
-
 def is_documented(name: str) -> bool:
     """Tell whether AWS documents that a resource may have the type `name`."""
     if not name.startswith(_CUSTOM):
@@ -71,6 +65,6 @@ def _full(name: str) -> str:
     full = name.replace(".", "::")
     if full.isalnum():
         full += _REGISTRY_ENDING
-    if full != _CUSTOM_RESOURCE and not (_REGISTRY_NAME.fullmatch(full) or _CUSTOM_NAME.fullmatch(full)):
+    if full != _CUSTOM_RESOURCE and not (NAME.fullmatch(full) or _CUSTOM_NAME.fullmatch(full)):
         raise ValueError("is neither the name of a resource type nor an organisation's")
     return full

@@ -7,11 +7,8 @@ import re
 from typing import Final
 
 from ..problems import UsageError
+from ..type_names import PART, PARTS, RESERVED, is_reserved
 
-RESERVED: Final = ("Alexa", "AMZN", "Amazon", "AWS", "Custom", "Dev")
-"""Namespaces that the registry keeps to itself, from the description of RegisterType."""
-_PART: Final = re.compile(r"[A-Za-z0-9]{2,64}")
-_PARTS: Final = 3
 _NAME: Final = re.compile(r"[A-Za-z][-A-Za-z0-9]{0,39}")
 _LONGEST_STACK_NAME: Final = 128
 
@@ -19,22 +16,20 @@ _LONGEST_STACK_NAME: Final = 128
 def check_type_name(name: str) -> str:
     """Return the name; UsageError when the registry would not take it."""
     parts = name.split("::")
-    if len(parts) != _PARTS:
+    if len(parts) != PARTS:
         raise UsageError(
             "bad-type-name",
             f"{name!r} is not the name of a type: it has {len(parts)} parts, not three",
             "write Organisation::Service::Type, such as Acme::Connect::UserConfig",
         )
     for part in parts:
-        if not _PART.fullmatch(part):
+        if not PART.fullmatch(part):
             raise UsageError(
                 "bad-type-name",
                 f"{part!r} in {name!r} is not 2 to 64 letters and digits",
                 "write it without other characters",
             )
-    # Whether the registry minds case here is not documented; a name that differs in case alone misleads
-    # people anyway.
-    if parts[0].lower() in map(str.lower, RESERVED):
+    if is_reserved(name):
         raise UsageError(
             "reserved-namespace",
             f"{parts[0]!r} in {name!r} is reserved; the registry keeps the namespaces {', '.join(RESERVED)}",
