@@ -42,6 +42,13 @@ def test_both_flavours_are_shown_with_their_versions(desk: Desk) -> None:
     ]
 
 
+def test_the_stacks_are_listed_once_whatever_is_installed(desk: Desk) -> None:
+    desk.install_function()
+    desk.cloud.calls.clear()
+    desk.run(*STATUS)
+    assert desk.cloud.called("DescribeStacks") == [{}]
+
+
 def test_an_installation_of_a_stack_set_is_found_by_its_template(desk: Desk) -> None:
     """A stack set gives its stacks names of its own."""
     parameters = {

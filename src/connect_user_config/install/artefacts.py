@@ -185,10 +185,14 @@ class BucketChoice:
         return bool(told.get("ChecksumSHA256") == checksum)
 
 
-def remove_bucket(region: Region) -> None:
-    """Empty the bucket of the installer's own stack and delete the stack, unless an organisation reads from
-    it.
+def remove_unused_bucket(region: Region, removed: str) -> None:
+    """Empty the bucket of the installer's own stack and delete the stack, unless anything but the `removed`
+    stack is installed in the region, or an organisation reads from the bucket.
     """
+    installed = stacks.installed(region)
+    flavours = [*installed[stacks.CUSTOM_RESOURCE], *installed[stacks.REGISTRY]]
+    if any(stack.name != removed for stack in flavours):
+        return
     stack = stacks.find(region, STACK, stacks.ARTEFACT_BUCKET)
     if stack is None or stack.parameters.get("OrganizationId"):
         return

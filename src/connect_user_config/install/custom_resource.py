@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from ..aws.region import Region
 from ..problems import Failed
-from . import artefacts, stacks, usage
-from .artefacts import Artefact, BucketChoice
+from . import stacks, usage
+from .artefacts import Artefact, BucketChoice, remove_unused_bucket
 from .instances import check_account
 from .side_by_side import Result
 
@@ -74,22 +74,11 @@ def export_of(name: str) -> str:
     return f"{name}ServiceToken"
 
 
-def remove_unused_bucket(region: Region, removed: str) -> None:
-    """Delete the installer's bucket if nothing but the `removed` stack was installed in the region."""
-    installed = [
-        stack
-        for template in (stacks.CUSTOM_RESOURCE, stacks.REGISTRY)
-        for stack in stacks.made_from(region, template)
-    ]
-    if all(stack.name == removed for stack in installed):
-        artefacts.remove_bucket(region)
-
-
 def _refuse_taken(region: Region, name: str) -> None:
     """Raise Failed if a function or an export of that name is there: the creation of the stack would fail on
     it.
     """
-    for stack in stacks.made_from(region, stacks.CUSTOM_RESOURCE):
+    for stack in stacks.installed(region)[stacks.CUSTOM_RESOURCE]:
         if stack.parameters.get("Name") == name and stack.name != name:
             advice = "update that stack, or choose another --name"
             raise Failed("name-taken", f"stack {stack.name} has installed {name} already", advice)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from ..aws.region import Region
 from ..problems import Failed, Refused
 from . import stacks, usage
-from .artefacts import Artefact, BucketChoice
-from .custom_resource import remove_unused_bucket
+from .artefacts import Artefact, BucketChoice, remove_unused_bucket
 from .instances import check_account
 from .names import hyphenated, stack_of_type
 from .side_by_side import Result
@@ -189,7 +188,7 @@ def _refuse_taken(region: Region, type_name: str) -> None:
         return
     by = [
         f"stack {stack.name}"
-        for stack in stacks.made_from(region, stacks.REGISTRY)
+        for stack in stacks.installed(region)[stacks.REGISTRY]
         if stack.parameters.get("TypeName") == type_name
     ]
     raise Failed(

@@ -59,6 +59,7 @@ class Template:
 ARTEFACT_BUCKET: Final = Template("artefact-bucket.yml", "connect-user-config artefacts")
 CUSTOM_RESOURCE: Final = Template("custom-resource.yml", "connect-user-config custom resource")
 REGISTRY: Final = Template("registry.yml", "connect-user-config registry type")
+_ALL: Final = (ARTEFACT_BUCKET, CUSTOM_RESOURCE, REGISTRY)
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,11 @@ def find(region: Region, name: str, template: Template) -> Stack | None:
     return stack
 
 
-def made_from(region: Region, template: Template) -> list[Stack]:
-    """Return every stack that was made from the template, those of stack sets included."""
-    return [
-        _stack(stack)
-        for page in region.pages(_SERVICE, "DescribeStacks")
-        for stack in page["Stacks"]
-        if stack["StackStatus"] != _GONE and template.made(stack.get("Description", ""))
-    ]
+def installed(region: Region) -> Mapping[Template, list[Stack]]:
+    """Return every stack that was made from each template, those of stack sets included."""
+    pages = region.pages(_SERVICE, "DescribeStacks")
+    found = [_stack(each) for page in pages for each in page["Stacks"] if each["StackStatus"] != _GONE]
+    return {template: [stack for stack in found if template.made(stack.description)] for template in _ALL}
 
 
 def deploy(region: Region, name: str, template: Template, parameters: Mapping[str, str]) -> Stack:

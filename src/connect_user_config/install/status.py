@@ -10,13 +10,12 @@ from .side_by_side import Result
 def status(region: Region) -> Result:
     """Return the installations of both flavours, and the installer's bucket."""
     region.show("look at the stacks")
-    buckets = [stack.outputs.get("BucketName") for stack in stacks.made_from(region, stacks.ARTEFACT_BUCKET)]
+    installed = stacks.installed(region)
+    buckets = [stack.outputs.get("BucketName") for stack in installed[stacks.ARTEFACT_BUCKET]]
     return {
         "buckets": [bucket for bucket in buckets if bucket],
-        "customResources": [
-            _function(region, stack) for stack in stacks.made_from(region, stacks.CUSTOM_RESOURCE)
-        ],
-        "types": [_type(region, stack) for stack in stacks.made_from(region, stacks.REGISTRY)],
+        "customResources": [_function(region, stack) for stack in installed[stacks.CUSTOM_RESOURCE]],
+        "types": [_type(region, stack) for stack in installed[stacks.REGISTRY]],
     }
 
 
