@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from privileges.roles import ROLES, ROOT, Role, listed, load
 
+from connect_user_config.install import instances, names
+from connect_user_config.install.custom_resource import DEFAULT_NAME, export_of
+from connect_user_config.type_names import NAME
+
 from .conftest import FLAVOURS, TEMPLATES, Template
 from .reference import can_be_limited
 
@@ -15,6 +19,7 @@ SHIPPED = [role for role in ROLES if role.template != "resource-role.yaml"]
 TYPE_ARN = (
     "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:type/resource/${Hyphenated}/*"
 )
+INSTANCES = f"({instances.ALL}|{instances._ARN.pattern})"
 BY_NAMESPACE = "cloudwatch:PutMetricData"
 """The reference lists data sets for it, which are not what the library writes; metrics are limited by their
 namespace.
@@ -39,6 +44,22 @@ def test_no_parameter_of_a_stack_set_takes_anything(template: Template) -> None:
     for name, parameter in template["Parameters"].items():
         assert parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue"}, name
         assert ("AllowedPattern" in parameter) == ("ConstraintDescription" in parameter), name
+
+
+@pytest.mark.parametrize(
+    ("template", "parameter", "taken"),
+    [
+        ("custom-resource.yml", "Name", names._NAME.pattern),
+        ("custom-resource.yml", "InstanceArns", INSTANCES),
+        ("registry.yml", "InstanceArns", INSTANCES),
+        ("registry.yml", "TypeName", NAME.pattern),
+    ],
+    indirect=["template"],
+)
+def test_the_command_takes_the_values_that_the_template_takes(
+    template: Template, parameter: str, taken: str
+) -> None:
+    assert template["Parameters"][parameter]["AllowedPattern"] == f"^{taken}$"
 
 
 @pytest.mark.parametrize("template", TEMPLATES, indirect=True)
@@ -136,14 +157,14 @@ def test_a_new_version_becomes_the_default_and_leaves_the_earlier_one_live(templ
 def test_the_service_token_is_exported(template: Template) -> None:
     token = template["Outputs"]["ServiceToken"]
     assert token["Value"] == {"Fn::GetAtt": ["Function", "Arn"]}
-    assert token["Export"] == {"Name": {"Fn::Sub": "${Name}ServiceToken"}}
+    assert token["Export"] == {"Name": {"Fn::Sub": export_of("${Name}")}}
 
 
 @pytest.mark.parametrize("template", ["custom-resource.yml"], indirect=True)
 def test_the_name_alone_decides_the_service_token(template: Template) -> None:
     """Living resources hold the token: an uninstall that is followed by an install must give the same."""
     name = template["Parameters"]["Name"]
-    assert name["Default"] == "ConnectUserConfig"
+    assert name["Default"] == DEFAULT_NAME == "ConnectUserConfig"
     pattern = re.compile(name["AllowedPattern"])
     assert pattern.match("a" * 40)
     assert not pattern.match("a" * 41)

@@ -9,6 +9,7 @@ import click
 
 from ..aws.region import MakeSession, check_regions, configured_region, make_session
 from .artefacts import BucketChoice
+from .custom_resource import DEFAULT_NAME
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _MINUTE: Final = 60.0
@@ -78,7 +79,7 @@ type_name: Final = click.option(
 name: Final = click.option(
     "--name",
     metavar="NAME",
-    default="ConnectUserConfig",
+    default=DEFAULT_NAME,
     show_default=True,
     help="Function and stack; the export is NAMEServiceToken. A second installation has another name.",
 )

@@ -4,6 +4,7 @@ it.
 
 from ..aws.region import Region
 from . import registry, stacks, usage
+from .custom_resource import export_of
 from .side_by_side import Result
 
 
@@ -20,9 +21,10 @@ def status(region: Region) -> Result:
 
 
 def _function(region: Region, stack: stacks.Stack) -> Result:
-    export = f"{stack.parameters.get('Name')}ServiceToken"
+    name = stack.parameters.get("Name", "")
+    export = export_of(name)
     return {
-        "name": stack.parameters.get("Name"),
+        "name": name,
         "serviceToken": stack.outputs.get("ServiceToken"),
         "exportName": export,
         "importedBy": sorted(usage.importers(region, export)),
