@@ -52,6 +52,12 @@ def test_a_failure_in_one_does_not_keep_the_other(desk: Desk, operation: str) ->
     assert (again.region(EAST)["outcome"], again.region(WEST)["outcome"]) == ("unchanged", "done")
 
 
+def test_each_asks_once_whose_credentials_are_in_use(desk: Desk) -> None:
+    desk.install(*BOTH)
+    asked = [region for region, operation, _ in desk.cloud.calls if operation == "sts:GetCallerIdentity"]
+    assert sorted(asked) == [WEST, EAST]
+
+
 def test_both_without_access_is_no_access(desk: Desk) -> None:
     desk.cloud.before = Denying("sts:GetCallerIdentity")
     assert desk.install(*BOTH).exit_code == 5

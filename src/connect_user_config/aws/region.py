@@ -114,13 +114,16 @@ class Region:
     """Shows people what the region is doing."""
     steps: list[Step] = field(default_factory=list)
     doing: str = "wait for the first answer of AWS"
+    _account: str = ""
     _session: boto3.Session | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
-        """The account of the credentials in use."""
-        return str(self.read("sts", "GetCallerIdentity")["Account"])
+        """The account of the credentials in use; only the first look calls AWS."""
+        # No cached_property: up to Python 3.11 its lock would make all regions wait for the slowest call.
+        self._account = self._account or str(self.read("sts", "GetCallerIdentity")["Account"])
+        return self._account
 
     def read(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the call takes
         """Make a call that changes nothing; raises Problem."""

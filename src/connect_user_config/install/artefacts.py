@@ -121,31 +121,14 @@ class BucketChoice:
     the world's.
     """
 
-    def name_in(self, region: Region) -> str:
-        """Return the name of the bucket, after making its stack if none is named; UsageError if it lies
-        elsewhere.
-        """
-        if not self.named:
-            stack = stacks.deploy(region, STACK, stacks.ARTEFACT_BUCKET, {})
-            return stack.outputs.get("BucketName", "")
-        name = self.named.replace("{region}", region.name)
-        lies_in = self._location(region, name)
-        if lies_in != region.name:
-            raise UsageError(
-                "bucket-elsewhere",
-                f"bucket {name} is in {lies_in}, not in {region.name}",
-                "name a bucket of each region ({region} in --bucket stands for it), or leave --bucket out",
-            )
-        return name
-
     def upload(self, region: Region, artefact: Artefact) -> str:
         """Upload the artefact unless it is there, and return the name of the bucket; empty if a dry run would
-        make it.
+        make it. UsageError if a named bucket is missing, or lies in another region.
         """
-        bucket = self.name_in(region)
         owner = self.owner or region.account
+        bucket = self._name_in(region, owner)
         checksum = base64.b64encode(bytes.fromhex(artefact.sha256)).decode("ascii")
-        if not bucket or not self._is_there(region, bucket, owner, artefact.key, checksum):
+        if not bucket or not _is_there(region, bucket, owner, artefact.key, checksum):
             region.change(
                 f"upload {artefact.key}",
                 "s3",
@@ -160,29 +143,43 @@ class BucketChoice:
             )
         return bucket
 
-    def _location(self, region: Region, name: str) -> str:
-        owner = self.owner or region.account
-        try:
-            told = region.read("s3", "GetBucketLocation", Bucket=name, ExpectedBucketOwner=owner)
-        except Failed as problem:
-            if problem.code in _MISSING:
-                advice = "make it, or leave --bucket out"
-                raise UsageError("no-such-bucket", f"there is no bucket {name}", advice) from problem
-            raise
-        return str(told.get("LocationConstraint") or _DEFAULT_REGION)
-
-    @staticmethod
-    def _is_there(region: Region, bucket: str, owner: str, key: str, checksum: str) -> bool:
-        """Return whether the artefact lies there, whole: S3 itself vouches for the checksum."""
-        try:
-            told = region.read(
-                "s3", "HeadObject", Bucket=bucket, Key=key, ExpectedBucketOwner=owner, ChecksumMode="ENABLED"
+    def _name_in(self, region: Region, owner: str) -> str:
+        if not self.named:
+            stack = stacks.deploy(region, STACK, stacks.ARTEFACT_BUCKET, {})
+            return stack.outputs.get("BucketName", "")
+        name = self.named.replace("{region}", region.name)
+        lies_in = _location(region, name, owner)
+        if lies_in != region.name:
+            raise UsageError(
+                "bucket-elsewhere",
+                f"bucket {name} is in {lies_in}, not in {region.name}",
+                "name a bucket of each region ({region} in --bucket stands for it), or leave --bucket out",
             )
-        except Problem as problem:
-            if problem.code in _MISSING:
-                return False
-            raise
-        return bool(told.get("ChecksumSHA256") == checksum)
+        return name
+
+
+def _location(region: Region, bucket: str, owner: str) -> str:
+    try:
+        told = region.read("s3", "GetBucketLocation", Bucket=bucket, ExpectedBucketOwner=owner)
+    except Failed as problem:
+        if problem.code in _MISSING:
+            advice = "make it, or leave --bucket out"
+            raise UsageError("no-such-bucket", f"there is no bucket {bucket}", advice) from problem
+        raise
+    return str(told.get("LocationConstraint") or _DEFAULT_REGION)
+
+
+def _is_there(region: Region, bucket: str, owner: str, key: str, checksum: str) -> bool:
+    """Return whether the artefact lies there, whole: S3 itself vouches for the checksum."""
+    try:
+        told = region.read(
+            "s3", "HeadObject", Bucket=bucket, Key=key, ExpectedBucketOwner=owner, ChecksumMode="ENABLED"
+        )
+    except Problem as problem:
+        if problem.code in _MISSING:
+            return False
+        raise
+    return bool(told.get("ChecksumSHA256") == checksum)
 
 
 def remove_unused_bucket(region: Region, removed: str) -> None:
