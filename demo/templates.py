@@ -12,7 +12,10 @@ EXAMPLE: Final = ROOT / "examples" / "agent-settings.yaml"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, of which it resolves `!Ref` only."""
+    """YAML with CloudFormation's short forms, of which it resolves `!Ref` only.
+
+    The project has a reader of its own, but the demo looks from outside: it imports nothing of the project.
+    """
 
 
 def _function(loader: _Loader, suffix: str, node: yaml.Node) -> object:

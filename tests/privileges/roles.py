@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from support.template_values import parsed
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 _OTHER_NAMES: Final = {
     # The service authorization reference names the older action for UpdateUserConfig, other sources this one.
@@ -69,12 +71,7 @@ def listed(value: Any) -> list[Any]:
 
 def load(template: Path) -> dict[str, Any]:
     """Return the template, with its functions in their long form."""
-    # Imported here, because every run of any test imports this module.
-    import cfnlint.decode  # noqa: PLC0415
-
-    decoded, problems = cfnlint.decode.decode(str(template))
-    assert not problems, problems
-    return dict(decoded)
+    return parsed(template.read_text("utf-8"))
 
 
 def _statements(resources: Mapping[str, Any], role: str) -> Iterator[dict[str, Any]]:

@@ -16,13 +16,12 @@ from typing import Any
 
 import botocore.session
 import jmespath
-import yaml
 from botocore import xform_name
 from botocore.model import Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from .registry_cloud import keep_to_patterns
-from .template_values import Loader
+from .template_values import parsed
 
 STAND_INS = ("aws", "connect-user-config", "make", "pip", "pip-audit", "pipx", "python")
 """Commands that reach AWS or a registry, or build; all others are run."""
@@ -161,7 +160,7 @@ def check_values(template: Path, values: Mapping[str, str | None]) -> None:
     """Insist that the template takes the values, and that it needs no others; None stands for the value it
     has.
     """
-    declared = yaml.load(template.read_text("utf-8"), Loader)["Parameters"]
+    declared = parsed(template.read_text("utf-8"))["Parameters"]
     assert values.keys() <= declared.keys()
     assert {name for name, each in declared.items() if "Default" not in each} <= values.keys()
     for name, value in values.items():

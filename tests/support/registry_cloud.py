@@ -28,14 +28,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-import yaml
 from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
-from .template_values import Loader, evaluated
+from .template_values import evaluated, parsed
 
 ACCOUNT = "123456789012"
 PREFIX = "cloudformation"
@@ -302,7 +301,7 @@ class RegistryCloud:
         defaults = dict(region.defaults)
         made: list[Resource] = []
         try:
-            for logical_id in yaml.load(template, Loader)["Resources"]:
+            for logical_id in parsed(template)["Resources"]:
                 wanted = evaluated(template, parameters, name, ACCOUNT, _attributes(stack.resources))
                 if logical_id not in wanted.properties:
                     if gone := stack.resources.pop(logical_id, None):
@@ -469,7 +468,7 @@ def _attributes(resources: Mapping[str, Resource]) -> dict[str, dict[str, str]]:
 
 
 def _described(stack: Stack) -> dict[str, Any]:
-    document = yaml.load(stack.template, Loader)
+    document = parsed(stack.template)
     declared = {name: each.get("Default") for name, each in document["Parameters"].items()}
     values = {**declared, **stack.parameters}
     return {

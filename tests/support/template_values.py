@@ -7,26 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
+from connect_user_config.reading.document import read
 
-
-class Loader(yaml.SafeLoader):
-    """Reads the short forms of the functions."""
-
-
-def _function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-        return {name: value.split(".", 1) if suffix == "GetAtt" else value}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    assert isinstance(node, yaml.MappingNode)
-    return {name: loader.construct_mapping(node, deep=True)}
-
-
-Loader.add_multi_constructor("!", _function)
 _NO_VALUE = object()
+
+
+def parsed(template: str) -> dict[str, Any]:
+    """Return the template, its functions in their long form."""
+    document = read(template)
+    assert isinstance(document, dict)
+    return document
 
 
 @dataclass
@@ -46,7 +36,7 @@ def evaluated(
     attributes: Mapping[str, Mapping[str, str]],
 ) -> Values:
     """Return the values; what a resource that is not there yet would give is None."""
-    document = yaml.load(template, Loader)
+    document = parsed(template)
     evaluator = _Evaluator(document, parameters, region, account, attributes)
     values = Values()
     for name, definition in document["Resources"].items():
