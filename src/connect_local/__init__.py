@@ -23,6 +23,7 @@ from .conditions import Call
 from .faults import Fault, FaultKind
 from .hook import activate
 from .local_connect import LocalConnect
+from .pairwise import where_every_two_meet
 from .permissions import Permissions
 
 __all__ = [
@@ -44,5 +45,6 @@ __all__ = [
     "ThrottlingCode",
     "activate",
     "every_read_write_combination",
+    "where_every_two_meet",
     "where_every_two_switches_meet",
 ]

@@ -4,11 +4,14 @@ Every open question is one field of `Behaviour`, so that a test names the answer
 run under all answers. `ASSUMPTIONS.md` lists the questions with the known facts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import combinations, product
+from itertools import product
+from operator import attrgetter
 from types import MappingProxyType
+
+from .pairwise import where_every_two_meet
 
 
 class ArrayWrite(Enum):
@@ -211,24 +214,15 @@ def every_read_write_combination() -> list[Behaviour]:
 
 
 def where_every_two_switches_meet(**fixed: object) -> list[Behaviour]:
-    """A small selection in which every two answers to different questions occur together (pairwise testing).
+    """A small selection in which every two answers to different questions occur together.
 
     It covers the switches of reads, writes, refused channels and searches; those in `fixed` keep the given
     value.
     """
     only = {name: (value,) for name, value in fixed.items()}
     switches = {**_READ_WRITE_SWITCHES, **_CHANNEL_SWITCHES, **_SEARCH_SWITCHES, **only}
-    meetings = {behaviour: _meetings(behaviour, switches) for behaviour in _every_combination(switches)}
-    missing, chosen = set().union(*meetings.values()), []
-    while missing:
-        chosen.append(max(meetings, key=lambda behaviour: len(missing & meetings[behaviour])))
-        missing -= meetings[chosen[-1]]
-    return chosen
+    return where_every_two_meet(_every_combination(switches), attrgetter(*switches))
 
 
 def _every_combination(switches: Mapping[str, tuple[object, ...]]) -> list[Behaviour]:
     return [Behaviour(**dict(zip(switches, values, strict=True))) for values in product(*switches.values())]  # type: ignore[arg-type]
-
-
-def _meetings(behaviour: Behaviour, switches: Iterable[str]) -> set[tuple[object, object]]:
-    return set(combinations([(name, getattr(behaviour, name)) for name in switches], 2))

@@ -16,9 +16,10 @@ from connect_local import (
     PhoneConfigLink,
     Reads,
     every_read_write_combination,
+    where_every_two_meet,
 )
 from connect_local.arrays import ARRAYS, CHANNELS, FIELDS
-from support.exhaustive import mark_others, switches, where_every_two_meet
+from support.exhaustive import mark_others, switches
 
 NUMBER = "+15550100"
 ACW = ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from connect_local.pairwise import Aspects, where_every_two_meet
 from faults.actors import killed
 from faults.baselines import Baseline, crash_baselines
 from faults.bench import Snapshot
@@ -11,7 +12,7 @@ from faults.cells import CRASH_CELLS, WHAT_FOLLOWS, CrashCell, crash_points
 from faults.dimensions import BEHAVIOURS, OBSTACLES, is_late
 from faults.harness import Harness
 from faults.watch import CrashPoint
-from support.exhaustive import Aspects, mark_others, where_every_two_meet
+from support.exhaustive import mark_others
 
 
 def _aspects(cell: CrashCell) -> Aspects:

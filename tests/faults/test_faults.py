@@ -6,10 +6,11 @@ In `make test` each handler meets each kind at each operation, at one of its cal
 import pytest
 from functional.front_end import Outcome
 
+from connect_local.pairwise import Aspects, where_every_two_meet
 from faults.cells import CELLS, Cell
 from faults.dimensions import READS, TAKES_ANEW, deletes_nobody, expected_words
 from faults.harness import Harness
-from support.exhaustive import Aspects, mark_others, where_every_two_meet
+from support.exhaustive import mark_others
 
 
 def _aspects(cell: Cell) -> Aspects:

@@ -10,10 +10,10 @@ from typing import Final
 
 import pytest
 
-from connect_local import Behaviour, every_read_write_combination
+from connect_local import Behaviour, every_read_write_combination, where_every_two_meet
 from functional.call_counts import CASES, CUSTOM, OPERATIONS, REGISTRY, Case, creates, deletes, reads, updates
 from functional.world import World
-from support.exhaustive import mark_others, switches, where_every_two_meet
+from support.exhaustive import mark_others, switches
 from support.registry import RegistryStack
 
 MODULES: Final = (creates, updates, deletes, reads)

@@ -4,7 +4,13 @@ from itertools import product
 
 import pytest
 
-from connect_local import ArrayOrder, Behaviour, every_read_write_combination, where_every_two_switches_meet
+from connect_local import (
+    ArrayOrder,
+    Behaviour,
+    every_read_write_combination,
+    where_every_two_meet,
+    where_every_two_switches_meet,
+)
 from functional.scenarios import (
     ANYWHERE,
     EVERYWHERE,
@@ -19,7 +25,7 @@ from functional.scenarios import (
     waiting,
 )
 from functional.world import World
-from support.exhaustive import mark_others, switches, where_every_two_meet
+from support.exhaustive import mark_others, switches
 
 MODULES = (declaring, failing, moving, outside, phones, repeated, stacks, waiting)
 PAIRS = where_every_two_switches_meet()

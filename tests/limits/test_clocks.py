@@ -13,11 +13,11 @@ from functional.front_end import Outcome
 from functional.settings import acw, auto_accept
 from functional.world import Agent, Resource, World, done, refused
 
-from connect_local import FaultKind
+from connect_local import FaultKind, where_every_two_meet
 from custom_connect_userconfig import custom_resource, handlers
 from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock, SteppedClock
-from support.exhaustive import mark_others, where_every_two_meet
+from support.exhaustive import mark_others
 
 HOUR: Final = 3600.0
 DECADE: Final = 87_600 * HOUR

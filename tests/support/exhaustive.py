@@ -4,39 +4,20 @@ Those others bear the mark `exhaustive`. They reach lines that the chosen ones r
 """
 
 import os
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import astuple
-from itertools import combinations
-from typing import Final, TypeVar
+from typing import Final
 
 import pytest
 from _pytest.mark import ParameterSet
 
 from connect_local import Behaviour
+from connect_local.pairwise import Aspects, Cell
 
 EXHAUSTIVE: Final = os.environ.get("EXHAUSTIVE") == "1"
 """Whether everything runs. Also the matrices that are generated while they are run (hypothesis,
 interleavings) grow with it.
 """
-
-Cell = TypeVar("Cell")
-Aspects = tuple[Hashable, ...]
-
-
-def where_every_two_meet(cells: Sequence[Cell], aspects: Callable[[Cell], Aspects]) -> list[Cell]:
-    """Choose cells such that any two aspects that meet in some cell meet in a chosen one; the same ones each
-    time.
-
-    `aspects` returns a tuple of the same length for each cell. To let three things meet, combine two of them
-    into one aspect.
-    """
-    new = [(cell, set(combinations(enumerate(aspects(cell)), 2))) for cell in cells]
-    chosen = []
-    while new:
-        cell, met = max(new, key=lambda each: len(each[1]))
-        chosen.append(cell)
-        new = [(other, left) for other, meetings in new if (left := meetings - met)]
-    return chosen
 
 
 def mark_others(cells: Iterable[Cell], chosen: Collection[Cell]) -> list[ParameterSet]:

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from connect_local import where_every_two_meet
 from support import exhaustive
-from support.exhaustive import mark_others, where_every_two_meet
+from support.exhaustive import mark_others
 
 CELLS = [cell for cell in product("abc", range(4), (True, False), "xyz") if cell[:2] != ("a", 0)]
 
