@@ -3,10 +3,8 @@
 import _imp
 import hashlib
 import json
-import os
 import re
 import subprocess
-import sys
 import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
@@ -17,6 +15,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from demo.local_cloud import ROOT
+from support.release import built_elsewhere
 from tools.artefact import __main__ as command
 from tools.artefact import archive, build, bytecode, checksums, libraries, project, registry
 from tools.artefact import distribution as published
@@ -92,30 +91,8 @@ def test_the_code_is_the_checkout_s(files: archive.Files) -> None:
     } == ours
 
 
-BUILDER = """
-import os, sys, pathlib
-os.umask(int(sys.argv[1], 8))
-from tools.artefact import build
-build.build_all(pathlib.Path(sys.argv[2]))
-"""
-
-
 def test_another_build_gives_the_same_bytes(release: Path, tmp_path: Path) -> None:
-    """In another folder, at another time, with another umask, hash seed and time zone."""
-    folder = tmp_path / "a longer name" / "elsewhere"
-    subprocess.run(
-        [sys.executable, "-c", BUILDER, "077", str(folder)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONHASHSEED": "4711",
-            "TZ": "Asia/Tokyo",
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
-        },
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
+    folder = built_elsewhere(tmp_path, build.build_all)
     assert set(archive.files_below(folder)) == {
         "SHA256SUMS",
         "custom-resource.cdx.json",

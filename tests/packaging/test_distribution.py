@@ -16,7 +16,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from demo.local_cloud import ROOT
-from tools.artefact import archive, build, libraries, notices, project
+from support.release import built_elsewhere
+from tools.artefact import archive, build, distribution, libraries, notices, project
 
 SIZE = 4_000_000
 TEMPLATES = sorted((ROOT / "deploy").glob("*.yml"))
@@ -105,30 +106,8 @@ def test_the_source_archive_holds_the_built_artefacts_and_makes_the_same_wheel(
     assert archive.contents(made) == archive.contents(wheel)
 
 
-BUILDER = """
-import os, sys, pathlib
-os.umask(int(sys.argv[1], 8))
-from tools.artefact import distribution
-distribution.build_distribution(pathlib.Path(sys.argv[2]))
-"""
-
-
 def test_another_build_gives_the_same_bytes(dist: Path, tmp_path: Path) -> None:
-    """In another folder, at another time, with another umask, hash seed and time zone."""
-    folder = tmp_path / "a longer name" / "elsewhere"
-    subprocess.run(
-        [sys.executable, "-c", BUILDER, "077", str(folder)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONHASHSEED": "4711",
-            "TZ": "Asia/Tokyo",
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
-        },
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
+    folder = built_elsewhere(tmp_path, distribution.build_distribution)
     assert archive.files_below(folder) == archive.files_below(dist)
 
 

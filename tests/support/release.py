@@ -3,11 +3,15 @@ fixtures.
 """
 
 import fcntl
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from demo.local_cloud import ROOT
 from tools.artefact import build, bytecode, distribution
 
 
@@ -19,6 +23,28 @@ def built_once(folder: Path, make: Callable[[Path], object]) -> Path:
         if not (folder / build.SUMS).exists():
             make(folder)
     return folder
+
+
+_BUILDER = """
+import importlib, os, pathlib, sys
+os.umask(0o077)
+getattr(importlib.import_module(sys.argv[1]), sys.argv[2])(pathlib.Path(sys.argv[3]))
+"""
+
+
+def built_elsewhere(folder: Path, make: Callable[[Path], object]) -> Path:
+    """Let it be made in another folder, at another time, with another umask, hash seed and time zone."""
+    elsewhere = folder / "a longer name" / "elsewhere"
+    path = f"{ROOT}{os.pathsep}{ROOT / 'src'}"
+    subprocess.run(
+        [sys.executable, "-c", _BUILDER, make.__module__, make.__name__, str(elsewhere)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo", "PYTHONPATH": path},
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    return elsewhere
 
 
 @pytest.fixture(scope="session")
