@@ -8,12 +8,12 @@ import pytest
 
 from demo.local_cloud import ROOT
 from demo.servers import Server
-from support.release import release, runtime, shared  # noqa: F401  # fixtures, asked for by name
+from support.release import release, runtime, shared
 from tools.artefact import archive, build
 
 
 @pytest.fixture
-def code(release: Path, tmp_path: Path) -> Path:  # noqa: F811
+def code(release: Path, tmp_path: Path) -> Path:
     """What Lambda gets, of both flavours."""
     folder = tmp_path / "code"
     archive.unpack(archive.contents(release / build.FUNCTION), folder)

@@ -8,12 +8,13 @@ import pytest
 from functional.record import without_requests
 from functional.settings import Values, auto_accept
 
-from connect_local import Behaviour, LocalConnect
+from connect_local import LocalConnect
 from custom_connect_userconfig import custom_resource
 from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.custom_resource import CustomStack
 from support.function_double import FunctionDouble
+from support.local_connect import _connect, behaviour, clock, connect
 from support.reply_endpoint import ReplyEndpoint
 from support.reply_rules import SIGNATURE
 
@@ -47,23 +48,6 @@ class Agent:
     def state(self) -> tuple[Values, dict[str, str]]:
         """Return the same without the digests of requests."""
         return self.settings(), without_requests(self.tags())
-
-
-@pytest.fixture(scope="session")
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture(scope="module")  # one is open at a time, and another folder may be next
-def _connect(clock: FakeClock) -> Iterator[LocalConnect]:
-    with LocalConnect(clock=clock) as connect:
-        yield connect
-
-
-@pytest.fixture
-def connect(_connect: LocalConnect) -> LocalConnect:
-    _connect.reset(Behaviour())
-    return _connect
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from connect_local import Behaviour, LocalConnect
+from connect_local import LocalConnect
 from custom_connect_userconfig import custom_resource, handlers
 from custom_connect_userconfig.retry.retrier import Retrier
 from functional.custom_front_end import CustomFrontEnd
@@ -13,32 +13,8 @@ from functional.leaks import LeakSearch
 from functional.world import World
 from support.clock import FakeClock
 from support.function_double import FunctionDouble
+from support.local_connect import _connect, behaviour, clock, connect
 from support.reply_endpoint import ReplyEndpoint
-
-
-@pytest.fixture(scope="session")
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture(scope="module")  # one is open at a time, and another folder may be next
-def _connect(clock: FakeClock) -> Iterator[LocalConnect]:
-    with pytest.MonkeyPatch.context() as patch, LocalConnect(clock=clock) as connect:
-        for front_end in (handlers, custom_resource):
-            patch.setattr(front_end, "retrier", Retrier(clock, lambda: 0.5))
-        yield connect
-
-
-@pytest.fixture
-def behaviour() -> Behaviour:
-    """The switches; tests parametrize over them where they matter."""
-    return Behaviour()
-
-
-@pytest.fixture
-def connect(_connect: LocalConnect, behaviour: Behaviour) -> LocalConnect:
-    _connect.reset(behaviour)
-    return _connect
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +24,12 @@ def _replies(clock: FakeClock) -> Iterator[ReplyEndpoint]:
 
 
 @pytest.fixture
-def front_end(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[FrontEnd]:
+def front_end(
+    request: pytest.FixtureRequest, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FrontEnd]:
     """The registry, unless a test is parametrized with another one."""
+    for module in (handlers, custom_resource):
+        monkeypatch.setattr(module, "retrier", Retrier(clock, lambda: 0.5))
     if getattr(request, "param", "registry") == "registry":
         yield RegistryFrontEnd(clock)
         return

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.release import dist, release, runtime, shared  # noqa: F401  # fixtures, asked for by name
+from support.release import dist, release, runtime, shared
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,14 +17,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def wheel(dist: Path) -> Path:  # noqa: F811
+def wheel(dist: Path) -> Path:
     """The wheel."""
     (found,) = dist.glob("*.whl")
     return found
 
 
 @pytest.fixture(scope="session")
-def sdist(dist: Path) -> Path:  # noqa: F811
+def sdist(dist: Path) -> Path:
     """The source archive."""
     (found,) = dist.glob("*.tar.gz")
     return found

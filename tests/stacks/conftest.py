@@ -10,7 +10,7 @@ from demo.installation import Installation, install
 from demo.local_cloud import LocalCloud
 from demo.servers import NotStarted
 from demo.stacks import Stacks
-from support.release import release, runtime, shared  # noqa: F401  # fixtures, asked for by name
+from support.release import release, runtime, shared
 from tools.artefact import build
 
 from .world import INSTANCE, World
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def archive(release: Path) -> Path:  # noqa: F811
+def archive(release: Path) -> Path:
     """The zip of `make function`."""
     return release / build.FUNCTION
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from privileges.roles import ROOT, load
 
-from support.release import release, runtime, shared  # noqa: F401  # fixtures, asked for by name
+from support.release import release, runtime, shared
 
 Template = dict[str, Any]
 TEMPLATES = sorted(path.name for path in (ROOT / "deploy").glob("*.yml"))
