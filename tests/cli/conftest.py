@@ -19,8 +19,9 @@ from moto import mock_aws
 from connect_user_config.cli import cli
 from connect_user_config.install import options
 from connect_user_config.install.commands import Outside
+from support.answers import ACCOUNT
 from support.clock import FakeClock
-from support.registry_cloud import ACCOUNT, RegistryCloud
+from support.registry_cloud import RegistryCloud
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPE = "Acme::Connect::UserConfig"

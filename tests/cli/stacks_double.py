@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
-from support.registry_cloud import RegistryCloud, page
+from support.answers import page
+from support.registry_cloud import RegistryCloud
 
 READ_FROM = ("ListStackResources", "GetTemplate", "DescribeStacks")
 

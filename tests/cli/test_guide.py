@@ -14,8 +14,8 @@ import jmespath
 import pytest
 
 from connect_user_config.aws.errors import _ACTIONS
+from support.answers import ACCOUNT
 from support.page_commands import AwsCommand, Terminal, aws_command, check_request, check_values, inline
-from support.registry_cloud import ACCOUNT
 
 from .conftest import EAST, ROOT, TYPE, WEST, Desk, zipped
 from .test_command_line import command_at, is_group

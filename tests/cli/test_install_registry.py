@@ -4,7 +4,7 @@ end.
 
 import pytest
 
-from support.registry_cloud import ACCOUNT
+from support.answers import ACCOUNT
 
 from .conftest import EAST, INSTANCE, TYPE, WEST, Desk
 
@@ -13,7 +13,7 @@ ARTEFACTS = "connect-user-config-artefacts"
 
 
 def statements(desk: Desk) -> list[dict[str, object]]:
-    role = desk.cloud.region().stacks[STACK].resources["ExecutionRole"]
+    role = desk.cloud.region().stacks.by_name[STACK].resources["ExecutionRole"]
     found: list[dict[str, object]] = role.properties["Policies"][0]["PolicyDocument"]["Statement"]
     return found
 
@@ -24,7 +24,7 @@ def test_it_makes_a_bucket_uploads_and_lets_cloudformation_register(desk: Desk) 
     assert desk.writes() == ["cloudformation:CreateStack", "s3:PutObject", "cloudformation:CreateStack"]
     assert desk.cloud.live(TYPE) == ["00000001*"]
     assert run.result["typeVersionArn"].endswith("/Acme-Connect-UserConfig/00000001")
-    version = desk.cloud.region().versions[TYPE][0]
+    version = desk.cloud.region().types.versions[TYPE][0]
     assert version.properties["ExecutionRoleArn"] == run.result["executionRoleArn"]
     assert f'"typeName": "{TYPE}"' in version.schema
 
@@ -46,7 +46,7 @@ def test_another_artefact_becomes_the_default_and_the_earlier_version_stays_live
 def test_a_default_that_somebody_has_changed_is_changed_back(desk: Desk) -> None:
     first = desk.install().result["typeVersionArn"]
     desk.install(code="two")
-    desk.cloud.region().defaults[TYPE] = first
+    desk.cloud.region().types.defaults[TYPE] = first
     assert desk.install(code="two").did() == [f"make version 00000002 of {TYPE} the default"]
     assert desk.cloud.live(TYPE) == ["00000001", "00000002*"]
 
@@ -75,11 +75,11 @@ def test_a_log_brings_another_version_and_none_takes_it_away(desk: Desk) -> None
     desk.install()
     assert desk.install("--log-group", "/acme/connect").result["logGroup"] == "/acme/connect"
     assert desk.install().region()["outcome"] == "unchanged"
-    logging = desk.cloud.region().versions[TYPE][1].properties["LoggingConfig"]
+    logging = desk.cloud.region().types.versions[TYPE][1].properties["LoggingConfig"]
     assert logging["LogGroupName"] == "/acme/connect"
     assert desk.install("--log-group", "").result["logGroup"] is None
     assert desk.cloud.live(TYPE) == ["00000001", "00000002", "00000003*"]
-    assert "LoggingConfig" not in desk.cloud.region().versions[TYPE][2].properties
+    assert "LoggingConfig" not in desk.cloud.region().types.versions[TYPE][2].properties
 
 
 def test_a_refused_upgrade_leaves_the_earlier_version_the_default_and_says_the_reason(desk: Desk) -> None:
@@ -151,7 +151,7 @@ def test_the_configured_region_is_the_default(desk: Desk, monkeypatch: pytest.Mo
 
 def test_the_role_serves_this_type_of_this_account_alone(desk: Desk) -> None:
     desk.install()
-    role = desk.cloud.region().stacks[STACK].resources["ExecutionRole"].properties
+    role = desk.cloud.region().stacks.by_name[STACK].resources["ExecutionRole"].properties
     types = f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:type/resource"
     assert role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},

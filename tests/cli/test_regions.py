@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from support.registry_cloud import ACCOUNT
+from support.answers import ACCOUNT
 
 from .conftest import EAST, TYPE, WEST, Desk
 

@@ -36,7 +36,7 @@ def test_versions_of_others_stay(desk: Desk) -> None:
     assert (refused.exit_code, refused.problem["code"]) == (4, "others-live")
     assert "00000002" in refused.problem["message"]
     assert desk.cloud.live(TYPE) == ["00000001*", "00000002"]
-    desk.cloud.region().defaults[TYPE] = theirs
+    desk.cloud.region().types.defaults[TYPE] = theirs
     assert desk.uninstall().exit_code == 0
     assert desk.cloud.live(TYPE) == ["00000002*"]
 
@@ -44,7 +44,7 @@ def test_versions_of_others_stay(desk: Desk) -> None:
 def test_an_earlier_version_that_was_made_the_default_goes_too(desk: Desk) -> None:
     first = desk.install().result["typeVersionArn"]
     desk.install(code="two")
-    desk.cloud.region().defaults[TYPE] = first
+    desk.cloud.region().types.defaults[TYPE] = first
     run = desk.uninstall()
     assert run.did()[:2] == [
         f"make version 00000002 of {TYPE} the default",

@@ -20,7 +20,7 @@ from botocore import xform_name
 from botocore.model import Shape, StructureShape
 from botocore.validate import ParamValidator
 
-from .registry_cloud import keep_to_patterns
+from .answers import keep_to_patterns
 from .template_values import parsed
 
 STAND_INS = ("aws", "connect-user-config", "make", "pip", "pip-audit", "pipx", "python")
