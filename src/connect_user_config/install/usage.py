@@ -8,30 +8,26 @@ another one. A resource that may not have its id yet leaves the question open.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
-from typing import Final, TypeVar
+from typing import Final
 
 from ..aws.region import Region
 from ..problems import Failed, NoAccess, Refused
 from . import stacks
+from .service_tokens import names, service_tokens
 
 _ID: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
 _INSTANCE: Final = rf"(?:arn:[a-z-]+:connect:[a-z0-9-]+:[0-9]{{12}}:instance/{_ID})"
 _PHYSICAL_ID: Final = re.compile(rf"(?:{_INSTANCE}|{_ID})\|(?:{_INSTANCE}/agent/)?{_ID}")
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
-_END: Final = r"""["']?(?=[\s,}]|$)"""
-_TOKEN: Final = re.compile(
-    rf"""(?<![A-Za-z0-9])ServiceToken["']?\s*:\s*(?:
-        (?P<declaration>\{{?\s*["']?(?:Type|Default|Description|NoEcho|AllowedPattern|Value|Export|Condition)["']?\s*:)
-        | ["']?(?P<literal>arn:[^\s"',}}${{]+){_END}
-        | (?:!Ref\s+|\{{?\s*["']?Ref["']?\s*:\s*)["']?(?P<parameter>[A-Za-z0-9]+){_END}
-        | (?:!ImportValue\s+|\{{?\s*["']?Fn::ImportValue["']?\s*:\s*)["']?(?P<export>[A-Za-z0-9:-]+){_END}
-    )?""",
-    re.VERBOSE,
-)
-_COMMENT: Final = re.compile(r"(?:^|\s)#.*$", re.MULTILINE)
+_SERVICE: Final = "cloudformation"
+_NO_LONGER: Final = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
+"""A resource in such a state is no longer the stack's; CloudFormation has skipped what a DeletionPolicy
+retains.
+"""
 
 
 class Use(Enum):
@@ -88,78 +84,6 @@ class ResourceListed:
         return self.status.startswith(("CREATE_", "DELETE_")) and self.status != "CREATE_COMPLETE"
 
 
-@dataclass(frozen=True)
-class Declared:
-    """What a stack's template and parameters say; the template is empty where CloudFormation does not show
-    it.
-    """
-
-    template: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-def use_of(
-    stack: StackListed,
-    customs: Sequence[ResourceListed],
-    declared: Declared,
-    token: str,
-    exports: Callable[[], Mapping[str, str]],
-) -> Use:
-    """Tell whether the stack uses the function with this token; `exports` gives the value of each export."""
-    if any(_names(text, token) for text in (declared.template, *declared.values.values())):
-        return Use.YES
-    if not customs and declared.template and not list(_tokens(declared, exports)):
-        return Use.NO
-    is_ours = any(each.is_ours for each in customs)
-    is_open = stack.may_get_resources or any(each.has_no_id_of_its_own for each in customs)
-    if not is_ours and not is_open:
-        return Use.NO
-    if not stack.has_two_templates and _is_elsewhere(customs, declared, token, exports):
-        return Use.NO
-    return Use.YES if is_ours else Use.UNKNOWN
-
-
-def _is_elsewhere(
-    customs: Sequence[ResourceListed],
-    declared: Declared,
-    token: str,
-    exports: Callable[[], Mapping[str, str]],
-) -> bool:
-    """Tell whether every ServiceToken is spelled out, and none is this one."""
-    tokens = list(_tokens(declared, exports))
-    return len(tokens) >= max(1, len(customs)) and all(
-        each.startswith("arn:") and not _names(each, token) for each in tokens
-    )
-
-
-def _names(text: str, token: str) -> bool:
-    """Tell whether the token stands in `text`, not only the beginning of one whose function has a longer
-    name.
-    """
-    return bool(re.search(rf"{re.escape(token)}(?![A-Za-z0-9_-])", text))
-
-
-def _tokens(declared: Declared, exports: Callable[[], Mapping[str, str]]) -> Iterator[str]:
-    """Yield each ServiceToken of the template, empty where it is computed."""
-    for found in _TOKEN.finditer(_COMMENT.sub("", declared.template)):
-        if found["export"]:
-            yield exports().get(found["export"], "")
-        elif not found["declaration"]:
-            yield found["literal"] or declared.values.get(found["parameter"] or "", "")
-
-
-_SERVICE: Final = "cloudformation"
-_NO_LONGER: Final = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
-"""A resource in such a state is no longer the stack's; CloudFormation has skipped what a DeletionPolicy
-retains.
-"""
-_GO_ON: Final = "remove it from those stacks first, or go on with --force"
-_FIND_OUT: Final = (
-    "ask for the action that is missing, or wait until the stack's operation has ended; or go on with --force"
-)
-Found = TypeVar("Found")
-
-
 @dataclass
 class Users:
     """Names of stacks that use it, and why it cannot be told of others."""
@@ -173,34 +97,38 @@ class Users:
         if self.certain:
             more = f"; it cannot be told of {doubts}" if doubts else ""
             listed = ", ".join(sorted(self.certain))
-            raise Refused("in-use", f"these stacks still use {what}: {listed}; {why}{more}", _GO_ON)
+            raise Refused(
+                "in-use",
+                f"these stacks still use {what}: {listed}; {why}{more}",
+                "remove it from those stacks first, or go on with --force",
+            )
         if doubts:
             raise Refused(
                 "use-unknown",
                 f"it cannot be told whether these stacks still use {what}: {doubts}; {why}",
-                _FIND_OUT,
+                "ask for the missing action, or wait until the operation has ended; or go on with --force",
             )
 
 
 def users(region: Region, what: str, use: Callable[[StackListed], Use]) -> Users:
     """Look through all stacks of the region, which takes a call or a few for each."""
     found = Users()
-    listed = _listed(region)
-    count = 0
-    while stack := _knowing(lambda: next(listed, None)):
-        count += 1
-        region.show(f"look for {what} in stacks: {count}")
+    region.show(f"look for {what} in stacks")
+    with _insisting():
+        listed = _listed(region)
+    for count, stack in enumerate(listed, 1):
+        region.show(f"look for {what} in stacks: {count} of {len(listed)}")
         try:
             verdict = use(stack)
         except NoAccess as problem:
             if problem.code != "access-denied":
                 raise
             found.unknown[stack.name] = problem.message
-        else:
-            if verdict is Use.YES:
-                found.certain.add(stack.name)
-            elif verdict is Use.UNKNOWN:
-                found.unknown[stack.name] = f"in {stack.status}, and may be making a resource that uses it"
+            continue
+        if verdict is Use.YES:
+            found.certain.add(stack.name)
+        elif verdict is Use.UNKNOWN:
+            found.unknown[stack.name] = f"in {stack.status}, and may be making a resource that uses it"
     return found
 
 
@@ -229,14 +157,39 @@ def of_function(region: Region, token: str) -> Callable[[StackListed], Use]:
         described = stacks.describe(region, stack.id)
         if described is None:
             return Use.NO
-        values = {
+        parameters = {
             each["ParameterKey"]: each.get("ResolvedValue", each.get("ParameterValue", ""))
             for each in described.get("Parameters", [])
         }
-        declared = Declared(stacks.template_of(region, stack.id, "Processed"), values)
-        return use_of(stack, customs, declared, token, known)
+        template = stacks.template_of(region, stack.id, "Processed")
+        if any(names(text, token) for text in (template, *parameters.values())):
+            return Use.YES
+        tokens = list(service_tokens(template, parameters, known))
+        return _judged(stack, customs, tokens, token, is_shown=bool(template))
 
     return use
+
+
+def _judged(
+    stack: StackListed,
+    customs: Sequence[ResourceListed],
+    tokens: Sequence[str],
+    token: str,
+    *,
+    is_shown: bool,
+) -> Use:
+    """Tell by its custom resources and the ServiceTokens of its template whether it uses the function."""
+    if is_shown and not customs and not tokens:
+        return Use.NO
+    is_ours = any(each.is_ours for each in customs)
+    is_open = stack.may_get_resources or any(each.has_no_id_of_its_own for each in customs)
+    # All are spelled out, and none is this one.
+    are_elsewhere = len(tokens) >= max(1, len(customs)) and all(
+        each.startswith("arn:") and not names(each, token) for each in tokens
+    )
+    if not (is_ours or is_open) or (are_elsewhere and not stack.has_two_templates):
+        return Use.NO
+    return Use.YES if is_ours else Use.UNKNOWN
 
 
 def exports(region: Region) -> Mapping[str, str]:
@@ -253,26 +206,24 @@ def exports(region: Region) -> Mapping[str, str]:
 
 def importers(region: Region, export: str) -> set[str]:
     """Return the stacks that import the export; Refused if they may not be listed."""
-
-    def listed() -> set[str]:
-        try:
+    try:
+        with _insisting():
             pages = list(region.pages(_SERVICE, "ListImports", ExportName=export))
-        except Failed as problem:
-            # That is how it answers if there is nothing to list.
-            if "not imported by any stack" in problem.message or "does not exist" in problem.message:
-                return set()
-            raise
-        return {name for page in pages for name in page.get("Imports", [])}
-
-    return _knowing(listed)
+    except Failed as problem:
+        # That is how it answers if there is nothing to list.
+        if "not imported by any stack" in problem.message or "does not exist" in problem.message:
+            return set()
+        raise
+    return {name for page in pages for name in page.get("Imports", [])}
 
 
-def _listed(region: Region) -> Iterator[StackListed]:
-    for page in region.pages(_SERVICE, "ListStacks"):
-        for stack in page["StackSummaries"]:
-            if stack["StackStatus"] != "DELETE_COMPLETE":
-                name = stack["StackName"]
-                yield StackListed(name, stack.get("StackId") or name, stack["StackStatus"])
+def _listed(region: Region) -> list[StackListed]:
+    return [
+        StackListed(stack["StackName"], stack.get("StackId") or stack["StackName"], stack["StackStatus"])
+        for page in region.pages(_SERVICE, "ListStacks")
+        for stack in page["StackSummaries"]
+        if stack["StackStatus"] != "DELETE_COMPLETE"
+    ]
 
 
 def _resources(region: Region, stack: str) -> list[ResourceListed]:
@@ -291,9 +242,11 @@ def _resources(region: Region, stack: str) -> list[ResourceListed]:
     ]
 
 
-def _knowing(ask: Callable[[], Found]) -> Found:
+@contextmanager
+def _insisting() -> Iterator[None]:
+    """Refuse where the calls are not allowed: without their answers, nobody knows who uses it."""
     try:
-        return ask()
+        yield
     except NoAccess as problem:
         raise Refused(
             "use-unknown",
