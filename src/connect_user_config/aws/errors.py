@@ -5,27 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    EndpointConnectionError,
-    HTTPClientError,
-    InvalidRegionError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    TokenRetrievalError,
-    UnauthorizedSSOTokenError,
-)
-from botocore.exceptions import (
-    ConnectionError as NotConnected,
-)
+from botocore import exceptions as raised
 from botocore.parsers import ResponseParserError
 
 from ..problems import Failed, NoAccess, Problem, UsageError, shortened
 
+_NO_CREDENTIALS: Final = (
+    raised.NoCredentialsError,
+    raised.PartialCredentialsError,
+    raised.CredentialRetrievalError,
+    raised.TokenRetrievalError,
+    raised.UnauthorizedSSOTokenError,
+)
 _DENIED: Final = {
     "AccessDenied",
     "AccessDeniedException",
@@ -63,42 +54,30 @@ def translated(service: str, operation: str, region: str) -> Iterator[None]:
     """Turn whatever the call raises into a Problem."""
     try:
         yield
-    except ClientError as error:
+    except raised.ClientError as error:
         raise _answered(error, service, operation, region) from error
-    except (
-        NoCredentialsError,
-        PartialCredentialsError,
-        CredentialRetrievalError,
-        TokenRetrievalError,
-        UnauthorizedSSOTokenError,
-    ) as error:
+    except _NO_CREDENTIALS as error:
         raise NoAccess(
             "no-credentials", f"there are no credentials to call {service} with: {error}", _SIGN_IN
         ) from error
-    except (InvalidRegionError, NoRegionError, ProfileNotFound) as error:
+    except (raised.InvalidRegionError, raised.NoRegionError, raised.ProfileNotFound) as error:
         raise UsageError(
             "bad-configuration",
             f"the AWS configuration cannot be used: {error}",
             "see --region and --profile",
         ) from error
-    except EndpointConnectionError as error:
+    except raised.EndpointConnectionError as error:
         advice = "check the spelling of the region, and the way to the network"
         raise Failed("no-such-region", f"{region} has no {service} that answers: {error}", advice) from error
-    except (NotConnected, HTTPClientError) as error:
+    except (raised.ConnectionError, raised.HTTPClientError) as error:
         raise Failed(
             "no-connection", f"{service} in {region} did not answer {operation}: {error}", "run again"
         ) from error
-    except BotoCoreError as error:
+    except raised.BotoCoreError as error:
         raise Failed("botocore", f"{service} {operation} in {region}: {error}") from error
     except (ResponseParserError, LookupError, TypeError, AttributeError) as error:
         # botocore's parsers raise more than their own error, such as KeyError where XML is well-formed.
         raise _no_answer_of_aws(service, operation, region, f"{type(error).__name__}: {error}") from error
-
-
-def code_of(error: BaseException | None) -> str:
-    """Return the code of the answer that a problem comes from, or nothing."""
-    cause = error.__cause__ if isinstance(error, Problem) else error
-    return str(cause.response.get("Error", {}).get("Code", "")) if isinstance(cause, ClientError) else ""
 
 
 def _no_answer_of_aws(service: str, operation: str, region: str, found: str) -> Failed:
@@ -112,13 +91,14 @@ def _no_answer_of_aws(service: str, operation: str, region: str, found: str) -> 
     )
 
 
-def _answered(error: ClientError, service: str, operation: str, region: str) -> Problem:
-    code = str(error.response.get("Error", {}).get("Code", ""))
+def _answered(error: raised.ClientError, service: str, operation: str, region: str) -> Problem:
+    told = error.response.get("Error", {})
+    code = str(told.get("Code", ""))
     # botocore puts the status where there is no code; of AWS, only answers without a body have none.
     if not code or (code.isdigit() and not operation.startswith("Head")):
         status = code or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         return _no_answer_of_aws(service, operation, region, f"HTTP status {status} without an error code")
-    message = str(error.response.get("Error", {}).get("Message", "")) or code
+    message = str(told.get("Message", "")) or code
     if code in _DENIED:
         found = _ACTION.search(message)
         named = f"{service}:{operation}"
