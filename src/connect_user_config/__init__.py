@@ -1,7 +1,6 @@
 """The command `connect-user-config`: installs both front ends into accounts and regions, tells what is there,
-and takes it away.
+takes it away, and checks templates.
 
-Nothing of it runs in Lambda. `commands` translates words into wishes; `core` decides, from what is wanted and
-what is seen, which calls are left to make, without making any; `gateways` makes them, and is all that knows
-boto3.
+Nothing of it runs in Lambda. `install` has the commands that call AWS, `check` the one that judges what
+`reading` has read of a template, and `lint` the same judgement as rules for cfn-lint.
 """
