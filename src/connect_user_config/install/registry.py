@@ -26,7 +26,7 @@ class Version:
 
     arn: str
     is_default: bool
-    role_arn: str = ""
+    role_arn: str
     """Its execution role: each installation has a role of its own, which tells its versions from others'."""
 
     @property
@@ -110,7 +110,7 @@ def uninstall(region: Region, type_name: str, *, is_forced: bool) -> Result:
     return {"typeName": type_name, "stack": name}
 
 
-def versions(region: Region, type_name: str, *, with_roles: bool = False) -> list[Version]:
+def versions(region: Region, type_name: str) -> list[Version]:
     """Return the live versions, the earliest first; none if there is no such type."""
     try:
         summaries = [
@@ -122,14 +122,15 @@ def versions(region: Region, type_name: str, *, with_roles: bool = False) -> lis
         if problem.code == "TypeNotFoundException" or "cannot be found" in problem.message:
             return []
         raise
-    found = [Version(each["Arn"], bool(each.get("IsDefaultVersion"))) for each in summaries]
-    if with_roles:
-        found = [Version(each.arn, each.is_default, _role(region, each)) for each in found]
+    found = [
+        Version(each["Arn"], bool(each.get("IsDefaultVersion")), _role(region, each["Arn"]))
+        for each in summaries
+    ]
     return sorted(found, key=lambda version: version.version_id)
 
 
-def _role(region: Region, version: Version) -> str:
-    arn, _, version_id = version.arn.rpartition("/")
+def _role(region: Region, version_arn: str) -> str:
+    arn, _, version_id = version_arn.rpartition("/")
     told = region.read(_SERVICE, "DescribeType", Arn=arn, VersionId=version_id)
     return str(told.get("ExecutionRoleArn", ""))
 
@@ -137,10 +138,11 @@ def _role(region: Region, version: Version) -> str:
 def _ours(region: Region, type_name: str, stack: stacks.Stack) -> tuple[list[Version], list[Version]]:
     """Return this installation's live versions, and others'."""
     role = stack.outputs.get("ExecutionRoleArn")
-    found = versions(region, type_name, with_roles=True)
-    return [each for each in found if each.role_arn == role], [
-        each for each in found if each.role_arn != role
-    ]
+    ours: list[Version] = []
+    others: list[Version] = []
+    for version in versions(region, type_name):
+        (ours if version.role_arn == role else others).append(version)
+    return ours, others
 
 
 def _deregister_earlier(region: Region, type_name: str, stack: stacks.Stack) -> None:

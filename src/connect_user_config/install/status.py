@@ -42,7 +42,7 @@ def _type(region: Region, stack: stacks.Stack) -> Result:
             "isDefault": version.is_default,
             "isOfThisInstallation": version.role_arn == role,
         }
-        for version in registry.versions(region, name, with_roles=True)
+        for version in registry.versions(region, name)
     ]
     return {"typeName": name, "versions": versions, **_common(stack)}
 
