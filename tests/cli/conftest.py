@@ -18,7 +18,6 @@ from moto import mock_aws
 
 from connect_user_config.cli import cli
 from connect_user_config.install import options
-from connect_user_config.install.commands import Outside
 from support.answers import ACCOUNT
 from support.clock import FakeClock
 from support.registry_cloud import RegistryCloud
@@ -87,7 +86,7 @@ class Desk:
     def run(self, *arguments: str) -> Run:
         """Run the command."""
         outcome = click.testing.CliRunner().invoke(
-            cli, arguments, obj=Outside(self.clock), prog_name="connect-user-config"
+            cli, arguments, obj=self.clock, prog_name="connect-user-config"
         )
         if outcome.exception and not isinstance(outcome.exception, SystemExit):
             raise outcome.exception

@@ -2,8 +2,8 @@
 codes.
 """
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,13 +23,6 @@ from .side_by_side import Work, run
 
 _INSTANCE: Final = "arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
 _TYPE: Final = "--type-name Acme::Connect::UserConfig"
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What tests put in place of the world: time."""
-
-    clock: Clock | None = None
 
 
 @click.group()
@@ -58,10 +51,7 @@ def uninstall() -> None:
     multiple=True,
     help="A parameter of the template, such as MemorySize=512; may be repeated. Left out: as it was.",
 )
-@options.artefact
-@options.bucket
-@options.shared
-@options.dry_run
+@options.of_install
 @click.pass_context
 def install_custom_resource(
     context: click.Context,
@@ -111,10 +101,7 @@ def install_custom_resource(
     metavar="NAME",
     help="Make this log group for the handlers' log. Left out: as it was, at first no log. Empty: no log.",
 )
-@options.artefact
-@options.bucket
-@options.shared
-@options.dry_run
+@options.of_install
 @click.pass_context
 def install_registry(
     context: click.Context,
@@ -150,9 +137,7 @@ def install_registry(
     "custom-resource", epilog=help_end("connect-user-config uninstall custom-resource --region eu-west-1")
 )
 @options.name
-@options.shared
-@options.dry_run
-@options.force
+@options.of_uninstall
 @click.pass_context
 def uninstall_custom_resource(context: click.Context, /, name: str, *, force: bool, **given: Any) -> None:  # noqa: ANN401 - the same
     """Delete the function's stack; refused while stacks use its ServiceToken.
@@ -171,9 +156,7 @@ def uninstall_custom_resource(context: click.Context, /, name: str, *, force: bo
 
 @uninstall.command("registry", epilog=help_end(f"connect-user-config uninstall registry {_TYPE} --dry-run"))
 @options.type_name
-@options.shared
-@options.dry_run
-@options.force
+@options.of_uninstall
 @click.pass_context
 def uninstall_registry(context: click.Context, /, type_name: str, *, force: bool, **given: Any) -> None:  # noqa: ANN401 - the same
     """Deregister the versions of this installation, and delete its stack; refused while stacks use the type.
@@ -214,13 +197,14 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
 def _finish(
     context: click.Context, command: str, shared: Shared, request: Callable[[], tuple[Sequence[str], Work]]
 ) -> None:
-    outside = context.find_object(Outside) or Outside()
+    # Tests put another clock there.
+    clock: Clock = context.obj or time
     try:
         names, work = request()
         with watching(is_quiet=shared.is_quiet) as watcher:
-            regions = [Region(name, shared.make, shared.is_dry, tell=watcher.of(name)) for name in names]
-            for region in regions:
-                region.clock = outside.clock or region.clock
+            regions = [
+                Region(name, shared.make, shared.is_dry, clock, tell=watcher.of(name)) for name in names
+            ]
             answer = Answer(command, shared.is_dry, run(regions, work, shared.seconds))
     except Problem as problem:
         answer = Answer(command, shared.is_dry, problem=problem)

@@ -89,23 +89,6 @@ instance: Final = click.option(
     multiple=True,
     help="A Connect instance whose agents may be configured; may be repeated.",
 )
-artefact: Final = click.option(
-    "--artefact", type=click.Path(), metavar="ZIP", help="Another artefact than the one of this release."
-)
-dry_run: Final = click.option(
-    "--dry-run", is_flag=True, help="Show what would be changed, and change nothing."
-)
-force: Final = click.option("--force", is_flag=True, help="Go on even if stacks use it, or may use it.")
-bucket: Final = _all(
-    click.option(
-        "--bucket",
-        metavar="NAME",
-        help="A bucket of yours for the artefacts ({region} stands for the region); else a stack makes one.",
-    ),
-    click.option(
-        "--bucket-owner", metavar="ACCOUNT", help="The account of that bucket, if it is another one."
-    ),
-)
 shared: Final = _all(
     click.option(
         "--region",
@@ -124,4 +107,27 @@ shared: Final = _all(
     ),
     click.option("--json", "as_json", is_flag=True, help="Answer in JSON on standard output."),
     click.option("--quiet", is_flag=True, help="Show no progress on standard error."),
+)
+_dry_run: Final = click.option(
+    "--dry-run", is_flag=True, help="Show what would be changed, and change nothing."
+)
+of_install: Final = _all(
+    click.option(
+        "--artefact", type=click.Path(), metavar="ZIP", help="Another artefact than the one of this release."
+    ),
+    click.option(
+        "--bucket",
+        metavar="NAME",
+        help="A bucket of yours for the artefacts ({region} stands for the region); else a stack makes one.",
+    ),
+    click.option(
+        "--bucket-owner", metavar="ACCOUNT", help="The account of that bucket, if it is another one."
+    ),
+    shared,
+    _dry_run,
+)
+of_uninstall: Final = _all(
+    shared,
+    _dry_run,
+    click.option("--force", is_flag=True, help="Go on even if stacks use it, or may use it."),
 )
