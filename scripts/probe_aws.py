@@ -1,6 +1,7 @@
 """Answer, in a sandbox account, the questions that the documentation of Amazon Connect leaves open.
 
-    python scripts/probe_aws.py --instance INSTANCE_ID --user USER_ID [--region REGION] [--template]
+    PYTHONPATH=src python scripts/probe_aws.py --instance INSTANCE_ID --user USER_ID [--region REGION]
+        [--template]
 
 USER_ID must be an agent that nobody uses at the same time: the probe changes its settings and tags for some
 minutes and then restores them. Each step prints a question and the service's answer. It needs the actions of
@@ -18,7 +19,10 @@ from typing import Any, Final
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from probe_questions import ARRAYS, CHANNELS, EMAIL, PER_CHANNEL, STEPS, TAG, Agent, Entries, entry_of
+from probe_questions import EMAIL, STEPS, TAG, Agent, Entries
+
+from custom_connect_userconfig.core.arrays import ARRAYS
+from custom_connect_userconfig.core.settings import UserSettings, expand, flatten
 
 STACK: Final = "connect-user-config-probe"
 TYPE_NAME: Final = "Custom::Connect::UserConfig"
@@ -33,7 +37,7 @@ def restored(agent: Agent) -> Iterator[None]:
     finally:
         agent.connect.untag_resource(resourceArn=before["Arn"], tagKeys=[TAG])
         ids = {"InstanceId": agent.instance_id, "UserId": agent.user_id}
-        arrays = {name: _whole(before, name) for name in ARRAYS}
+        arrays = _whole(before)
         try:
             agent.connect.update_user_config(**ids, **arrays)
         except ClientError:
@@ -44,29 +48,17 @@ def restored(agent: Agent) -> Iterator[None]:
         print("settings and tags: restored")
 
 
-def _whole(user: Mapping[str, Any], array: str) -> Entries:
-    """Return `array` as it was; a missing entry has its legacy or default value."""
-    missing = _missing(user.get("PhoneConfig") or {})[array]
-    entries = []
-    for channel in CHANNELS if array in PER_CHANNEL else CHANNELS[:1]:
-        shown = {"Channel": channel, **missing, **(entry_of(user, array, channel) or {})}
-        if array == "AutoAcceptConfigs" and channel == "VOICE":
-            shown.setdefault("AgentFirstCallbackAutoAccept", False)
-        entries.append(shown)
-    return entries
-
-
-def _missing(legacy: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the members of a missing entry, by array."""
-    number = {"PhoneNumber": legacy["DeskPhoneNumber"]} if legacy.get("DeskPhoneNumber") else {}
-    limit = {"AfterContactWorkTimeLimit": legacy.get("AfterContactWorkTimeLimit", 0)}
-    return {
-        "AutoAcceptConfigs": {"AutoAccept": legacy.get("AutoAccept", False)},
-        "AfterContactWorkConfigs": {"AfterContactWorkConfig": limit},
-        "PhoneNumberConfigs": {"PhoneType": legacy.get("PhoneType", "SOFT_PHONE"), **number},
-        "PersistentConnectionConfigs": {"PersistentConnection": legacy.get("PersistentConnection", False)},
-        "VoiceEnhancementConfigs": {"VoiceEnhancementMode": "NONE"},
-    }
+def _whole(user: Mapping[str, Any]) -> dict[str, Entries]:
+    """Return every array as it was; a missing setting has its legacy or default value."""
+    settings = UserSettings(flatten(user), user.get("PhoneConfig") or {})
+    keys = [
+        array.key(channel, field)
+        for array in ARRAYS
+        for channel in array.channels
+        for field in array.fields_of(channel)
+    ]
+    values = {key: value for key in keys if (value := settings.effective(key)) is not None}
+    return expand(values)
 
 
 def literal_type_name(cloudformation: Any, account: str, region: str) -> str:  # noqa: ANN401 - a boto3 client

@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from custom_connect_userconfig.core.arrays import ARRAYS
+
 TAG: Final = "connect-user-config-probe"
 TIMEOUT: Final = 120.0
 """Seconds within which a write must show."""
 EMAIL: Final = "EMAIL"
-CHANNELS: Final = ("VOICE", "CHAT", "TASK", EMAIL)
-PER_CHANNEL: Final = ("AutoAcceptConfigs", "AfterContactWorkConfigs")
-ARRAYS: Final = (*PER_CHANNEL, "PhoneNumberConfigs", "PersistentConnectionConfigs", "VoiceEnhancementConfigs")
 
 _SHORT, _LONG = 30, 6000
 
@@ -75,9 +74,10 @@ def work(channel: str, seconds: int) -> dict[str, Any]:
 
 def reads_are_sparse_or_dense(agent: Agent) -> str:
     """Do reads show channels without settings?"""
-    shown = {name: [entry["Channel"] for entry in agent.read().get(name) or ()] for name in ARRAYS}
+    user = agent.read()
+    shown = {array.name: [entry["Channel"] for entry in user.get(array.name) or ()] for array in ARRAYS}
     # Whether the instance has e-mail is a question of its own.
-    dense = all(set(CHANNELS) - {EMAIL} <= set(shown[name]) for name in PER_CHANNEL)
+    dense = all(set(array.channels) - {EMAIL} <= set(shown[array.name]) for array in ARRAYS)
     return ("dense" if dense else "sparse") + f": {shown}"
 
 

@@ -24,6 +24,7 @@ from rpdk.core.cli import main as cfn
 from connect_local import Behaviour, LocalConnect
 from custom_connect_userconfig import handlers
 from custom_connect_userconfig.retry.retrier import Retrier, SystemClock
+from support.every_array import entries_of_all
 
 Event = dict[str, Any]
 Handler = Callable[[Event], Event]
@@ -32,19 +33,10 @@ INSTANCE = "10000000-0000-4000-8000-000000000001"
 USERS = tuple(f"20000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3))
 OWN_TAGS = {"team": "returns"}
 OWN_SETTINGS: dict[str, Any] = {
-    "AutoAcceptConfigs": [
-        {"Channel": "VOICE", "AutoAccept": False, "AgentFirstCallbackAutoAccept": True},
-        {"Channel": "CHAT", "AutoAccept": False},
-        {"Channel": "EMAIL", "AutoAccept": True},
-    ],
-    "AfterContactWorkConfigs": [
-        {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 7}},
-        {"Channel": "TASK", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 11}},
-    ],
-    "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "SOFT_PHONE"}],
-    "PersistentConnectionConfigs": [{"Channel": "VOICE", "PersistentConnection": False}],
-    "VoiceEnhancementConfigs": [{"Channel": "VOICE", "VoiceEnhancementMode": "NOISE_SUPPRESSION"}],
+    array: [entry for entry in entries if entry["Channel"] in ("VOICE", "EMAIL")]
+    for array, entries in entries_of_all(differ=True).items()
 }
+"""Of every array; of two channels, since others may never have been set."""
 
 
 def answer(event: Event) -> Event:

@@ -39,7 +39,7 @@ class Run:
 
     def __init__(self, tree: Path, environment: dict[str, str], folder: Path, *flags: str) -> None:
         report, state = folder / "report.jsonl", folder / "state.json"
-        path = f"{environment['PYTHONPATH']}:{HERE}"
+        path = f"{environment['PYTHONPATH']}:{HERE}:{HERE.parent}"
         self.done = subprocess.run(
             [sys.executable, str(HERE / "suite_runner.py"), str(state), *flags],
             cwd=tree,

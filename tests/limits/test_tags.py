@@ -3,22 +3,18 @@
 from typing import Any
 
 import pytest
-from functional.settings import acw, auto_accept, enhancement, persistent, phone
+from functional.settings import auto_accept
 from functional.world import Agent, World, done, refused
 
 from connect_local.models import LocalConnectBackend
+from support.every_array import entries_of_all
 
 MAX_TAGS = 50
 MARKER_AND_OWNER = 2
 BY_AWS = (0, 9)
 """Numbers of tags by AWS's own services, which do not count."""
-ARRAYS: dict[str, list[dict[str, Any]]] = {
-    "AutoAcceptConfigs": [auto_accept("VOICE", False), auto_accept("CHAT", True)],
-    "AfterContactWorkConfigs": [acw("VOICE", 30), acw("CHAT", 60)],
-    "PhoneNumberConfigs": phone("SOFT_PHONE"),
-    "PersistentConnectionConfigs": persistent(False),
-    "VoiceEnhancementConfigs": enhancement("VOICE_ISOLATION"),
-}
+ARRAYS = entries_of_all(differ=False)
+ALL = len(ARRAYS)
 NEARLY_OURS = {
     "connect-user-config-too": "1",
     "Connect-User-Config": "managed",
@@ -50,7 +46,7 @@ def all_of(agent: Agent) -> tuple[object, object]:
 
 
 @pytest.mark.parametrize("by_aws", BY_AWS)
-@pytest.mark.parametrize("arrays", range(1, 6))
+@pytest.mark.parametrize("arrays", range(1, ALL + 1))
 def test_a_record_that_fits_exactly_is_written_and_removed(world: World, arrays: int, by_aws: int) -> None:
     agent, resource = (
         world.agent("dense", tags=foreign(MAX_TAGS - MARKER_AND_OWNER - arrays)),
@@ -68,7 +64,7 @@ def test_a_record_that_fits_exactly_is_written_and_removed(world: World, arrays:
 
 
 @pytest.mark.parametrize("by_aws", BY_AWS)
-@pytest.mark.parametrize(("others", "arrays"), [(49, 1), (48, 1), (50, 1), (47, 2), (44, 5)])
+@pytest.mark.parametrize(("others", "arrays"), [(49, 1), (48, 1), (50, 1), (47, 2), (49 - ALL, ALL)])
 def test_a_record_that_does_not_fit_is_refused_before_anything_is_written(
     world: World, others: int, arrays: int, by_aws: int
 ) -> None:
@@ -93,10 +89,11 @@ def test_an_update_that_does_not_fit_changes_nothing_and_can_be_rolled_back(
     world: World, gives_back: bool
 ) -> None:
     """The record gains new settings before it loses old ones, so both need room."""
-    agent, resource = world.agent("dense", tags=foreign(44)), world.resource()
-    before = agent.declare(**first(4))
+    agent = world.agent("dense", tags=foreign(MAX_TAGS - MARKER_AND_OWNER - (ALL - 1)))
+    resource = world.resource()
+    before = agent.declare(**first(ALL - 1))
     done(resource.create(before))
-    after = {**before, "VoiceEnhancementConfigs": ARRAYS["VoiceEnhancementConfigs"]}
+    after = agent.declare(**ARRAYS)
     if gives_back:
         del after["AutoAcceptConfigs"]
     truth = all_of(agent)
@@ -108,7 +105,7 @@ def test_an_update_that_does_not_fit_changes_nothing_and_can_be_rolled_back(
 
 
 def test_a_full_user_can_give_back_and_change(world: World) -> None:
-    agent, resource = world.agent("dense", tags=foreign(43)), world.resource()
+    agent, resource = world.agent("dense", tags=foreign(MAX_TAGS - MARKER_AND_OWNER - ALL)), world.resource()
     wide = agent.declare(**ARRAYS)
     done(resource.create(wide))
     narrow = agent.declare(**(first(3) | {"AutoAcceptConfigs": [auto_accept("VOICE", True)]}))

@@ -123,13 +123,20 @@ def test_each_part_of_an_owner_counts() -> None:
 def test_a_person_can_read_the_tags() -> None:
     identity = Identity.parse("inst", "ann", Environment())
     owner = Owner.of(identity, "arn:aws:cloudformation:us-east-1:1:stack/sales/0", "Ann")
-    values: list[tuple[RecordedValue, RecordedValue]] = [
-        *((True, False), (True, False), (False, True), (True, False), (True, False)),
-        *((30, 0), (0, 30), (0, 9_000), (10, 0), (10, 0)),
-        *(("DESK_PHONE", "DESK_PHONE"), (Unrecorded.VALUE, Unrecorded.VALUE)),
-        *((False, True), ("VOICE_ISOLATION", "NONE")),
-    ]
-    declared, prior = (dict(zip(KEYS, each, strict=True)) for each in zip(*values, strict=True))
+    number = (Unrecorded.VALUE, Unrecorded.VALUE)
+    values: dict[str, list[tuple[RecordedValue, RecordedValue]]] = {
+        "AutoAcceptConfigs": [(True, False), (True, False), (False, True), (True, False), (True, False)],
+        "AfterContactWorkConfigs": [(30, 0), (0, 30), (0, 9_000), (10, 0), (10, 0)],
+        "PhoneNumberConfigs": [("DESK_PHONE", "DESK_PHONE"), number],
+        "PersistentConnectionConfigs": [(False, True)],
+        "VoiceEnhancementConfigs": [("VOICE_ISOLATION", "NONE")],
+    }
+    pairs = {
+        key: pair
+        for array, of_array in values.items()
+        for key, pair in zip([key for key in KEYS if key.array == array], of_array, strict=True)
+    }
+    declared, prior = ({key: pair[half] for key, pair in pairs.items()} for half in (0, 1))
     tags = OwnershipRecord(owner, declared, prior, ("3f2a9c10", "77aa01bc")).to_tags()
     assert tags == {
         "connect-user-config": "managed",

@@ -20,6 +20,9 @@ import pytest
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
+from connect_local.arrays import ARRAYS, FIELDS
+from support.every_array import PER_CHANNEL, VOICE_ONLY, entries_of_all
+
 SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schema" / "custom-connect-userconfig.json"
 SCHEMA: dict[str, Any] = json.loads(SCHEMA_FILE.read_text("utf-8"))
 # The validator ignores the keywords of the registry's dialect that draft-07 does not know.
@@ -30,8 +33,6 @@ USER = "20000000-0000-4000-8000-000000000001"
 INSTANCE_ARN = f"arn:aws-us-gov:connect:us-gov-west-1:123456789012:instance/{INSTANCE}"
 USER_ARN = f"{INSTANCE_ARN}/agent/{USER}"
 NUMBER = "+12025550100"
-CHANNELS = ("VOICE", "CHAT", "TASK", "EMAIL")
-VOICE_ONLY = ("PhoneNumberConfigs", "PersistentConnectionConfigs", "VoiceEnhancementConfigs")
 
 Properties = dict[str, Any]
 
@@ -41,29 +42,10 @@ def limit(seconds: object) -> Properties:
 
 
 def full() -> Properties:
-    """Return properties with all five arrays, every member and every channel."""
-    return {
-        "InstanceId": INSTANCE,
-        "UserId": USER,
-        "AutoAcceptConfigs": [
-            {"Channel": "VOICE", "AutoAccept": True, "AgentFirstCallbackAutoAccept": False},
-            *({"Channel": channel, "AutoAccept": False} for channel in CHANNELS[1:]),
-        ],
-        "AfterContactWorkConfigs": [
-            {
-                "Channel": "VOICE",
-                "AfterContactWorkConfig": limit(0),
-                "AgentFirstCallbackAfterContactWorkConfig": limit(2_000_000),
-            },
-            *({"Channel": channel, "AfterContactWorkConfig": limit(1)} for channel in CHANNELS[1:]),
-        ],
-        "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER}],
-        "PersistentConnectionConfigs": [{"Channel": "VOICE", "PersistentConnection": True}],
-        "VoiceEnhancementConfigs": [{"Channel": "VOICE", "VoiceEnhancementMode": "VOICE_ISOLATION"}],
-    }
+    """Return properties with every array, every member and every channel, VOICE first."""
+    return {"InstanceId": INSTANCE, "UserId": USER, **entries_of_all(differ=True, number=NUMBER)}
 
 
-ARRAYS = tuple(name for name in full() if name.endswith("Configs"))
 REMOVED = object()
 
 
@@ -98,6 +80,7 @@ def reasons(properties: Mapping[str, object]) -> set[tuple[str, str]]:
     }
 
 
+CALLBACK_LIMIT = "AgentFirstCallbackAfterContactWorkConfig"
 GOOD = {
     "everything": full(),
     "arns": {**full(), "InstanceId": INSTANCE_ARN, "UserId": USER_ARN},
@@ -108,13 +91,17 @@ GOOD = {
     ),
     "soft phone with a number": changed("PhoneNumberConfigs/0/PhoneType", "SOFT_PHONE"),
     "the longest number": changed("PhoneNumberConfigs/0/PhoneNumber", "+123456789012345"),
+    **{
+        f"a {name} of {seconds} seconds": changed(f"AfterContactWorkConfigs/0/{name}", limit(seconds))
+        for name in ("AfterContactWorkConfig", CALLBACK_LIMIT)
+        for seconds in (0, 2_000_000)
+    },
     "the user's arn, as an update carries it": {**full(), "UserArn": USER_ARN},
     **{
         f"{array} alone": {name: full()[name] for name in ("InstanceId", "UserId", array)} for array in ARRAYS
     },
 }
 
-CALLBACK_LIMIT = "AgentFirstCallbackAfterContactWorkConfig"
 BAD = {
     "no instance": (changed("InstanceId", REMOVED), "", "required"),
     "no user": (changed("UserId", REMOVED), "", "required"),
@@ -158,7 +145,17 @@ BAD = {
     **{f"two {array}": (changed(array, full()[array] * 2), array, "maxItems") for array in VOICE_ONLY},
     **{
         f"five {array}": (changed(array, [*full()[array], full()[array][1]]), array, "maxItems")
-        for array in ("AutoAcceptConfigs", "AfterContactWorkConfigs")
+        for array in PER_CHANNEL
+    },
+    **{
+        f"{setting.array} with a list for {setting.field[-1]}": (
+            changed(path, []),
+            path,
+            "type",
+        )
+        for setting in FIELDS
+        if setting.channel == "VOICE"
+        for path in [f"{setting.array}/0/{'/'.join(setting.field)}"]
     },
     "auto-accept without a value": (
         changed("AutoAcceptConfigs/0/AutoAccept", REMOVED),
@@ -256,7 +253,7 @@ def test_bad_properties_are_refused_for_their_reason(properties: Properties, pat
 
 
 def test_every_bad_example_differs_from_the_good_one_in_one_property() -> None:
-    # Only the example without arrays lacks five.
+    # Only the example without arrays lacks all of them.
     differences = {
         name: [key for key in full() if properties.get(key) != full()[key]]
         + [key for key in properties if key not in full()]
@@ -270,3 +267,9 @@ def test_every_bad_example_differs_from_the_good_one_in_one_property() -> None:
 )
 def test_contract_inputs_are_accepted(file: Path) -> None:
     assert reasons(json.loads(file.read_text("utf-8"))) == set()
+
+
+def test_contract_inputs_declare_every_array() -> None:
+    files = (SCHEMA_FILE.parent.parent / "inputs").glob("*.json")
+    declared = set().union(*(json.loads(file.read_text("utf-8")) for file in files))
+    assert declared >= ARRAYS.keys(), "CloudFormation's contract suite must write each of them"

@@ -60,7 +60,7 @@ def test_the_packaged_handlers_pass_on_a_real_lambda(
     for file in (tree / "inputs").glob("inputs_[23]_*.json"):
         file.unlink()
     report = tmp_path / "report.jsonl"
-    path = os.pathsep.join((environment["PYTHONPATH"], str(ROOT / "tests" / "contract")))
+    path = os.pathsep.join((environment["PYTHONPATH"], str(ROOT / "tests" / "contract"), str(ROOT / "tests")))
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("suite_on_ministack.py")), cloud.aws_url],
         cwd=tree,

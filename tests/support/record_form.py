@@ -4,9 +4,12 @@ The tag of an array holds the declared values, the word ``was`` and the earlier 
 ``v1 VOICE=30 was VOICE=0``.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from connect_local.arrays import ARRAYS
 
 Setting = tuple[str, str, str]
 """Array, channel, and the dotted path of the field; equal to the `SettingKey` of the same setting."""
@@ -18,22 +21,24 @@ UNRECORDED: Final = "unrecorded"
 """The word for an earlier value that no tag holds."""
 DESK_PHONE: Final = "DESK_PHONE"
 
-_LIMIT: Final = "AfterContactWorkTimeLimit"
+_OPTIONAL: Final = {
+    "AgentFirstCallbackAutoAccept": "agent-first-callback",
+    "AgentFirstCallbackAfterContactWorkConfig": "agent-first-callback",
+    "PhoneNumber": "number",
+}
+"""The names of fields that an entry may lack, by the first member of their paths."""
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name.removesuffix("Configs")).lower()
+
+
 FIELDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
-    "auto-accept": (
-        "AutoAcceptConfigs",
-        {"": "AutoAccept", "agent-first-callback": "AgentFirstCallbackAutoAccept"},
-    ),
-    "after-contact-work": (
-        "AfterContactWorkConfigs",
-        {
-            "": f"AfterContactWorkConfig.{_LIMIT}",
-            "agent-first-callback": f"AgentFirstCallbackAfterContactWorkConfig.{_LIMIT}",
-        },
-    ),
-    "phone-number": ("PhoneNumberConfigs", {"": "PhoneType", "number": "PhoneNumber"}),
-    "persistent-connection": ("PersistentConnectionConfigs", {"": "PersistentConnection"}),
-    "voice-enhancement": ("VoiceEnhancementConfigs", {"": "VoiceEnhancementMode"}),
+    _words(name): (
+        name,
+        {_OPTIONAL.get(field.path[0], ""): ".".join(field.path) for field in array.fields},
+    )
+    for name, array in ARRAYS.items()
 }
 """By the name of a tag: its array, and the dotted path of each field by the field's name in the tag."""
 

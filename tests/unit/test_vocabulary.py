@@ -67,7 +67,7 @@ def test_the_generated_models_have_what_the_table_has() -> None:
 
 
 def test_the_comparison_sees_every_member() -> None:
-    assert len(of_table()) == 20
+    assert len(of_table()) >= 20  # what is released stays
     assert of_table().keys() == of_update(MODEL).keys() == of_schema(SCHEMA).keys() == of_generated().keys()
 
 

@@ -1,7 +1,9 @@
 """Calls of CREATE."""
 
+from support.every_array import entries_of_all
+
 from ..agents import DECLARED_NUMBER
-from ..settings import acw, auto_accept, enhancement, persistent, phone
+from ..settings import acw, auto_accept
 from ..world import World, done, refused
 from . import Operation, costs, declared, owned
 
@@ -13,14 +15,9 @@ def create_on_a_free_agent(world: World) -> Operation:
 
 
 @costs(describe=2, tag=1, update=1)
-def create_of_all_five_arrays(world: World) -> Operation:
+def create_of_every_array(world: World) -> Operation:
     agent, resource = world.agent("dense"), world.resource()
-    wide = {
-        **declared(agent),
-        "PhoneNumberConfigs": phone("DESK_PHONE", DECLARED_NUMBER),
-        "PersistentConnectionConfigs": persistent(False),
-        "VoiceEnhancementConfigs": enhancement("VOICE_ISOLATION"),
-    }
+    wide = agent.declare(**entries_of_all(differ=True, number=DECLARED_NUMBER))
     return lambda: done(resource.create(wide))
 
 
