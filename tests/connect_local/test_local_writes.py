@@ -19,7 +19,7 @@ from connect_local import (
     where_every_two_meet,
 )
 from connect_local.arrays import ARRAYS, CHANNELS, FIELDS
-from support.exhaustive import mark_others, switches
+from support.exhaustive import chosen_or_all, switches
 
 NUMBER = "+15550100"
 ACW = ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")
@@ -27,7 +27,7 @@ FIRST_CALLBACK_ACW = ("AgentFirstCallbackAfterContactWorkConfig", "AfterContactW
 
 COMBINATIONS = every_read_write_combination()
 every_combination = pytest.mark.parametrize(
-    "behaviour", mark_others(COMBINATIONS, where_every_two_meet(COMBINATIONS, switches)), ids=str
+    "behaviour", chosen_or_all(COMBINATIONS, where_every_two_meet(COMBINATIONS, switches)), ids=str
 )
 
 

@@ -10,7 +10,7 @@ from connect_local.pairwise import Aspects, where_every_two_meet
 from faults.cells import CELLS, Cell
 from faults.dimensions import READS, TAKES_ANEW, deletes_nobody, expected_words
 from faults.harness import Harness
-from support.exhaustive import mark_others
+from support.exhaustive import chosen_or_all
 
 
 def _aspects(cell: Cell) -> Aspects:
@@ -19,7 +19,7 @@ def _aspects(cell: Cell) -> Aspects:
     return (baseline.front_end, baseline.handler), (baseline.handler, call.operation), call, kind, cell.times
 
 
-@pytest.mark.parametrize("cell", mark_others(CELLS, where_every_two_meet(CELLS, _aspects)), ids=str)
+@pytest.mark.parametrize("cell", chosen_or_all(CELLS, where_every_two_meet(CELLS, _aspects)), ids=str)
 def test_fault(cell: Cell, harness: Harness) -> None:
     harness.restore(cell.baseline)
     harness.bench.connect.plant(cell.fault)

@@ -5,9 +5,17 @@ import pytest
 from faults.cells import LATE_CELLS, LateCell
 from faults.dimensions import TAKES_ANEW
 from faults.harness import Harness
+from support.exhaustive import Aspects, chosen_or_all, where_every_two_meet
 
 
-@pytest.mark.parametrize("cell", LATE_CELLS, ids=str)
+def _aspects(cell: LateCell) -> Aspects:
+    baseline = cell.baseline
+    return (baseline.front_end, baseline.handler), baseline.behaviour, cell.call, cell.failure
+
+
+@pytest.mark.parametrize(
+    "cell", chosen_or_all(LATE_CELLS, where_every_two_meet(LATE_CELLS, _aspects)), ids=str
+)
 def test_rollback_of_what_failed_after_its_last_write(cell: LateCell, harness: Harness) -> None:
     baseline, handler = cell.baseline, cell.baseline.handler
     harness.restore(baseline)

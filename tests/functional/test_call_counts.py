@@ -13,7 +13,7 @@ import pytest
 from connect_local import Behaviour, every_read_write_combination, where_every_two_meet
 from functional.call_counts import CASES, CUSTOM, OPERATIONS, REGISTRY, Case, creates, deletes, reads, updates
 from functional.world import World
-from support.exhaustive import mark_others, switches
+from support.exhaustive import chosen_or_all, switches
 from support.registry import RegistryStack
 
 MODULES: Final = (creates, updates, deletes, reads)
@@ -28,7 +28,7 @@ def _cases(front_end: str, behaviours: list[Behaviour]) -> pytest.MarkDecorator:
     names = [name for name, case in CASES.items() if front_end in case.front_ends]
     cells = list(product(names, behaviours))
     chosen = where_every_two_meet(cells, lambda cell: (cell[0], *switches(cell[1])))
-    return pytest.mark.parametrize(("case", "behaviour"), mark_others(cells, chosen), ids=str)
+    return pytest.mark.parametrize(("case", "behaviour"), chosen_or_all(cells, chosen), ids=str)
 
 
 def _count(world: World, case: Case) -> None:

@@ -25,7 +25,7 @@ from functional.scenarios import (
     waiting,
 )
 from functional.world import World
-from support.exhaustive import mark_others, switches
+from support.exhaustive import chosen_or_all, switches
 
 MODULES = (declaring, failing, moving, outside, phones, repeated, stacks, waiting)
 PAIRS = where_every_two_switches_meet()
@@ -34,34 +34,28 @@ READ_WRITE = [behaviour for behaviour in every_read_write_combination() if not b
 
 
 @pytest.mark.parametrize(
-    "behaviour", mark_others(READ_WRITE, where_every_two_meet(READ_WRITE, switches)), ids=str
+    "behaviour", chosen_or_all(READ_WRITE, where_every_two_meet(READ_WRITE, switches)), ids=str
 )
 @pytest.mark.parametrize("scenario", EVERYWHERE, ids=lambda scenario: scenario.__name__)
 def test_under_every_combination(scenario: Scenario, world: World) -> None:
     scenario(world)
 
 
-def _through_pairs(scenarios: list[Scenario]) -> pytest.MarkDecorator:
-    """`make test` lets each scenario meet each answer to each question; every two answers meet in all of them
-    together.
-    """
-    cells = list(product(scenarios, PAIRS))
-    chosen = where_every_two_meet(cells, lambda cell: (cell[0], *switches(cell[1])))
-    return pytest.mark.parametrize(("scenario", "behaviour"), mark_others(cells, chosen), ids=_name)
+CELLS = [
+    *product(["registry"], ANYWHERE, PAIRS),
+    *product(["custom resource"], [*EVERYWHERE, *ANYWHERE], PAIRS),
+]
+CHOSEN = where_every_two_meet(CELLS, lambda cell: (*cell[:2], *switches(cell[2])))
+"""Each scenario and each front end meets the other and each value of each switch; every two values meet."""
 
 
-def _name(value: object) -> str:
-    return str(getattr(value, "__name__", value))
-
-
-@_through_pairs(ANYWHERE)
-def test_where_every_two_switches_meet(scenario: Scenario, world: World) -> None:
-    scenario(world)
-
-
-@pytest.mark.parametrize("front_end", ["custom resource"], indirect=True)
-@_through_pairs([*EVERYWHERE, *ANYWHERE])
-def test_through_the_custom_resource(scenario: Scenario, world: World) -> None:
+@pytest.mark.parametrize(
+    ("front_end", "scenario", "behaviour"),
+    chosen_or_all(CELLS, CHOSEN),
+    indirect=["front_end"],
+    ids=lambda value: str(getattr(value, "__name__", value)),
+)
+def test_where_every_two_meet(scenario: Scenario, world: World) -> None:
     scenario(world)
 
 

@@ -8,6 +8,7 @@ from functional.settings import CHAT_ACW, CHAT_ACW_CEILING, acw, auto_accept, en
 from functional.world import Agent, World, done
 
 from connect_local import ArrayOrder, ArrayWrite, Behaviour, EntryWrite, Reads
+from support.exhaustive import chosen_or_all, switches, where_every_two_meet
 
 BEHAVIOURS = [
     Behaviour(
@@ -61,8 +62,14 @@ def _third(agent: Agent) -> dict[str, object]:
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=str)
+LIVES = list(product(KINDS, BEHAVIOURS))
+
+
+@pytest.mark.parametrize(
+    ("kind", "behaviour"),
+    chosen_or_all(LIVES, where_every_two_meet(LIVES, lambda life: (life[0], *switches(life[1])))),
+    ids=str,
+)
 @pytest.mark.parametrize("front_end", ["registry", "custom resource"], indirect=True)
 def test_a_whole_life(world: World, kind: str) -> None:
     agent, resource = world.agent(kind), world.resource()

@@ -12,7 +12,7 @@ import pytest
 
 from demo.local_cloud import ROOT
 from demo.scenario import SABOTAGES
-from support.exhaustive import mark_others
+from support.exhaustive import chosen_or_all
 
 WIDEST = 100
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -155,7 +155,7 @@ def run_until_a_lambda_runs(demo: "subprocess.Popen[str]") -> list[list[int]]:
     return generations
 
 
-@pytest.mark.parametrize("how", mark_others(SIGNALS, SIGNALS[:3]))
+@pytest.mark.parametrize("how", chosen_or_all(SIGNALS, SIGNALS[:3]))
 def test_a_signal_that_ends_the_demo_ends_all_that_it_has_started(archive: Path, how: signal.Signals) -> None:
     with start(archive) as demo:
         started = [process for generation in run_until_a_lambda_runs(demo) for process in generation]

@@ -1,15 +1,15 @@
-"""Which cells of a matrix `make test` has the seconds for; `make test-all` runs the others as well.
+"""What `make test` has the seconds for; `make test-all` runs everything, with ``EXHAUSTIVE=1``.
 
-Those others bear the mark `exhaustive`. They reach lines that the chosen ones reach too, by another path.
+Left out are most cells of each matrix, and single tests with the mark `exhaustive`: they reach lines that
+others also reach, by another path.
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 from typing import Final
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from connect_local import Behaviour
 from connect_local.pairwise import Aspects, Cell
@@ -20,17 +20,12 @@ interleavings) grow with it.
 """
 
 
-def mark_others(cells: Iterable[Cell], chosen: Collection[Cell]) -> list[ParameterSet]:
-    """Return all cells for `parametrize`; those that are not chosen bear the mark `exhaustive`. A tuple is as
-    many arguments.
+def chosen_or_all(cells: Iterable[Cell], chosen: Sequence[Cell]) -> list[Cell]:
+    """Return the cells for `parametrize`: the chosen ones or, if everything runs, all.
+
+    Pytest does not even collect the others, which alone would take seconds.
     """
-    return [
-        pytest.param(
-            *(cell if isinstance(cell, tuple) else (cell,)),
-            marks=() if cell in chosen else pytest.mark.exhaustive,
-        )
-        for cell in cells
-    ]
+    return list(cells) if EXHAUSTIVE else list(chosen)
 
 
 def switches(behaviour: Behaviour) -> Aspects:

@@ -7,7 +7,7 @@ import pytest
 
 from connect_local import where_every_two_meet
 from support import exhaustive
-from support.exhaustive import mark_others
+from support.exhaustive import chosen_or_all
 
 CELLS = [cell for cell in product("abc", range(4), (True, False), "xyz") if cell[:2] != ("a", 0)]
 
@@ -28,12 +28,10 @@ def test_three_meet_where_two_of_them_are_one_aspect() -> None:
     assert {(*cell[:2], cell[3]) for cell in chosen} == {(*cell[:2], cell[3]) for cell in CELLS}
 
 
-def test_all_cells_are_there_and_the_others_are_marked() -> None:
-    marked = mark_others([("a", 1), ("b", 2)], [("b", 2)])
-    assert [(each.values, [mark.name for mark in each.marks]) for each in marked] == [
-        (("a", 1), ["exhaustive"]),
-        (("b", 2), []),
-    ]
+@pytest.mark.parametrize("switch", [True, False])
+def test_only_the_switch_makes_tests_of_all_cells(monkeypatch: pytest.MonkeyPatch, switch: bool) -> None:
+    monkeypatch.setattr(exhaustive, "EXHAUSTIVE", switch)
+    assert chosen_or_all(("a", "b", "c"), ("c", "a")) == (["a", "b", "c"] if switch else ["c", "a"])
 
 
 @pytest.mark.parametrize("switch", [True, False])
