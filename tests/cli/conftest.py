@@ -13,8 +13,10 @@ from typing import Any
 import boto3
 import botocore.session
 import click.testing
+import moto.s3.urls
 import pytest
 from moto import mock_aws
+from moto.s3.models import S3Backend
 
 from connect_user_config.cli import cli
 from connect_user_config.install import options
@@ -182,5 +184,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cloud: RegistryCloud) 
         return watched
 
     monkeypatch.setattr(options, "make_session", make_session)
+    # moto reads this module again at each request to S3, because the environment may name other endpoints.
+    monkeypatch.setattr(S3Backend, "_url_module", moto.s3.urls)
     with mock_aws():
+        boto3.setup_default_session()
+        boto3.DEFAULT_SESSION._session.register_component("data_loader", LOADER)
         yield Desk(tmp_path, cloud)
