@@ -10,6 +10,9 @@ from agents.contact_centre import ContactCentre
 from connect_local import Behaviour, LocalConnect
 from connect_user_config.agents import options
 from support.clock import FakeClock
+from support.local_connect import _connect, behaviour, clock, connect
+
+__all__ = ["_connect", "behaviour", "clock", "connect"]
 
 LOADER = botocore.session.get_session().get_component("data_loader")
 
@@ -30,28 +33,10 @@ def _shared_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "make_session", shared)
 
 
-@pytest.fixture(scope="session")
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture(scope="module")  # one is open at a time, and another folder may be next
-def _connect(clock: FakeClock) -> Iterator[LocalConnect]:
-    with LocalConnect(clock=clock) as connect:
-        yield connect
-
-
 @pytest.fixture
-def behaviour() -> Behaviour:
-    """The switches; tests parametrize over them where they matter."""
-    return Behaviour()
-
-
-@pytest.fixture
-def centre(_connect: LocalConnect, behaviour: Behaviour, clock: FakeClock) -> Iterator[ContactCentre]:
+def centre(connect: LocalConnect, clock: FakeClock) -> Iterator[ContactCentre]:
     """An instance without agents, and no stack."""
-    _connect.reset(behaviour)
-    session = options.make_session(None)(_connect.region)
-    centre = ContactCentre(_connect, clock, *_connect.create_instance(), session)
+    session = options.make_session(None)(connect.region)
+    centre = ContactCentre(connect, clock, *connect.create_instance(), session)
     yield centre
     centre.delete_stacks()
