@@ -60,10 +60,10 @@ test-all: test ## every night: the same with every cell of each matrix, the whee
 	$(say) 'mutants: broken lines that tests must notice'
 	@python -m tools.mutants
 
-# What may differ from one Python to the next: the lock, all that runs in Lambda, the installed wheel. At night also the commands, and the bound of
+# What may differ from one Python to the next: the lock, all that runs in Lambda, the installed wheel. At night also memory, the commands, and the bound of
 # coverage: the covered lines do not depend on the version, and measuring doubles the time.
-ON_EACH_PYTHON := tests/unit tests/custom_resource tests/functional/test_every_array.py tests/limits/test_memory.py tests/packaging/test_installed.py
-ON_EACH_PYTHON_AT_NIGHT := tests/functional tests/tools tests/contract/test_commands.py --cov --cov-report=term
+ON_EACH_PYTHON := tests/unit tests/custom_resource tests/functional/test_every_array.py tests/packaging/test_installed.py
+ON_EACH_PYTHON_AT_NIGHT := tests/functional tests/faults/test_found.py tests/tools tests/contract/test_commands.py tests/limits/test_memory.py --cov --cov-report=term
 .PHONY: test-this-python
 test-this-python: check-lock
 	$(say) 'tests of what runs in Lambda, on two processes'
