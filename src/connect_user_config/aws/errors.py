@@ -83,10 +83,7 @@ def translated(service: str, operation: str, region: str) -> Iterator[None]:
 def _no_answer_of_aws(service: str, operation: str, region: str, found: str) -> Failed:
     return Failed(
         "not-aws",
-        (
-            f"{service} in {region} answered {operation} with something that AWS does not answer:"
-            f" {shortened(found)}"
-        ),
+        f"{service} in {region} answered {operation} in a way that AWS never does: {shortened(found)}",
         "see which proxy, firewall or endpoint (AWS_ENDPOINT_URL) answers in place of AWS, and run again",
     )
 

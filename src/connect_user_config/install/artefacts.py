@@ -215,11 +215,5 @@ def _empty(region: Region, bucket: str) -> None:
         )
         # DeleteObjects succeeds as a call even if it deletes nothing.
         if refused := told.get("Errors"):
-            raise Failed(
-                "not-deleted",
-                (
-                    f"S3 did not delete {len(refused)} artefacts, {refused[0].get('Key')} first:"
-                    f" {refused[0].get('Message')}"
-                ),
-                "run again",
-            )
+            first = f"{refused[0].get('Key')} first: {refused[0].get('Message')}"
+            raise Failed("not-deleted", f"S3 did not delete {len(refused)} artefacts, {first}", "run again")

@@ -27,10 +27,7 @@ def by_region(arns: Sequence[str], regions: Iterable[str]) -> Mapping[str, tuple
             raise UsageError(
                 "wrong-region",
                 f"instance {arn} is in {region}, which no --region names",
-                (
-                    "add the region, or leave the instance out: handlers reach instances of their own region"
-                    " only"
-                ),
+                "add the region, or leave the instance out: handlers reach instances of their region only",
             )
         found.setdefault(region, []).append(arn)
     for region, there in found.items():

@@ -153,13 +153,9 @@ def _deregister_earlier(region: Region, type_name: str, stack: stacks.Stack) -> 
         listed = ", ".join(version.version_id for version in others)
         raise Refused(
             "others-live",
-            f"{type_name} has live versions that this installation did not make: {listed}; the registry"
-            " keeps the"
-            " default version, which is ours, as long as others are live",
-            (
-                "make one of those the default (`aws cloudformation set-type-default-version`), or deregister"
-                " them"
-            ),
+            f"{type_name} has live versions that this installation did not make: {listed}; the registry keeps"
+            " the default version, which is ours, as long as others are live",
+            "make one the default (`aws cloudformation set-type-default-version`), or deregister them",
         )
     if current and any(version.is_default and version.arn != current for version in ours):
         _set_default(region, type_name, current)
