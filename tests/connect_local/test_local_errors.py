@@ -74,7 +74,7 @@ MALFORMED: dict[str, tuple[str, str, Any]] = {
     "null condition": (
         "POST",
         "/search-users",
-        {"InstanceId": INSTANCE, "SearchFilter": {"TagFilter": {"TagCondition": None}}},
+        {"InstanceId": INSTANCE, "SearchCriteria": {"StringCondition": {"FieldName": None}}},
     ),
     "numeric token": ("POST", "/search-users", {"InstanceId": INSTANCE, "NextToken": 5}),
     "no kind of identity": ("PUT", "/instance", {}),

@@ -6,9 +6,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.session import get_session
 from mypy_boto3_connect import ConnectClient
 
 from connect_local import DOCUMENTED_QUOTAS, Behaviour, LocalConnect, Permissions, Quota
+from connect_local.organisation import Kind
 from connect_local.seed import seed
 
 LISTS = {
@@ -26,6 +28,12 @@ DESCRIBE = {
     "security-profile": ("describe_security_profile", "SecurityProfileId", "SecurityProfile"),
     "agent-group": ("describe_user_hierarchy_group", "HierarchyGroupId", "HierarchyGroup"),
 }
+SUMMARIES = {
+    "routing-profile": "RoutingProfileSummary",
+    "security-profile": "SecurityProfileSummary",
+    "agent-group": "HierarchyGroupSummary",
+}
+MODEL: Any = get_session().get_service_model("connect")
 every_kind = pytest.mark.parametrize("kind", LISTS)
 
 
@@ -55,6 +63,13 @@ def test_a_list_has_the_name_the_arn_and_the_time_of_creation(
     (other_kind,) = listed(client, "routing-profile", InstanceId=connect.create_instance()[0])
     assert (new["LastModifiedTime"] - other_kind["LastModifiedTime"]).total_seconds() == 0
     assert all((new["LastModifiedTime"] - each["LastModifiedTime"]).total_seconds() == 60 for each in others)
+
+
+@every_kind
+def test_a_summary_has_the_members_of_the_model(connect: LocalConnect, instance_id: str, kind: str) -> None:
+    CREATE[kind](connect, instance_id, "Sales")
+    (summary, *_), _ = connect.backend().organisation(instance_id).summaries(Kind(kind), None, None)
+    assert set(summary) == set(MODEL.shape_for(SUMMARIES[kind]).members)
 
 
 @every_kind

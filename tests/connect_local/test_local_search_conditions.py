@@ -114,6 +114,12 @@ def test_an_attribute_filter_has_a_largest_number_of_conditions(
         client.search_users(InstanceId=centre, SearchFilter=too_many)
 
 
+def test_tag_conditions_are_counted_within_a_group_too(client: ConnectClient, centre: str) -> None:
+    too_many: Any = {"UserAttributeFilter": {"AndCondition": {"TagConditions": [tag("first", "a")] * 26}}}
+    with pytest.raises(ClientError, match="at most 25 tag conditions, not 26"):
+        client.search_users(InstanceId=centre, SearchFilter=too_many)
+
+
 @pytest.mark.parametrize(("length", "is_refused"), [(1, True), (2, False), (25, False), (26, True)])
 def test_a_part_of_a_name_has_two_to_twenty_five_characters(
     client: ConnectClient, centre: str, length: int, is_refused: bool
