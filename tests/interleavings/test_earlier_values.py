@@ -93,6 +93,26 @@ def test_nor_one_that_the_record_gives_to_another_owner_meanwhile(agent: LocalAg
     assert len(take_breaches()) == 1
 
 
+def test_nor_one_of_the_former_owner_by_the_next_owner_of_a_record_that_was_handed_over(
+    agent: LocalAgent,
+) -> None:
+    _work(agent, 30)
+    agent.tag({"connect-user-config": "handed-over"})
+    agent.untag([WORK])
+    agent.tag({**OURS, "connect-user-config:owner": "v1 fedcba9876543210 id.id - support/Agent"})
+    agent.tag({WORK: "v1 VOICE=45 was VOICE=30"})
+    assert len(take_breaches()) == 1
+
+
+def test_nor_one_of_a_former_owner_whose_tag_is_gone(agent: LocalAgent) -> None:
+    _work(agent, 30)
+    agent.untag(["connect-user-config:owner"])
+    agent.tag({"connect-user-config": "handed-over"})
+    agent.tag({**OURS, "connect-user-config:owner": "v1 fedcba9876543210 id.id - support/Agent"})
+    agent.tag({WORK: "v1 VOICE=45 was VOICE=30"})
+    assert len(take_breaches()) == 1
+
+
 def test_nor_when_another_tool_has_removed_the_record(agent: LocalAgent) -> None:
     _work(agent, 30)
     agent.untag([*agent.tags()])

@@ -3,7 +3,8 @@
 A setting is free until a resource claims or writes it. From then on, ``TagResource`` must not record as its
 earlier value any value that the same resource has written. The setting is free again when the resource writes
 the earlier value back, or when the record drops the setting while the earlier value is in force: as it was,
-or as the service has stored it.
+or as the service has stored it. With a record that is imported or handed over, the next owner gets the values
+that the former one has written.
 
 A fixture of ``conftest`` fails the test during which the rule was broken. Nothing is raised at the call: the
 code under test would take the error for a fault of the service.
@@ -23,7 +24,7 @@ from connect_local.models import LocalConnectBackend
 from connect_local.settings import Settings
 from connect_local.users import User, UserState
 
-from .record_form import DESK_PHONE, UNRECORDED, Setting, Value, read_record
+from .record_form import DESK_PHONE, HANDED_OVER, MARKER, UNRECORDED, Setting, Value, read_record
 
 _IN_BACKEND: Final = {
     (setting.array, setting.channel, ".".join(setting.field)): setting
@@ -82,8 +83,9 @@ class Trace:
     def tagged(self, user: User, before: Tags, after: Tags) -> None:
         """Check the earlier values that the tags newly record, and note the settings that they drop."""
         was, now = read_record(before), read_record(after)
-        if was.owner and now.owner and was.owner != now.owner:
-            self._hand_over(was.owner, now.owner)
+        for former in self._former_owners(before, was.owner):
+            if now.owner and now.owner != former:
+                self._hand_over(former, now.owner)
         own = self.own.get(now.owner or "", {})
         for setting in now.earlier.keys() & _IN_BACKEND.keys():
             value = now.earlier[setting]
@@ -107,6 +109,11 @@ class Trace:
     def _forget(self, setting: Setting, values: set[Value] | None = None) -> None:
         for own in self.own.values():
             own[setting] = own.get(setting, set()) - values if values is not None else set()
+
+    def _former_owners(self, before: Tags, owner: str | None) -> list[str]:
+        """Return whose values the next owner gets; a record that is handed over may name no owner."""
+        is_handed_over = before.get(MARKER) == HANDED_OVER
+        return [owner] if owner else [*self.own] if is_handed_over else []
 
     def _hand_over(self, former: str, owner: str) -> None:
         for setting, values in self.own.pop(former, {}).items():

@@ -17,6 +17,8 @@ Value = bool | int | str | None
 
 MARKER: Final = "connect-user-config"
 OWNER: Final = f"{MARKER}:owner"
+HANDED_OVER: Final = "handed-over"
+"""The marker's value in a record that nobody owns."""
 UNRECORDED: Final = "unrecorded"
 """The word for an earlier value that no tag holds."""
 DESK_PHONE: Final = "DESK_PHONE"
