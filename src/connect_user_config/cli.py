@@ -11,6 +11,7 @@ from .output import help_end
 _COMMANDS: Final = {
     "agents": "agents.overview",
     "check": "check.command",
+    "diff": "agents.comparing.command",
     "drift": "agents.drift",
     "install": "install.commands",
     "release": "agents.release",

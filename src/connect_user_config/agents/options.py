@@ -141,8 +141,7 @@ def _repeated(name: str, metavar: str, help_text: str) -> Callable[[Command], Co
     return click.option(name, metavar=metavar, multiple=True, help=f"{help_text}; may be repeated.")
 
 
-connection: Final = _all(
-    click.option("--instance", metavar="ARN|ID", required=True, help="The Connect instance."),
+_connection: Final = (
     click.option("--region", metavar="REGION", help="For an id; default: the AWS configuration's."),
     click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
     click.option(
@@ -155,6 +154,13 @@ connection: Final = _all(
         help="The share of the account's request quotas that this command may use.",
     ),
     click.option("--quiet", is_flag=True, help="Show no progress on standard error."),
+)
+connection: Final = _all(
+    click.option("--instance", metavar="ARN|ID", required=True, help="The Connect instance."), *_connection
+)
+connection_of_templates: Final = _all(
+    click.option("--instance", metavar="ARN|ID", help="The Connect instance; default: the templates' one."),
+    *_connection,
 )
 selecting: Final = _all(
     _repeated("--user", "ID|NAME", "An agent, by id, ARN or login name"),

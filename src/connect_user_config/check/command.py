@@ -1,10 +1,7 @@
 """The command `check`: files in, findings out. It calls nobody, and imports late."""
 
-import errno
-import glob
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, TextIO
 
 import click
@@ -15,13 +12,12 @@ from custom_connect_userconfig.core.problems import Severity
 from custom_connect_userconfig.core.redaction import redact
 
 from ..problems import DONE, FAILED, FOUND, unexpected
+from . import arguments
 from .engine import check as check_tree
 from .formats import FORMATS, Located
 from .rules import BY_NAME
 from .types import DOCUMENTED, Types
 
-_STANDARD_INPUT: Final = "-"
-_STANDARD_INPUT_NAME: Final = "<stdin>"
 _EPILOG: Final = """\b
 Exit codes: 0 nothing found, 6 problems found, 1 a file cannot be read, 2 the command line is wrong.
 Information alone is no problem.
@@ -31,55 +27,14 @@ Example: connect-user-config check 'templates/**/*.yaml' --parameter Stage=prod
 """
 
 
-def _types(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> Types:
-    for name in names:
-        try:
-            Types([name])
-        except ValueError as error:
-            raise click.BadParameter(f"{name!r} {error}.") from error
-    return Types(names)
-
-
-def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    values = {}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not equals or not name.isalnum():
-            # What is given may hold a phone number, so it is not repeated.
-            raise click.BadParameter("write NAME=VALUE, where NAME has letters and digits only.")
-        values[name] = value
-    return values
-
-
-def _files(_: click.Context, __: click.Parameter, patterns: tuple[str, ...]) -> list[str]:
-    found: dict[str, None] = {}
-    for pattern in patterns:
-        if pattern == _STANDARD_INPUT or _is_there(pattern):
-            matches = [pattern]
-        else:
-            matches = sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())  # noqa: PTH207 - absolute patterns as well
-        if not matches:
-            raise click.BadParameter(f"there is no file {pattern!r}.")
-        found.update(dict.fromkeys(matches))
-    return list(found)
-
-
-def _is_there(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except OSError:
-        # The name is too long, or the folder is locked: reading it says which.
-        return True
-
-
 @click.command("check", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=_files)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=arguments.files)
 @click.option(
     "--parameter",
     "given",
     multiple=True,
     metavar="NAME=VALUE",
-    callback=_values,
+    callback=arguments.values,
     help="The value of a parameter; may be repeated. A parameter without one is not guessed.",
 )
 @click.option(
@@ -87,7 +42,7 @@ def _is_there(name: str) -> bool:
     "types",
     multiple=True,
     metavar="NAME",
-    callback=_types,
+    callback=arguments.types,
     help="One more name of the type, or an organisation; may be repeated."
     f" {DOCUMENTED} and ORG::Connect::UserConfig are known.",
 )
@@ -153,7 +108,7 @@ class _Run:
     def check(self, file: str) -> None:
         """Check one file; what keeps it from being read is kept."""
         try:
-            text = _text(file)
+            text = arguments.text_of(file)
             if not self._types.may_stand_in(text):
                 self.parameters_are_known = False
                 return
@@ -181,33 +136,20 @@ class _Run:
         self.parameters.update(map(str, parameters if isinstance(parameters, dict) else ()))
 
     def _fail(self, file: str, message: str) -> None:
-        name = _shown(file)
+        name = arguments.shown(file)
         _print(f"{name}: {message}", sys.stderr)
         self.failed.append((name, message))
         self.parameters_are_known = False
 
 
-def _text(file: str) -> str:
-    if file == _STANDARD_INPUT:
-        if sys.stdin is None:
-            # Whoever began this has closed it (`<&-`).
-            raise OSError(errno.EBADF, "it is closed")
-        return sys.stdin.buffer.read().decode("utf-8-sig")
-    return Path(file).read_bytes().decode("utf-8-sig")
-
-
 def _renamed(found: list[Located]) -> Iterator[Located]:
     for each in found:
-        yield Located(_shown(each.file), each.span, each.finding)
+        yield Located(arguments.shown(each.file), each.span, each.finding)
 
 
 def _print(text: str, stream: TextIO | None = None) -> None:
     # Named outright: of a stream in ASCII click would make one in UTF-8.
     click.echo(text, file=stream or sys.stdout)
-
-
-def _shown(file: str) -> str:
-    return _STANDARD_INPUT_NAME if file == _STANDARD_INPUT else file
 
 
 def _summarize(run: _Run, count: int, files: int) -> None:

@@ -108,7 +108,7 @@ def _certain(template: Template, resource: Resource) -> dict[_Key, Finding]:
 
 def _in_world(template: Template, resource: Resource, world: World) -> dict[_Key, Finding]:
     found: dict[_Key, Finding] = {}
-    for problem in _problems(template, resource, world):
+    for problem in problems_of(template, resource, world):
         at = resource.locate(problem.path, world)
         names = tuple(step for step in problem.path if isinstance(step, str))
         name = shown_name(resource.logical_id)
@@ -117,13 +117,14 @@ def _in_world(template: Template, resource: Resource, world: World) -> dict[_Key
     return found
 
 
-def _problems(template: Template, resource: Resource, world: World) -> Iterator[Problem]:
+def problems_of(template: Template, resource: Resource, world: World) -> Iterator[Problem]:
+    """Yield every problem of a resource in one world."""
     properties = resource.properties(world)
     if flavour_of(resource.type) is Flavour.REGISTRY:
         yield from _of_registry(properties)
     else:
         yield from _of_custom_resource(properties)
-    yield from examine(_as_handed_over(properties, resource), Environment()).problems
+    yield from examine(as_handed_over(properties, resource), Environment()).problems
     yield from _plain_numbers(template, resource, properties, world)
 
 
@@ -146,7 +147,7 @@ def _of_custom_resource(properties: Mapping[str, object]) -> Iterator[Problem]:
         yield Problem((USER_ARN,), rules.DECLARED_ATTRIBUTE, said)
 
 
-def _as_handed_over(properties: Mapping[str, object], resource: Resource) -> Mapping[str, object]:
+def as_handed_over(properties: Mapping[str, object], resource: Resource) -> Mapping[str, object]:
     """Return the properties as a handler gets them: an id is text, though YAML may take it for a number."""
     is_registry = flavour_of(resource.type) is Flavour.REGISTRY
     left_out = (*_OF_CLOUDFORMATION, *((USER_ARN,) if is_registry else ()))
