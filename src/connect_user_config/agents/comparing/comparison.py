@@ -118,7 +118,7 @@ class _Deployment:
         if agent is None:
             return _gone(outcome, identity)
         if request is Request.NOTHING:
-            return replace(outcome, notes=_drift(agent, declared))
+            return replace(outcome, notes=self._left(declared, identity, agent))
         return self._taken(outcome, declared, identity, agent)
 
     def _taken(self, outcome: Outcome, declared: Declared, identity: Identity, agent: Agent) -> Outcome:
@@ -131,6 +131,16 @@ class _Deployment:
         except InvalidRequest as error:
             return replace(outcome, refusal=str(error))
         return replace(outcome, effect=effect, notes=(*self._about_owner(owner, agent), *effect.notes))
+
+    def _left(self, declared: Declared, identity: Identity, agent: Agent) -> tuple[str, ...]:
+        """Return notes on an agent of which CloudFormation asks nothing."""
+        owner = self._owner(declared, identity, agent)
+        if agent.damage:
+            return (agent.damage,)
+        if agent.record is None or agent.record.is_handed_over or not agent.record.owned_by(owner):
+            stays = "The resource is unchanged, so this stays so."
+            return (f"{nothing_owned(identity, agent.record)} {stays}",)
+        return _drift(agent, declared)
 
     def of_deleted(self, old: Deployed, identity: Identity, *, is_replaced: bool) -> Outcome:
         agent = self.agents[identity.user_id]
@@ -176,25 +186,30 @@ class _Deployment:
     def _owner(self, declared: Declared, identity: Identity, agent: Agent) -> Owner:
         if self.stack:
             return self.stack.owner(identity, declared.logical_id)
-        named = agent.record and agent.record.owner
+        named = agent.record.owner if agent.record and agent.is_held else None
         return named or Owner.of(identity, None, declared.logical_id)
 
     def _refusal(self, declared: Declared, identity: Identity, agent: Agent, owner: Owner) -> str:
         record = agent.record
-        if record is None:
+        if record is None or record.owned_by(owner):
             return ""
-        can_import = declared.flavour is Flavour.REGISTRY
         if self.stack is None:
-            wanted = _same_stack(record.owner, declared.logical_id, identity) if record.owner else None
-            if record.owner is None or wanted is None or _may_be(record.owner, wanted):
-                return ""
-            return _refused(identity, record, wanted, can_import=can_import)
-        if record.owned_by(owner):
-            return ""
+            return _refusal_somewhere(declared, identity, record)
+        can_import = declared.flavour is Flavour.REGISTRY
         if self._request(declared, identity) is Request.UPDATE:
             may_update = can_import or record.owner is None
             return "" if may_update else str(nothing_owned(identity, record))
-        return _refused(identity, record, owner, can_import=can_import, stack=self.stack)
+        if record.is_handed_over:
+            return ""
+        refused = str(already_owned(identity, record, owner, can_import=can_import))
+        return f"{refused} {_REPLACED}" if self._is_own(record) else refused
+
+    def _is_own(self, record: OwnershipRecord) -> bool:
+        """Tell whether another resource of the stack owns the agent."""
+        return self.stack is not None and any(
+            (known := old.identity) and record.owned_by(self.stack.owner(known, old.logical_id))
+            for old in self.stack.resources.values()
+        )
 
     def _about_owner(self, owner: Owner, agent: Agent) -> Iterator[str]:
         record = agent.record
@@ -202,6 +217,8 @@ class _Deployment:
             return
         if record.owner is None:
             yield "The record names no owner: a create is refused, and an update writes its tag again."
+        elif record.is_handed_over:
+            yield f"Taken over from {record.owner.label}, which has handed it over."
         elif self.stack is None:
             yield f"Owned by {record.owner.label}: fine if that is the stack you deploy to."
         elif not record.owned_by(owner):
@@ -211,7 +228,10 @@ class _Deployment:
 def _owner_in_words(agent: Agent | None) -> str:
     if agent is None:
         return ""
-    return "unreadable record" if agent.damage else agent.owner or ("nobody named" if agent.record else "")
+    if agent.damage or not agent.record:
+        return "unreadable record" if agent.damage else ""
+    owner = agent.owner or "nobody named"
+    return f"handed over by {owner}" if agent.record.is_handed_over else owner
 
 
 def _gone(outcome: Outcome, identity: Identity) -> Outcome:
@@ -224,13 +244,7 @@ def _gone(outcome: Outcome, identity: Identity) -> Outcome:
 
 
 def _drift(agent: Agent, declared: Declared) -> tuple[str, ...]:
-    """Return notes on what an unchanged resource leaves as it is."""
-    if agent.damage:
-        return (agent.damage,)
-    if agent.record is None:
-        return (
-            "The agent carries no record of this resource. Its properties are unchanged, so it stays so.",
-        )
+    """Return a note on the settings that an unchanged resource leaves as they are."""
     differing = [cells.difference(each) for each in agent.drift() if each.key in declared.settings]
     if not differing:
         return ()
@@ -251,20 +265,15 @@ def _may_be(owner: Owner, wanted: Owner) -> bool:
     return is_named and owner.spellings == wanted.spellings
 
 
-def _refused(
-    identity: Identity,
-    record: OwnershipRecord,
-    owner: Owner,
-    *,
-    can_import: bool,
-    stack: Stack | None = None,
-) -> str:
-    said = str(already_owned(identity, record, owner, can_import=can_import))
-    is_own = stack is not None and any(
-        (known := old.identity) and record.owned_by(stack.owner(known, old.logical_id))
-        for old in stack.resources.values()
-    )
-    return f"{said} {_REPLACED}" if is_own or stack is None else said
+def _refusal_somewhere(declared: Declared, identity: Identity, record: OwnershipRecord) -> str:
+    """Return why the deployment fails, whatever stack it goes to; nothing if it can be the owner's stack."""
+    if record.owner is None or record.is_handed_over:
+        return ""
+    wanted = _same_stack(record.owner, declared.logical_id, identity)
+    if _may_be(record.owner, wanted):
+        return ""
+    can_import = declared.flavour is Flavour.REGISTRY
+    return f"{already_owned(identity, record, wanted, can_import=can_import)} {_REPLACED}"
 
 
 def of_instance(identity: Identity | None, instance: InstanceRef) -> bool:

@@ -9,7 +9,7 @@ from custom_connect_userconfig.core.arrays import SettingKey, field_of
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import NotFound
 from custom_connect_userconfig.core.kinds import Value
-from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord, as_recorded
+from custom_connect_userconfig.core.ownership import Marker, Owner, OwnershipRecord, as_recorded
 from custom_connect_userconfig.core.planning import Plan, is_clamped, plan_give_back, plan_take
 from custom_connect_userconfig.core.settings import Settings, UserSettings, flatten
 
@@ -122,7 +122,7 @@ def changes(declarations: Iterable[Declaration], agents: Iterable[Agent]) -> lis
 
 def owner_of(agent: Agent, declaration: Declaration) -> Owner:
     """Return the owner that the agent's record names, or a nameless one."""
-    named = agent.record and agent.record.owner
+    named = agent.record.owner if agent.record and agent.is_held else None
     return named or Owner.of(declaration.identity, None, None)
 
 
@@ -155,7 +155,7 @@ def _changes_record(
 ) -> bool:
     wanted = {key: as_recorded(key, value) for key, value in declared.items()}
     return (
-        record.is_ending
+        record.marker is not Marker.MANAGED
         or not record.owned_by(owner)
         or any(
             wanted.get(key) != record.declared.get(key) or _changes_owner(key, declared, record)
