@@ -9,6 +9,7 @@ import click
 from .output import help_end
 
 _COMMANDS: Final = {
+    "adopt": "agents.adopting.command",
     "agents": "agents.overview",
     "check": "check.command",
     "diff": "agents.comparing.command",

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from connect_user_config.cli import cli
 from connect_user_config.install.artefacts import _NAMED_IN
-from connect_user_config.install.names import check_type_name
+from connect_user_config.names import check_type_name
 from connect_user_config.problems import EXIT_CODES, UsageError
 from connect_user_config.type_names import RESERVED
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from ..aws.region import Clock, Region, check_regions
+from ..names import check_name, check_type_name
 from ..output import help_end
 from ..problems import Interrupted, Problem, UsageError, unexpected
 from ..progress import watching
@@ -17,7 +18,6 @@ from . import artefacts, custom_resource, options, registry, stacks
 from . import status as installed
 from .answer import Answer, give
 from .instances import ALL, by_region
-from .names import check_name, check_type_name
 from .options import Shared
 from .side_by_side import Work, run
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..aws.region import Region
+from ..names import hyphenated, stack_of_type
 from ..problems import Failed, Refused
 from . import stacks, usage
 from .artefacts import Artefact, BucketChoice, remove_unused_bucket
 from .instances import check_account
-from .names import hyphenated, stack_of_type
 from .side_by_side import Result
 
 KEPT_VERSIONS = 5

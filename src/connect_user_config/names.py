@@ -6,8 +6,8 @@ import hashlib
 import re
 from typing import Final
 
-from ..problems import UsageError
-from ..type_names import PART, PARTS, RESERVED, is_reserved
+from .problems import UsageError
+from .type_names import PART, PARTS, RESERVED, is_reserved
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 """As in the template; a test compares."""

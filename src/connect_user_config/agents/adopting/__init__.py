@@ -1,0 +1,1 @@
+"""Templates that declare what is in force: first values, then parts, then documents, then files."""
