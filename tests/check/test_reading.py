@@ -240,6 +240,13 @@ def test_a_loop_makes_a_resource_for_each_item_that_is_known() -> None:
     assert [found.logical_id for found in resources(LOOPS, {"Unknown": "cat"})][2:] == ["Settingscat"]
 
 
+def test_a_logical_id_of_a_loop_leaves_out_what_no_logical_id_can_have() -> None:
+    body = "{'Agent&{Id}': {Type: 'Custom::X', Properties: {UserId: !Ref Id}}}"
+    text = f"{{Resources: {{'Fn::ForEach::Agents': [Id, [a-1, b_2], {body}]}}}}"
+    found = [(each.logical_id, each.properties({})) for each in resources(text)]
+    assert found == [("Agenta1", {"UserId": "a-1"}), ("Agentb2", {"UserId": "b_2"})]
+
+
 PLACES = """Resources:
   Settings:
     Type: Custom::X

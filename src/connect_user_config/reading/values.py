@@ -35,6 +35,7 @@ _COMPUTED: Final = tuple(
 )
 _PLACEHOLDER: Final = re.compile(r"\$\{([^!}][^}]*)\}")
 _LOOP_VARIABLE: Final = re.compile(r"[$&]\{([A-Za-z0-9]+)\}")
+_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9]")
 _RESOLVE: Final = re.compile(r"\{\{resolve:([a-z-]+):")
 _SECURE: Final = ("ssm-secure", "secretsmanager")
 
@@ -96,7 +97,14 @@ class Scope:
         """Return a name with the variables of loops in it replaced."""
         if not self.variables:
             return name
-        return _LOOP_VARIABLE.sub(lambda found: text_of(self.variables.get(found[1], found[0])), name)
+        return _LOOP_VARIABLE.sub(self._bound, name)
+
+    def _bound(self, found: re.Match[str]) -> str:
+        """Return what takes the place of a variable; ``&{Id}`` leaves out what no logical id can have."""
+        if found[1] not in self.variables:
+            return found[0]
+        text = text_of(self.variables[found[1]])
+        return _NOT_IN_A_NAME.sub("", text) if found[0].startswith("&") else text
 
     def items(self, node: Mapping[str, object]) -> Iterator[tuple[str, object, "Scope", Path]]:
         """Yield name, node, scope and path of each member of an object, those that loops make included."""
