@@ -61,7 +61,14 @@ _CUSTOM: Final = "Custom::ConnectUserConfig"
     show_default=True,
     help="The stacks are NAME-1, NAME-2 and so on.",
 )
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="yaml", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="yaml",
+    show_default=True,
+    help="How the templates are written; YAML names each agent's login in a comment.",
+)
 @click.option(
     "--parts",
     metavar="N",
