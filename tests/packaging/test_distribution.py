@@ -65,6 +65,9 @@ def test_nothing_but_the_packages_is_in_the_wheel(files: archive.Files) -> None:
     assert tops == {"connect_user_config", "custom_connect_userconfig", "connect_user_config-0.1.0.dist-info"}
     assert {Path(name).suffix for name in files if ".dist-info" not in name} == {
         ".py",
+        ".html",
+        ".css",
+        ".js",
         ".yml",
         ".zip",
         ".typed",

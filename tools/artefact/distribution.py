@@ -20,8 +20,8 @@ from . import archive, build, checksums, project
 
 _PACKAGES: Final = ("connect_user_config", project.PACKAGE)
 _TEXTS: Final = ("pyproject.toml", "README.md", "LICENSE", "NOTICE")
-_TEMPLATES: Final = "*.yml"
-"""Links to `deploy/` in the checkout, files here."""
+_DATA: Final = ("*.yml", "page.html", "page.css", "page.js")
+"""Templates, which are links to `deploy/` in the checkout and files here, and the page of the report."""
 _EPOCH: Final = "315532800"
 """1980-01-01, the earliest time that a wheel can hold."""
 _BACKEND: Final = """
@@ -59,7 +59,7 @@ def build_distribution(folder: Path) -> list[Path]:
 def _stage(tree: Path, code: Path) -> None:
     archive.unpack({name: (project.ROOT / name).read_bytes() for name in _TEXTS}, tree)
     for package in _PACKAGES:
-        archive.unpack(project.sources(package, _TEMPLATES), tree / "src")
+        archive.unpack(project.sources(package, *_DATA), tree / "src")
     build.build_registry(code, tree / "src" / build.PLACE).chmod(0o644)
 
 

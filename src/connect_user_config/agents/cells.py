@@ -44,13 +44,14 @@ def array_cell(array: Array, agent: Agent, keys: Iterable[SettingKey], *, with_n
         f"{field.tag_name.replace('-', ' ')} {word(key)}"
         for field in others
         for key in keys
-        if key.field == field.name and _is_worth_a_word(agent, key)
+        if key.field == field.name and is_worth_a_word(agent, key)
     ]
     return ", ".join(part for part in (_folded(main), *rest) if part)
 
 
 # The further fields of the table are for VOICE only, so their channel needs no word.
-def _is_worth_a_word(agent: Agent, key: SettingKey) -> bool:
+def is_worth_a_word(agent: Agent, key: SettingKey) -> bool:
+    """Whether a further field says anything: it is owned, or has another value than an absent one."""
     return agent.owns(key) or agent.effective(key) != field_of(key).absent
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
@@ -184,4 +185,10 @@ exact: Final = click.option(
 )
 phone_numbers: Final = click.option(
     "--phone-numbers", is_flag=True, help="Show phone numbers, which are redacted otherwise."
+)
+html_report: Final = click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a report for supervisors: one page to read, filter and print.",
 )

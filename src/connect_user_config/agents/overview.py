@@ -1,6 +1,8 @@
 """The command `agents`: the settings in force of every agent, and who owns and declares which."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -14,6 +16,7 @@ from .cells import OWNED
 from .columns import View, columns, usual
 from .instance import Instance
 from .printing import print_csv, print_json, print_table, say
+from .report import Counts, write_report
 
 _INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
 
@@ -24,6 +27,7 @@ _INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/I
         f"connect-user-config agents {_INSTANCE}",
         f"connect-user-config agents {_INSTANCE} --find lovelace",
         f"connect-user-config agents {_INSTANCE} --routing-profile Sales --unowned --csv",
+        f"connect-user-config agents {_INSTANCE} --html agents.html",
     ),
 )
 @options.connection
@@ -34,6 +38,7 @@ _INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/I
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
 @options.exact
+@options.html_report
 @options.phone_numbers
 @click.pass_context
 def agents(
@@ -62,7 +67,9 @@ def agents(
             agent for agent in found if (owned is None or agent.is_owned is owned) and _has(agent, find or "")
         )
         found = counting("agents", found, is_quiet=given["quiet"])
-        if form == "json":
+        if path := given["html"]:
+            _tell(write_report(path, view, found, kind="agents", generated_at=datetime.now(UTC)), path)
+        elif form == "json":
             print_json("agents", map(view.to_json, found), instanceId=instance.ref.bare)
         elif form == "csv":
             known = columns(view)
@@ -70,6 +77,10 @@ def agents(
         else:
             _print(view, wanted, in_order(found))
         options.end_with(context, instance, DONE)
+
+
+def _tell(counts: Counts, path: Path) -> None:
+    say(f"{path}: {_many(counts.agents)}, {counts.owned:,} with an owner.")
 
 
 def _columns(view: View, named: str) -> tuple[str, ...]:
@@ -105,5 +116,8 @@ def _print(view: View, wanted: tuple[str, ...], found: list[Agent]) -> None:
         wanted, rows = wanted[:-1], [row[:-1] for row in rows]
     print_table(wanted, rows)
     owned = sum(agent.is_owned for agent in found)
-    count = f"{len(found):,} {'agent' if len(found) == 1 else 'agents'}"
-    say(f"{count}, {owned:,} with an owner. {OWNED} marks what a stack's resource owns.")
+    say(f"{_many(len(found))}, {owned:,} with an owner. {OWNED} marks what a stack's resource owns.")
+
+
+def _many(agents: int) -> str:
+    return f"{agents:,} {'agent' if agents == 1 else 'agents'}"

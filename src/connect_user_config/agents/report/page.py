@@ -1,0 +1,124 @@
+"""The page around the rows: its head with the policy, the summary, the table's head, and the end."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Final, Literal
+
+from .counting import Counts, State, Teams
+
+Kind = Literal["agents", "drift"]
+"""The command that the report is of."""
+
+_TITLES: Final[Mapping[Kind, tuple[str, str]]] = {
+    "agents": ("Agent settings", "The settings that are in force for each agent, and who owns them."),
+    "drift": ("Agent settings that differ", "Where settings in force are not the ones that stacks declare."),
+}
+_ROWS: Final = "<!-- rows -->"
+
+
+@dataclass(frozen=True)
+class About:
+    """What the head of the page says of the rows."""
+
+    kind: Kind
+    instance: str
+    region: str
+    generated_at: datetime
+    """In UTC."""
+    columns: Sequence[str]
+    """The titles of the columns."""
+
+
+def around(about: About, total: Counts, teams: Mapping[str, Teams]) -> tuple[str, str]:
+    """Return what comes before and after the rows; `teams` are by the title of their column."""
+    (title, lead), at, columns = _TITLES[about.kind], about.generated_at, about.columns
+    style, script = _file("page.css") + _labels(columns), _file("page.js")
+    page = Template(_file("page.html")).substitute(
+        policy=_policy(style, script),
+        title=escape(title),
+        lead=escape(lead),
+        instance=escape(about.instance),
+        region=escape(about.region),
+        at=f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        at_words=f"{at.day} {at:%B %Y, %H:%M} UTC",
+        style=style,
+        script=script,
+        tiles=_tiles(total),
+        teams="".join(_team_table(each, of) for each, of in teams.items()),
+        states="".join(_option(state) for state in State if total.by_state[state]),
+        heads="".join(f"<th scope=col>{escape(each)}" for each in columns),
+        agents=_many(total.agents),
+    )
+    before, _, after = page.partition(_ROWS)
+    return before, after
+
+
+@cache
+def _file(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a Content-Security-Policy that allows the page's own style and script, and nothing else."""
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)};"
+        " base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _labels(columns: Iterable[str]) -> str:
+    """Return the style that names each value where the page is too narrow for a table with a head."""
+    rules = "".join(
+        f'#agents td:nth-child({place})::before{{content:"{title}"}}'
+        for place, title in enumerate(columns, 1)
+        if place > 1
+    )
+    return f"@media screen and (max-width:60rem){{{rules}}}\n"
+
+
+def _tiles(total: Counts) -> str:
+    shown = [("", "Agents", total.agents), ("", "With an owner", total.owned)]
+    shown += [(state.sign, state.words, total.by_state[state]) for state in State]
+    return "".join(
+        f"<li><strong>{count:,}</strong> {_sign(sign)}{escape(words)}"
+        for sign, words, count in shown
+        if count or words in {"Agents", State.DIFFERS.words}
+    )
+
+
+def _sign(sign: str) -> str:
+    return f"<i aria-hidden=true>{escape(sign)}</i> " if sign else ""
+
+
+def _team_table(title: str, teams: Teams) -> str:
+    rows = "".join(
+        f"<tr><th scope=row>{escape(name)}<td>{counts.agents:,}<td>{counts.owned:,}"
+        f"<td>{counts.by_state[State.DIFFERS]:,}\n"
+        for name, counts in teams.in_order()
+    )
+    return (
+        f'<div class=scroll role=region tabindex=0 aria-label="By {escape(title.lower())}">'
+        f"<table class=teams><caption>By {escape(title.lower())}</caption>"
+        f"<thead><tr><th scope=col>{escape(title)}"
+        "<th scope=col>Agents<th scope=col>With an owner<th scope=col>Differ</thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _option(state: State) -> str:
+    return f"<option value={state.rank}>{escape(state.words)}</option>"
+
+
+def _many(count: int) -> str:
+    return f"{count:,} {'agent' if count == 1 else 'agents'}"
