@@ -71,8 +71,8 @@ def test_a_row_says_in_words_what_is_in_force(tmp_path: Path) -> None:
         "Agent": "ada; Ada Lovelace",
         "Hierarchy group": "Team Cork",
         "Routing profile": "Claims",
-        "Auto accept": "Voice: on; Chat, Task, Email: off",
-        "After contact work": "Voice: 30 s; Chat, Task, Email: no limit",
+        "Auto accept": "Voice:\u00a0on; Others:\u00a0off",
+        "After contact work": "Voice:\u00a030\u00a0s; Others:\u00a0no\u00a0limit",
         "Phone number": "soft phone",
         "Persistent connection": "off",
         "Voice enhancement": "none",
@@ -85,7 +85,8 @@ def test_a_difference_is_told_with_both_values(tmp_path: Path) -> None:
     row = one(tmp_path, agent("ada", accept=False, work=45, declared={ACCEPT: True, WORK: 30}))
     assert row["Owner"] == "sales/Settings"
     assert row["State"] == (
-        "▲ Differs; Auto accept, Voice is off, declared on; After contact work, Voice is 45 s, declared 30 s"
+        "▲ Differs; Auto accept, Voice: off instead of on;"
+        " After contact work, Voice: 45\u00a0s instead of 30\u00a0s"
     )
 
 
@@ -122,7 +123,7 @@ def test_a_record_that_cannot_be_read_and_a_remark_are_told(tmp_path: Path) -> N
         remark=lambda each: "Its stack is gone." if each.username == "bob" else "",
     )
     rows = [row[-1] for row in Reader(text).rows]
-    assert rows == ["State", f"! Record unreadable; {damaged.damage}", "◆ Look at; Its stack is gone."]
+    assert rows == ["State", f"! Record unreadable; {damaged.damage}", "◆ Needs a look; Its stack is gone."]
     assert counts.owned == 2
 
 

@@ -21,7 +21,7 @@ class State(Enum):
 
     UNREADABLE = ("!", "Record unreadable")
     DIFFERS = ("▲", "Differs")
-    REMARK = ("◆", "Look at")
+    REMARK = ("◆", "Needs a look")
     AS_DECLARED = ("✓", "As declared")
     UNOWNED = ("○", "Not owned")
 

@@ -1,7 +1,7 @@
 
 "use strict";
-// Before the rows are read: what is not on the first page is then never laid out.
-document.documentElement.classList.add("js");
+// Before the rows are read: what is not on the first page is never laid out.
+document.documentElement.classList.add("reading");
 
 addEventListener("DOMContentLoaded", () => {
   const ROWS_A_PAGE = 100;
@@ -13,27 +13,26 @@ addEventListener("DOMContentLoaded", () => {
   const number = new Intl.NumberFormat("en").format;
 
   let rows = [...body.rows], matching = rows, page = 0;
-  const shown = new Set(rows.slice(0, ROWS_A_PAGE));
 
-  // Read when they are first needed: most readers never sort by most columns.
-  const texts = new Map();
-  const text = (row, column) => {
-    if (!texts.has(column)) texts.set(column, new Map());
-    const known = texts.get(column);
-    if (!known.has(row)) known.set(row, row.cells[column].textContent);
-    return known.get(row);
+  // Read when they are first needed: most readers never sort, and nobody sorts by each column.
+  const remembered = (read) => {
+    const known = new Map();
+    return (row) => known.get(row) ?? known.set(row, read(row)).get(row);
   };
-  const whole = new Map();
-  const wholeText = (row) => {
-    if (!whole.has(row)) whole.set(row, [...row.cells].map((each) => each.textContent).join("\n").toLowerCase());
-    return whole.get(row);
-  };
+  const plain = (words) => words.replaceAll("\u00a0", " ").trim();
+  const columns = [...table.tHead.rows[0].cells].map((_, place) => remembered((row) => plain(row.cells[place].textContent)));
+  const text = (row, column) => columns[column](row);
+  const wholeText = remembered((row) => [...row.cells].map((each) => plain(each.textContent)).join("\n").toLowerCase());
+
+  // Told beside the count, so that paper says what was left out.
+  const filters = () => [...form.elements]
+    .filter((field) => field.value && field.labels.length)
+    .map((field) => `${field.labels[0].textContent} “${field.selectedOptions?.[0].textContent ?? field.value}”`);
 
   const show = () => {
     const first = page * ROWS_A_PAGE, onPage = matching.slice(first, first + ROWS_A_PAGE);
-    for (const row of shown) row.classList.remove("on");
-    shown.clear();
-    for (const row of onPage) { row.classList.add("on"); shown.add(row); }
+    // Only these are in the document: neither layout nor a screen reader has to do with the others.
+    body.replaceChildren(...onPage);
     const pages = Math.max(1, Math.ceil(matching.length / ROWS_A_PAGE));
     nav.hidden = pages === 1;
     $("nothing").hidden = matching.length > 0;
@@ -41,24 +40,21 @@ addEventListener("DOMContentLoaded", () => {
     $("place").textContent = `Page ${number(page + 1)} of ${number(pages)}`;
     $("back").setAttribute("aria-disabled", page === 0);
     $("next").setAttribute("aria-disabled", page === pages - 1);
-    const agents = rows.length === 1 ? "agent" : "agents";
-    const range = pages > 1 ? `, ${number(first + 1)} to ${number(first + onPage.length)} shown` : "";
-    $("count").textContent = matching.length === rows.length
-      ? `${number(rows.length)} ${agents}${range}`
-      : `${number(matching.length)} of ${number(rows.length)} ${agents} match${range}`;
+    const agents = `${number(rows.length)} ${rows.length === 1 ? "agent" : "agents"}`;
+    const range = document.createElement("span");
+    range.className = "range";
+    range.textContent = pages > 1 ? `, ${number(first + 1)} to ${number(first + onPage.length)} shown` : "";
+    const wanted = filters().join(", ");
+    $("count").replaceChildren(wanted ? `${number(matching.length)} of ${agents}: ${wanted}` : agents, range);
   };
 
   const filter = () => {
     const words = $("find").value.toLowerCase().split(/\s+/).filter(Boolean);
     const group = $("group").value, profile = $("profile").value, state = $("state").value;
-    matching = rows.filter((row) => {
-      const matches = (!state || row.dataset.s === state)
-        && (!group || text(row, GROUP) === group)
-        && (!profile || text(row, PROFILE) === profile)
-        && words.every((word) => wholeText(row).includes(word));
-      row.classList.toggle("out", !matches);
-      return matches;
-    });
+    matching = rows.filter((row) => (!state || row.dataset.s === state)
+      && (!group || text(row, GROUP) === group)
+      && (!profile || text(row, PROFILE) === profile)
+      && words.every((word) => wholeText(row).includes(word)));
     page = 0;
     show();
   };
@@ -79,7 +75,6 @@ addEventListener("DOMContentLoaded", () => {
       ? (a, b) => a.dataset.s - b.dataset.s || inOrder(text(a, 0), text(b, 0))
       : (a, b) => inOrder(text(a, column), text(b, column));
     rows.sort((a, b) => sign * compare(a, b));
-    body.append(...rows);
     filter();
   };
 
@@ -97,7 +92,7 @@ addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".teams").forEach((teams, kind) => {
     const select = $(kind === 0 ? "group" : "profile");
     for (const team of teams.tBodies[0].rows) {
-      const name = team.cells[0].textContent;
+      const name = plain(team.cells[0].textContent);
       select.add(new Option(name, name));
       withButton(team.cells[0], () => {
         form.reset();
@@ -119,9 +114,17 @@ addEventListener("DOMContentLoaded", () => {
 
   const key = document.querySelector(".key");
   let wasOpen;
-  addEventListener("beforeprint", () => { wasOpen = key.open; key.open = true; });
-  addEventListener("afterprint", () => { key.open = wasOpen; });
+  addEventListener("beforeprint", () => {
+    wasOpen = key.open;
+    key.open = true;
+    body.replaceChildren(...matching);
+  });
+  addEventListener("afterprint", () => {
+    key.open = wasOpen;
+    show();
+  });
 
   form.hidden = false;
   show();
+  document.documentElement.classList.remove("reading");
 });

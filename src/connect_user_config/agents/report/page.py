@@ -84,7 +84,7 @@ def _labels(columns: Iterable[str]) -> str:
         for place, title in enumerate(columns, 1)
         if place > 1
     )
-    return f"@media screen and (max-width:60rem){{{rules}}}\n"
+    return f"@media screen and (max-width:75rem){{{rules}}}\n"
 
 
 def _tiles(total: Counts) -> str:
@@ -111,7 +111,7 @@ def _team_table(title: str, teams: Teams) -> str:
         f'<div class=scroll role=region tabindex=0 aria-label="By {escape(title.lower())}">'
         f"<table class=teams><caption>By {escape(title.lower())}</caption>"
         f"<thead><tr><th scope=col>{escape(title)}"
-        "<th scope=col>Agents<th scope=col>With an owner<th scope=col>Differ</thead>"
+        "<th scope=col>Agents<th scope=col>With an owner<th scope=col>Differs</thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from custom_connect_userconfig.core.arrays import ARRAY_BY_NAME, Array, SettingKey, field_of
 from custom_connect_userconfig.core.drift import Difference
-from custom_connect_userconfig.core.kinds import OneOf, RecordedValue
+from custom_connect_userconfig.core.kinds import OneOf, RecordedValue, Seconds
 from custom_connect_userconfig.core.redaction import REDACTED
 
 from ..agent import Agent
@@ -14,6 +14,8 @@ from ..cells import is_worth_a_word, worded
 from ..columns import View
 
 _HIDDEN: Final = "number not shown"
+_NO_BREAK: Final = "\u00a0"
+"""The space where no line may end: between a channel, a number and its unit."""
 
 
 def titled(tag_name: str) -> str:
@@ -26,11 +28,16 @@ def value(key: SettingKey, of: RecordedValue, view: View) -> str:
     words = worded(key, of, with_numbers=view.with_numbers)
     if words == REDACTED:
         return _HIDDEN
+    if isinstance(field_of(key).kind, Seconds):
+        return words.replace(" ", _NO_BREAK)
     return words.replace("_", " ").lower() if isinstance(field_of(key).kind, OneOf) else words
 
 
 def array_cell(array: Array, agent: Agent, view: View) -> str:
-    """Return the settings of one array, equal channels together; `<b>` is what a stack owns."""
+    """Return the settings of one array, equal channels together; `<b>` is what a stack owns.
+
+    If only one value is that of several channels, they are called "Others".
+    """
     keys = [key for key in view.keys if key.array == array.name]
     first, *others = array.fields
     lines = list(_by_value([key for key in keys if key.field == first.name], agent, view))
@@ -52,8 +59,12 @@ def _by_value(keys: Iterable[SettingKey], agent: Agent, view: View) -> Iterator[
     channels: dict[str, list[str]] = {}
     for key in keys:
         channels.setdefault(_marked(key, agent, view), []).append(key.channel.capitalize())
+    if len(channels) == 1:
+        yield from channels
+        return
+    groups = [names for names in channels.values() if len(names) > 1]
     for words, names in channels.items():
-        yield words if len(channels) == 1 else f"{', '.join(names)}: {words}"
+        yield f"{'Others' if groups == [names] else ', '.join(names)}:{_NO_BREAK}{words}"
 
 
 def _marked(key: SettingKey, agent: Agent, view: View) -> str:
@@ -62,9 +73,9 @@ def _marked(key: SettingKey, agent: Agent, view: View) -> str:
 
 
 def difference(each: Difference, view: View) -> str:
-    """Return a setting with its live and its declared value, escaped."""
+    """Return a setting with its live value and the declared one, escaped."""
     live, declared = (value(each.key, of, view) for of in (each.live, each.declared))
-    return escape(f"{setting(each.key)} is {live}, declared {declared}")
+    return escape(f"{setting(each.key)}: {live} instead of {declared}")
 
 
 def setting(key: SettingKey) -> str:
