@@ -1,5 +1,7 @@
 """The command `drift`: differences, orphans, and writing declared values again."""
 
+from pathlib import Path
+
 import pytest
 from agents.contact_centre import (
     AUTO_ACCEPT_VOICE,
@@ -146,3 +148,13 @@ def test_fix_goes_on_after_an_agent_that_fails(centre: ContactCentre) -> None:
     ended = centre.run("drift", "--fix", "--yes")
     assert centre.value(ids["grace"], WORK_VOICE) == 30
     assert ended.exit_code == 0
+
+
+def test_the_report_shows_differences_and_orphans(centre: ContactCentre, tmp_path: Path) -> None:
+    drifted(centre)
+    centre.own(centre.agent("grace"), WORK, logical_id="Grace", exists=False)
+    page = tmp_path / "drift.html"
+    assert centre.run("drift", "--html", str(page)).exit_code == 6
+    text = page.read_text("utf-8")
+    assert "45 s" in text
+    assert "stack sales has no resource Grace" in text

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -20,6 +22,7 @@ from .columns import View
 from .instance import Instance
 from .owners import Finding, Owners, State
 from .printing import print_csv, print_json, print_table, say
+from .report import write_report
 from .writing import Writer
 
 _INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
@@ -86,6 +89,7 @@ class Drifted:
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
 @options.exact
+@options.html_report
 @options.phone_numbers
 @click.pass_context
 def drift(
@@ -109,7 +113,7 @@ def drift(
             agents = instance.exactly(agent for agent in agents if agent.is_owned)
         searched = counting("agents", agents, is_quiet=given["quiet"])
         found = _in_order(_drifted(instance, searched, chosen.keys, owners))
-        _show(view, found, form)
+        _show(view, found, form, given["html"])
         differing = [each.agent for each in found if each.differences]
         if given["fix"] and differing:
             options.ask(
@@ -146,7 +150,9 @@ def _in_order(found: Iterable[Drifted]) -> list[Drifted]:
     return sorted(found, key=lambda each: (each.agent.username.casefold(), each.agent.id))
 
 
-def _show(view: View, found: Sequence[Drifted], form: str | None) -> None:
+def _show(view: View, found: Sequence[Drifted], form: str | None, path: Path | None) -> None:
+    if path:
+        _report(path, view, found)
     if form == "json":
         print_json("agents", (each.to_json(view) for each in found), instanceId=view.instance.ref.bare)
         return
@@ -154,12 +160,22 @@ def _show(view: View, found: Sequence[Drifted], form: str | None) -> None:
     if form == "csv":
         print_csv(_TITLES, rows)
         return
-    print_table(_TITLES, rows)
+    if not path:
+        print_table(_TITLES, rows)
     differing = options.agents(sum(bool(each.differences) for each in found))
     orphans = options.agents(sum(each.is_orphan for each in found))
     say(f"{differing} with a difference, {orphans} with a record whose owner is gone.")
     for reason in sorted({each.owner.reason for each in found if each.owner.state is State.UNKNOWN}):
         say(f"Owners that could not be looked for: {reason}.")
+
+
+def _report(path: Path, view: View, found: Sequence[Drifted]) -> None:
+    reasons = {each.agent.id: each.owner.reason for each in found if each.is_orphan}
+    agents = (each.agent for each in found)
+    now = datetime.now(UTC)
+    write_report(
+        path, view, agents, kind="drift", generated_at=now, remark=lambda agent: reasons.get(agent.id, "")
+    )
 
 
 def _fix(writer: Writer, agents: Sequence[Agent], keys: Collection[SettingKey], *, is_quiet: bool) -> int:

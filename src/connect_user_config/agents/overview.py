@@ -80,7 +80,7 @@ def agents(
 
 
 def _tell(counts: Counts, path: Path) -> None:
-    say(f"{path}: {_many(counts.agents)}, {counts.owned:,} with an owner.")
+    say(f"{path}: {options.agents(counts.agents)}, {counts.owned:,} with an owner.")
 
 
 def _columns(view: View, named: str) -> tuple[str, ...]:
@@ -116,8 +116,4 @@ def _print(view: View, wanted: tuple[str, ...], found: list[Agent]) -> None:
         wanted, rows = wanted[:-1], [row[:-1] for row in rows]
     print_table(wanted, rows)
     owned = sum(agent.is_owned for agent in found)
-    say(f"{_many(len(found))}, {owned:,} with an owner. {OWNED} marks what a stack's resource owns.")
-
-
-def _many(agents: int) -> str:
-    return f"{agents:,} {'agent' if agents == 1 else 'agents'}"
+    say(f"{options.agents(len(found))}, {owned:,} with an owner. {OWNED} marks what a stack's resource owns.")
