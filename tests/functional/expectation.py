@@ -1,7 +1,7 @@
 """An agent's settings as the rules of ownership want them, for comparison with the real ones.
 
-It follows the rules in the README, not the code: an owned setting is as declared, a given-back one has its
-earlier value, and any other one changes only if somebody else changes it.
+It follows the rules in guide/owning.md, not the code: an owned setting is as declared, a given-back one has
+its earlier value, and any other one changes only if somebody else changes it.
 """
 
 from collections.abc import Mapping

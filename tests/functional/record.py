@@ -1,4 +1,4 @@
-"""Reads the record in an agent's tags by the README's description, not by the code that writes it."""
+"""Reads the record in an agent's tags by guide/owning.md, not by the code that writes it."""
 
 import re
 from collections.abc import Mapping

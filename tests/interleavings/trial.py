@@ -43,7 +43,7 @@ class Result:
     story: tuple[str, ...]
     is_new_to_all: bool
     """Whether a duplicate comes, or an abandoned event first writes, after a delete has removed the record:
-    nothing distinguishes it from a new event (README).
+    nothing distinguishes it from a new event (guide/owning.md).
     """
 
 

@@ -92,7 +92,7 @@ class Oracle:
 
 
 def _is_overtaken(event: Event, tags: Mapping[str, str]) -> bool:
-    """Whether the record knows a later request than that of `event`, by the README's form of the tag."""
+    """Whether the record knows a later request than that of `event`, by its form in guide/owning.md."""
     _, _, _, requests, *_ = tags.get(OWNER_KEY, "- - - -").split(" ", 4)
     record = OwnershipRecord.from_tags(tags)
     if event.action is Action.DELETE and (record is None or record.is_ending):

@@ -1,4 +1,4 @@
-"""Reads the record in a user's tags by the README's description, without the code that writes it.
+"""Reads the record in a user's tags by the description in guide/owning.md, without the code that writes it.
 
 The tag of an array holds the declared values, the word ``was`` and the earlier values:
 ``v1 VOICE=30 was VOICE=0``.
