@@ -198,6 +198,16 @@ def test_a_token_of_another_function_excuses_only_itself(installed: Desk, tokens
     assert refused(installed, OtherStack("sales", template(*tokens), resources))["code"] == "in-use"
 
 
+@pytest.mark.parametrize(
+    "status", ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED"]
+)
+def test_a_template_excuses_nothing_while_resources_of_another_are_there(
+    installed: Desk, status: str
+) -> None:
+    sales = OtherStack("sales", template(OTHER), [(CUSTOM, AGENT, "CREATE_COMPLETE")], status)
+    assert refused(installed, sales)["code"] == "in-use"
+
+
 @pytest.mark.parametrize("token", [{"Fn::ImportValue": "TeamBServiceToken"}, "in yaml"])
 def test_each_of_two_functions_is_free_of_the_stacks_that_import_the_other(
     installed: Desk, token: object
