@@ -20,7 +20,9 @@ READ_FROM = ("ListStackResources", "GetTemplate", "DescribeStacks")
 
 @dataclass
 class OtherStack:
-    """A stack of somebody else; each resource is a type, a physical id and a status."""
+    """A stack of somebody else; each resource is a type, a physical id and a status; an empty template is not
+    shown.
+    """
 
     name: str
     template: Any
@@ -48,6 +50,9 @@ class OtherStack:
         return page("StackResourceSummaries", summaries, given)
 
     def get_template(self, given: dict[str, Any]) -> dict[str, Any]:
+        if not self.template:
+            error = {"Code": "ValidationError", "Message": f"The template of {self.name} is not shown"}
+            raise ClientError({"Error": error}, "GetTemplate")
         return {"TemplateBody": self.template}
 
     def describe_stacks(self, given: dict[str, Any]) -> dict[str, Any]:

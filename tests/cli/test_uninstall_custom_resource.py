@@ -131,6 +131,10 @@ def test_a_resource_without_an_id_of_its_own_leaves_it_open(
     assert "--force" in problem["advice"]
 
 
+def test_a_template_that_is_not_shown_leaves_it_open(installed: Desk) -> None:
+    assert refused(installed, OtherStack("sales", "", [], "CREATE_IN_PROGRESS"))["code"] == "use-unknown"
+
+
 @pytest.mark.parametrize("operation", ["ListStackResources", "GetTemplate", "DescribeStacks"])
 def test_a_stack_that_may_not_be_looked_at_leaves_it_open_and_is_named(
     installed: Desk, operation: str
