@@ -114,6 +114,10 @@ dist: $(READY) ## build the wheel and the source archive, with checksums and bil
 	@rm -rf dist
 	@python -m tools.artefact dist --to dist
 
+.PHONY: release
+release: $(READY) ## check that the tree is ready, build what is published into dist/, and tag the commit; ARGS=--dry-run only checks
+	@python -m tools.release $(ARGS)
+
 .PHONY: bench-cold
 bench-cold: $(READY) ## compare cold starts with a bare script on stock boto3; writes guide/benchmarks/cold.md
 	@python -m benchmarks.cold $(ARGS)
