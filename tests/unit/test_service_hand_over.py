@@ -214,7 +214,8 @@ def test_a_delete_that_has_begun_does_not_take_a_late_read_for_its_end(
 
     lost = operation != UNTAG
     handed_over.script(operation, Answer(ServiceInternalError("lost") if lost else None, lost, hide))
-    handed_over.script(DESCRIBE, None, Answer(afterwards=lambda: setattr(handed_over, "tags", kept)))
+    shows = Answer(afterwards=lambda: setattr(handed_over, "tags", kept))
+    handed_over.script(DESCRIBE, *[None] * 7, shows)
     result = to_the_end(clock, lambda context: service.delete(IDENTITY, NEXT, context))  # type: ignore[arg-type]
     assert result == GivenBack()
     assert (handed_over.settings, handed_over.tags) == (EARLIER, {"team": "sales"})

@@ -34,11 +34,7 @@ def plan_reapply(record: OwnershipRecord, user: LiveUser) -> Plan:
     different = {each.key for each in differences(record.declared, record, user.settings)}
     left, notes = _without_a_number(record, user, different)
     off = [key for key in record.declared if key in different - left]
-    wanted = {
-        key: value
-        for key, value in record.declared.items()
-        if key not in left and not isinstance(value, Unrecorded)
-    }
+    wanted = {key: value for key, value in record.declared.items() if not isinstance(value, Unrecorded)}
     return Plan(
         **writes(off, wanted, user.settings, wanted),
         differences=tuple(difference(key, wanted[key], user.settings) for key in off),
@@ -68,7 +64,7 @@ def _without_a_number(
     record: OwnershipRecord, user: LiveUser, different: AbstractSet[SettingKey]
 ) -> tuple[AbstractSet[SettingKey], tuple[str, ...]]:
     """Return the settings of the phone that lack a number to write, and the note on them."""
-    if user.settings.effective(PHONE_NUMBER_KEY) is not None or not _PHONE & different:
+    if user.settings.effective(PHONE_NUMBER_KEY) is not None:
         return frozenset(), ()
     if record.declared.get(PHONE_TYPE_KEY) == DESK_PHONE:
         return _PHONE, (DESK_PHONE_MISSING,)
