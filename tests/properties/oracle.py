@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
 from custom_connect_userconfig.core.errors import AlreadyExists, NotFound, NotStabilized
+from custom_connect_userconfig.core.interventions import plan_hand_over
 from custom_connect_userconfig.core.ownership import OWNER_KEY, OwnershipRecord
 from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.core.settings import Settings
@@ -69,12 +70,22 @@ class Oracle:
 
     def may_import(self, stack: Stack) -> bool:
         """Whether `stack` can import the agent's settings: only registry resources can be imported."""
-        return not stack.is_custom and not stack.exists and self.model.owner not in (None, stack.owner.digest)
+        return not stack.is_custom and not stack.exists and self.model.named not in (None, stack.owner.digest)
 
     def catch_up(self) -> None:
         """Let time pass until reads show everything."""
         self.agent.let_reads_catch_up()
         self.model.edits.forget()
+
+    def hand_over(self) -> None:
+        """Let somebody hand the agent over, while reads show everything."""
+        self.catch_up()
+        record = OwnershipRecord.from_tags(self.agent.tags())
+        assert record
+        self.agent.tag(plan_hand_over(record).claim)
+        self.catch_up()
+        self.model.handed_over()
+        self.acted_last = None
 
     def tag(self, act: Tagging) -> None:
         """Let somebody set tags."""
@@ -109,9 +120,11 @@ class Operation:
         self._oracle, self._model, self._stack, self._event = oracle, oracle.model, stack, event
         self._fresh, self._goes_on = reads_are_fresh, given.context is not None
         self._mine = stack.owner.digest
-        self._owner_before = oracle.model.owner
+        self._owner_before, self._former = oracle.model.owner, oracle.model.former
         self._before: Truth = oracle.agent.truth()
-        self._is_overtaken = reads_are_fresh and _is_overtaken(event, oracle.agent.tags())
+        # Late reads may hide what has overtaken an event, but not a hand-over: reads had caught up with it.
+        shows = reads_are_fresh or self._former is not None
+        self._is_overtaken = shows and _is_overtaken(event, oracle.agent.tags())
         self._earlier: Truth = {
             **(event.previous or {}),
             **stack.declared,
@@ -224,8 +237,11 @@ class Operation:
 
     def _must_be_refused(self) -> bool:
         if self._owner_before is None:
-            # An update of a stack claims again: somebody has removed the record.
-            return self._event.action is Action.DELETE and self._fresh
+            if self._event.action is Action.UPDATE and self._former not in (None, self._mine):
+                return not self._takes_over
+            # An update of a stack claims again: somebody has removed the record, or handed it over.
+            # Late reads may hide a claim, but not one from before a hand-over.
+            return self._event.action is Action.DELETE and (self._fresh or self._former is not None)
         return self._owner_before != self._mine and not self._takes_over
 
     def _most_writes(self) -> int:

@@ -41,6 +41,8 @@ class OwnershipModel(PhoneModel):
     """The tags of others."""
     owner: str | None = None
     """The owner's digest."""
+    former: str | None = None
+    """The digest of the last owner, if the agent was handed over and nobody owns it."""
     owned: dict[SettingKey, Value | None] = field(default_factory=dict)
     """The owned settings with their live values."""
     declared: set[SettingKey] = field(default_factory=set)
@@ -112,8 +114,23 @@ class OwnershipModel(PhoneModel):
         if not prior:
             self._no_owner()
         # An update that doubts the record writes its request alone.
-        self.owner = record.owner.digest if record and record.owner else None
+        self._follow_owner(record)
         self.check()
+
+    def handed_over(self) -> None:
+        """Somebody has handed the agent over: nobody owns it, and its settings stay as they are."""
+        self.owner, self.former = None, self.named
+        self.check()
+
+    @property
+    def named(self) -> str | None:
+        """The digest of the owner that the record names."""
+        return self.owner or self.former
+
+    def _follow_owner(self, record: OwnershipRecord | None) -> None:
+        named = record.owner.digest if record and record.owner else None
+        is_handed_over = record is not None and record.is_handed_over
+        self.owner, self.former = (None, named) if is_handed_over else (named, None)
 
     def taken(self, owner: str, declared: Settings, before: Truth, *, goes_on: bool = False) -> None:
         """An operation says that `owner` owns exactly `declared`; one that `goes_on` wrote a while ago."""
@@ -136,7 +153,7 @@ class OwnershipModel(PhoneModel):
         assert not self.owned
 
     def _no_owner(self) -> None:
-        self.owner, self.owned, self.declared, self.unrecorded = None, {}, set(), set()
+        self.owner, self.former, self.owned, self.declared, self.unrecorded = None, None, {}, set(), set()
         self.earlier_number_lost = self.number_is_new = False
 
     def _note_unrecorded(
@@ -203,11 +220,12 @@ class OwnershipModel(PhoneModel):
             expected = (self.owned if key in self.owned else self.unowned)[key]
             assert self._is_same(key, value, expected), f"{key}: {value}, not {expected}"
         if record is None:
-            assert self.owner is None
+            assert self.named is None
             assert not self.owned
             return
         assert record.owner is not None
-        assert record.owner.digest == self.owner
+        assert record.owner.digest == self.named
+        assert record.is_handed_over == (self.owner is None)
         assert record.prior.keys() == self.owned.keys()
         for key, prior in record.prior.items():
             if key in self.unrecorded or (key == PHONE_TYPE_KEY and self.earlier_number_lost):

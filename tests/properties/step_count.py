@@ -8,7 +8,7 @@ STEPS: Counter[str] = Counter()
 """Steps that did something, by kind; a rule that finds nothing to do takes none."""
 
 KINDS = (
-    *("creates", "updates", "deletes", "rolled back", "imported", "looked"),
+    *("creates", "updates", "deletes", "rolled back", "imported", "handed over", "taken over", "looked"),
     *("editing", "phoning", "tagging", "untagging"),
     *("resumed", "restarted after a crash", "sent again", "delivered again", "handed over again"),
 )

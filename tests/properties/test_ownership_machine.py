@@ -15,7 +15,8 @@ without:
   record, and would stay.
 - Edits during an operation may be lost, or stay, exactly as `edits_meanwhile` says. A phone that is edited
   during an operation must only have a number that somebody has set.
-- Nobody edits the tags of the record, except to remove them all, as messages advise.
+- Nobody edits the tags of the record, except to remove them all, as messages advise, or to hand the agent
+  over while no operation runs and reads have caught up.
 
 Nobody can distinguish a duplicate that Lambda delivers later from the first delivery. The machine lets that
 happen, and the duplicate keeps all the rules. But the owned settings then follow the duplicate, not the
@@ -201,12 +202,26 @@ class Ownership(RuleBasedStateMachine):
         self.oracle.catch_up()
         shown = self._service(UnreliableGateway(self.agent.gateway)).read(stack.identity).settings
         if retained:
-            (old,) = (other for other in self.stacks if other.owner.digest == self.model.owner)
+            (old,) = (other for other in self.stacks if other.owner.digest == self.model.named)
             old.retain()
         # A read leaves out settings that are being given back, and a template declares at least one.
         stack.adopt(self._declarable(shown) if as_it_is and shown else wanted)
         if at_once:
             self.oracle.send(stack, stack.event(Action.UPDATE, stack.declared, stack.declared))
+
+    @precondition(lambda self: self.model.owner is not None)
+    @rule(who=WHO, wanted=strategies.settings(), removed=st.booleans(), given=GIVEN)
+    def hand_over(self, who: int, wanted: Settings, removed: bool, given: Circumstances) -> None:
+        """Somebody hands the agent over. Its stack may remove the resource, and another one may create it."""
+        STEPS["handed over"] += 1
+        self.oracle.hand_over()
+        former = next((stack for stack in self.stacks if stack.owner.digest == self.model.former), None)
+        if removed and former and former.exists:
+            self.oracle.send(former, former.event(Action.DELETE))
+        stack = self.stacks[who]
+        if not stack.exists:
+            STEPS["taken over"] += 1
+            self.oracle.send(stack, stack.event(Action.CREATE, wanted), given)
 
     @staticmethod
     def _declarable(shown: Settings) -> Settings:
@@ -237,7 +252,7 @@ class Ownership(RuleBasedStateMachine):
         if gone := act.keys & self.model.foreign.keys():
             self.agent.untag(sorted(gone))
             self.model.foreign = {key: value for key, value in self.model.foreign.items() if key not in gone}
-        if act.releases and self.model.owner is not None:
+        if act.releases and self.model.named is not None:
             self.agent.release()
             self.oracle.catch_up()
             self.model.released_by_hand()
@@ -255,9 +270,9 @@ class Ownership(RuleBasedStateMachine):
         try:
             result = self._service(gateway).read(self.stacks[who].identity)
         except SettingsError as error:
-            assert gateway.met or (isinstance(error, NotFound) and self.model.owner is None)  # noqa: PT017 - one of two right answers
+            assert gateway.met or (isinstance(error, NotFound) and self.model.named is None)  # noqa: PT017 - one of two right answers
         else:
-            assert self.model.owner is not None
+            assert self.model.named is not None
             shown = {
                 key: value
                 for key, value in self.model.owned.items()
@@ -277,9 +292,9 @@ class Ownership(RuleBasedStateMachine):
             token = page.next_token
             if token is None:
                 break
-        # A delete that was cut off leaves a user that can be read, and so listed.
+        # A delete that was cut off leaves a user that can be read, and so listed; a hand-over does too.
         is_managed = self.agent.tags().get(MARKER_KEY) in MARKER_VALUES
-        owners = [stack.identity for stack in self.stacks if stack.owner.digest == self.model.owner]
+        owners = [stack.identity for stack in self.stacks if stack.owner.digest == self.model.named]
         listed = [(owner.instance.given, owner.user_given) for owner in owners if is_managed]
         assert found == [*listed, (INSTANCE_ID, BYSTANDERS[-1])]
         assert set(gateway.calls) == {"SearchUsers"}
