@@ -31,7 +31,7 @@ from custom_connect_userconfig.core.kinds import (
     Unrecorded,
     Value,
 )
-from custom_connect_userconfig.core.ownership import MAX_REQUESTS, Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership import MAX_REQUESTS, Marker, Owner, OwnershipRecord
 from custom_connect_userconfig.core.settings import Settings, UserSettings, expand
 
 from .agent import ACCOUNT, INSTANCE_ID, REGION, USER_ID, InitialUser
@@ -249,7 +249,8 @@ def records(draw: st.DrawFn) -> OwnershipRecord:
     prior = {key: draw(prior_values(key, fields[key])) for key in keys}
     declared = {key: draw(declared_values(key, fields[key])) for key in keys if draw(st.booleans())}
     requests = draw(st.lists(st.from_regex(r"[0-9a-f]{8}", fullmatch=True), max_size=MAX_REQUESTS))
-    return OwnershipRecord(draw(owners()), declared, prior, tuple(requests))
+    marker = draw(st.sampled_from(Marker))
+    return OwnershipRecord(draw(owners()), declared, prior, tuple(requests), marker)
 
 
 def _json(leaves: st.SearchStrategy[Any], more_names: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
