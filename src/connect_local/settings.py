@@ -86,11 +86,9 @@ def _write_array(before: Settings, array: Array, written: Sequence[Entry], behav
 
 def _flatten(array: Array, written: Iterable[Entry], behaviour: Behaviour) -> Iterator[tuple[Setting, Value]]:
     for entry in written:
-        channel = str(entry["Channel"])
-        for described in array.fields_of(channel):
+        for setting, described in FIELDS_OF[array.name, str(entry["Channel"])].items():
             value = _value_at(entry, described.path)
             if value is not None:
-                setting = Setting(array.name, channel, described.path)
                 yield setting, _clamped(setting, value) if behaviour.clamp_chat_acw else value
 
 

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedErro
 
 import connect_local
 from connect_local import Behaviour, Fault, FaultKind, LocalConnect, ThrottlingCode
-from connect_local.behaviour import DOCUMENTED_QUOTAS, ArrayWrite, Quota
+from connect_local.behaviour import DOCUMENTED_QUOTAS, AcwUnit, ArrayWrite, Quota
 from connect_local.cli import main
 from connect_local.switches import behaviour_with, fault_from_words
 
@@ -174,6 +174,9 @@ def test_switches_in_words() -> None:
     expected = Behaviour(
         array_write=ArrayWrite.MERGE, stale_seconds=1.5, clamp_chat_acw=True, quotas=DOCUMENTED_QUOTAS
     )
+    assert behaviour_with(Behaviour(), words) == expected
+    words = {"search_stale_seconds": "60", "search_acw_unit": "seconds"}
+    expected = Behaviour(search_stale_seconds=60.0, search_acw_unit=AcwUnit.SECONDS)
     assert behaviour_with(Behaviour(), words) == expected
     quotas = behaviour_with(Behaviour(), {"quotas": "ListUsers=2:5,TagResource=1"}).quotas
     assert quotas == {"ListUsers": Quota(2, 5), "TagResource": Quota(1, 1)}
