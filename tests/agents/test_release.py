@@ -12,6 +12,7 @@ from agents.contact_centre import (
     work,
 )
 
+from connect_local import Behaviour
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, our_keys
 
 SURE = "--yes"
@@ -160,3 +161,24 @@ def test_an_unreadable_record_is_only_removed_by_keep(centre: ContactCentre) -> 
     assert "--keep" in ended.stderr
     assert centre.run("release", "ada", "--keep", SURE).exit_code == 0
     assert not our_keys(centre.tags(user_id))
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(stale_seconds=5.0)], ids=str)
+@pytest.mark.parametrize("way", ["--hand-over", "--keep", ""])
+def test_the_command_ends_when_reads_show_what_it_did(centre: ContactCentre, way: str) -> None:
+    user_id = centre.agent("ada", AfterContactWorkConfigs=work(45))
+    centre.own(user_id, {WORK_VOICE: 30}, exists=False)
+    centre.clock.sleep(60)
+    assert centre.run("release", "ada", SURE, *([way] if way else [])).exit_code == 0
+    shown = centre.run("agents", "--json", "--exact").of("ada")
+    key = ("AfterContactWorkConfigs", "VOICE", WORK_VOICE.field)
+    settings = {(each["array"], each["channel"], each["field"]): each["live"] for each in shown["settings"]}
+    assert settings[key] == (30 if way else 45)
+
+
+def test_a_handed_over_agent_does_not_drift(centre: ContactCentre) -> None:
+    user_id = centre.agent("ada")
+    centre.own(user_id, {WORK_VOICE: 30})
+    centre.run("release", "ada", "--hand-over", SURE)
+    centre.edit(user_id, AfterContactWorkConfigs=work(45))
+    assert centre.run("drift", "--json").of("ada")["differences"] == []

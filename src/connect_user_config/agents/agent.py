@@ -64,9 +64,8 @@ class Agent:
 
     def drift(self) -> tuple[Difference, ...]:
         """Return the owned settings whose live value is not the declared one."""
-        return (
-            tuple(differences(self.record.declared, self.record, self.live.settings)) if self.record else ()
-        )
+        record = self.record if self.record and not self.record.is_handed_over else None
+        return tuple(differences(record.declared, record, self.live.settings)) if record else ()
 
 
 def from_description(user: Mapping[str, Any]) -> Agent:

@@ -169,7 +169,7 @@ def _to_json(view: View, agent: Agent, way: Way) -> dict[str, Any]:
 
 
 def _release(writer: Writer, agents: Sequence[Agent], way: Way, *, is_quiet: bool) -> int:
-    release_one: dict[Way, Callable[[Agent], tuple[str, ...] | None]] = {
+    release_one: dict[Way, Callable[[Agent], tuple[str, ...]]] = {
         Way.GIVE_BACK: writer.give_back,
         Way.KEEP: writer.forget,
         Way.HAND_OVER: writer.hand_over,
@@ -178,7 +178,7 @@ def _release(writer: Writer, agents: Sequence[Agent], way: Way, *, is_quiet: boo
     failed = 0
     for agent in counting("released", agents, len(agents), is_quiet=is_quiet):
         try:
-            notes = release_one[way](agent) or ()
+            notes = release_one[way](agent)
         except SettingsError as error:
             failed += 1
             say(f"{agent.username}: {error}")

@@ -84,12 +84,14 @@ class Writer:
         Raises SettingsError. The record is not touched.
         """
 
-        def begin(context: Context) -> tuple[str, ...] | InProgress:
-            progress = self._retrier.begin(context)
-            operation = self._operation(agent, progress)
-            return self._retrier.write(lambda: _converge(operation, keys), progress)
+        def plan(user: LiveUser) -> Plan:
+            record = OwnershipRecord.from_tags(user.tags)
+            if record is None:
+                return Plan(notes=("The record is gone: nobody owns settings of the agent any more.",))
+            declared = {key: value for key, value in record.declared.items() if key in keys}
+            return plan_reapply(replace(record, declared=declared), user)
 
-        return self._to_the_end(begin)
+        return self._until_done(agent, plan)
 
     def give_back(self, agent: Agent) -> tuple[str, ...]:
         """Give the agent's settings back and remove the record, as a delete of its owner does; return notes.
@@ -100,26 +102,34 @@ class Writer:
         identity, owner = identity_of(agent), _acting(agent)
         if agent.record and not agent.is_held:
             # A delete needs an owner to act for.
-            charge = OwnershipRecord(owner, agent.record.declared, agent.record.prior)
-            self._apply(agent, Plan(claim=charge.to_tags()))
+            charge = OwnershipRecord(owner, agent.record.declared, agent.record.prior).to_tags()
+            self._until_done(agent, lambda user: Plan(claim=_missing(charge, user.tags)))
         return self._to_the_end(lambda context: service.delete(identity, owner, context)).notes
 
-    def forget(self, agent: Agent) -> None:
+    def forget(self, agent: Agent) -> tuple[str, ...]:
         """Remove the record and leave the settings as they are; raises SettingsError."""
-        self._apply(agent, plan_forget(agent.live))
+        return self._until_done(agent, plan_forget)
 
-    def hand_over(self, agent: Agent) -> None:
+    def hand_over(self, agent: Agent) -> tuple[str, ...]:
         """Let the next create take the record over; raises SettingsError."""
-        if agent.record:
-            self._apply(agent, plan_hand_over(agent.record))
+        owner = _acting(agent)
 
-    def _apply(self, agent: Agent, plan: Plan) -> None:
-        def begin(context: Context) -> InProgress | None:
+        def plan(user: LiveUser) -> Plan:
+            record = OwnershipRecord.from_tags(user.tags)
+            # Another resource may have taken it by now.
+            return plan_hand_over(record) if record and record.owned_by(owner) else Plan()
+
+        return self._until_done(agent, plan)
+
+    def _until_done(self, agent: Agent, plan: Callable[[LiveUser], Plan]) -> tuple[str, ...]:
+        """Read, plan and apply until a read shows that nothing is left to do."""
+
+        def begin(context: Context) -> tuple[str, ...] | InProgress:
             progress = self._retrier.begin(context)
             operation = self._operation(agent, progress)
-            return self._retrier.write(lambda: operation.apply(agent.live, plan), progress)
+            return self._retrier.write(lambda: _converge(operation, plan), progress)
 
-        self._to_the_end(begin)
+        return self._to_the_end(begin)
 
     def _operation(self, agent: Agent, progress: Progress) -> Operation:
         parties = identity_of(agent), _acting(agent)
@@ -133,22 +143,22 @@ class Writer:
         return ended
 
 
+def _missing(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in wanted.items() if there.get(key) != value}
+
+
 def _acting(agent: Agent) -> Owner:
     """Return the record's owner, or `nobody`, with a request of its own."""
     owner = agent.record.owner if agent.record and agent.is_held else None
     return replace(owner or nobody(agent), request=uuid.uuid4().hex[:8])
 
 
-def _converge(operation: Operation, keys: Collection[SettingKey]) -> tuple[str, ...]:
+def _converge(operation: Operation, plan: Callable[[LiveUser], Plan]) -> tuple[str, ...]:
     while True:
         user = operation.describe()
-        record = OwnershipRecord.from_tags(user.tags)
-        if record is None:
-            return ("The record is gone: nobody owns settings of the agent any more.",)
-        declared = {key: value for key, value in record.declared.items() if key in keys}
-        plan = plan_reapply(replace(record, declared=declared), user)
-        if plan.is_empty:
-            return (*plan.notes, *operation.notes(user))
+        left = plan(user)
+        if left.is_empty:
+            return (*left.notes, *operation.notes(user))
         if operation.progress.is_settling(operation.now()):
-            raise unsettled(operation.identity, plan.differences)
-        operation.apply(user, plan)
+            raise unsettled(operation.identity, left.differences)
+        operation.apply(user, left)

@@ -67,7 +67,8 @@ class Journal:
                 yield _finding(json.loads(line))
 
     def _write(self, line: dict[str, Any]) -> None:
-        assert self._file
+        if not self._file:
+            raise ValueError("the journal is not open")
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._file.flush()
 

@@ -160,8 +160,7 @@ class _Deployment:
         return replace(outcome, effect=effect, notes=effect.notes)
 
     def _may_release(self, record: OwnershipRecord, old: Deployed, identity: Identity) -> bool:
-        assert self.stack
-        if record.owned_by(self.stack.owner(identity, old.logical_id)):
+        if self.stack and record.owned_by(self.stack.owner(identity, old.logical_id)):
             return True
         is_open = record.owner is None or not record.owner.has_stack
         return old.flavour is Flavour.REGISTRY and is_open
