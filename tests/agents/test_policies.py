@@ -145,7 +145,7 @@ def test_other_instances_stay_out_of_reach(drifted: ContactCentre, policies: dic
 def test_of_cloudformation_the_policy_grants_what_the_sources_call(policies: dict[str, Document]) -> None:
     sources = (ROOT / "src" / "connect_user_config" / "agents").rglob("*.py")
     called = re.findall(
-        r'"cloudformation",\s*"(\w+)"', "\n".join(each.read_text("utf-8") for each in sources)
+        r'(?:"cloudformation"|_SERVICE),\s*"(\w+)"', "\n".join(each.read_text("utf-8") for each in sources)
     )
     granted = _actions(policies["ReadPolicy"], "cloudformation:")
     assert granted == {f"cloudformation:{operation}" for operation in called}

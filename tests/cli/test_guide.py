@@ -20,7 +20,8 @@ from support.page_commands import AwsCommand, Terminal, aws_command, check_reque
 from .conftest import EAST, ROOT, TYPE, WEST, Desk, zipped
 from .test_command_line import command_at, is_group
 
-PAGES = ("README.md", "guide/install.md", "guide/rolling-out.md", "guide/security.md")
+PAGES = ("README.md", "guide/agents.md", "guide/install.md", "guide/rolling-out.md", "guide/security.md")
+OF_AWS = ("guide/install.md", "guide/rolling-out.md", "guide/security.md")
 IN_THE_PAGES = "111122223333"
 DIGEST = "0f" * 32
 WHEEL = "connect_user_config-0.1.0-py3-none-any.whl"
@@ -83,7 +84,7 @@ def commands(desk: Desk, page: str) -> list[list[str]]:
     return [*terminal(desk, page).run(text_of(page)), *inline(text_of(page))]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", OF_AWS)
 def test_every_command_of_the_aws_cli_is_one_that_it_takes(desk: Desk, page: str) -> None:
     folder = desk.folder / "terminal"
     found = [aws_command(words[1:]) for words in commands(desk, page) if words[0] == "aws"]
@@ -130,8 +131,12 @@ def test_removing_deregisters_each_version_that_the_list_has(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_command_of_ours_is_one_that_it_takes(desk: Desk, page: str) -> None:
-    # A pattern of files must match one.
+def test_every_command_of_ours_is_one_that_it_takes(
+    desk: Desk, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A pattern of files must match one, and a file be there.
+    monkeypatch.chdir(desk.folder)
+    (desk.folder / "template.yaml").write_text("Resources: {}\n")
     (desk.folder / "templates").mkdir()
     (desk.folder / "templates" / "one.yaml").write_text("Resources: {}\n")
     for _, *words in (each for each in commands(desk, page) if each[0] == "connect-user-config"):
