@@ -116,7 +116,8 @@ class _World:
     """The agents of one case."""
 
     def __init__(self, centre: ContactCentre, stack: DeployedStack, case: Case) -> None:
-        self.centre = ContactCentre(centre.connect, centre.clock, *centre.connect.create_instance())
+        made = centre.connect.create_instance()
+        self.centre = ContactCentre(centre.connect, centre.clock, *made, centre.session)
         self.stack = DeployedStack(stack.clock, stack.function, stack.endpoint)
         self.ids = [
             self.centre.agent(f"agent{index}", phone_config=legacy)
