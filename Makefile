@@ -67,7 +67,7 @@ ON_EACH_PYTHON_AT_NIGHT := tests/functional tests/faults/test_found.py tests/too
 .PHONY: test-this-python
 test-this-python: check-lock
 	$(say) 'tests of what runs in Lambda, on two processes'
-	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal $(ON_EACH_PYTHON) $(if $(filter 1,$(EXHAUSTIVE)),$(ON_EACH_PYTHON_AT_NIGHT))
+	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal $(ON_EACH_PYTHON) $(if $(filter 1,$(EXHAUSTIVE)),$(ON_EACH_PYTHON_AT_NIGHT),-m 'not slow')
 
 .PHONY: lint
 lint: check-lock check-code check-templates ## linters, types, import rules, security, lock, templates
