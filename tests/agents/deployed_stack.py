@@ -9,6 +9,8 @@ from unittest.mock import patch
 import botocore.client
 from botocore.exceptions import ClientError
 
+from custom_connect_userconfig import custom_resource
+from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.custom_resource import Answer, CustomStack, id_of
 from support.function_double import FunctionDouble
@@ -125,3 +127,15 @@ class DeployedStack:
 
         with patch.object(botocore.client.BaseClient, "_make_api_call", answer):
             yield
+
+
+@contextmanager
+def deployed_stack(clock: FakeClock) -> Iterator[DeployedStack]:
+    """Yield a stack without resources, with a function and an endpoint of its own."""
+    function = FunctionDouble(clock)
+    with (
+        ReplyEndpoint.serving(clock) as endpoint,
+        patch.object(custom_resource, "retrier", Retrier(clock, lambda: 0.5)),
+        function.intercepting(),
+    ):
+        yield DeployedStack(clock, function, endpoint)

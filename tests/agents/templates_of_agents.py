@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click.testing
 from agents.contact_centre import ContactCentre, Run
+
+from connect_user_config.agents.options import Outside
+from connect_user_config.cli import cli
+from support.clock import FakeClock
 
 CUSTOM = "Custom::ConnectUserConfig"
 REGISTRY = "Acme::Connect::UserConfig"
@@ -32,6 +37,14 @@ def declare(
 def template(parameters: dict[str, Any] | None = None, **resources: Any) -> dict[str, Any]:
     """Return a template; other sections may stand among its resources under their own names."""
     return {"Parameters": parameters or {}, "Resources": resources}
+
+
+def run_alone(*arguments: str) -> Run:
+    """Run a command without naming the instance."""
+    outcome = click.testing.CliRunner().invoke(cli, arguments, obj=Outside(FakeClock(), workers=1))
+    if outcome.exception and not isinstance(outcome.exception, SystemExit):
+        raise outcome.exception
+    return Run(outcome.exit_code, outcome.stdout, outcome.stderr)
 
 
 @dataclass

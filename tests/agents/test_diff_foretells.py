@@ -11,20 +11,16 @@ from typing import Any
 
 import pytest
 from agents.contact_centre import ContactCentre
-from agents.deployed_stack import DeployedStack
+from agents.deployed_stack import DeployedStack, deployed_stack
 from agents.templates_of_agents import Differ, Told
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from properties import strategies
 
 from connect_local import ArrayWrite, Behaviour, EntryWrite, PhoneConfigLink, Reads
-from custom_connect_userconfig import custom_resource
 from custom_connect_userconfig.core.settings import Settings, expand
-from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
 from support.exhaustive import EXHAUSTIVE
-from support.function_double import FunctionDouble
-from support.reply_endpoint import ReplyEndpoint
 
 _AGENTS = 3
 _NAMES = ("Ada", "Ben", "Cy")
@@ -91,25 +87,15 @@ _drawn = settings(
 )
 
 
-@pytest.fixture(scope="session")
-def _endpoint(clock: FakeClock) -> Iterator[ReplyEndpoint]:
-    with ReplyEndpoint.serving(clock) as endpoint:
-        yield endpoint
-
-
 @pytest.fixture(params=_BEHAVIOURS, ids=str)
 def behaviour(request: pytest.FixtureRequest) -> Behaviour:
     return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture
-def stack(
-    centre: ContactCentre, clock: FakeClock, _endpoint: ReplyEndpoint, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[DeployedStack]:
-    monkeypatch.setattr(custom_resource, "retrier", Retrier(clock, lambda: 0.5))
-    function = FunctionDouble(clock)
-    with function.intercepting():
-        yield DeployedStack(clock, function, _endpoint)
+def stack(centre: ContactCentre, clock: FakeClock) -> Iterator[DeployedStack]:
+    with deployed_stack(clock) as stack:
+        yield stack
 
 
 class _World:

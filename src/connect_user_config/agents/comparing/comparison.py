@@ -190,16 +190,17 @@ class _Deployment:
 
     def _refusal(self, declared: Declared, identity: Identity, agent: Agent, owner: Owner) -> str:
         record = agent.record
-        if record is None or record.owned_by(owner):
+        if record is None:
             return ""
         if self.stack is None:
             return _refusal_somewhere(declared, identity, record)
         can_import = declared.flavour is Flavour.REGISTRY
-        if self._request(declared, identity) is Request.UPDATE:
-            may_update = can_import or record.owner is None
-            return "" if may_update else str(nothing_owned(identity, record))
-        if record.is_handed_over:
+        is_update = self._request(declared, identity) is Request.UPDATE
+        is_open = (can_import or record.owner is None) if is_update else record.is_handed_over
+        if is_open or record.owned_by(owner):
             return ""
+        if is_update:
+            return str(nothing_owned(identity, record))
         refused = str(already_owned(identity, record, owner, can_import=can_import))
         return f"{refused} {_REPLACED}" if self._is_own(record) else refused
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from custom_connect_userconfig.core.identifiers import Spelling, partition_of
 from custom_connect_userconfig.core.redaction import redact
 
+from ...check.formats import Located
 from ...check.types import Types
 from ...problems import UsageError
 from ...progress import counting
@@ -65,7 +66,7 @@ class Inputs:
             instance.ref.bare,
             stack.name if stack else "",
             list(outcomes(ours, agents, stack, kept_ids)),
-            [error for each in declared for error in each.errors],
+            [error for each in declared for error in sorted(each.errors, key=_place)],
             [
                 f"{each.name} ({each.file}:{each.line}): {one.said}"
                 for each in declared
@@ -100,6 +101,10 @@ class Inputs:
         nested |= dict.fromkeys(stack.nested, f"stack {stack.name}") if stack else {}
         for name, where in nested.items():
             yield f"{name} ({where}) is a nested stack, which is not looked into"
+
+
+def _place(error: Located) -> tuple[int, int, str]:
+    return error.span.line, error.span.column, error.finding.rule.name
 
 
 def _agents(
