@@ -1,7 +1,7 @@
 """Which of the agents that were read the templates declare."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custom_connect_userconfig.core.arrays import SettingKey
 
@@ -20,6 +20,11 @@ class Choice:
     """The agents in the templates of an earlier run, which stay there whoever owns them."""
     with_numbers: bool = False
     imports: bool = False
+
+    @property
+    def task(self) -> str:
+        """What the findings follow from, as far as it does not change while templates are written."""
+        return repr(replace(self, earlier=()))
 
     def finding(self, user_id: str, agent: Agent | None) -> Finding:
         """Return what becomes of an agent; None is one who is gone."""

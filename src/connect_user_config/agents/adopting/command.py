@@ -108,7 +108,7 @@ def adopt(context: click.Context, /, to: Path, **given: Any) -> None:  # noqa: A
             with_numbers=given["phone_numbers"],
             imports=given["imports"],
         )
-        with Journal(folder.journal, repr(choice)) as journal:
+        with Journal(folder.journal, choice.task) as journal:
             ids = _read(instance, chosen, choice, journal, is_quiet=given["quiet"])
             fleet = Fleet(journal, ids, form, about)
             tally = fleet.tally(choice.earlier)
@@ -133,7 +133,7 @@ def _read(
         for user_id, agent in counting("agents", instance.describe_each(left), len(left), is_quiet=is_quiet):
             journal.add(choice.finding(user_id, agent))
     except BaseException:
-        read = sum(each in journal.ids for each in ids)
+        read = len(ids) - sum(each not in journal.ids for each in left)
         say(f"{read:,} of {len(ids):,} agents are read; the same command goes on from there.")
         raise
     return ids

@@ -9,6 +9,7 @@ from ...problems import Refused, UsageError
 from . import naming
 from .declaring import Adopted, LeftOut, WouldChange
 from .documents import INSTANCE, OURS, PARTS, Form, Part, Tree, document, resource, to_import
+from .files import write
 from .folder import Folder, as_json
 from .journal import Journal
 from .parts import Size, fewest, filled
@@ -61,18 +62,12 @@ class Fleet:
         """Return what became of the agents; Refused if a deployment would write settings, or drop an agent
         who is in the `earlier` templates and in the instance.
         """
-        found = Tally()
-        changing: list[WouldChange] = []
-        for finding in self._findings():
-            if isinstance(finding, Adopted):
-                found.adopted += 1
-                for remark in finding.remarks:
-                    found.remarks.setdefault(remark, []).append(finding.login)
-            elif isinstance(finding, LeftOut):
-                found.left_out.append(finding)
-            else:
-                changing.append(finding)
-        _refuse_changes(changing)
+        found = Tally(left_out=[each for each in self.journal.others if isinstance(each, LeftOut)])
+        _refuse_changes([each for each in self.journal.others if isinstance(each, WouldChange)])
+        for agent in self._adopted():
+            found.adopted += 1
+            for remark in agent.remarks:
+                found.remarks.setdefault(remark, []).append(agent.login)
         _refuse_to_drop([each for each in found.left_out if each.id in earlier and not each.is_gone])
         return found
 
@@ -109,8 +104,8 @@ class Fleet:
             folder.write_values(part.number, numbers, imports=bool(imported))
         if imported:
             named = to_import(imported, self.form.flavour, self.about[INSTANCE])
-            folder.write(folder.to_import(part.number), as_json(named))
-        folder.write(folder.template(part.number, part.about[PARTS]), text)
+            write(folder.to_import(part.number), as_json(named))
+        write(folder.template(part.number, part.about[PARTS]), text)
         return Written(
             part.number,
             len(part.agents),
@@ -137,10 +132,7 @@ class Fleet:
         return len(with_it.encode()) - len(write({**metadata, "Resources": {}}, {}).encode())
 
     def _adopted(self) -> Iterator[Adopted]:
-        return (each for each in self._findings() if isinstance(each, Adopted))
-
-    def _findings(self) -> Iterator[Any]:
-        return (each for each in self.journal.findings() if each.id in self.ids)
+        return (each for each in self.journal.adopted() if each.id in self.ids)
 
 
 def _refuse_changes(changing: list[WouldChange]) -> None:

@@ -1,23 +1,22 @@
 """The folder with the templates: what an earlier run has written there, and writing without halves."""
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 from typing import Any, Final
 
 from connect_user_config.reading.document import NotReadable, read
 from custom_connect_userconfig.core.declaration import USER_ID
 
-from ...problems import Failed, Refused, UsageError
+from ...problems import Refused, UsageError
 from .documents import FOR_EACH, OURS, PARTS
+from .files import write
 
 _JOURNAL: Final = ".adopt.jsonl"
 _VALUES: Final = "values"
-_PRIVATE: Final = 0o600
-_READABLE: Final = 0o644
 
 
 @dataclass(frozen=True)
@@ -72,56 +71,34 @@ class Folder:
 
     def earlier(self) -> Earlier | None:
         """Return what an earlier run has written, None if nothing; Refused if it is not whole or not ours."""
-        trees = {path: _tree(path) for path in sorted(self.path.glob("part-*-of-*.*")) if path.is_file()}
-        if not trees:
+        found = {path: _read(path) for path in sorted(self.path.glob("part-*-of-*.*")) if path.is_file()}
+        if not found:
             return None
-        first, about = next(iter(trees.items()))
-        about = about["Metadata"][OURS]
-        expected = {self.template(number, about[PARTS]) for number in range(1, about[PARTS] + 1)}
-        if trees.keys() != expected:
-            odd = min(str(path) for path in trees.keys() ^ expected)
-            what = (
-                "is missing"
-                if Path(odd) in expected
-                else f"is not one of the parts that {first.name} tells of"
+        if other := {path.suffix for path in found} - {f".{self._form}"}:
+            form = min(other).removeprefix(".")
+            raise UsageError(
+                "other-options", f"the templates in {self.path} are {form}", f"add --format {form}"
             )
+        first, (about, _) = next(iter(found.items()))
+        expected = {self.template(number, about[PARTS]) for number in range(1, about[PARTS] + 1)}
+        if found.keys() != expected:
+            odd = min(found.keys() ^ expected)
+            what = "is missing" if odd in expected else f"is not one of the parts that {first.name} tells of"
             advice = "put back what is missing (git knows it), or name another folder with --to"
             raise Refused("parts-missing", f"{odd} {what}", advice)
-        ids = frozenset(user_id for tree in trees.values() for user_id in _users(tree["Resources"]))
-        return Earlier({name: value for name, value in about.items() if name not in ("Part", "Logins")}, ids)
-
-    def write(self, path: Path, text: str, *, is_private: bool = False) -> None:
-        """Write a file whole or not at all, and only if it differs; raises Failed."""
-        mode = _PRIVATE if is_private else _READABLE
-        try:
-            if path.is_file() and path.read_bytes() == text.encode():
-                path.chmod(mode)
-                return
-            path.parent.mkdir(exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".adopt-")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(text.encode())
-                Path(name).chmod(mode)
-                Path(name).replace(path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            advice = "make room or change permissions, then run the same command again: nothing is read twice"
-            raise Failed("not-written", f"{path} cannot be written: {error.strerror}", advice) from error
+        return Earlier(about, frozenset[str]().union(*(ids for _, ids in found.values())))
 
     def write_values(self, number: int, numbers: Mapping[str, str], *, imports: bool) -> None:
         """Write the values of a part's parameters, as `aws cloudformation deploy` of v1 and v2 takes them.
 
         Only the caller can read the file, and git leaves it alone.
         """
-        self.write(self.values(number).parent / ".gitignore", "*\n")
+        write(self.values(number).parent / ".gitignore", "*\n")
         pairs = [f"{name}={value}" for name, value in numbers.items()]
-        self.write(self.values(number), as_json(pairs), is_private=True)
+        write(self.values(number), as_json(pairs), is_private=True)
         if imports:
             members = [{"ParameterKey": name, "ParameterValue": value} for name, value in numbers.items()]
-            self.write(self.values_to_import(number), as_json(members), is_private=True)
+            write(self.values_to_import(number), as_json(members), is_private=True)
 
 
 def as_json(members: object) -> str:
@@ -129,16 +106,20 @@ def as_json(members: object) -> str:
     return json.dumps(members, indent=1) + "\n"
 
 
-def _tree(path: Path) -> Any:  # noqa: ANN401 - JSON's types
+def _read(path: Path) -> tuple[dict[str, Any], set[str]]:
+    """Return what a template says of its run, and its agents; Refused if `adopt` has not written it."""
     try:
         tree = read(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, NotReadable) as error:
         raise Refused("not-ours", f"{path} cannot be read: {error}", _FOREIGN) from error
-    metadata = tree.get("Metadata") if isinstance(tree, dict) else None
-    about = metadata.get(OURS) if isinstance(metadata, dict) else None
-    if not isinstance(about, dict) or not isinstance(about.get(PARTS), int):
-        raise Refused("not-ours", f"{path} was not written by adopt, and is not overwritten", _FOREIGN)
-    return tree
+    try:
+        about = dict(tree["Metadata"][OURS])  # type: ignore[index] # whatever it is, the errors tell
+        ids = set(_users(tree["Resources"]))  # type: ignore[index] # the same
+        about[PARTS] = index(about[PARTS])
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        said = f"{path} was not written by adopt, and is not overwritten"
+        raise Refused("not-ours", said, _FOREIGN) from error
+    return {name: value for name, value in about.items() if name not in ("Part", "Logins")}, ids
 
 
 _FOREIGN: Final = "name another folder with --to, or move the file away"
