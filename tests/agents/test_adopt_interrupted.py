@@ -1,6 +1,7 @@
 """The command `adopt` when something comes between: Ctrl-C, refused calls, folders and files."""
 
 import json
+import math
 import os
 import stat
 import time
@@ -156,11 +157,45 @@ def test_an_interruption_between_two_files_is_made_good_without_reading_again(
     }
 
 
-def test_a_refused_call_is_told_and_what_was_read_is_kept(ten: ContactCentre, adopt: Adopt) -> None:
-    ten.connect.plant(Fault("DescribeUser", FaultKind.ACCESS_DENIED, on_call=3))
+def test_a_caller_who_may_read_nobody_is_told_and_nothing_is_written(
+    ten: ContactCentre, adopt: Adopt, folder: Path
+) -> None:
+    ten.connect.plant(Fault("DescribeUser", FaultKind.ACCESS_DENIED, times=math.inf))
     ended = adopt()
     assert ended.exit_code == 5
-    assert "2 of 10 agents are read" in ended.stderr
+    assert "connect:DescribeUser" in ended.stderr
+    assert [path.name for path in folder.iterdir()] == [".adopt.jsonl"]
+
+
+@pytest.fixture
+def denied(ten: ContactCentre) -> Fault:
+    """One agent may not be read."""
+    return Fault("DescribeUser", FaultKind.ACCESS_DENIED, times=math.inf, user_id="id-agent3")
+
+
+def test_an_agent_who_may_not_be_read_is_left_out_and_changes_the_exit_code(
+    ten: ContactCentre, adopt: Adopt, folder: Path, denied: Fault
+) -> None:
+    ten.connect.plant(denied)
+    ended = adopt()
+    assert ended.exit_code == 5
+    assert "1 agent could not be read" in ended.stderr
+    assert (folder / "part-1-of-1.yaml").read_text().count("UserId") == 9
+
+
+def test_an_agent_in_the_templates_who_may_not_be_read_now_is_not_dropped(
+    ten: ContactCentre, adopt: Adopt, folder: Path, denied: Fault
+) -> None:
+    adopt()
+    before = (folder / "part-1-of-1.yaml").read_bytes()
+    ten.connect.plant(denied)
+    ended = adopt()
+    assert ended.exit_code == 4
+    assert "id-agent3 is in the templates, but cannot be declared now" in ended.stderr
+    assert (folder / "part-1-of-1.yaml").read_bytes() == before
+    ten.connect.clear_faults()
+    assert adopt().exit_code == 0
+    assert ten.calls.count("DescribeUser") == 1
 
 
 def test_agents_who_leave_meanwhile_are_named(

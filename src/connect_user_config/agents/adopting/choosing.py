@@ -26,10 +26,10 @@ class Choice:
         """What the findings follow from, as far as it does not change while templates are written."""
         return repr(replace(self, earlier=()))
 
-    def finding(self, user_id: str, agent: Agent | None) -> Finding:
-        """Return what becomes of an agent; None is one who is gone."""
+    def finding(self, user_id: str, agent: Agent | None, refusal: str = "") -> Finding:
+        """Return what becomes of an agent; None is one who may not be read, for `refusal`, or who is gone."""
         if agent is None:
-            return LeftOut(user_id, user_id, "no longer in the instance", is_gone=True)
+            return LeftOut(user_id, user_id, refusal or "no longer in the instance", is_gone=not refusal)
         why = self._objection(agent)
         if why:
             return LeftOut(agent.id, agent.username, why)

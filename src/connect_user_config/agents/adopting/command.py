@@ -9,7 +9,7 @@ from connect_user_config.reading.document import ToolMissing
 
 from ...names import check_name, check_type_name
 from ...output import help_end
-from ...problems import UsageError
+from ...problems import DONE, UsageError
 from ...progress import counting
 from .. import options
 from ..instance import Instance
@@ -118,6 +118,7 @@ def adopt(context: click.Context, /, to: Path, **given: Any) -> None:  # noqa: A
                 written = list(fleet.write(folder, parts))
                 report.of_files(folder, written, given["stack"], instance.region.name)
             journal.remove()
+        options.end_with(context, instance, DONE)
 
 
 def _read(
@@ -131,7 +132,7 @@ def _read(
         say(f"{len(ids) - len(left):,} of {len(ids):,} agents were read by an earlier run that did not end.")
     try:
         for user_id, agent in counting("agents", instance.describe_each(left), len(left), is_quiet=is_quiet):
-            journal.add(choice.finding(user_id, agent))
+            journal.add(choice.finding(user_id, agent, instance.unreadable.get(user_id, "")))
     except BaseException:
         read = len(ids) - sum(each not in journal.ids for each in left)
         say(f"{read:,} of {len(ids):,} agents are read; the same command goes on from there.")
