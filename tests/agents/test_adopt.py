@@ -145,6 +145,19 @@ def _leaves(entry: Mapping[str, Any], *path: str) -> list[tuple[tuple[str, ...],
     return found
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=" ".join)
+def test_diff_finds_nothing_that_deploying_would_change(
+    centre: ContactCentre, adopt: Adopt, folder: Path, shape: tuple[str, ...]
+) -> None:
+    for number in range(6):
+        create(centre, number, AutoAcceptConfigs=auto_accept(*("VOICE", "CHAT")[: number % 3]))
+    assert adopt(*shape).exit_code == 0
+    (path,) = folder.glob("part-*")
+    compared = centre.run("diff", str(path), "--json").json["resources"]
+    assert [each["changesSettings"] for each in compared] == [False] * 6
+    assert [each["changesRecord"] for each in compared] == [True] * 6
+
+
 def test_cfn_lint_accepts_every_form(centre: ContactCentre, adopt: Adopt, tmp_path: Path) -> None:
     for number in range(24):
         create(centre, number, **(DESK if number == 5 else {}))

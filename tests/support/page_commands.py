@@ -45,6 +45,8 @@ _CUSTOM = {
         "--template-file": "string",
         "--capabilities": "list",
         "--parameter-overrides": "list",
+        "--s3-bucket": "string",
+        "--no-fail-on-empty-changeset": "boolean",
     },
     ("s3", "cp"): {},
 }
@@ -197,6 +199,8 @@ def _shorthand(word: str) -> dict[str, str]:
 
 
 def _value(words: list[str], shape: Shape, folder: Path) -> Any:
+    if shape.type_name == "list" and words[0].startswith("file://"):
+        return json.loads(_file(words[0], folder))
     if shape.type_name == "list":
         return [_value([word], shape.member, folder) for word in words]
     if shape.type_name == "boolean":
@@ -206,5 +210,9 @@ def _value(words: list[str], shape: Shape, folder: Path) -> Any:
         members = _shorthand(word)
         return {name: _value([each], shape.members[name], folder) for name, each in members.items()}
     if word.startswith("file://"):
-        return (folder / word.removeprefix("file://")).read_text("utf-8")
+        return _file(word, folder)
     return int(word) if shape.type_name == "integer" else word
+
+
+def _file(word: str, folder: Path) -> str:
+    return (folder / word.removeprefix("file://")).read_text("utf-8")

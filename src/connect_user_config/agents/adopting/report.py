@@ -41,7 +41,7 @@ def of_files(folder: Folder, written: Sequence[Written], stack: str, region: str
         f"\nDeploying changes no setting: for {agents(count)} the planner writes no array."
         " It adds the record of ownership to their tags."
     )
-    click.echo("Deploy one after the other:\n")
+    click.echo("Deploy it:\n" if len(written) == 1 else "Deploy one after the other:\n")
     for each in written:
         click.echo(_deploy(folder, each, f"{stack}-{each.number}", region, len(written)))
     if any(each.bytes > BODY_BYTES for each in written):
