@@ -17,7 +17,10 @@ pytestmark = [
     pytest.mark.skipif(chromium.executable() is None, reason=chromium.MISSING),
 ]
 
-SHOWN = "[...document.querySelectorAll('#agents tbody tr th')].map(e => e.firstChild.textContent)"
+SHOWN = (
+    "[...document.querySelectorAll('#agents tbody tr th')]"
+    ".map(e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join(''))"
+)
 COUNT = "document.getElementById('count').textContent"
 FOCUS = "document.activeElement.id || document.activeElement.textContent"
 STEPS = {

@@ -1,6 +1,7 @@
 """Writes the report: rows as they come into a file without a name, then the page around them, by agent."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from .counting import Counts, State, Teams, state_of
 
 _FIRST_PAGE: Final = 100
 """Rows that show before the script runs; `page.js` has the same number."""
+_SIGN: Final = re.compile(r"[./@_-](?=\w)")
 _GROUP: Final = "Hierarchy group"
 _PROFILE: Final = "Routing profile"
 
@@ -103,12 +105,12 @@ class _Rows:
                 for array in ARRAYS
                 if array.tag_name in _arrays(self._view)
             ),
-            escape(self._view.owner(agent)) or "nobody",
+            _breakable(self._view.owner(agent)) or "nobody",
             self._state(agent, state, remark),
         )
         small = f"<small>{escape(name)}</small>" if name else ""
         return (
-            f" data-s={state.rank}><th scope=row>{escape(agent.username)}{small}<td>"
+            f" data-s={state.rank}><th scope=row>{_breakable(agent.username)}{small}<td>"
             + "<td>".join(cells)
             + "\n"
         )
@@ -118,6 +120,11 @@ class _Rows:
         lines += [escape(each) for each in (remark, agent.damage) if each]
         details = f"<ul>{''.join(f'<li>{line}' for line in lines)}</ul>" if lines else ""
         return f"<i aria-hidden=true>{state.sign}</i> {state.words}{details}"
+
+
+def _breakable(name: str) -> str:
+    """Return a name, escaped, that may go on in the next line behind a sign, not in the midst of a word."""
+    return _SIGN.sub(r"\g<0><wbr>", escape(name))
 
 
 @contextmanager
