@@ -1,6 +1,6 @@
 """The command `agents`: the settings in force of every agent, and who owns and declares which."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -75,7 +75,7 @@ def agents(
             known = columns(view)
             print_csv(wanted, ([known[name](agent) for name in wanted] for agent in found))
         else:
-            _print(view, wanted, in_order(found))
+            _print(view, wanted, in_order(found), foldable=() if named else wanted[1:-1])
         options.end_with(context, instance, DONE)
 
 
@@ -108,12 +108,12 @@ def _has(agent: Agent, text: str) -> bool:
     return any(text.casefold() in name.casefold() for name in names)
 
 
-def _print(view: View, wanted: tuple[str, ...], found: list[Agent]) -> None:
+def _print(view: View, wanted: tuple[str, ...], found: list[Agent], foldable: Sequence[str]) -> None:
     known = columns(view)
     rows = [[known[name](agent) for name in wanted] for agent in found]
     # An empty last column would only take room.
     if not any(row[-1] for row in rows) and wanted[-1] == "declared":
         wanted, rows = wanted[:-1], [row[:-1] for row in rows]
-    print_table(wanted, rows)
+    print_table(wanted, rows, foldable=foldable)
     owned = sum(agent.is_owned for agent in found)
     say(f"{options.agents(len(found))}, {owned:,} with an owner. {OWNED} marks what a stack's resource owns.")
