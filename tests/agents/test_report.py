@@ -181,14 +181,24 @@ def test_the_order_of_the_agents_makes_no_difference(tmp_path: Path) -> None:
     _, back = report(tmp_path / "b.html", reversed(list(many(150))))
     assert forth == back
     names = [row[0].split(";")[0] for row in Reader(forth).rows[1:]]
-    assert names == sorted(names)
+    numbers = [int(name.rpartition(".")[2]) for name in names if name.startswith("dijkstra.ada.")]
+    assert numbers == sorted(numbers) == [40, 104]
+    assert [name.rpartition(".")[0] for name in names] == sorted(name.rpartition(".")[0] for name in names)
     assert forth.count("<tr class=on") == 100
 
 
-def test_no_agent_at_all_is_a_report_too(tmp_path: Path) -> None:
-    counts, text = report(tmp_path / "r.html", [])
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("agents", "There is no such agent."),
+        ("drift", "Every setting that a stack owns is as declared."),
+    ],
+)
+def test_no_agent_at_all_is_a_report_too(tmp_path: Path, kind: str, said: str) -> None:
+    counts, text = report(tmp_path / "r.html", [], kind=kind)
     assert counts.agents == 0
     assert len(Reader(text).rows) == 1
+    assert f"<p id=nothing >{said}</p>" in text
 
 
 def test_the_file_is_for_its_owner_only_and_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:

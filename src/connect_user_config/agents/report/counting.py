@@ -1,5 +1,6 @@
 """What the report says of an agent in one word, and how many agents of which team that holds for."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from ..agent import Agent
 from ..columns import View
 
 NO_TEAM: Final = "none"
+_DIGITS: Final = re.compile(r"(\d{1,18})")
 
 
 class State(Enum):
@@ -97,6 +99,9 @@ class Teams:
 
     def in_order(self) -> list[tuple[str, Counts]]:
         """Return the teams by name; agents without a team come last."""
-        return sorted(
-            self._counts.items(), key=lambda each: (each[0] == NO_TEAM, each[0].casefold(), each[0])
-        )
+        return sorted(self._counts.items(), key=lambda each: (each[0] == NO_TEAM, natural(each[0]), each[0]))
+
+
+def natural(name: str) -> tuple[str | int, ...]:
+    """Return the place of a name in the order of people, for whom 9 comes before 10."""
+    return tuple(int(part) if part.isdecimal() else part.casefold() for part in _DIGITS.split(name))

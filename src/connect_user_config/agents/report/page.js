@@ -124,7 +124,7 @@ addEventListener("DOMContentLoaded", () => {
     show();
   });
 
-  form.hidden = false;
+  form.hidden = rows.length === 0;
   show();
   document.documentElement.classList.remove("reading");
 });

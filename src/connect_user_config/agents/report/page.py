@@ -16,9 +16,30 @@ from .counting import Counts, State, Teams
 Kind = Literal["agents", "drift"]
 """The command that the report is of."""
 
-_TITLES: Final[Mapping[Kind, tuple[str, str]]] = {
-    "agents": ("Agent settings", "The settings that are in force for each agent, and who owns them."),
-    "drift": ("Agent settings that differ", "Where settings in force are not the ones that stacks declare."),
+
+@dataclass(frozen=True)
+class _Texts:
+    title: str
+    lead: str
+    agents: str
+    """What the first number of the summary counts."""
+    nobody: str
+    """What is said if there is no agent at all."""
+
+
+_TEXTS: Final[Mapping[Kind, _Texts]] = {
+    "agents": _Texts(
+        "Agent settings",
+        "The settings that are in force for each agent, and who owns them.",
+        "Agents",
+        "There is no such agent.",
+    ),
+    "drift": _Texts(
+        "Agent settings that differ",
+        "Agents whose settings are not as their stack declares, or whose stack is gone.",
+        "Agents to look at",
+        "Every setting that a stack owns is as declared.",
+    ),
 }
 _ROWS: Final = "<!-- rows -->"
 
@@ -38,23 +59,25 @@ class About:
 
 def around(about: About, total: Counts, teams: Mapping[str, Teams]) -> tuple[str, str]:
     """Return what comes before and after the rows; `teams` are by the title of their column."""
-    (title, lead), at, columns = _TITLES[about.kind], about.generated_at, about.columns
+    texts, at, columns = _TEXTS[about.kind], about.generated_at, about.columns
     style, script = _file("page.css") + _labels(columns), _file("page.js")
     page = Template(_file("page.html")).substitute(
         policy=_policy(style, script),
-        title=escape(title),
-        lead=escape(lead),
+        title=texts.title,
+        lead=texts.lead,
         instance=escape(about.instance),
         region=escape(about.region),
         at=f"{at:%Y-%m-%dT%H:%M:%SZ}",
         at_words=f"{at.day} {at:%B %Y, %H:%M} UTC",
         style=style,
         script=script,
-        tiles=_tiles(total),
-        teams="".join(_team_table(each, of) for each, of in teams.items()),
+        tiles=_tiles(total, texts.agents),
+        teams="".join(_team_table(each, of) for each, of in teams.items() if total.agents),
         states="".join(_option(state) for state in State if total.by_state[state]),
         heads="".join(f"<th scope=col>{escape(each)}" for each in columns),
         agents=_many(total.agents),
+        nothing="No agent matches. Clear the filter to see all." if total.agents else texts.nobody,
+        nothing_hidden="hidden" if total.agents else "",
     )
     before, _, after = page.partition(_ROWS)
     return before, after
@@ -84,16 +107,16 @@ def _labels(columns: Iterable[str]) -> str:
         for place, title in enumerate(columns, 1)
         if place > 1
     )
-    return f"@media screen and (max-width:75rem){{{rules}}}\n"
+    return f"@media screen and (max-width:79rem){{{rules}}}\n"
 
 
-def _tiles(total: Counts) -> str:
-    shown = [("", "Agents", total.agents), ("", "With an owner", total.owned)]
+def _tiles(total: Counts, agents: str) -> str:
+    shown = [("", agents, total.agents), ("", "With an owner", total.owned)]
     shown += [(state.sign, state.words, total.by_state[state]) for state in State]
     return "".join(
         f"<li><strong>{count:,}</strong> {_sign(sign)}{escape(words)}"
         for sign, words, count in shown
-        if count or words in {"Agents", State.DIFFERS.words}
+        if count or words in {agents, State.DIFFERS.words}
     )
 
 

@@ -16,7 +16,7 @@ from ...problems import Failed, UsageError
 from ..agent import Agent
 from ..columns import View
 from . import page, words
-from .counting import Counts, State, Teams, state_of
+from .counting import Counts, State, Teams, natural, state_of
 
 _FIRST_PAGE: Final = 100
 """Rows that show before the script runs; `page.js` has the same number."""
@@ -72,7 +72,7 @@ class _Rows:
 
     def __init__(self, view: View, remark: Callable[[Agent], str], file: IO[bytes]) -> None:
         self._view, self._remark, self._file = view, remark, file
-        self._places: list[tuple[str, str, int, int]] = []
+        self._places: list[tuple[tuple[str | int, ...], str, int, int]] = []
         self.total = Counts()
         self.groups = Teams(lambda: view.instance.hierarchy_groups)
         self.profiles = Teams(lambda: view.instance.routing_profiles)
@@ -85,7 +85,7 @@ class _Rows:
         self.groups.count(agent.hierarchy_group_id, state)
         self.profiles.count(agent.routing_profile_id, state)
         row = _bytes(self._row(agent, state, remark))
-        self._places.append((agent.username.casefold(), agent.id, self._file.tell(), len(row)))
+        self._places.append((natural(agent.username), agent.id, self._file.tell(), len(row)))
         self._file.write(row)
 
     def in_order(self) -> Iterator[bytes]:
