@@ -141,6 +141,24 @@ def test_names_of_others_are_text(tmp_path: Path) -> None:
     assert not [name for _, attributes in read.tags for name in attributes if name.startswith("on")]
 
 
+def test_values_of_others_are_text(tmp_path: Path) -> None:
+    """A number comes from the service as a text, which nobody has checked."""
+    shown = agent("ada", number=EVIL, declared={PHONE_NUMBER_KEY: "+15555550100"})
+    _, text = report(tmp_path / "r.html", [shown], shown=view(with_numbers=True))
+    assert [tag for tag, _ in Reader(text).tags].count("script") == 1
+    assert Reader(text).rows[1][5] == f"desk phone; {EVIL}"
+    assert f"{EVIL} instead of" in Reader(text).rows[1][-1]
+
+
+def test_agents_who_could_not_be_read_are_missed(tmp_path: Path) -> None:
+    shown = view()
+    _, text = report(tmp_path / "r.html", many(3), shown=shown)
+    assert "could not be read" not in text
+    shown.instance.unreadable["id"] = "denied"
+    _, text = report(tmp_path / "r.html", many(3), shown=shown)
+    assert "1 agent could not be read, and is left out of this page." in Reader(text).text
+
+
 def test_the_policy_allows_the_own_style_and_script_only(tmp_path: Path) -> None:
     _, text = report(tmp_path / "r.html", many(3))
     policy = dict(Reader(text).tags[3][1])["content"] or ""

@@ -55,6 +55,8 @@ class About:
     """In UTC."""
     columns: Sequence[str]
     """The titles of the columns."""
+    left_out: int = 0
+    """Agents who could not be read."""
 
 
 def around(about: About, total: Counts, teams: Mapping[str, Teams]) -> tuple[str, str]:
@@ -71,6 +73,7 @@ def around(about: About, total: Counts, teams: Mapping[str, Teams]) -> tuple[str
         at_words=f"{at.day} {at:%B %Y, %H:%M} UTC",
         style=style,
         script=script,
+        gap=_gap(about.left_out),
         tiles=_tiles(total, texts.agents),
         teams="".join(_team_table(each, of) for each, of in teams.items() if total.agents),
         states="".join(_option(state) for state in State if total.by_state[state]),
@@ -108,6 +111,15 @@ def _labels(columns: Iterable[str]) -> str:
         if place > 1
     )
     return f"@media screen and (max-width:79rem){{{rules}}}\n"
+
+
+def _gap(left_out: int) -> str:
+    if not left_out:
+        return ""
+    return (
+        f"<p class=gap>{_sign('!')}{_many(left_out)} could not be read, and "
+        f"{'is' if left_out == 1 else 'are'} left out of this page.\n"
+    )
 
 
 def _tiles(total: Counts, agents: str) -> str:

@@ -51,6 +51,7 @@ def write_report(
             view.instance.region.name,
             generated_at.astimezone(UTC),
             ("Agent", _GROUP, _PROFILE, *map(words.titled, _arrays(view)), "Owner", "State"),
+            len(view.instance.unreadable),
         )
         before, after = page.around(about, spool.total, {_GROUP: spool.groups, _PROFILE: spool.profiles})
         file.write(_bytes(before))
