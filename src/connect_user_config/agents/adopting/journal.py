@@ -74,8 +74,7 @@ class Journal:
     def _write(self, line: dict[str, Any]) -> None:
         if not self._file:
             raise ValueError("the journal is not open")
-        self._file.write(json.dumps(line) + "
-")
+        self._file.write(json.dumps(line) + "\n")
         self._file.flush()
 
     def _whole_lines(self) -> int:
