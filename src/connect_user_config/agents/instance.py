@@ -4,11 +4,11 @@ Every call leaves here: in its turn (`pace`), with the caller's credentials, and
 resource type.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import islice
+from functools import cached_property, partial
 from typing import Any, Final
 
 from custom_connect_userconfig.aws.clients import ONE_TRY
@@ -33,6 +33,10 @@ _DENIALS: Final = 3
 """Refusals after which nobody may be read, it seems, if nobody could be."""
 
 
+_Begun = Future[dict[str, Any]]
+"""An answer that is under way."""
+
+
 @dataclass
 class Instance:
     """The agents of one instance."""
@@ -41,7 +45,7 @@ class Instance:
     ref: InstanceRef
     pace: Pace
     workers: int = 4
-    """Calls at the same time, so that slow answers do not slow the rate down; 1 makes them in this thread."""
+    """Calls at the same time, so that slow answers do not slow the rate down."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """Ids of agents whom the caller may not read, with the reason."""
     _units: Units = field(default_factory=Units)
@@ -53,16 +57,15 @@ class Instance:
 
     def call(self, operation: str, user_id: str = "", **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the call takes
         """Make a call of Connect on this instance; raises SettingsError."""
+        return self.pace.call(operation, lambda: self._once(operation, user_id, **parameters))
+
+    def _once(self, operation: str, user_id: str = "", **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - the same
         about = f"user {user_id} of instance {self.ref.bare}" if user_id else f"instance {self.ref.bare}"
-        method = getattr(self._client, method_of(operation))
         user = {"UserId": user_id} if user_id else {}
-
-        def once() -> dict[str, Any]:
-            with translated(operation, about):
-                answer: dict[str, Any] = method(InstanceId=self.ref.bare, **user, **parameters)
-                return answer
-
-        return self.pace.call(operation, once)
+        with translated(operation, about):
+            method = getattr(self._client, method_of(operation))
+            answer: dict[str, Any] = method(InstanceId=self.ref.bare, **user, **parameters)
+            return answer
 
     def search(self, criteria: Mapping[str, Any]) -> Iterator[Agent]:
         """Yield the agents that a search finds, in the service's order; `criteria` are its parameters.
@@ -83,17 +86,22 @@ class Instance:
             self._units.learn(summary, agent.live.settings)
         return agent
 
-    def describe(self, user_id: str) -> Agent:
-        """Return one agent as DescribeUser shows it; NotFound if it is gone."""
-        return from_description(self.call("DescribeUser", user_id)["User"])
+    def describe(self, user_id: str, begun: _Begun | None = None) -> Agent:
+        """Return one agent as DescribeUser shows it; NotFound if it is gone.
 
-    def describe_if_possible(self, user_id: str) -> Agent | None:
+        `begun` is a try that has begun in its turn.
+        """
+        once = partial(self._once, "DescribeUser", user_id)
+        first = begun.result if begun else None
+        return from_description(self.pace.call("DescribeUser", once, first)["User"])
+
+    def describe_if_possible(self, user_id: str, begun: _Begun | None = None) -> Agent | None:
         """Return one agent; None if it is gone, or if this agent may not be read, which is noted.
 
         Raises AccessDenied if the caller seems to have no permission at all.
         """
         try:
-            agent = self.describe(user_id)
+            agent = self.describe(user_id, begun)
         except NotFound:
             return None
         except AccessDenied as error:
@@ -112,27 +120,23 @@ class Instance:
 
     def describe_each(self, user_ids: Iterable[str]) -> Iterator[tuple[str, Agent | None]]:
         """Yield each agent as DescribeUser shows it, in order; None as `describe_if_possible` says."""
-        yield from self._side_by_side(user_ids, self.describe_if_possible)
+        begun: deque[tuple[str, _Begun]] = deque()
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            for user_id in user_ids:
+                # This thread does all the waiting, so that Ctrl-C is heard at once.
+                self.pace.wait("DescribeUser")
+                begun.append((user_id, pool.submit(self._once, "DescribeUser", user_id)))
+                if len(begun) >= self.workers:
+                    yield self._ended(*begun.popleft())
+            while begun:
+                yield self._ended(*begun.popleft())
+        finally:
+            # After an error or Ctrl-C no further call is made.
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    def _side_by_side(
-        self, user_ids: Iterable[str], work: Callable[[str], Agent | None]
-    ) -> Iterator[tuple[str, Agent | None]]:
-        if self.workers == 1:
-            yield from ((user_id, work(user_id)) for user_id in user_ids)
-            return
-        ids = iter(user_ids)
-        with ThreadPoolExecutor(self.workers) as pool:
-            begun: list[tuple[str, Future[Agent | None]]] = [
-                (user_id, pool.submit(work, user_id)) for user_id in islice(ids, self.workers)
-            ]
-            try:
-                while begun:
-                    user_id, future = begun.pop(0)
-                    yield user_id, future.result()
-                    begun += [(following, pool.submit(work, following)) for following in islice(ids, 1)]
-            finally:
-                # After an error or Ctrl-C no further call is made.
-                pool.shutdown(wait=False, cancel_futures=True)
+    def _ended(self, user_id: str, begun: _Begun) -> tuple[str, Agent | None]:
+        return user_id, self.describe_if_possible(user_id, begun)
 
     def names(self, operation: str) -> dict[str, str]:
         """Return the names that `operation`, one of `_NAMES`, lists, by id."""

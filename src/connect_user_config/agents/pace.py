@@ -5,7 +5,6 @@ says otherwise. If others have used a quota up, the command waits and tries the 
 """
 
 import random
-import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -29,7 +28,7 @@ _MOST_FAULTS: Final = 4
 
 
 class Pace:
-    """Starts calls of each operation at even distances; threads may share it."""
+    """Starts calls of each operation at even distances, in one thread."""
 
     def __init__(
         self, clock: Clock, share: float = HALF, jitter: Callable[[], float] = random.random
@@ -37,7 +36,6 @@ class Pace:
         self.clock = clock
         self._share = share
         self._jitter = jitter
-        self._lock = threading.Lock()
         self._free: dict[str, float] = {}
         """When the next call of an operation may start, on the monotonic clock."""
 
@@ -45,34 +43,35 @@ class Pace:
         """Return the permitted calls a second."""
         return _QUOTAS.get(operation, _QUOTA) * self._share
 
-    def call(self, operation: str, call: Callable[[], T]) -> T:
+    def call(self, operation: str, call: Callable[[], T], begun: Callable[[], T] | None = None) -> T:
         """Make a call in its turn, and again if its quota was used up or the service failed.
 
-        `call` must be one that may be made twice. Raises SettingsError.
+        `call` must be one that may be made twice. `begun` returns the result of a first try that has begun
+        in its turn. Raises SettingsError.
         """
-        begun, faults, wait = self.clock.monotonic(), 0, _FIRST_WAIT
+        start, faults, wait = self.clock.monotonic(), 0, _FIRST_WAIT
         while True:
-            self.wait(operation)
             try:
+                if begun:
+                    return begun()
+                self.wait(operation)
                 return call()
             except Retriable as error:
+                begun = None
                 faults += not isinstance(error, Throttling)
-                waited = self.clock.monotonic() - begun
-                if faults >= _MOST_FAULTS or waited + wait > _PATIENCE:
+                if faults >= _MOST_FAULTS or self.clock.monotonic() - start + wait > _PATIENCE:
                     raise
                 self._hold_back(operation, wait * (0.65 + 0.7 * self._jitter()))
                 wait = min(wait * 2, _LONGEST_WAIT)
 
     def wait(self, operation: str) -> None:
         """Wait until a call of the operation may start."""
-        with self._lock:
-            now = self.clock.monotonic()
-            turn = max(now, self._free.get(operation, now))
-            self._free[operation] = turn + 1 / self.rate(operation)
+        now = self.clock.monotonic()
+        turn = max(now, self._free.get(operation, now))
+        self._free[operation] = turn + 1 / self.rate(operation)
         if turn > now:
             self.clock.sleep(turn - now)
 
     def _hold_back(self, operation: str, seconds: float) -> None:
         """Let no call of the operation start for `seconds`: a refused call uses the quota up too."""
-        with self._lock:
-            self._free[operation] = max(self._free[operation], self.clock.monotonic() + seconds)
+        self._free[operation] = max(self._free[operation], self.clock.monotonic() + seconds)

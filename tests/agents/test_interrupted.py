@@ -1,0 +1,57 @@
+"""Ctrl-C: the command ends at once, says so, and makes no further call."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = """
+import json, sys
+users = [{"username": f"agent-{number}", "id": f"id-{number}"} for number in range(200)]
+json.dump({"instances": [{"id": "one", "users": users}]}, open(sys.argv[1], "w"))
+"""
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_middle_ends_the_command_at_once(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.json"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([sys.executable, "-c", SERVER, str(seed)], env=environment, check=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "connect_local", "--seed", str(seed)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout
+        endpoint = server.stdout.readline().strip()
+        keys = {"AWS_ACCESS_KEY_ID": "made-up", "AWS_SECRET_ACCESS_KEY": "made-up"}
+        command = [sys.executable, "-m", "connect_user_config", "agents", "--instance", "one", "--exact"]
+        # At a hundredth of the quota, 200 agents would take half an hour.
+        run = subprocess.Popen(
+            [*command, "--rate", "0.01", "--region", "us-east-1", "--csv"],
+            env={**environment, **keys, "AWS_ENDPOINT_URL": endpoint},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert run.stdout
+        assert run.stdout.readline().startswith("agent,")
+        begun = time.monotonic()
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=60)
+        assert time.monotonic() - begun < 10
+        assert run.returncode == 130
+        assert "interrupted" in said
+        assert "Traceback" not in said
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        assert server.stdout
+        server.stdout.close()
