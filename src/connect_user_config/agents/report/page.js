@@ -19,10 +19,9 @@ addEventListener("DOMContentLoaded", () => {
     const known = new Map();
     return (row) => known.get(row) ?? known.set(row, read(row)).get(row);
   };
-  const plain = (words) => words.replaceAll("\u00a0", " ").trim();
-  const columns = [...table.tHead.rows[0].cells].map((_, place) => remembered((row) => plain(row.cells[place].textContent)));
+  const columns = [...table.tHead.rows[0].cells].map((_, place) => remembered((row) => row.cells[place].textContent.trim()));
   const text = (row, column) => columns[column](row);
-  const wholeText = remembered((row) => [...row.cells].map((each) => plain(each.textContent)).join("\n").toLowerCase());
+  const wholeText = remembered((row) => [...row.cells].map((each) => each.textContent).join("\n").toLowerCase());
 
   // Told beside the count, so that paper says what was left out.
   const filters = () => [...form.elements]
@@ -92,7 +91,7 @@ addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".teams").forEach((teams, kind) => {
     const select = $(kind === 0 ? "group" : "profile");
     for (const team of teams.tBodies[0].rows) {
-      const name = plain(team.cells[0].textContent);
+      const name = team.cells[0].textContent.trim();
       select.add(new Option(name, name));
       withButton(team.cells[0], () => {
         form.reset();
