@@ -70,7 +70,13 @@ def run(suite: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two processes"])
+@pytest.mark.parametrize(
+    "processes",
+    [
+        pytest.param((), id="one process", marks=pytest.mark.exhaustive),
+        pytest.param(("-n", "2"), id="two processes"),
+    ],
+)
 def test_a_whole_run_that_uses_all_passes_and_one_that_does_not_fails(
     suite: Path, processes: tuple[str, ...]
 ) -> None:
