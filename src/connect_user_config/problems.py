@@ -30,7 +30,7 @@ EXIT_CODES: Final = {
     PARTLY: "some regions are done, others are not; run the same command again for the rest",
     REFUSED: "refused: stacks use it, or may use it; --force goes on",
     NO_ACCESS: "no access: no credentials, expired credentials, or an action that is not allowed",
-    FOUND: "check: problems were found; diff: something would change, or cannot be told",
+    FOUND: "check: problems were found; drift: something differs; diff: something may change",
     INTERRUPTED: "interrupted; run the same command again",
 }
 

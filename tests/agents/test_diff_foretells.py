@@ -5,7 +5,7 @@ template, and the stack is updated to it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,8 @@ _BEHAVIOURS = (
 class One:
     """One resource: whose settings, spelled how, and which."""
 
-    agent: int
+    agent: int | None
+    """Its number; None means the agent that the resource is named after."""
     as_arn: bool
     declared: Settings
 
@@ -62,7 +63,10 @@ class Case:
 
 
 _ONE = st.builds(
-    One, st.integers(0, _AGENTS - 1), st.sampled_from([False, False, True]), strategies.settings()
+    One,
+    st.sampled_from([None] * 5 + [0, 1, 2]),
+    st.sampled_from([False] * 5 + [True]),
+    strategies.settings(),
 )
 _DEPLOYMENTS = st.dictionaries(st.sampled_from(_NAMES), _ONE, min_size=1, max_size=3)
 _BY_AGENT = st.dictionaries(st.integers(0, _AGENTS - 1), strategies.settings(), max_size=2)
@@ -111,15 +115,15 @@ class _World:
         ]
         other = DeployedStack(stack.clock, stack.function, stack.endpoint, "support")
         for index, declared in case.others.items():
-            assert not other.deploy({f"Of{index}": self.properties(One(index, False, declared))})
+            assert not other.deploy({f"Of{index}": self.properties("", One(index, False, declared))})
 
-    def properties(self, one: One) -> dict[str, Any]:
-        user_id = self.ids[one.agent]
+    def properties(self, name: str, one: One) -> dict[str, Any]:
+        user_id = self.ids[_NAMES.index(name) if one.agent is None else one.agent]
         given = f"{self.centre.arn}/agent/{user_id}" if one.as_arn else user_id
         return {"InstanceId": self.centre.instance_id, "UserId": given, **expand(one.declared)}
 
     def resources(self, deployment: _Deployment) -> dict[str, dict[str, Any]]:
-        return {name: self.properties(one) for name, one in deployment.items()}
+        return {name: self.properties(name, one) for name, one in deployment.items()}
 
     def edit(self, edits: dict[int, Settings]) -> None:
         for index, values in edits.items():

@@ -221,10 +221,11 @@ class _Reading:
             names = parameters_in(json.loads(value.same_as))
         except ValueError:
             names = set()
-        said = (
-            f"{shown(value.same_as)} is known only when it is deployed" if value.same_as else "is not known"
-        )
-        return joined(said, self._advice(names & self._valueless))
+        if valueless := names & self._valueless:
+            named = ", ".join(sorted(map(shown_name, valueless)))
+            return joined(f"hangs on {named}, which has no value here", self._advice(valueless))
+        what = shown(value.same_as) if value.same_as else "what stands here"
+        return f"{what} is known only when it is deployed."
 
     @property
     def _valueless(self) -> set[str]:

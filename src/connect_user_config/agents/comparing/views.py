@@ -63,17 +63,18 @@ class Comparison:
         return bool(self.changed or self.unresolved or is_unsure or is_recorded)
 
     def summary(self) -> str:
-        """Return all counts in a sentence."""
+        """Return all counts that are not 0, in a sentence."""
         settings = sum(change.is_of_value for each in self.outcomes for change in each.effect.changes)
-        compared = _count(_agents(self.outcomes), "agent")
+        refused = len(self.refused) + len(self.errors)
         changed = f"{_count(settings, 'setting')} of {_count(_agents(self.changed), 'agent')}"
-        parts = [
-            f"{changed} would change",
-            f"{_count(_agents(self.record_only), 'agent')} would change in ownership only",
-            f"{len(self.refused) + len(self.errors):,} refused",
-            f"{len(self.unresolved):,} not resolved",
-        ]
-        return f"{compared} compared: {', '.join(parts)}."
+        counts = {
+            f"{changed} would change": settings,
+            f"ownership alone of {_count(_agents(self.record_only), 'agent')}": len(self.record_only),
+            f"{refused:,} refused": refused,
+            f"{len(self.unresolved):,} not resolved": len(self.unresolved),
+        }
+        said = ", ".join(words for words, count in counts.items() if count) or "nothing would change"
+        return f"{_count(_agents(self.outcomes), 'agent')} compared: {said}."
 
 
 def _agents(found: Iterable[Outcome]) -> int:
