@@ -14,6 +14,7 @@ from custom_connect_userconfig.core.redaction import REDACTED
 from ...check.formats import Located, as_text
 from .. import cells
 from ..printing import print_table
+from ..tables import inert
 from .comparison import Outcome, Request
 from .effects import Change, Kind
 
@@ -91,7 +92,7 @@ def print_text(comparison: Comparison) -> None:
     if comparison.errors:
         click.echo(as_text(comparison.errors, ()))
     for line in _lines(comparison):
-        click.echo(line)
+        click.echo(inert(line))
 
 
 def print_markdown(comparison: Comparison) -> None:
@@ -218,4 +219,4 @@ def _about(outcome: Outcome) -> str:
 
 def _cell(text: str) -> str:
     """Return text that Markdown shows as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>|#~" else c for c in text.replace("\n", " "))
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>|#~" else c for c in inert(text))
