@@ -162,7 +162,7 @@ def test_cfn_lint_accepts_every_form(centre: ContactCentre, adopt: Adopt, tmp_pa
     for number in range(24):
         create(centre, number, **(DESK if number == 5 else {}))
     paths = []
-    for name, shape in enumerate(SHAPES):
+    for name, shape in enumerate([*SHAPES, ("--type-name", TYPE)]):
         to = tmp_path / str(name)
         ended = centre.run("adopt", "--to", str(to), "--phone-numbers", *shape)
         assert ended.exit_code == 0, ended.stderr
@@ -227,6 +227,31 @@ def test_an_agent_whom_our_stack_owns_stays_in_the_templates(
     ended = adopt("--array", "auto-accept")
     assert (ended.exit_code, ended.stderr) == (0, "")
     assert files(folder) == before
+
+
+def test_an_agent_in_the_templates_whom_another_stack_has_taken_is_named(
+    centre: ContactCentre, adopt: Adopt, folder: Path
+) -> None:
+    user_id = centre.agent("ada")
+    adopt("--array", "auto-accept")
+    before = files(folder)
+    centre.own(user_id, {AUTO_ACCEPT_VOICE: False}, exists=False)
+    ended = adopt("--array", "auto-accept")
+    assert ended.stderr == (
+        "owned by stack sales, which refuses the deployment unless the agent was imported: ada (1 agent)\n"
+    )
+    assert files(folder) == before
+
+
+def test_the_printed_commands_name_the_profile(
+    centre: ContactCentre, adopt: Adopt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    keys = "aws_access_key_id = key\naws_secret_access_key = key\n"
+    config.write_text(f'[profile "our team"]\nregion = us-east-1\n{keys}')
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    centre.agent("ada")
+    assert "--region us-east-1 --profile 'our team' --stack-name" in adopt("--profile", "our team").stdout
 
 
 def test_a_run_for_some_agents_leaves_the_others_in_the_templates(

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import pytest
 from agents.contact_centre import NUMBER, ContactCentre, Run
 
 from connect_local import Fault, FaultKind
-from connect_user_config.agents.adopting import files
+from connect_user_config.agents.adopting import files, parts
 from connect_user_config.agents.instance import Instance
 
 DESK = {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER}]}
@@ -179,6 +180,7 @@ def test_an_agent_who_may_not_be_read_is_left_out_and_changes_the_exit_code(
     ten.connect.plant(denied)
     ended = adopt()
     assert ended.exit_code == 5
+    assert "left out, not to be read by this caller: id-agent3 (1 agent)" in ended.stderr
     assert "1 agent could not be read" in ended.stderr
     assert (folder / "part-1-of-1.yaml").read_text().count("UserId") == 9
 
@@ -288,10 +290,37 @@ def test_what_would_move_agents_is_refused_later(
     assert words in ended.stderr
 
 
+def test_too_few_parts_are_refused_with_the_number_that_will_do(
+    ten: ContactCentre, adopt: Adopt, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MOST_RESOURCES", 4)
+    ended = adopt("--parts", "2")
+    assert ended.exit_code == 4
+    assert "resources of 4" in ended.stderr
+    (least,) = re.findall(r"leave --parts out, or let it be (\d+) or more", ended.stderr)
+    assert [path.name for path in folder.iterdir()] == [".adopt.jsonl"]
+    assert adopt("--parts", least).exit_code == 0
+    assert "DescribeUser" not in ten.calls
+
+
+def test_a_part_that_grows_too_full_is_refused_with_the_recipe(
+    ten: ContactCentre, adopt: Adopt, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adopt()
+    before = (folder / "part-1-of-1.yaml").read_bytes()
+    ten.agent("new")
+    monkeypatch.setattr(parts, "MOST_RESOURCES", 10)
+    ended = adopt()
+    assert ended.exit_code == 4
+    assert "part 1 of 1 does not fit into a template: it needs 11 resources of 10" in ended.stderr
+    assert "guide/adopt.md tells how to move a fleet to more parts" in ended.stderr
+    assert (folder / "part-1-of-1.yaml").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--parts", "0"), "0 is not in the range x>=1"),
+        (("--parts", "0"), "0 is not in the range 1<=x<=999"),
         (("--import",), "only a type of the registry can be imported"),
         (("--type-name", "Acme"), "not three"),
         (("--install-name", "-"), "is not a name for the function"),

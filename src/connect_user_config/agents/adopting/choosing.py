@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Final
 
 from custom_connect_userconfig.core.arrays import SettingKey
 
 from ..agent import Agent
-from .declaring import Finding, LeftOut, declare
+from .declaring import Adopted, Finding, LeftOut, declare
+
+_IF_IMPORTED: Final = ", which refuses the deployment unless the agent was imported"
 
 
 @dataclass(frozen=True)
@@ -26,17 +29,24 @@ class Choice:
         """What the findings follow from, as far as it does not change while templates are written."""
         return repr(replace(self, earlier=()))
 
-    def finding(self, user_id: str, agent: Agent | None, refusal: str = "") -> Finding:
-        """Return what becomes of an agent; None is one who may not be read, for `refusal`, or who is gone."""
+    def finding(self, user_id: str, agent: Agent | None, *, is_unreadable: bool = False) -> Finding:
+        """Return what becomes of an agent; None is one who is gone, or may not be read."""
         if agent is None:
-            return LeftOut(user_id, user_id, refusal or "no longer in the instance", is_gone=not refusal)
+            why = "not to be read by this caller" if is_unreadable else "no longer in the instance"
+            return LeftOut(user_id, user_id, why, is_gone=not is_unreadable)
         why = self._objection(agent)
         if why:
             return LeftOut(agent.id, agent.username, why)
-        is_imported = self.imports and agent.is_owned and not self._is_ours(agent)
-        return declare(
-            agent, self.keys, self.instance_id, with_numbers=self.with_numbers, is_imported=is_imported
+        found = declare(
+            agent,
+            self.keys,
+            self.instance_id,
+            with_numbers=self.with_numbers,
+            is_imported=self.imports and agent.is_owned and not self._is_ours(agent),
         )
+        if isinstance(found, Adopted) and not self.imports and agent.is_held and not self._is_ours(agent):
+            return replace(found, remarks=(*found.remarks, f"{_owned(agent)}{_IF_IMPORTED}"))
+        return found
 
     def _objection(self, agent: Agent) -> str:
         if agent.damage:
@@ -46,8 +56,12 @@ class Choice:
             return ""
         if self.imports:
             return "without a record, so there is nothing to import: adopted without --import"
-        return f"owned by stack {agent.owner.partition('/')[0]}" if agent.owner else "owned by nobody named"
+        return _owned(agent)
 
     def _is_ours(self, agent: Agent) -> bool:
         name, dash, number = agent.owner.partition("/")[0].rpartition("-")
         return bool(dash) and name == self.stack and number.isdecimal()
+
+
+def _owned(agent: Agent) -> str:
+    return f"owned by stack {agent.owner.partition('/')[0]}" if agent.owner else "owned by nobody named"

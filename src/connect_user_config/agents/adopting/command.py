@@ -72,7 +72,7 @@ _CUSTOM: Final = "Custom::ConnectUserConfig"
 @click.option(
     "--parts",
     metavar="N",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 999),
     help="The number of templates, which stays; default: as few as leave room.",
 )
 @click.option("--group", is_flag=True, help="Fold agents with equal settings into loops (Fn::ForEach).")
@@ -116,7 +116,8 @@ def adopt(context: click.Context, /, to: Path, **given: Any) -> None:  # noqa: A
             if tally.adopted or earlier:
                 parts = fleet.parts(given["parts"], earlier.about[PARTS] if earlier else None)
                 written = list(fleet.write(folder, parts))
-                report.of_files(folder, written, given["stack"], instance.region.name)
+                account = report.Account(instance.region.name, given["profile"])
+                report.of_files(folder, written, given["stack"], account)
             journal.remove()
         options.end_with(context, instance, DONE)
 
@@ -132,7 +133,7 @@ def _read(
         say(f"{len(ids) - len(left):,} of {len(ids):,} agents were read by an earlier run that did not end.")
     try:
         for user_id, agent in counting("agents", instance.describe_each(left), len(left), is_quiet=is_quiet):
-            journal.add(choice.finding(user_id, agent, instance.unreadable.get(user_id, "")))
+            journal.add(choice.finding(user_id, agent, is_unreadable=user_id in instance.unreadable))
     except BaseException:
         read = len(ids) - sum(each not in journal.ids for each in left)
         say(f"{read:,} of {len(ids):,} agents are read; the same command goes on from there.")

@@ -144,7 +144,7 @@ def _refuse_changes(changing: list[WouldChange]) -> None:
         "would-change",
         f"deploying would write settings of {first.login}{others}: {'; '.join(first.what)}",
         "a resource owns more of their settings than are declared here, and would give the rest back:"
-        " leave --array and --channel out, or name what is owned as well",
+        " leave --array and --channel out, and add --phone-numbers if a number is declared",
     )
 
 

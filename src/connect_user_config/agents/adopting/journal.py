@@ -24,10 +24,11 @@ _LONGEST: Final = 4 * 3600
 class Journal:
     """The findings of one run, and those of one that was interrupted in the same `task`."""
 
+    _file: TextIO
+
     def __init__(self, path: Path, task: str) -> None:
         self._path = path
         self._task = task
-        self._file: TextIO | None = None
         self.ids: set[str] = set()
         """The agents who are read and can be adopted."""
         self.others: list[LeftOut | WouldChange] = []
@@ -46,8 +47,7 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
+        self._file.close()
 
     def add(self, finding: Finding) -> None:
         """Keep what was found of an agent; raises Failed."""
@@ -72,8 +72,6 @@ class Journal:
                 yield _adopted(json.loads(line))
 
     def _write(self, line: dict[str, Any]) -> None:
-        if not self._file:
-            raise ValueError("the journal is not open")
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()
 

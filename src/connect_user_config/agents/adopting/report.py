@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import click
@@ -18,6 +19,20 @@ _A_FEW: Final = 5
 _BUCKET: Final = "BUCKET"
 
 
+@dataclass(frozen=True)
+class Account:
+    """Where the stacks are deployed."""
+
+    region: str
+    profile: str | None = None
+
+    @property
+    def options(self) -> str:
+        """The options of the AWS CLI that name it."""
+        profile = f" --profile {shlex.quote(self.profile)}" if self.profile else ""
+        return f"--region {self.region}{profile}"
+
+
 def of_agents(tally: Tally) -> None:
     """Name on standard error every agent, and every setting, that is left out."""
     by_reason: dict[str, list[str]] = {}
@@ -31,7 +46,7 @@ def of_agents(tally: Tally) -> None:
         say("No agent is left to adopt.")
 
 
-def of_files(folder: Folder, written: Sequence[Written], stack: str, region: str) -> None:
+def of_files(folder: Folder, written: Sequence[Written], stack: str, account: Account) -> None:
     """Print what was written, that it changes nothing, and the commands that deploy it."""
     count = sum(each.agents for each in written)
     for each in written:
@@ -43,17 +58,17 @@ def of_files(folder: Folder, written: Sequence[Written], stack: str, region: str
     )
     click.echo("Deploy it:\n" if len(written) == 1 else "Deploy one after the other:\n")
     for each in written:
-        click.echo(_deploy(folder, each, f"{stack}-{each.number}", region, len(written)))
+        click.echo(_deploy(folder, each, f"{stack}-{each.number}", account, len(written)))
     if any(each.bytes > BODY_BYTES for each in written):
         click.echo(
             f"\n{_BUCKET} is any bucket of the region: templates above {BODY_BYTES:,} bytes come from one."
         )
 
 
-def _deploy(folder: Folder, each: Written, stack: str, region: str, parts: int) -> str:
+def _deploy(folder: Folder, each: Written, stack: str, account: Account, parts: int) -> str:
     path = folder.template(each.number, parts)
     if each.imports:
-        return _import(folder, each, stack, region, parts)
+        return _import(folder, each, stack, account, parts)
     options = [f"--template-file {shlex.quote(str(path))}", "--no-fail-on-empty-changeset"]
     if each.has_loops:
         options.append("--capabilities CAPABILITY_AUTO_EXPAND")
@@ -61,19 +76,19 @@ def _deploy(folder: Folder, each: Written, stack: str, region: str, parts: int) 
         options.append(f"--s3-bucket {_BUCKET}")
     if each.has_values:
         options.append(f"--parameter-overrides {_file(folder.values(each.number))}")
-    return _command(f"aws cloudformation deploy --region {region} --stack-name {stack}", options)
+    return _command(f"aws cloudformation deploy {account.options} --stack-name {stack}", options)
 
 
-def _import(folder: Folder, each: Written, stack: str, region: str, parts: int) -> str:
+def _import(folder: Folder, each: Written, stack: str, account: Account, parts: int) -> str:
     """Return the commands that import a part; a change set that imports can do nothing else."""
     path = folder.template(each.number, parts)
-    of_stack = f"--region {region} --stack-name {stack}"
+    of_stack = f"{account.options} --stack-name {stack}"
     of_set = f"{of_stack} --change-set-name import"
     is_large = each.bytes > BODY_BYTES
     options = [
         "--change-set-type IMPORT",
         f"--resources-to-import {_file(folder.to_import(each.number))}",
-        f"--template-url https://{_BUCKET}.s3.{region}.amazonaws.com/{shlex.quote(path.name)}"
+        f"--template-url https://{_BUCKET}.s3.{account.region}.amazonaws.com/{shlex.quote(path.name)}"
         if is_large
         else f"--template-body {_file(path)}",
     ]
@@ -81,7 +96,7 @@ def _import(folder: Folder, each: Written, stack: str, region: str, parts: int) 
         options.append("--capabilities CAPABILITY_AUTO_EXPAND")
     if each.has_values:
         options.append(f"--parameters {_file(folder.values_to_import(each.number))}")
-    upload = [f"aws s3 cp {shlex.quote(str(path))} s3://{_BUCKET}/"] if is_large else []
+    upload = [f"aws s3 cp {account.options} {shlex.quote(str(path))} s3://{_BUCKET}/"] if is_large else []
     return "\n".join(
         (
             *upload,
