@@ -358,6 +358,23 @@ def test_the_values_of_numbers_stand_in_a_file_of_their_own_that_only_the_caller
     assert NUMBER not in (folder / "part-1-of-1.yaml").read_text() + ended.stdout + ended.stderr
 
 
+def test_files_of_an_earlier_run_that_hold_nothing_any_more_go(
+    centre: ContactCentre, adopt: Adopt, folder: Path
+) -> None:
+    user_id = create(centre, 1, **DESK)
+    centre.own(user_id, {AUTO_ACCEPT_VOICE: True})
+    adopt("--type-name", TYPE, "--import", "--phone-numbers")
+    assert files(folder).keys() == {
+        "part-1-of-1.yaml",
+        "resources-to-import-1.json",
+        "values/.gitignore",
+        "values/part-1.json",
+        "values/part-1-to-import.json",
+    }
+    adopt("--type-name", TYPE)
+    assert files(folder).keys() == {"part-1-of-1.yaml", "values/.gitignore"}
+
+
 def test_without_numbers_a_desk_phone_is_left_out_and_nothing_holds_its_number(
     centre: ContactCentre, adopt: Adopt, folder: Path
 ) -> None:

@@ -263,6 +263,16 @@ def test_a_file_of_somebody_else_is_not_overwritten(
     assert ten.calls == []
 
 
+@pytest.mark.parametrize("name", ["part-1-of-1.yaml~", "part-1-of-1.yaml.orig", "README.md", "notes.yaml"])
+def test_other_files_in_the_folder_stay_as_they_are(
+    ten: ContactCentre, adopt: Adopt, folder: Path, name: str
+) -> None:
+    folder.mkdir()
+    (folder / name).write_text("theirs")
+    assert adopt().exit_code == 0
+    assert (folder / name).read_text() == "theirs"
+
+
 def test_a_missing_part_is_told(ten: ContactCentre, adopt: Adopt, folder: Path) -> None:
     adopt("--parts", "3")
     (folder / "part-2-of-3.yaml").unlink()

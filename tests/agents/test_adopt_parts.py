@@ -13,6 +13,8 @@ from connect_user_config.agents.adopting import naming, parts, text
 from connect_user_config.agents.adopting.declaring import Adopted
 from connect_user_config.agents.adopting.documents import FOR_EACH, Flavour, Form, Part, document
 from connect_user_config.agents.adopting.parts import Size
+from connect_user_config.check.engine import check as examine
+from connect_user_config.check.types import Types
 from connect_user_config.lanes import shard_of
 from connect_user_config.reading.document import read
 
@@ -59,7 +61,7 @@ def test_a_first_run_fills_no_part_beyond_its_share() -> None:
         (Size(1), "501 resources of 500"),
         (Size(0, 2_000), "1,002,000 bytes of 1,000,000"),
         (Size(0, 0, 1), "501 parameters of 200"),
-        (Size(0, 0, 0, 1), "501 resources in loops of 300"),
+        (Size(0, 0, 0, 1), "501 resources in loops of 284"),
     ],
 )
 def test_each_limit_of_a_template_counts(size: Size, what: str) -> None:
@@ -124,6 +126,18 @@ def test_the_lanes_of_a_part_are_sixteen_and_no_agent_waits_for_a_later_one() ->
     waits = {name: node.get("DependsOn") for name, node in resources.items()}
     assert sum(each is None for each in waits.values()) == 16
     assert all(each is None or each < name for name, each in waits.items())
+
+
+def test_a_part_full_of_loops_starts_no_more_at_once_than_the_check_admits() -> None:
+    many = ids(parts.MOST_FOLDED + 100)
+    others = many[parts.MOST_FOLDED :]
+    agents = [agent(each, number="+4930123456" if each in others else "") for each in many]
+    written = read(text.to_yaml(tree(agents, is_grouped=True), {}))
+    rules = [each.rule.name for each in examine(written, Types()).findings]
+    assert "lanes" not in rules
+    grown = [*agents, *(agent(each) for each in ids(1, seed=2))]
+    written = read(text.to_yaml(tree(grown, is_grouped=True), {}))
+    assert "lanes" in [each.rule.name for each in examine(written, Types()).findings]
 
 
 def test_a_part_without_agents_is_a_template_all_the_same() -> None:

@@ -34,10 +34,9 @@ def agents(world: World) -> list[str]:
     return users
 
 
-def adopt(world: World, folder: Path, *options: str) -> str:
-    """Run the command as a process on the agents of the test; return what it prints."""
-    command = ["-m", "connect_user_config", "adopt", "--instance", instance_arn(INSTANCE), "--rate", "1"]
-    chosen = ["--to", str(folder), "--name", f"{world.prefix}-*", "--stack", world.prefix, *options]
+def run(world: World, *words: str) -> str:
+    """Run a command as a process on the agents of the test; return what it prints."""
+    chosen = ("--instance", instance_arn(INSTANCE), "--name", f"{world.prefix}-*", "--rate", "1")
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         "AWS_ACCESS_KEY_ID": KEY,
@@ -46,11 +45,28 @@ def adopt(world: World, folder: Path, *options: str) -> str:
         "AWS_ENDPOINT_URL_CONNECT": world.cloud.connect_url,
         "PYTHONPATH": str(ROOT / "src"),
     }
-    ran = subprocess.run(
-        [sys.executable, *command, *chosen], env=environment, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "connect_user_config", *words, *chosen]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
+
+
+def deploy(stacks: Stacks, folder: Path, stack: str, parts: int) -> None:
+    """Deploy the parts one after the other, with the values of their parameters."""
+    for number in range(1, parts + 1):
+        (path,) = folder.glob(f"part-{number}-of-{parts}.*")
+        values = parameters(folder / "values" / f"part-{number}.json")
+        more: dict[str, Any] = {"Capabilities": ["CAPABILITY_AUTO_EXPAND"]}
+        ended(stacks.create(f"{stack}-{number}", path.read_text(), values, **more), "CREATE_COMPLETE")
+
+
+def settings(world: World) -> dict[str, Any]:
+    return {user: state["settings"] for user, state in world.state().items()}
+
+
+def writes(world: World) -> int:
+    calls = world.cloud.control("GET", "calls?operation=UpdateUserConfig")["calls"]
+    return len(calls)
 
 
 def parameters(path: Path) -> dict[str, str]:
@@ -63,34 +79,48 @@ def parameters(path: Path) -> dict[str, str]:
 def test_deploying_what_was_adopted_writes_no_setting(
     world: World, stacks: Stacks, agents: list[str], tmp_path: Path, shape: tuple[str, ...]
 ) -> None:
-    before = world.state()
+    before = settings(world)
     world.cloud.control("DELETE", "calls")
-    options = ("--phone-numbers", "--parts", "2", *shape)
-    said = adopt(world, tmp_path, *options)
-    assert "Deploying changes no setting: for 7 agents" in said
+    command = (
+        "adopt",
+        "--to",
+        str(tmp_path),
+        "--stack",
+        world.prefix,
+        "--phone-numbers",
+        "--parts",
+        "2",
+        *shape,
+    )
+    assert "Deploying changes no setting: for 7 agents" in run(world, *command)
     loops = sum(path.read_text().count("Fn::ForEach") for path in tmp_path.glob("part-*"))
     assert bool(loops) is ("--group" in shape)
     written = {path.name: path.read_bytes() for path in tmp_path.glob("part-*")}
-    for number in (1, 2):
-        (path,) = tmp_path.glob(f"part-{number}-of-2.*")
-        values = parameters(tmp_path / "values" / f"part-{number}.json")
-        more: dict[str, Any] = {"Capabilities": ["CAPABILITY_AUTO_EXPAND"]}
-        ended(stacks.create(f"{world.prefix}-{number}", path.read_text(), values, **more), "CREATE_COMPLETE")
-    calls = [each["operation"] for each in world.cloud.control("GET", "calls")["calls"]]
-    assert calls.count("UpdateUserConfig") == 0
-    assert calls.count("TagResource") >= len(agents)
-    after = world.state()
-    assert {user: state["settings"] for user, state in after.items()} == {
-        user: state["settings"] for user, state in before.items()
-    }
-    assert {world.owner(user).partition("/")[0] for user in agents} == {
-        f"{world.prefix}-1",
-        f"{world.prefix}-2",
-    }
-    adopt(world, tmp_path, *options)
+    deploy(stacks, tmp_path, world.prefix, 2)
+    assert writes(world) == 0
+    assert settings(world) == before
+    owners = {world.owner(user).partition("/")[0] for user in agents}
+    assert owners == {f"{world.prefix}-1", f"{world.prefix}-2"}
+    run(world, *command)
     assert {path.name: path.read_bytes() for path in tmp_path.glob("part-*")} == written
     for number in (1, 2):
         ended(stacks.delete(f"{world.prefix}-{number}"), "DELETE_COMPLETE")
-    assert {user: state["settings"] for user, state in world.state().items()} == {
-        user: state["settings"] for user, state in before.items()
-    }
+    assert settings(world) == before
+
+
+@pytest.mark.slow
+def test_a_fleet_moves_to_more_parts_as_the_guide_says(
+    world: World, stacks: Stacks, agents: list[str], tmp_path: Path
+) -> None:
+    before = settings(world)
+    world.cloud.control("DELETE", "calls")
+    old, new = world.name("a"), world.name("b")
+    run(world, "adopt", "--to", str(tmp_path / "agents"), "--stack", old)
+    deploy(stacks, tmp_path / "agents", old, 1)
+    run(world, "release", "--hand-over", "--yes")
+    run(world, "adopt", "--to", str(tmp_path / "more"), "--stack", new, "--parts", "3")
+    deploy(stacks, tmp_path / "more", new, 3)
+    ended(stacks.delete(f"{old}-1"), "DELETE_COMPLETE")
+    assert writes(world) == 0
+    assert settings(world) == before
+    assert {world.owner(user).rpartition("-")[0].partition("/")[0] for user in agents} == {new}

@@ -24,9 +24,12 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def write(path: Path, text: str, *, is_private: bool = False) -> None:
-    """Write a file in one step, and only if it differs; raises Failed."""
+    """Write a file in one step, and only if it differs; without text it is removed. Raises Failed."""
     mode, data = OWNER_ONLY if is_private else _EVERYBODY, text.encode()
     with writing(path):
+        if not text:
+            path.unlink(missing_ok=True)
+            return
         if path.is_file() and path.read_bytes() == data:
             path.chmod(mode)
             return

@@ -100,11 +100,9 @@ class Fleet:
         text = FORMATS[self.form.text](tree, {each.id: each.login for each in part.agents})
         numbers = {naming.parameter(each.id): each.number for each in part.agents if each.number}
         imported = [each for each in part.agents if each.is_imported]
-        if numbers:
-            folder.write_values(part.number, numbers, imports=bool(imported))
-        if imported:
-            named = to_import(imported, self.form.flavour, self.about[INSTANCE])
-            write(folder.to_import(part.number), as_json(named))
+        folder.write_values(part.number, numbers, imports=bool(imported))
+        named = to_import(imported, self.form.flavour, self.about[INSTANCE])
+        write(folder.to_import(part.number), as_json(named) if named else "")
         write(folder.template(part.number, part.about[PARTS]), text)
         return Written(
             part.number,

@@ -17,6 +17,7 @@ from .files import write
 
 _JOURNAL: Final = ".adopt.jsonl"
 _VALUES: Final = "values"
+_SUFFIXES: Final = (".json", ".yaml")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Folder:
 
     def earlier(self) -> Earlier | None:
         """Return what an earlier run has written, None if nothing; Refused if it is not whole or not ours."""
-        found = {path: _read(path) for path in sorted(self.path.glob("part-*-of-*.*")) if path.is_file()}
+        paths = sorted(self.path.glob("part-*-of-*"))
+        found = {path: _read(path) for path in paths if path.suffix in _SUFFIXES and path.is_file()}
         if not found:
             return None
         if other := {path.suffix for path in found} - {f".{self._form}"}:
@@ -91,14 +93,15 @@ class Folder:
     def write_values(self, number: int, numbers: Mapping[str, str], *, imports: bool) -> None:
         """Write the values of a part's parameters, as `aws cloudformation deploy` of v1 and v2 takes them.
 
-        Only the caller can read the file, and git leaves it alone.
+        Only the caller can read the file, and git leaves it alone. Without values no file stays.
         """
-        write(self.values(number).parent / ".gitignore", "*\n")
+        if numbers:
+            write(self.values(number).parent / ".gitignore", "*\n")
         pairs = [f"{name}={value}" for name, value in numbers.items()]
-        write(self.values(number), as_json(pairs), is_private=True)
-        if imports:
-            members = [{"ParameterKey": name, "ParameterValue": value} for name, value in numbers.items()]
-            write(self.values_to_import(number), as_json(members), is_private=True)
+        write(self.values(number), as_json(pairs) if pairs else "", is_private=True)
+        members = [{"ParameterKey": name, "ParameterValue": value} for name, value in numbers.items()]
+        for_change_set = as_json(members) if imports and members else ""
+        write(self.values_to_import(number), for_change_set, is_private=True)
 
 
 def as_json(members: object) -> str:

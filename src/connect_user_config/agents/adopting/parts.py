@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ...lanes import shard_of
+from ...lanes import LANES, shard_of
 
 MOST_RESOURCES: Final = 500
 MOST_PARAMETERS: Final = 200
 MOST_BYTES: Final = 1_000_000
-MOST_FOLDED: Final = 300
-"""Resources of loops, which start all at once: `check` warns of more."""
+_MOST_AT_ONCE: Final = 300
+"""Resources that may start at once: `check` warns of more."""
+MOST_FOLDED: Final = _MOST_AT_ONCE - LANES
+"""Resources of loops, which start all at once, beside the first of each lane."""
 BODY_BYTES: Final = 51_200
 """A larger template has to come from a bucket."""
 FIRST_FILL: Final = 0.6
