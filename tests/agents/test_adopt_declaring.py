@@ -4,17 +4,26 @@ from typing import Any
 
 import pytest
 from agents.contact_centre import NUMBER
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connect_user_config.agents.adopting.declaring import Adopted, Finding, LeftOut, WouldChange, declare
+from connect_user_config.agents.adopting.documents import Flavour, Form, Part, document
+from connect_user_config.agents.adopting.text import FORMATS
 from connect_user_config.agents.agent import ALL_KEYS, from_description
+from connect_user_config.reading.document import read
+from connect_user_config.reading.template import Template
 from custom_connect_userconfig.core.arrays import (
+    ARRAYS,
     AUTO_ACCEPT,
     VOICE,
     VOICE_ENHANCEMENT,
     SettingKey,
 )
+from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.identifiers import Environment, Identity
 from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
+from custom_connect_userconfig.core.planning import plan_take
 
 INSTANCE = "10000000-0000-4000-8000-000000000001"
 ARN = f"arn:aws:connect:eu-west-1:111122223333:instance/{INSTANCE}/agent/ada"
@@ -158,3 +167,62 @@ def test_an_agent_of_whom_a_deployment_would_give_a_setting_back_is_found_by_the
     found = finding((chosen,), **shown)
     assert isinstance(found, WouldChange)
     assert found.what == ("AutoAcceptConfigs[EMAIL].AutoAccept: wanted false, found true",)
+
+
+_LIMITS = st.integers(0, 7_200)
+_VALUES = {
+    "AutoAccept": st.booleans(),
+    "AgentFirstCallbackAutoAccept": st.booleans(),
+    "AfterContactWorkConfig": st.builds(lambda limit: {"AfterContactWorkTimeLimit": limit}, _LIMITS),
+    "AgentFirstCallbackAfterContactWorkConfig": st.builds(
+        lambda limit: {"AfterContactWorkTimeLimit": limit}, _LIMITS
+    ),
+    "PhoneType": st.sampled_from(["SOFT_PHONE", "DESK_PHONE", "SIP_PHONE"]),
+    "PhoneNumber": st.sampled_from([NUMBER, "", "030"]),
+    "PersistentConnection": st.booleans(),
+    "VoiceEnhancementMode": st.sampled_from(["NONE", "VOICE_ISOLATION", "CLARITY"]),
+}
+_LEGACY = {
+    "PhoneType": _VALUES["PhoneType"],
+    "DeskPhoneNumber": _VALUES["PhoneNumber"],
+    "AutoAccept": st.booleans(),
+    "AfterContactWorkTimeLimit": _LIMITS,
+    "PersistentConnection": st.booleans(),
+}
+
+
+@st.composite
+def shown_users(draw: st.DrawFn) -> dict[str, Any]:
+    """What DescribeUser may show: any entries with any members, known values and others."""
+    user: dict[str, Any] = {"PhoneConfig": draw(st.fixed_dictionaries({}, optional=_LEGACY))}
+    for array in ARRAYS:
+        entries = []
+        for channel in draw(st.sets(st.sampled_from(array.channels))):
+            members = {field.path[0]: _VALUES[field.path[0]] for field in array.fields_of(channel)}
+            entries.append({"Channel": channel, **draw(st.fixed_dictionaries({}, optional=members))})
+        user[array.name] = entries
+    return user
+
+
+@given(shown_users(), st.booleans(), st.sampled_from(list(FORMATS)), st.booleans())
+def test_whatever_is_shown_the_written_template_writes_nothing(
+    shown: dict[str, Any], with_numbers: bool, form: str, is_grouped: bool
+) -> None:
+    """From the text of the template, by the reader of templates, to the planner of the handlers."""
+    user_id = "00000001-0000-4000-8000-00000000000a"
+    live = from_description({"Id": user_id, "Arn": ARN, **shown})
+    found = declare(live, ALL_KEYS, INSTANCE, with_numbers=with_numbers)
+    assert isinstance(found, Adopted)
+    other = Adopted("00000002-0000-4000-8000-00000000000a", "bob", found.arrays, found.number)
+    about = {"Parts": 1, "Instance": INSTANCE}
+    flavour = Flavour("Acme::Connect::UserConfig")
+    tree = document(Part([found, other], 1, about), Form(flavour, form, is_grouped))
+    written = read(FORMATS[form](tree, {}))
+    assert isinstance(written, dict)
+    values = dict.fromkeys(tree.get("Parameters", {}), found.number)
+    first = Template(written, values).resources(lambda _: True, lambda _: False)[0]
+    declaration = Declaration.parse(first.properties({}), Environment())
+    assert declaration.identity.user_id == user_id
+    owner = Owner.of(declaration.identity, "arn:aws:cloudformation:x:1:stack/s/1", first.logical_id)
+    assert plan_take(declaration.settings, owner, None, live.live).arrays == {}
+    assert with_numbers or NUMBER not in str(tree)

@@ -165,7 +165,7 @@ def test_a_caller_who_may_read_nobody_is_told_and_nothing_is_written(
     ended = adopt()
     assert ended.exit_code == 5
     assert "connect:DescribeUser" in ended.stderr
-    assert [path.name for path in folder.iterdir()] == [".adopt.jsonl"]
+    assert list(folder.iterdir()) == []
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_file(
         ended = adopt()
     assert ended.exit_code == 1
     assert "cannot be written: No space left on device" in ended.stderr
-    assert [path.name for path in folder.iterdir()] == [".adopt.jsonl"]
+    assert {path.name for path in folder.iterdir()} <= {".adopt.jsonl"}
     assert adopt().exit_code == 0
 
 
@@ -333,6 +333,7 @@ def test_a_part_that_grows_too_full_is_refused_with_the_recipe(
         (("--parts", "0"), "0 is not in the range 1<=x<=999"),
         (("--import",), "only a type of the registry can be imported"),
         (("--type-name", "Acme"), "not three"),
+        (("--stack", "my_stack"), "'my_stack' is not a letter, then"),
         (("--install-name", "-"), "is not a name for the function"),
     ],
 )

@@ -1,5 +1,6 @@
 """The command `adopt`: templates that declare what is in force, so that deploying them changes no setting."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,16 @@ from .text import FORMATS
 
 _INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
 _CUSTOM: Final = "Custom::ConnectUserConfig"
+
+
+_STACK: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,119}")
+"""A stack's name without the number of its part."""
+
+
+def _stack(_: click.Context, __: click.Parameter, given: str) -> str:
+    if not _STACK.fullmatch(given):
+        raise click.BadParameter(f"{given!r} is not a letter, then up to 119 letters, digits and hyphens.")
+    return given
 
 
 @click.command(
@@ -57,6 +68,7 @@ _CUSTOM: Final = "Custom::ConnectUserConfig"
 @click.option(
     "--stack",
     metavar="NAME",
+    callback=_stack,
     default="agent-settings",
     show_default=True,
     help="The stacks are NAME-1, NAME-2 and so on.",

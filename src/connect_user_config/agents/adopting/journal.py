@@ -48,6 +48,9 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+        if not self.ids:
+            # Nothing to go on from.
+            self._path.unlink(missing_ok=True)
 
     def add(self, finding: Finding) -> None:
         """Keep what was found of an agent; raises Failed."""
