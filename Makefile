@@ -18,6 +18,10 @@ LOCK := requirements-dev.txt
 MINISTACK_VENV := .venv-ministack
 MINISTACK_READY := $(MINISTACK_VENV)/lock-installed
 MINISTACK_LOCK := requirements-ministack.txt
+GUIDE_VENV := .venv-guide
+GUIDE_READY := $(GUIDE_VENV)/lock-installed
+GUIDE_LOCK := requirements-guide.txt
+GUIDE := build/guide
 FUNCTION := build/custom-resource.zip
 
 # The packager of the `cfn` command calls whichever `pip` comes first.
@@ -70,10 +74,16 @@ test-this-python: check-lock
 	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal $(ON_EACH_PYTHON) $(if $(filter 1,$(EXHAUSTIVE)),$(ON_EACH_PYTHON_AT_NIGHT),-m 'not slow')
 
 .PHONY: lint
-lint: check-lock check-code check-templates ## linters, types, import rules, security, lock, templates
+lint: check-lock check-code check-templates guide ## linters, types, import rules, security, lock, templates, links
+
+.PHONY: guide
+guide: $(GUIDE_READY) ## build the guide as a website into build/guide; a link that leads nowhere fails
+	$(say) 'the guide'
+	@$(GUIDE_VENV)/bin/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going --conf-dir tools/guide -b html . $(GUIDE)
+	@echo '$(GUIDE)/index.html: built, every link leads somewhere'
 
 .PHONY: check-lock
-check-lock: $(READY) $(MINISTACK_READY)
+check-lock: $(READY) $(MINISTACK_READY) $(GUIDE_READY)
 	$(say) 'locks: are they complete, and what pyproject.toml and requirements.txt ask for?'
 	@python tools/check_lock.py
 
@@ -145,10 +155,13 @@ lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements
 	$(say) 'uv pip compile: $(MINISTACK_LOCK)'
 	@uv pip compile --group ministack --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file $(MINISTACK_LOCK) $(ARGS)
+	$(say) 'uv pip compile: $(GUIDE_LOCK)'
+	@uv pip compile --group guide --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file $(GUIDE_LOCK) $(ARGS)
 
 .PHONY: clean
 clean: ## remove what the other commands have made
-	rm -rf $(VENV) $(addprefix .venv-,$(PYTHONS)) $(MINISTACK_VENV) build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(addprefix .venv-,$(PYTHONS)) $(MINISTACK_VENV) $(GUIDE_VENV) build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
 	rm -f rpdk.log* custom-connect-userconfig.zip
 	rm -rf src/connect_user_config/install/artefacts src/*.egg-info
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
@@ -182,3 +195,6 @@ $(READY): $(LOCK)
 
 $(MINISTACK_READY): $(MINISTACK_LOCK)
 	$(call install,$(MINISTACK_VENV),$(MINISTACK_LOCK),some seconds,$(or $(shell $(PYTHON) tools/interpreters.py $(RUNTIME) 2>/dev/null),$(PYTHON)))
+
+$(GUIDE_READY): $(GUIDE_LOCK)
+	$(call install,$(GUIDE_VENV),$(GUIDE_LOCK),some seconds,$(PYTHON))

@@ -1,9 +1,9 @@
 """Checks that the locks are complete and match pyproject.toml and requirements.txt.
 
-`make check-lock` runs it with the Python of `.venv`, which was installed from its lock; `.venv-ministack` was
-installed from the other lock. It follows the requirements through the metadata of the installed packages,
-extras included; it needs no network and upgrades nothing. The installation asks no resolver, so a package
-that a lock lacks would be missing. `make lock` repairs every problem.
+`make check-lock` runs it with the Python of `.venv`, which was installed from its lock; `.venv-ministack` and
+`.venv-guide` were installed from locks of their own. It follows the requirements through the metadata of the
+installed packages, extras included; it needs no network and upgrades nothing. The installation asks no
+resolver, so a package that a lock lacks would be missing. `make lock` repairs every problem.
 """
 
 import re
@@ -154,9 +154,17 @@ def check_ministack(root: Path, venv: Path = ROOT / ".venv-ministack") -> list[s
     return problems(lock, group(root, "ministack"), Installed.at(venv))
 
 
+def check_guide(root: Path, venv: Path = ROOT / ".venv-guide") -> list[str]:
+    """Return the problems of the lock of what builds the guide."""
+    return problems(
+        (root / "requirements-guide.txt").read_text("utf-8"), group(root, "guide"), Installed.at(venv)
+    )
+
+
 LOCKS: Final[dict[str, Callable[[Path], list[str]]]] = {
     "requirements-dev.txt": check,
     "requirements-ministack.txt": check_ministack,
+    "requirements-guide.txt": check_guide,
 }
 
 

@@ -11,7 +11,13 @@ from packaging.utils import canonicalize_name
 from tools import check_lock
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("pyproject.toml", "requirements.txt", "requirements-dev.txt", "requirements-ministack.txt")
+FILES = (
+    "pyproject.toml",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-ministack.txt",
+    "requirements-guide.txt",
+)
 
 
 @pytest.fixture
@@ -125,6 +131,16 @@ def test_the_lock_of_ministack_is_checked_too(tree: Path) -> None:
     missing = [problem for problem in problems if problem.startswith("h2")]
     assert [problem.endswith("is needed but not locked") for problem in missing] == [True], problems
     assert any(problem.startswith("ministack==9.") for problem in problems), problems
+
+
+def test_the_lock_of_the_guide_is_checked_too(tree: Path) -> None:
+    assert check_lock.check_guide(ROOT) == []
+    drop(tree / "requirements-guide.txt", "docutils")
+
+    problems = check_lock.check_guide(tree)
+
+    assert problems
+    assert all(problem.startswith("docutils") for problem in problems)
 
 
 def test_the_lock_of_ministack_is_checked_for_its_own_python(tmp_path: Path) -> None:
