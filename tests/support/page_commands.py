@@ -148,6 +148,14 @@ def aws_command(words: list[str]) -> AwsCommand:
     return AwsCommand(service, operation, options, positional)
 
 
+def check_wait(words: list[str]) -> None:
+    """Insist that the words behind `aws SERVICE wait` name a waiter, with options of what it asks."""
+    service, waiter, *rest = words
+    known = {xform_name(name, "-"): each for name, each in _waiters(service).items()}
+    assert waiter in known, f"aws {service} has no waiter {waiter}"
+    check_request(aws_command([service, xform_name(known[waiter]["operation"], "-"), *rest]), Path())
+
+
 def check_request(command: AwsCommand, folder: Path) -> None:
     """Insist that the service's model admits what is sent."""
     parameters = command.parameters(folder)
@@ -170,6 +178,12 @@ def check_values(template: Path, values: Mapping[str, str | None]) -> None:
         is_list = declared[name]["Type"] == "CommaDelimitedList"
         for each in value.split(",") if value and is_list else [value]:
             assert each is None or re.search(pattern, each), f"{name}: {each}"
+
+
+def _waiters(service: str) -> dict[str, Any]:
+    found = _SESSION.get_component("data_loader").load_service_model(service, "waiters-2")["waiters"]
+    assert isinstance(found, dict)
+    return found
 
 
 def _input(service: str, operation: str) -> StructureShape | None:

@@ -1,0 +1,44 @@
+"""The page of all commands: what `--help` says of each, in full."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from connect_user_config.cli import cli
+from connect_user_config.problems import EXIT_CODES
+from support.page_outputs import renew
+
+PAGE = Path(__file__).resolve().parents[2] / "guide" / "commands.md"
+NAME = "connect-user-config"
+
+
+def commands(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command below a group; a group has nothing to run itself."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, *words, name)
+        else:
+            yield (*words, name)
+
+
+def section(words: tuple[str, ...]) -> str:
+    told = CliRunner().invoke(cli, [*words, "--help"], prog_name=NAME, terminal_width=100)
+    text = "\n".join(line.rstrip() for line in told.output.strip().splitlines())
+    return f"## {' '.join(words)}\n\n```text\n{text.removesuffix(codes()).rstrip()}\n```"
+
+
+def codes() -> str:
+    """Return the end of most commands' help, which the page has once."""
+    return "  Exit codes:\n" + "\n".join(f"    {code:>3}  {said}" for code, said in EXIT_CODES.items())
+
+
+def test_the_page_has_the_help_of_every_command() -> None:
+    words = list(commands(cli))
+    assert len(words) > 8
+    opening = PAGE.read_text("utf-8").partition("\n## ")[0].rstrip()
+    assert f"```text\n{codes()}\n```" in opening
+    renew(PAGE, "\n\n".join([opening, *map(section, words)]) + "\n")
