@@ -1,13 +1,18 @@
 """The command line: one group with the commands of all rooms, each imported when it is called."""
 
+import tomllib
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 import click
 
-from .output import help_end
+from .output import INSTANCE_OPTION, Commands, examples_of
 
+_NAME: Final = "connect-user-config"
+_PROJECT: Final = Path(__file__).parents[2] / "pyproject.toml"
+"""Where a clone has its project file."""
 _COMMANDS: Final = {
     "adopt": "agents.adopting.command",
     "agents": "agents.overview",
@@ -22,7 +27,7 @@ _COMMANDS: Final = {
 """The module of each command: `check` calls nobody, and need not wait for boto3."""
 
 
-class _Rooms(click.Group):
+class _Rooms(Commands):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
         return list(_COMMANDS)
 
@@ -33,21 +38,29 @@ class _Rooms(click.Group):
         return command
 
 
-def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - click calls it so
+def _version_of_clone(project: Path) -> str:
+    """Return the version that a clone will have, marked as one; none if this is no clone.
+
+    Beside a clone, another version may be installed: that one is not running.
+    """
+    try:
+        named = tomllib.loads(project.read_text("utf-8"))["project"]
+    except (OSError, ValueError, KeyError):
+        return ""
+    return f"{named['version']}+clone" if named.get("name") == _NAME else ""
+
+
+def _print_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - click calls it so
     if is_asked:
-        try:
-            click.echo(version("connect-user-config"))
-        except PackageNotFoundError:
-            click.echo("not installed: running from a clone")
+        click.echo(_version_of_clone(_PROJECT) or version(_NAME))
         context.exit()
 
 
 @click.group(
     cls=_Rooms,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog=help_end(
-        "connect-user-config install custom-resource \\",
-        "    --instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples_of(
+        f"connect-user-config install custom-resource {INSTANCE_OPTION}",
         "connect-user-config install registry --type-name Acme::Connect::UserConfig",
         "connect-user-config status --region eu-west-1 --region us-east-1",
     ),
@@ -55,7 +68,7 @@ def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None
 @click.option(
     "--version",
     is_flag=True,
-    callback=_version,
+    callback=_print_version,
     expose_value=False,
     is_eager=True,
     help="Print the version and exit.",

@@ -25,12 +25,12 @@ INTERRUPTED: Final = 130
 
 EXIT_CODES: Final = {
     DONE: "done, or nothing was left to do",
-    FAILED: "failed: AWS refused a call, a stack failed, time ran out, or the answer could not be written",
+    FAILED: "failed: AWS refused a call, a stack failed, time ran out, or a file cannot be read or written",
     USAGE: "the command line is wrong: an option, a name, an ARN, or a file that is missing",
     PARTLY: "some regions are done, others are not; run the same command again for the rest",
-    REFUSED: "refused: stacks use it, or may use it; --force goes on",
+    REFUSED: "refused, and nothing was changed: the message says who would be harmed, and what to do",
     NO_ACCESS: "no access: no credentials, expired credentials, or an action that is not allowed",
-    FOUND: "check: problems were found; drift: something differs; diff: something may change",
+    FOUND: "something was found: problems (check), changes (diff), differences or orphans (drift)",
     INTERRUPTED: "interrupted; run the same command again",
 }
 

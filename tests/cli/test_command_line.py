@@ -4,13 +4,16 @@ shape of JSON.
 
 import json
 import re
+import shlex
+import tomllib
+from pathlib import Path
 
 import botocore.session
 import click
 import pytest
 from click.testing import CliRunner
 
-from connect_user_config.cli import cli
+from connect_user_config.cli import _version_of_clone, cli
 from connect_user_config.install.artefacts import _NAMED_IN
 from connect_user_config.names import check_type_name
 from connect_user_config.problems import EXIT_CODES, UsageError
@@ -19,19 +22,22 @@ from connect_user_config.type_names import RESERVED
 from .conftest import EAST, INSTANCE, ROOT, TYPE, WEST, Desk, zipped
 
 GUIDE = (ROOT / "guide" / "install.md").read_text("utf-8")
-COMMANDS = (
-    (),
+INSTALLING = (
     ("install", "registry"),
     ("install", "custom-resource"),
     ("uninstall", "registry"),
     ("uninstall", "custom-resource"),
     ("status",),
 )
+COMMANDS = (*INSTALLING, *((name,) for name in ("adopt", "agents", "check", "diff", "drift", "release")))
+GROUPS = ((), ("install",), ("uninstall",))
 INSTALL = ("install", "registry", "--region", EAST, "--type-name")
 
 
-def help_of(*words: str) -> str:
-    outcome = CliRunner().invoke(cli, [*words, "--help"], prog_name="connect-user-config", terminal_width=200)
+def help_of(*words: str, width: int = 200) -> str:
+    outcome = CliRunner().invoke(
+        cli, [*words, "--help"], prog_name="connect-user-config", terminal_width=width
+    )
     assert outcome.exit_code == 0
     return outcome.output
 
@@ -50,15 +56,36 @@ def is_group(words: list[str]) -> bool:
     return isinstance(command_at(tuple(words)), click.Group)
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_help_shows_examples_and_every_exit_code(words: tuple[str, ...]) -> None:
-    text = help_of(*words)
-    assert "Examples:" in text
+def test_the_help_of_all_commands_explains_every_exit_code() -> None:
     for code, meaning in EXIT_CODES.items():
-        assert re.search(rf"^ +{code}  {re.escape(meaning)}$", text, re.MULTILINE), meaning
+        assert re.search(rf"^ +{code} +{re.escape(meaning)}$", help_of(), re.MULTILINE), meaning
 
 
-@pytest.mark.parametrize("words", COMMANDS[1:], ids=" ".join)
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_help_of_a_command_says_where_exit_codes_are_explained(words: tuple[str, ...]) -> None:
+    assert help_of(*words).endswith("\n  Exit codes: connect-user-config --help\n")
+
+
+@pytest.mark.parametrize("words", [*GROUPS, *COMMANDS], ids=" ".join)
+def test_help_fits_60_columns_and_cuts_no_sentence(words: tuple[str, ...]) -> None:
+    text = help_of(*words, width=60)
+    assert [line for line in text.splitlines() if len(line) > 60] == []
+    assert "...\n" not in text.partition("Options:")[2]
+
+
+@pytest.mark.parametrize("width", [60, 200])
+def test_an_example_is_broken_before_options_alone(width: int) -> None:
+    assert """
+  Examples:
+    connect-user-config install custom-resource \\
+      --instance arn:aws:connect:REGION:ACCOUNT:instance/ID
+    connect-user-config install custom-resource \\
+      --name TeamB \\
+      --instance arn:aws:connect:REGION:ACCOUNT:instance/ID
+""" in help_of("install", "custom-resource", width=width)
+
+
+@pytest.mark.parametrize("words", INSTALLING, ids=" ".join)
 def test_every_option_is_explained_and_in_the_guide(words: tuple[str, ...]) -> None:
     for parameter in command_at(words).params:
         assert isinstance(parameter, click.Option)
@@ -66,16 +93,36 @@ def test_every_option_is_explained_and_in_the_guide(words: tuple[str, ...]) -> N
         assert f"`{parameter.opts[-1]}" in GUIDE, f"guide/install.md does not tell of {parameter.opts[-1]}"
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_the_examples_of_help_can_be_parsed(words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("words", [(), *COMMANDS], ids=" ".join)
+def test_the_examples_of_help_can_be_parsed(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "templates").mkdir()
+    for file in ("agents.yaml", "templates/one.yaml"):
+        (tmp_path / file).touch()
     examples = help_of(*words).partition("Examples:")[2].partition("Exit codes:")[0]
     lines = re.sub(r"\\\n\s+", "", examples).strip().splitlines()
-    found = [line.split()[1:] for line in lines if "connect-user-config" in line.split()[0]]
+    found = [shlex.split(line)[1:] for line in lines if "connect-user-config" in line.split()[0]]
     assert found
     for arguments in found:
-        cut = next(index for index, word in enumerate(arguments) if word.startswith("-"))
+        cut = 1 + is_group(arguments[:1])
         # Parsing fails on an option that is not there or has no value.
         command_at(tuple(arguments[:cut])).make_context("example", list(arguments[cut:]))
+
+
+def test_a_clone_says_its_version_and_that_it_is_one() -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert CliRunner().invoke(cli, ["--version"]).output == f"{named}+clone\n"
+
+
+@pytest.mark.parametrize(
+    "project", [None, "not = [TOML", "[project]\nname = 'another'\nversion = '2'", "[tool]"]
+)
+def test_what_is_no_clone_has_no_version_of_one(tmp_path: Path, project: str | None) -> None:
+    if project is not None:
+        (tmp_path / "pyproject.toml").write_text(project)
+    assert _version_of_clone(tmp_path / "pyproject.toml") == ""
 
 
 def test_the_guide_has_every_exit_code() -> None:

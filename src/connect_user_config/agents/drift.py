@@ -13,7 +13,7 @@ from custom_connect_userconfig.core.drift import Difference
 from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.messages import joined
 
-from ..output import help_end
+from ..output import INSTANCE_OPTION, help_end
 from ..problems import DONE, FAILED, FOUND
 from ..progress import counting
 from . import cells, options
@@ -25,7 +25,6 @@ from .printing import print_csv, print_json, print_table, say
 from .report import write_report
 from .writing import Writer
 
-_INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
 _TITLES: Final = ("agent", "setting", "declared", "in force", "owner")
 
 
@@ -74,9 +73,9 @@ class Drifted:
 @click.command(
     "drift",
     epilog=help_end(
-        f"connect-user-config drift {_INSTANCE}",
-        f"connect-user-config drift {_INSTANCE} --json --no-stacks",
-        f"connect-user-config drift {_INSTANCE} --name 'emea-*' --fix",
+        f"connect-user-config drift {INSTANCE_OPTION}",
+        f"connect-user-config drift --json --no-stacks {INSTANCE_OPTION}",
+        f"connect-user-config drift --name 'emea-*' --fix {INSTANCE_OPTION}",
     ),
 )
 @options.connection

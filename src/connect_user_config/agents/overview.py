@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
-from ..output import help_end
+from ..output import INSTANCE_OPTION, help_end
 from ..problems import DONE, UsageError
 from ..progress import counting
 from . import options
@@ -18,16 +18,14 @@ from .instance import Instance
 from .printing import print_csv, print_json, print_table, say
 from .report import Counts, write_report
 
-_INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
-
 
 @click.command(
     "agents",
     epilog=help_end(
-        f"connect-user-config agents {_INSTANCE}",
-        f"connect-user-config agents {_INSTANCE} --find lovelace",
-        f"connect-user-config agents {_INSTANCE} --routing-profile Sales --unowned --csv",
-        f"connect-user-config agents {_INSTANCE} --html agents.html",
+        f"connect-user-config agents {INSTANCE_OPTION}",
+        f"connect-user-config agents --find lovelace {INSTANCE_OPTION}",
+        f"connect-user-config agents --routing-profile Sales --unowned --csv {INSTANCE_OPTION}",
+        f"connect-user-config agents --html agents.html {INSTANCE_OPTION}",
     ),
 )
 @options.connection

@@ -11,7 +11,7 @@ from custom_connect_userconfig.core.errors import SettingsError
 from custom_connect_userconfig.core.messages import joined
 from custom_connect_userconfig.core.restoration import restoration
 
-from ..output import help_end
+from ..output import INSTANCE_OPTION, help_end
 from ..problems import DONE, FAILED, Refused, UsageError
 from ..progress import counting
 from . import cells, options
@@ -22,7 +22,6 @@ from .owners import Owners, State
 from .printing import print_json, print_table, say
 from .writing import Writer
 
-_INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
 _TITLES: Final = ("agent", "setting", "now", "then", "owner")
 
 
@@ -37,9 +36,9 @@ class Way(Enum):
 @click.command(
     "release",
     epilog=help_end(
-        f"connect-user-config release ada.lovelace {_INSTANCE} --dry-run",
-        f"connect-user-config release ada.lovelace {_INSTANCE} --keep",
-        f"connect-user-config release --tag Team=Sales {_INSTANCE} --hand-over --yes",
+        f"connect-user-config release ada.lovelace --dry-run {INSTANCE_OPTION}",
+        f"connect-user-config release ada.lovelace --keep {INSTANCE_OPTION}",
+        f"connect-user-config release --tag Team=Sales --hand-over --yes {INSTANCE_OPTION}",
     ),
 )
 @click.argument("users", nargs=-1, metavar="[USER...]")

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Final, TextIO
+from typing import TextIO
 
 import click
 
@@ -11,6 +11,7 @@ from connect_user_config.reading.resolver import Lines
 from custom_connect_userconfig.core.problems import Severity
 from custom_connect_userconfig.core.redaction import redact
 
+from ..output import help_end
 from ..problems import DONE, FAILED, FOUND, unexpected
 from . import arguments
 from .engine import check as check_tree
@@ -18,16 +19,15 @@ from .formats import FORMATS, Located
 from .rules import BY_NAME
 from .types import DOCUMENTED, Types
 
-_EPILOG: Final = """\b
-Exit codes: 0 nothing found, 6 problems found, 1 a file cannot be read, 2 the command line is wrong.
-Information alone is no problem.
 
-\b
-Example: connect-user-config check 'templates/**/*.yaml' --parameter Stage=prod
-"""
-
-
-@click.command("check", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    "check",
+    epilog=help_end(
+        "connect-user-config check 'templates/**/*.yaml'",
+        "connect-user-config check agents.yaml --parameter Stage=prod --format github",
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=arguments.files)
 @click.option(
     "--parameter",
@@ -54,7 +54,14 @@ Example: connect-user-config check 'templates/**/*.yaml' --parameter Stage=prod
     type=click.Choice(sorted(BY_NAME)),
     help="A rule, by its name in brackets, to leave out; may be repeated.",
 )
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
+)
 @click.pass_context
 def check(
     context: click.Context,
@@ -68,7 +75,8 @@ def check(
     """Tell what is wrong with templates, YAML or JSON, before they are deployed.
 
     FILE may be a pattern, such as 'templates/**/*.yaml', or - for standard input. Each problem is told with
-    its line, its rule and what to do. Nothing is called, and no phone number is printed.
+    its line, its rule and what to do. Nothing is called, and no phone number is printed. Information alone
+    is no problem: the exit code stays 0.
     """
     run = _Run(types, given)
     for file in files:

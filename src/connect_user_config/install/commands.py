@@ -11,7 +11,7 @@ import click
 
 from ..aws.region import Clock, Region, check_regions
 from ..names import check_name, check_type_name
-from ..output import help_end
+from ..output import INSTANCE_OPTION, Group, help_end
 from ..problems import Interrupted, Problem, UsageError, unexpected
 from ..progress import watching
 from . import artefacts, custom_resource, options, registry, stacks
@@ -21,16 +21,15 @@ from .instances import ALL, by_region
 from .options import Shared
 from .side_by_side import Work, run
 
-_INSTANCE: Final = "arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
 _TYPE: Final = "--type-name Acme::Connect::UserConfig"
 
 
-@click.group()
+@click.group(cls=Group)
 def install() -> None:
     """Install, or bring up to date; run again, it changes nothing."""
 
 
-@click.group()
+@click.group(cls=Group)
 def uninstall() -> None:
     """Remove an installation, unless stacks use it."""
 
@@ -38,9 +37,9 @@ def uninstall() -> None:
 @install.command(
     "custom-resource",
     epilog=help_end(
-        f"connect-user-config install custom-resource --instance {_INSTANCE}",
-        f"connect-user-config install custom-resource --name TeamB --instance {_INSTANCE}",
-        f"connect-user-config install custom-resource --parameter MemorySize=512 --instance {_INSTANCE}",
+        f"connect-user-config install custom-resource {INSTANCE_OPTION}",
+        f"connect-user-config install custom-resource --name TeamB {INSTANCE_OPTION}",
+        f"connect-user-config install custom-resource --parameter MemorySize=512 {INSTANCE_OPTION}",
     ),
 )
 @options.instance
@@ -91,7 +90,7 @@ def install_custom_resource(
     epilog=help_end(
         f"connect-user-config install registry {_TYPE}",
         f"connect-user-config install registry {_TYPE} --region eu-west-1 --region us-east-1 --dry-run",
-        f"connect-user-config install registry {_TYPE} --log-group /acme/connect --instance {_INSTANCE}",
+        f"connect-user-config install registry {_TYPE} --log-group /acme/connect {INSTANCE_OPTION}",
     ),
 )
 @options.type_name

@@ -9,7 +9,7 @@ import click
 from connect_user_config.reading.document import ToolMissing
 
 from ...names import check_name, check_type_name
-from ...output import help_end
+from ...output import INSTANCE_OPTION, help_end
 from ...problems import DONE, UsageError
 from ...progress import counting
 from .. import options
@@ -24,7 +24,6 @@ from .folder import Earlier, Folder
 from .journal import Journal
 from .text import FORMATS
 
-_INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
 _CUSTOM: Final = "Custom::ConnectUserConfig"
 
 
@@ -41,9 +40,9 @@ def _stack(_: click.Context, __: click.Parameter, given: str) -> str:
 @click.command(
     "adopt",
     epilog=help_end(
-        f"connect-user-config adopt {_INSTANCE} --to agents",
-        f"connect-user-config adopt {_INSTANCE} --to sales \\",
-        "    --stack sales --routing-profile Sales --type-name Acme::Connect::UserConfig",
+        f"connect-user-config adopt --to agents {INSTANCE_OPTION}",
+        "connect-user-config adopt --to sales --stack sales --routing-profile Sales"
+        f" --type-name Acme::Connect::UserConfig {INSTANCE_OPTION}",
     ),
 )
 @options.connection

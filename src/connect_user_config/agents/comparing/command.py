@@ -1,12 +1,12 @@
 """The command `diff`: what deploying templates would change on live agents."""
 
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from ...check import arguments
 from ...check.types import DOCUMENTED, Types
-from ...output import help_end
+from ...output import INSTANCE_OPTION, help_end
 from ...problems import DONE, FAILED, FOUND
 from .. import options
 from ..printing import say
@@ -14,14 +14,12 @@ from .declared import Source
 from .inputs import Inputs
 from .views import print_json, print_markdown, print_text
 
-_INSTANCE: Final = "--instance arn:aws:connect:eu-west-1:111122223333:instance/INSTANCE_ID"
-
 
 @click.command(
     "diff",
     epilog=help_end(
         "connect-user-config diff agents.yaml",
-        f"connect-user-config diff agents.yaml --parameter Stage=prod {_INSTANCE}",
+        f"connect-user-config diff agents.yaml --parameter Stage=prod {INSTANCE_OPTION}",
         "connect-user-config diff agents.yaml --stack sales-agents --markdown",
     ),
 )
