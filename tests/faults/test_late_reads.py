@@ -2,10 +2,11 @@
 
 import pytest
 
+from connect_local.pairwise import Aspects, where_every_two_meet
 from faults.cells import LATE_CELLS, LateCell
 from faults.dimensions import TAKES_ANEW
 from faults.harness import Harness
-from support.exhaustive import Aspects, chosen_or_all, where_every_two_meet
+from support.exhaustive import chosen_or_all
 
 
 def _aspects(cell: LateCell) -> Aspects:

@@ -7,8 +7,8 @@ from functional.agents import DECLARED_NUMBER, SECOND_DECLARED_NUMBER
 from functional.settings import CHAT_ACW, CHAT_ACW_CEILING, acw, auto_accept, enhancement, persistent, phone
 from functional.world import Agent, World, done
 
-from connect_local import ArrayOrder, ArrayWrite, Behaviour, EntryWrite, Reads
-from support.exhaustive import chosen_or_all, switches, where_every_two_meet
+from connect_local import ArrayOrder, ArrayWrite, Behaviour, EntryWrite, Reads, where_every_two_meet
+from support.exhaustive import chosen_or_all, switches
 
 BEHAVIOURS = [
     Behaviour(
