@@ -5,6 +5,7 @@ import math
 import os
 import re
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,12 +43,12 @@ def interrupt_after(monkeypatch: pytest.MonkeyPatch, count: int, error: BaseExce
     """Raise `error` once, after `count` agents were read."""
     describe, read = Instance.describe, []
 
-    def describing(self: Instance, user_id: str) -> Any:
+    def describing(self: Instance, user_id: str, *more: Any) -> Any:
         if len(read) == count:
             read.append("the error")
             raise error
         read.append(user_id)
-        return describe(self, user_id)
+        return describe(self, user_id, *more)
 
     monkeypatch.setattr(Instance, "describe", describing)
 
@@ -325,6 +326,19 @@ def test_a_part_that_grows_too_full_is_refused_with_the_recipe(
     assert "part 1 of 1 does not fit into a template: it needs 11 resources of 10" in ended.stderr
     assert "guide/adopt.md tells how to move a fleet to more parts" in ended.stderr
     assert (folder / "part-1-of-1.yaml").read_bytes() == before
+
+
+def test_without_the_library_for_yaml_the_line_that_installs_it_is_told_and_json_will_do(
+    ten: ContactCentre, adopt: Adopt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "yaml", None)
+        ended = adopt()
+        assert ended.exit_code == 2
+        assert "pip install" in ended.stderr
+        assert ten.calls == []
+        assert adopt("--format", "json").exit_code == 0
+        assert adopt("--format", "json").exit_code == 0
 
 
 @pytest.mark.parametrize(

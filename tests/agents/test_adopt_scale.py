@@ -57,11 +57,11 @@ def test_an_interruption_after_three_hundred_agents_costs_no_second_read(
     _hire(centre, 1_000)
     describe, read = Instance.describe, []
 
-    def describing(self: Instance, user_id: str) -> Any:
+    def describing(self: Instance, user_id: str, *more: Any) -> Any:
         read.append(user_id)
         if len(read) == INTERRUPTED_AFTER + 1:
             raise KeyboardInterrupt
-        return describe(self, user_id)
+        return describe(self, user_id, *more)
 
     monkeypatch.setattr(Instance, "describe", describing)
     assert centre.run("adopt", "--to", str(tmp_path)).exit_code == 130
