@@ -9,6 +9,9 @@ from agents.contact_centre import NUMBER, WORK_VOICE, ContactCentre, auto_accept
 from agents.deployed_stack import DeployedStack, deployed_stack
 from agents.templates_of_agents import REGISTRY, Differ, declare, template
 
+from connect_user_config.agents.comparing.declared import Declared
+from connect_user_config.agents.comparing.deployed import Deployed
+from custom_connect_userconfig.core.problems import Unknown
 from support.clock import FakeClock
 
 IN_STACK = ("--stack", "sales")
@@ -284,3 +287,35 @@ def test_only_reads_are_made(centre: ContactCentre, stack: DeployedStack, differ
     tree["Resources"]["Ada"]["Properties"]["AfterContactWorkConfigs"] = work(30)
     assert differ.told(tree, *IN_STACK).exit_code == 6
     assert centre.calls == ["DescribeUser"]
+
+
+def test_a_registered_type_that_takes_over_changes_the_record_alone(
+    centre: ContactCentre, stack: DeployedStack, differ: Differ
+) -> None:
+    ada = centre.agent("ada")
+    centre.own(ada, {WORK_VOICE: 30}, stack="support", exists=False)
+    stack.types["Ada"] = REGISTRY
+    stack.resources["Ada"] = properties(centre, ada, AfterContactWorkConfigs=work(60))
+    stack.template = template(Ada=declare(centre, ada, REGISTRY, AfterContactWorkConfigs=work(60)))
+    wanted = template(Ada=declare(centre, ada, REGISTRY, AfterContactWorkConfigs=work(30)))
+    told = differ.told(wanted, *IN_STACK)
+    assert (told.exit_code, told.changes, told.of("Ada")["changesRecord"]) == (6, set(), True)
+
+
+def test_an_owner_that_takes_back_what_it_handed_over_changes_the_record_alone(
+    centre: ContactCentre, stack: DeployedStack, differ: Differ
+) -> None:
+    ada = centre.agent("ada")
+    tree = deployed(stack, Ada=properties(centre, ada, AfterContactWorkConfigs=work(60)))
+    centre.tag(ada, {"connect-user-config": "handed-over"})
+    assert differ.told(tree, *IN_STACK).exit_code == 0
+    tree["Resources"]["Ada"]["Properties"]["ServiceToken"] = "another"
+    told = differ.told(tree, *IN_STACK)
+    assert (told.exit_code, told.changes, told.of("Ada")["changesRecord"]) == (6, set(), True)
+
+
+@pytest.mark.parametrize(("same_as", "is_same"), [("the same text", True), ("", False)])
+def test_values_that_are_not_known_are_the_same_only_by_their_text(same_as: str, is_same: bool) -> None:
+    values = {"UserId": Unknown(same_as)}
+    old = Deployed("Ada", "Custom::ConnectUserConfig", "i|u", values)
+    assert old.is_as(Declared("a.yaml", 1, "Ada", old.type, dict(values))) is is_same
