@@ -7,7 +7,6 @@ import click
 from click.testing import CliRunner
 
 from connect_user_config.cli import cli
-from connect_user_config.problems import EXIT_CODES
 from support.page_outputs import renew
 
 PAGE = Path(__file__).resolve().parents[2] / "guide" / "commands.md"
@@ -28,17 +27,11 @@ def commands(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:
 def section(words: tuple[str, ...]) -> str:
     told = CliRunner().invoke(cli, [*words, "--help"], prog_name=NAME, terminal_width=100)
     text = "\n".join(line.rstrip() for line in told.output.strip().splitlines())
-    return f"## {' '.join(words)}\n\n```text\n{text.removesuffix(codes()).rstrip()}\n```"
-
-
-def codes() -> str:
-    """Return the end of most commands' help, which the page has once."""
-    return "  Exit codes:\n" + "\n".join(f"    {code:>3}  {said}" for code, said in EXIT_CODES.items())
+    return f"## {' '.join(words) or NAME}\n\n```text\n{text}\n```"
 
 
 def test_the_page_has_the_help_of_every_command() -> None:
     words = list(commands(cli))
     assert len(words) > 8
     opening = PAGE.read_text("utf-8").partition("\n## ")[0].rstrip()
-    assert f"```text\n{codes()}\n```" in opening
-    renew(PAGE, "\n\n".join([opening, *map(section, words)]) + "\n")
+    renew(PAGE, "\n\n".join([opening, section(()), *map(section, words)]) + "\n")
