@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+CUSTOM_RESOURCE: Final = "Custom::ConnectUserConfig"
+"""The documented name of the custom resource."""
 RESERVED: Final = ("Alexa", "AMZN", "Amazon", "AWS", "Custom", "Dev")
 """Namespaces that the registry keeps to itself, from the description of RegisterType."""
 PARTS: Final = 3

@@ -4,7 +4,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from .conftest import EAST, TYPE, Desk, Run
+from .conftest import TYPE, Desk, Run
 
 
 def install(desk: Desk, flavour: str, *more: str) -> Run:
@@ -56,12 +56,3 @@ def test_every_call_that_it_shows_is_one_that_the_api_has(desk: Desk, flavour: s
         operation = session.get_service_model(step["service"]).operation_model(step["operation"])
         report = ParamValidator().validate(step["parameters"], operation.input_shape)
         assert not report.has_errors(), report.generate_report()
-
-
-def test_people_get_the_steps(desk: Desk) -> None:
-    artefact = str(desk.package())
-    run = desk.run(
-        "install", "registry", "--type-name", TYPE, "--region", EAST, "--artefact", artefact, "--dry-run"
-    )
-    assert run.stdout.startswith(f"{EAST}: planned\n")
-    assert "  create stack acme-connect-userconfig\n" in run.stdout

@@ -256,7 +256,7 @@ def test_people_get_lines_without_colours_where_there_is_no_terminal(shell: Shel
     ran = shell.run(*INSTALL)
     assert ran.returncode == 0
     assert "us-east-1: done" in ran.stdout
-    assert "serviceToken: arn:aws:lambda:us-east-1:" in ran.stdout
+    assert "  ServiceToken  arn:aws:lambda:us-east-1:" in ran.stdout
     assert "us-east-1: create stack ConnectUserConfig" in ran.stderr
     assert "\x1b" not in ran.stdout + ran.stderr
     shell.answer(*UNINSTALL)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
-from connect_user_config.type_names import NAME
+from connect_user_config.type_names import CUSTOM_RESOURCE, NAME
 
-DOCUMENTED: Final = "Custom::ConnectUserConfig"
+DOCUMENTED: Final = CUSTOM_RESOURCE
 LITERAL: Final = "Custom::Connect::UserConfig"
 _CUSTOM_RESOURCE: Final = "AWS::CloudFormation::CustomResource"
 _CUSTOM: Final = "Custom::"

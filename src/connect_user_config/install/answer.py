@@ -1,27 +1,24 @@
-"""The answer of a command on standard output: for people, or as JSON in the shape that guide/install.md
-documents.
+"""The answer of a command on standard output: for people, in a table for each region or for regions alike, or
+as JSON in the shape that guide/install.md documents.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from textwrap import indent, wrap
 from typing import Any, Final
 
 from rich.console import Console
+from rich.text import Text
 
 from ..problems import Problem
 from ..progress import console_of
 from .side_by_side import RegionReport, exit_code
+from .summary import Row, Summary, folded, snippet
 
-_STYLES: Final = {
-    "done": "green",
-    "unchanged": "green",
-    "planned": "cyan",
-    "failed": "red",
-    "refused": "yellow",
-    "interrupted": "yellow",
-}
+_INDENT: Final = 2
+_ADVICE: Final = "-> "
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class Answer:
         }
 
 
-def give(answer: Answer, *, as_json: bool) -> None:
+def give(answer: Answer, *, as_json: bool, with_details: bool = False) -> None:
     """Print the answer; raises OSError if standard output takes none."""
     console = console_of()
     if as_json:
@@ -57,42 +54,65 @@ def give(answer: Answer, *, as_json: bool) -> None:
         return
     if answer.problem:
         with suppress(OSError):
-            _give_problem(console_of(to_stderr=True), answer.problem, "")
-    for report in answer.reports:
-        _give_report(console, report)
+            _give_problem(console_of(to_stderr=True), answer.problem.message, answer.problem.advice, 0)
+    for place, (regions, summary) in enumerate(folded(answer.reports, with_details=with_details)):
+        if place:
+            console.print()
+        _give_summary(console, regions, summary)
+    if example := _example(answer):
+        console.print(f"\nIn a template:\n\n{indent(example, ' ' * _INDENT)}")
 
 
-def _give_report(console: Console, report: RegionReport) -> None:
-    console.print(report.region, style="bold", end=": ")
-    console.print(report.outcome, style=_STYLES[report.outcome])
-    _give_values(console, report.result, "  ")
-    if token := report.result.get("exportName"):
-        console.print(f"  in templates: ServiceToken: !ImportValue {token}", style="bold")
-    if name := report.result.get("typeName"):
-        console.print(f"  in templates: Type: {name}", style="bold")
-    for step in report.steps:
-        console.print(f"  {step.does}", style="dim")
-    if report.problem:
-        _give_problem(console, report.problem, "  ")
+def _give_summary(console: Console, regions: Sequence[str], summary: Summary) -> None:
+    console.print(", ".join(regions), style="bold", end=": ")
+    console.print(summary.outcome, style=summary.style)
+    rows = [row for _, rows in summary.sections for row in rows]
+    width = max((len(row.label) for row in rows), default=0)
+    for title, rows_below in summary.sections:
+        if title:
+            console.print(f"{' ' * _INDENT}{title}", style="bold")
+        for row in rows_below:
+            _give_row(console, row, _INDENT * (2 if title else 1), width)
+    if summary.problem:
+        _give_problem(console, summary.problem, summary.advice, _INDENT)
 
 
-def _give_values(console: Console, values: Mapping[str, Any], indent: str) -> None:
-    for name, value in values.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            for each in value:
-                console.print(f"{indent}{name}:")
-                _give_values(console, each, f"{indent}  ")
-        elif value is not None:
-            console.print(f"{indent}{name}: {_worded(value)}")
+def _give_row(console: Console, row: Row, margin: int, width: int) -> None:
+    label = f"{' ' * margin}{row.label.ljust(width)}{' ' * _INDENT}"
+    for line in _lines(console, row.value, len(label)):
+        console.print(Text.assemble((label, "dim"), (line, row.style)))
+        label = " " * len(label)
 
 
-def _worded(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return (", ".join(str(each) for each in value) or "none") if isinstance(value, list) else str(value)
+def _give_problem(console: Console, message: str, advice: str, margin: int) -> None:
+    for line in _lines(console, message, margin):
+        console.print(f"{' ' * margin}{line}", style="red")
+    for place, line in enumerate(_lines(console, advice, margin + len(_ADVICE))):
+        console.print(f"{' ' * margin}{' ' * len(_ADVICE) if place else _ADVICE}{line}")
 
 
-def _give_problem(console: Console, problem: Problem, indent: str) -> None:
-    console.print(f"{indent}{problem.message}", style="red")
-    if problem.advice:
-        console.print(f"{indent}-> {problem.advice}")
+def _lines(console: Console, text: str, margin: int) -> Iterator[str]:
+    """Yield lines that fit the terminal behind a margin; a word is never broken, so that it can be copied."""
+    if not console.is_terminal:
+        yield from text.splitlines()
+        return
+    room = max(console.width - margin, 1)
+    for line in text.splitlines():
+        words = line.lstrip()
+        blanks = line[: len(line) - len(words)]
+        yield from wrap(
+            words,
+            room,
+            initial_indent=blanks,
+            subsequent_indent=blanks,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def _example(answer: Answer) -> str:
+    """Return what a template says after an installation; nothing if there is none."""
+    results = [each.result for each in answer.reports if not each.problem]
+    if not results or not answer.command.startswith("install "):
+        return ""
+    return snippet(results[0] if len(results) == 1 else {**results[0], "instances": ()})

@@ -211,5 +211,5 @@ def _finish(
         answer = Answer(command, shared.is_dry, problem=Interrupted())
     except Exception as error:  # noqa: BLE001 - the last boundary: whoever asked for JSON gets JSON
         answer = Answer(command, shared.is_dry, problem=unexpected(error))
-    give(answer, as_json=shared.as_json)
+    give(answer, as_json=shared.as_json, with_details=shared.with_details)
     context.exit(answer.exit_code)

@@ -40,6 +40,7 @@ class Shared:
     is_dry: bool
     as_json: bool
     is_quiet: bool
+    with_details: bool
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> "Shared":
@@ -52,6 +53,7 @@ class Shared:
             given.get("dry_run", False),
             given["as_json"],
             given["quiet"],
+            given["verbose"],
         )
 
     def regions(self) -> tuple[str, ...]:
@@ -106,6 +108,9 @@ shared: Final = _all(
         help="How long to wait in all; operations under way then go on in AWS.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Answer in JSON on standard output."),
+    click.option(
+        "-v", "--verbose", is_flag=True, help="Show whole hashes, generated names, and what each call sends."
+    ),
     click.option("--quiet", is_flag=True, help="Show no progress on standard error."),
 )
 _dry_run: Final = click.option(
