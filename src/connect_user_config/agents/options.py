@@ -100,7 +100,8 @@ def ask(question: str, *, is_sure: bool) -> None:
     """Ask a person; UsageError if nobody can answer, Problem if the answer is no."""
     if is_sure:
         return
-    if not sys.stdin.isatty():
+    # Python has no such stream if it was closed from the start (`<&-`).
+    if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("not-asked", f"nobody can answer: {question}", "add --yes")
     if not click.confirm(question, err=True):
         raise Failed("declined", "nothing was changed")
