@@ -319,3 +319,28 @@ def test_values_that_are_not_known_are_the_same_only_by_their_text(same_as: str,
     values = {"UserId": Unknown(same_as)}
     old = Deployed("Ada", "Custom::ConnectUserConfig", "i|u", values)
     assert old.is_as(Declared("a.yaml", 1, "Ada", old.type, dict(values))) is is_same
+
+
+def test_a_new_resource_takes_over_what_another_stack_has_handed_over(
+    centre: ContactCentre, stack: DeployedStack, differ: Differ
+) -> None:
+    ada = centre.agent("ada")
+    centre.own(ada, {WORK_VOICE: 30}, stack="support", exists=False)
+    centre.tag(ada, {"connect-user-config": "handed-over"})
+    told = differ.told(template(Ada=declare(centre, ada, AfterContactWorkConfigs=work(60))), *IN_STACK)
+    assert (told.exit_code, told.of("Ada")["refusal"]) == (6, None)
+    assert told.changes == {("ada", "VOICE", "AfterContactWorkConfig", 30, 60)}
+
+
+def test_an_agent_that_is_replaced_stays_under_the_policy_for_replacement_only(
+    centre: ContactCentre, stack: DeployedStack, differ: Differ
+) -> None:
+    ada, grace = centre.agent("ada"), centre.agent("grace")
+    tree = deployed(stack, Ada=properties(centre, ada, AfterContactWorkConfigs=work(60)))
+    wanted = DeployedStack.literal({"Ada": properties(centre, grace, AfterContactWorkConfigs=work(60))})
+    for policy, is_given_back in (("UpdateReplacePolicy", False), ("DeletionPolicy", True)):
+        resource = {**tree["Resources"]["Ada"], policy: "Retain"}
+        stack.template = {"Resources": {"Ada": resource}}
+        changes = differ.told(wanted, *IN_STACK).changes
+        assert ("grace", "VOICE", "AfterContactWorkConfig", 0, 60) in changes
+        assert (("ada", "VOICE", "AfterContactWorkConfig", 60, 0) in changes) is is_given_back
