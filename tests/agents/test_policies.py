@@ -3,10 +3,12 @@
 moto deploys them here. The local Connect authorizes its calls by them; those of CloudFormation are compared.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -26,6 +28,8 @@ READING: Final[Mapping[str, tuple[str, ...]]] = {
         *("--hierarchy-group", "EMEA/**"),
     ),
     "drift": ("drift",),
+    "adopt": ("adopt", "--to", "{folder}/templates"),
+    "diff": ("diff", "{folder}/template.yaml", "--stack", "sales"),
 }
 CHANGING: Final[Mapping[str, tuple[str, ...]]] = {
     "drift --fix": ("drift", "--fix", "--yes"),
@@ -91,11 +95,13 @@ def names(centre: ContactCentre) -> None:
 
 @pytest.mark.parametrize("arguments", READING.values(), ids=READING)
 def test_the_reading_policy_is_enough_to_read(
-    drifted: ContactCentre, policies: dict[str, Document], arguments: tuple[str, ...]
+    drifted: ContactCentre, policies: dict[str, Document], arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
     names(drifted)
+    template(drifted, tmp_path)
     with held_to(drifted, policies["ReadPolicy"]):
-        assert drifted.run(*arguments).exit_code in {0, 6}
+        ended = drifted.run(*_in(tmp_path, arguments))
+        assert ended.exit_code in {0, 6}, ended.stderr
 
 
 @pytest.mark.parametrize("arguments", CHANGING.values(), ids=CHANGING)
@@ -121,16 +127,21 @@ def test_who_may_only_read_changes_nothing(
     ("policy", "commands"), [("ReadPolicy", READING), ("ChangePolicy", CHANGING)], ids=["read", "change"]
 )
 def test_every_action_of_connect_is_needed(
-    drifted: ContactCentre, policies: dict[str, Document], policy: str, commands: dict[str, tuple[str, ...]]
+    drifted: ContactCentre,
+    policies: dict[str, Document],
+    policy: str,
+    commands: dict[str, tuple[str, ...]],
+    tmp_path: Path,
 ) -> None:
     names(drifted)
+    template(drifted, tmp_path)
     for action in sorted(_actions(policies[policy], "connect:")):
         given = {**policies, policy: without(action, [policies[policy]])[0]}
         codes = set()
         for arguments in commands.values():
             drift(drifted)
             with held_to(drifted, *given.values()):
-                codes.add(drifted.run(*arguments).exit_code)
+                codes.add(drifted.run(*_in(tmp_path, arguments)).exit_code)
         assert codes & {1, 5}, f"{action} is granted, and no command fails without it"
 
 
@@ -150,6 +161,22 @@ def test_of_cloudformation_the_policy_grants_what_the_sources_call(policies: dic
     granted = _actions(policies["ReadPolicy"], "cloudformation:")
     assert granted == {f"cloudformation:{operation}" for operation in called}
     assert not _actions(policies["ChangePolicy"], "cloudformation:")
+
+
+def template(centre: ContactCentre, folder: Path) -> None:
+    """Write the template that `diff` looks at."""
+    properties = {
+        "ServiceToken": "token",
+        "InstanceId": centre.instance_id,
+        "UserId": "id-ada",
+        "AfterContactWorkConfigs": work(60),
+    }
+    resource = {"Type": "Custom::ConnectUserConfig", "Properties": properties}
+    (folder / "template.yaml").write_text(json.dumps({"Resources": {"Ada": resource}}), "utf-8")
+
+
+def _in(folder: Path, arguments: tuple[str, ...]) -> list[str]:
+    return [each.format(folder=folder) for each in arguments]
 
 
 def _actions(document: Document, prefix: str) -> set[str]:
