@@ -101,7 +101,9 @@ def _empty(_: list[str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("damage", "read_again"), [(_cut, 1), (_nonsense, 2), (_old, 4), (_empty, 4)], ids=str
+    ("damage", "read_again"),
+    [(_cut, 1), (_nonsense, 2), (_old, 4), (_empty, 4)],
+    ids=["cut", "nonsense", "old", "empty"],
 )
 def test_of_a_damaged_or_old_journal_only_what_holds_is_kept(
     ten: ContactCentre,

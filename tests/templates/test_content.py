@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from privileges.roles import ROLES, ROOT, Role, listed, load
 
-from connect_user_config.install import instances, names
+from connect_user_config import names
+from connect_user_config.install import instances
 from connect_user_config.install.custom_resource import DEFAULT_NAME, export_of
 from connect_user_config.type_names import NAME
 
