@@ -386,6 +386,17 @@ def test_without_numbers_a_desk_phone_is_left_out_and_nothing_holds_its_number(
     assert "PhoneNumberConfigs" not in next(iter(declared(folder).values()))
 
 
+def test_a_login_with_control_characters_breaks_no_line(
+    centre: ContactCentre, adopt: Adopt, folder: Path
+) -> None:
+    centre.connect.create_user(centre.instance_id, "eve\x1b[2J\nResources: {}", "eve", **DESK)
+    ended = adopt()
+    assert ended.exit_code == 0
+    assert "eve?[2J?Resources: {} (1 agent)\n" in ended.stderr
+    assert "UserId: eve  # eve?[2J?Resources: {}\n" in (folder / "part-1-of-1.yaml").read_text()
+    assert users(folder) == {"eve"}
+
+
 def test_an_empty_instance_leaves_no_file(adopt: Adopt, folder: Path) -> None:
     ended = adopt()
     assert (ended.exit_code, ended.stdout) == (0, "")

@@ -77,13 +77,13 @@ def test_each_limit_of_a_template_counts(size: Size, what: str) -> None:
 def test_what_is_written_is_what_is_read(form: str) -> None:
     awkward = ["1e5", "0x1f", "12345678", "null", "yes", "1_000", "a-b", *ids(3)]
     agents = [agent(each, number="+4930123456") for each in awkward]
-    wanted = tree(agents)
-    written = text.FORMATS[form](wanted, {each: f"log in\n#{each}: '" for each in awkward})
+    wanted, logins = tree(agents), {each: f"log in # {each}: '" for each in awkward}
+    written = text.FORMATS[form](wanted, logins)
     found = read(written)
     assert isinstance(found, dict)
     assert found["Resources"] == wanted["Resources"]
     assert found["Parameters"] == wanted["Parameters"]
-    assert written == text.FORMATS[form](wanted, {each: f"log in\n#{each}: '" for each in awkward})
+    assert written == text.FORMATS[form](wanted, logins)
 
 
 def test_yaml_names_the_login_behind_each_id_and_json_in_the_metadata() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from custom_connect_userconfig.core.arrays import SettingKey
 
 from ..agent import Agent
+from . import naming
 from .declaring import Adopted, Finding, LeftOut, declare
 
 _IF_IMPORTED: Final = ", which refuses the deployment unless the agent was imported"
@@ -36,7 +37,7 @@ class Choice:
             return LeftOut(user_id, user_id, why, is_gone=not is_unreadable)
         why = self._objection(agent)
         if why:
-            return LeftOut(agent.id, agent.username, why)
+            return LeftOut(agent.id, naming.in_one_line(agent.username), why)
         found = declare(
             agent,
             self.keys,

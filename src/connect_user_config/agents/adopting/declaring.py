@@ -99,19 +99,19 @@ def declare(
     The answer is tried with the planner of the resource type: if a deployment would write an array, it is
     `WouldChange`.
     """
-    values = _values(agent, keys, with_numbers=with_numbers)
+    values, login = _values(agent, keys, with_numbers=with_numbers), naming.in_one_line(agent.username)
     if not values.settings:
-        return LeftOut(agent.id, agent.username, "; ".join(values.remarks) or "has none of these settings")
+        return LeftOut(agent.id, login, "; ".join(values.remarks) or "has none of these settings")
     try:
         arrays = expand(values.settings)
         would_write = _would_write(agent, arrays, instance_id)
     except InvalidRequest as error:
-        return LeftOut(agent.id, agent.username, str(error))
+        return LeftOut(agent.id, login, str(error))
     if would_write:
-        return WouldChange(agent.id, agent.username, would_write)
+        return WouldChange(agent.id, login, would_write)
     return Adopted(
         agent.id,
-        agent.username,
+        login,
         _with_references(arrays, agent.id),
         number=str(values.settings.get(PHONE_NUMBER_KEY, "")),
         remarks=tuple(values.remarks),

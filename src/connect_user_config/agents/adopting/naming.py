@@ -29,6 +29,11 @@ def parameter(user_id: str) -> str:
     return f"Phone{logical_id(user_id).removeprefix('Agent')}"
 
 
+def in_one_line(login: str) -> str:
+    """Return a login without characters that would break a line, or reach a terminal as a command."""
+    return "".join(letter if letter.isprintable() else "?" for letter in login)
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 

@@ -21,7 +21,7 @@ _WIDE: Final = 1_000_000
 
 def to_json(tree: Tree, logins: Mapping[str, str]) -> str:
     """Return the template as JSON; `logins` are by the agent's id."""
-    about = {**tree["Metadata"][OURS], "Logins": {id_: _plain(login) for id_, login in logins.items()}}
+    about = {**tree["Metadata"][OURS], "Logins": dict(logins)}
     return json.dumps({**tree, "Metadata": {OURS: about}}, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -35,16 +35,12 @@ def to_yaml(tree: Tree, logins: Mapping[str, str]) -> str:
 
     def commented(line: re.Match[str]) -> str:
         login = logins.get(line[1])
-        return line[0] if login is None else f"{line[0]}  # {_plain(login)}"
+        return line[0] if login is None else f"{line[0]}  # {login}"
 
     return _WITH_ID.sub(commented, text)
 
 
 FORMATS: Final[Mapping[str, Callable[[Tree, Mapping[str, str]], str]]] = {"yaml": to_yaml, "json": to_json}
-
-
-def _plain(login: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in login)
 
 
 def _dumper(yaml: Any) -> Any:  # noqa: ANN401 - PyYAML makes its classes itself
