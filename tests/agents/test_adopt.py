@@ -344,6 +344,18 @@ def test_an_import_takes_the_agents_with_a_record_and_names_the_resources(
     assert users(folder) == {user_id, create_id(2)}
 
 
+def test_an_agent_whom_our_stack_owns_is_imported_no_second_time(
+    centre: ContactCentre, adopt: Adopt, folder: Path
+) -> None:
+    ours, theirs = create(centre, 1), create(centre, 2)
+    for user_id, stack in ((ours, "agent-settings-1"), (theirs, "sales")):
+        centre.own(user_id, {AUTO_ACCEPT_VOICE: True}, stack=stack)
+    assert adopt("--import", "--type-name", TYPE).exit_code == 0
+    named = json.loads((folder / "resources-to-import-1.json").read_text())
+    assert [each["ResourceIdentifier"]["UserId"] for each in named] == [theirs]
+    assert users(folder) == {ours, theirs}
+
+
 def test_the_values_of_numbers_stand_in_a_file_of_their_own_that_only_the_caller_can_read(
     centre: ContactCentre, adopt: Adopt, folder: Path
 ) -> None:

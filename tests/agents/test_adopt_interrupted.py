@@ -87,6 +87,10 @@ def _cut(lines: list[str]) -> str:
     return "".join(lines)[:-20]
 
 
+def _without_end(lines: list[str]) -> str:
+    return "".join(lines).rstrip("\n")
+
+
 def _nonsense(lines: list[str]) -> str:
     return "".join([*lines[:3], "nonsense\n", *lines[3:]])
 
@@ -102,8 +106,8 @@ def _empty(_: list[str]) -> str:
 
 @pytest.mark.parametrize(
     ("damage", "read_again"),
-    [(_cut, 1), (_nonsense, 2), (_old, 4), (_empty, 4)],
-    ids=["cut", "nonsense", "old", "empty"],
+    [(_cut, 1), (_without_end, 1), (_nonsense, 2), (_old, 4), (_empty, 4)],
+    ids=["cut", "without end", "nonsense", "old", "empty"],
 )
 def test_of_a_damaged_or_old_journal_only_what_holds_is_kept(
     ten: ContactCentre,

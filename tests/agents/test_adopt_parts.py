@@ -93,6 +93,18 @@ def test_yaml_names_the_login_behind_each_id_and_json_in_the_metadata() -> None:
     assert found["Metadata"]["ConnectUserConfig"]["Logins"] == {user_id: "ada"}
 
 
+def test_yaml_is_the_same_with_and_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    agents = [agent(each, login="a # b: 'c'", number="+4930123456") for each in [*ids(3), "1e5", "null"]]
+    written = text.to_yaml(tree(agents, is_grouped=True), {each.id: each.login for each in agents})
+    monkeypatch.delattr(yaml, "CSafeDumper", raising=False)
+    assert text.to_yaml(tree(agents, is_grouped=True), {each.id: each.login for each in agents}) == written
+
+
+@pytest.mark.parametrize("user_id", ["1e5", "12345678", "1-2", "1_000", "null", "yes", "0x1f"])
+def test_an_id_that_any_reader_of_yaml_may_take_for_something_else_stands_in_quotes(user_id: str) -> None:
+    assert f"UserId: '{user_id}'\n" in text.to_yaml(tree([agent(user_id)]), {})
+
+
 def test_yaml_has_no_anchors_which_cloudformation_refuses() -> None:
     one = agent(ids(1)[0])
     agents = [Adopted(each, "ada", one.arrays) for each in ids(3)]

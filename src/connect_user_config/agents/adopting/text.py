@@ -14,6 +14,8 @@ from connect_user_config.reading.document import ToolMissing
 from .documents import OURS, Tree
 
 _WITH_ID: Final = re.compile(r"^ +(?:(?:- )+|UserId: )'?([A-Za-z0-9_-]+)'?$", re.MULTILINE)
+_QUOTED: Final = re.compile(r"(!(?:Ref|ImportValue) )'([A-Za-z][A-Za-z0-9-]*)'")
+"""Without libyaml, PyYAML puts the name behind a tag in quotes."""
 _LIKE_A_NUMBER: Final = re.compile(r"[-+.0-9eE_]+")
 _SHORT_FORMS: Final = {"Ref": "!Ref", "Fn::ImportValue": "!ImportValue"}
 _WIDE: Final = 1_000_000
@@ -37,7 +39,7 @@ def to_yaml(tree: Tree, logins: Mapping[str, str]) -> str:
         login = logins.get(line[1])
         return line[0] if login is None else f"{line[0]}  # {login}"
 
-    return _WITH_ID.sub(commented, text)
+    return _WITH_ID.sub(commented, _QUOTED.sub(r"\1\2", text))
 
 
 FORMATS: Final[Mapping[str, Callable[[Tree, Mapping[str, str]], str]]] = {"yaml": to_yaml, "json": to_json}
