@@ -67,10 +67,12 @@ class Stacks:
         created = self._client.create_stack(StackName=name, **wanted)
         return self._end(created["StackId"], set())
 
-    def update(self, name: str, template: str, parameters: Mapping[str, str] | None = None) -> Outcome:
+    def update(
+        self, name: str, template: str, parameters: Mapping[str, str] | None = None, **options: object
+    ) -> Outcome:
         """Update the stack; return how that ended."""
         seen = {event["EventId"] for event in self._events(name)}
-        wanted = {**self._source(template), "Parameters": _given(parameters)}
+        wanted = {**self._source(template), "Parameters": _given(parameters), **options}
         updated = self._client.update_stack(StackName=name, **wanted)
         return self._end(updated["StackId"], seen)
 
