@@ -81,3 +81,20 @@ def test_every_folder_of_tests_has_a_rule() -> None:
     tests = " ".join(cells[2] for cells in rules())
     folders = {str(file.parent.relative_to(ROOT)) for file in (ROOT / "tests").rglob("test_*.py")}
     assert {folder for folder in folders if not re.search(rf"`{folder}[/`]", tests)} == set()
+
+
+@pytest.mark.parametrize("folder", ["guide/decisions", "guide/benchmarks"])
+def test_every_page_of_a_folder_is_in_its_index(folder: str) -> None:
+    pages = {page.name for page in (ROOT / folder).glob("*.md")} - {"README.md"}
+    assert set(re.findall(r"\]\((\S+\.md)\)", text_of(f"{folder}/README.md"))) == pages
+
+
+def test_every_question_has_two_sentences_and_a_test() -> None:
+    questions = text_of("guide/what-happens-when.md").split("\n## ")[1:]
+    assert len(questions) >= 24
+    for question in questions:
+        title, happens, remedy, test = filter(None, question.splitlines())
+        assert re.fullmatch(r"… .+\?", title)
+        assert happens.endswith("."), title
+        assert remedy.endswith("."), title
+        assert re.fullmatch(r"Test: `tests/[\w/.]+::\w+`", test), title

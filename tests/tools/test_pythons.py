@@ -39,6 +39,20 @@ def test_the_makefile_knows_the_runtime() -> None:
     assert variable("RUNTIME")[0] in variable("PYTHONS")
 
 
+def test_the_support_statement_names_what_is_tried() -> None:
+    page = (ROOT / "guide" / "upgrading.md").read_text("utf-8")
+    cells = dict(re.findall(r"^\| ([A-Za-z -]+) \| (.+) \|$", page, re.MULTILINE))
+    tried = variable("PYTHONS")
+    assert cells["Python for the commands"] == f"{', '.join(tried[:-1])} and {tried[-1]}, on Linux"
+    assert cells["Python in Lambda"].startswith(f"{variable('RUNTIME')[0]},")
+    template = (ROOT / "deploy" / "custom-resource.yml").read_text("utf-8")
+    (processors,) = re.findall(r"AllowedValues: \[(.*arm64.*)\]", template)
+    assert cells["processors in Lambda"].startswith(" and ".join(sorted(processors.split(", "))))
+    checking = (ROOT / "guide" / "checking.md").read_text("utf-8")
+    oldest, newest = cells["cfn-lint"].split(" to ")
+    assert f"cfn-lint {oldest} and {newest}" in checking
+
+
 def python(folder: Path, version: str, script: str) -> Path:
     path = folder / f"python{version}"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -26,14 +26,12 @@ PAGES = sorted(
     str(page.relative_to(ROOT))
     for page in (*ROOT.glob("*.md"), *(ROOT / "guide").rglob("*.md"), *(ROOT / "docs").glob("README.md"))
 )
-AGENT = """\
-  Agent:
-    Type: Custom::ConnectUserConfig
-    Properties:
-      ServiceToken: arn:aws:lambda:us-east-1:111122223333:function:ConnectUserConfig
-      InstanceId: 10000000-0000-4000-8000-000000000001
-      UserId: 20000000-0000-4000-8000-000000000001
-"""
+IDENTIFIERS = {
+    "ServiceToken": "arn:aws:lambda:us-east-1:111122223333:function:ConnectUserConfig",
+    "InstanceId": "10000000-0000-4000-8000-000000000001",
+    "UserId": "20000000-0000-4000-8000-000000000001",
+}
+ANY_ARRAY = "PersistentConnectionConfigs: [{ Channel: VOICE, PersistentConnection: true }]\n"
 
 
 def text_of(page: str) -> str:
@@ -60,8 +58,11 @@ def as_template(snippet: str) -> str | None:
         return None
     if "Resources" in tree:
         return snippet
-    if tree.keys() <= ARRAY_BY_NAME.keys():
-        return f"Resources:\n{AGENT}{textwrap.indent(snippet, ' ' * 6)}"
+    if tree.keys() <= {*ARRAY_BY_NAME, *IDENTIFIERS}:
+        rest = "".join(f"{name}: {value}\n" for name, value in IDENTIFIERS.items() if name not in tree)
+        properties = snippet + rest + ("" if tree.keys() & ARRAY_BY_NAME.keys() else ANY_ARRAY)
+        agent = "Resources:\n  Agent:\n    Type: Custom::ConnectUserConfig\n    Properties:\n"
+        return agent + textwrap.indent(properties, " " * 6)
     transform = "Transform: AWS::LanguageExtensions\n" if "Fn::ForEach" in snippet else ""
     return f"{transform}Resources:\n{textwrap.indent(snippet, '  ')}"
 
