@@ -7,25 +7,32 @@ import argparse
 import os
 import signal
 import sys
-import threading
 import time
-from contextlib import suppress
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
 
-from .by_hand import commands
+from .by_hand import commands, prepare
 from .checks import NotAsDeclared
+from .command_line import CommandLine
 from .installation import NotInstalled
 from .local_cloud import ROOT, LocalCloud, refuse_taken
 from .scenario import SABOTAGES, Demo
+from .screen import Screen, width
 from .servers import NotStarted
 from .stacks import StackHangs
+from .waiting import ctrl_c_is_the_end
 
-_WIDTH = 100
 _INTERRUPTED = 130
 _HIGHEST_PORT = 65_535
 _STOPPED = "\nStopped; the local cloud is gone."
+_NEXT = """
+Next:
+  make demo KEEP=1     the same, with commands to try
+  guide/properties.md  every setting, with an example
+  guide/adopt.md       agents that are there already
+  guide/install.md     one command for your account"""
 # Reads omit defaults and are one call late: the function has to read back, as with the real service.
 _FLAGS = ("--reads", "sparse", "--stale-reads", "1")
 
@@ -41,7 +48,7 @@ class _Ended(BaseException):
 def main() -> int:
     """Run the demo and return the exit status."""
     arguments = _arguments()
-    console = Console(width=_WIDTH, highlight=False)
+    console = Console(width=width(), highlight=False)
     _end_in_order()
     try:
         return _run(console, arguments)
@@ -68,18 +75,21 @@ def _run(console: Console, arguments: argparse.Namespace) -> int:
     begun = time.monotonic()
     with LocalCloud(arguments.port, _FLAGS) as cloud:
         console.print(f"They run on {cloud.aws_url} and {cloud.connect_url}; nothing leaves this machine.")
-        demo = Demo(console, cloud, archive, arguments.sabotage)
-        demo.run()
+        screen = Screen(console)
+        with closing(CommandLine(cloud, screen)) as command_line:
+            demo = Demo(screen, cloud, archive, command_line, arguments.sabotage)
+            demo.run()
         console.rule(style="green")
         seconds = time.monotonic() - begun
         console.print(f"[bold green]All steps were as declared[/bold green] ({seconds:.1f} s).")
-        if arguments.keep:
-            # From here on, Ctrl-C is the normal end.
-            with suppress(KeyboardInterrupt):
-                console.print(commands(demo), markup=False, soft_wrap=True)
-                threading.Event().wait()
-    if arguments.keep:
-        console.print(_STOPPED)
+        if not arguments.keep:
+            console.print(_NEXT, markup=False)
+            return 0
+        prepare(demo)
+        with ctrl_c_is_the_end() as wait:
+            console.print(commands(demo), markup=False, soft_wrap=True)
+            wait()
+    console.print(_STOPPED)
     return 0
 
 

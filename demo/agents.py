@@ -8,6 +8,8 @@ from .local_cloud import LocalCloud
 from .settings import Values
 
 INSTANCE: Final = "10000000-0000-4000-8000-000000000001"
+_USER: Final = "20000000-0000-4000-8000-00000000000{}"
+"""The instance and, with 1 for Ann, the agent of the README."""
 _ACW: Final = "AfterContactWorkTimeLimit"
 _TAGS: Final = {"team": "sales"}
 
@@ -77,7 +79,10 @@ class Agent:
 
 def create_agents(cloud: LocalCloud) -> list[Agent]:
     """Create an instance and its agents."""
-    users = [{"username": name, "tags": _TAGS, **settings} for name, (_, settings) in PEOPLE.items()]
+    users = [
+        {"id": _USER.format(number), "username": name, "tags": _TAGS, **settings}
+        for number, (name, (_, settings)) in enumerate(PEOPLE.items(), 1)
+    ]
     cloud.control("POST", "seed", {"instances": [{"id": INSTANCE, "users": users}]})
     created = {user["username"]: user for user in _users(cloud)}
     return [

@@ -2,43 +2,80 @@
 
 import json
 import shlex
+import sys
+from pathlib import Path
+from typing import Final
 
 from .agents import INSTANCE
-from .local_cloud import KEY, REGION
-from .scenario import STACK, Demo
+from .command_line import account
+from .local_cloud import ROOT
+from .scenario import Demo
+from .templates import pasted, readme_snippet
+
+FILE: Final = "build/sales-agent.yaml"
+STACK: Final = "sales"
+
+
+def prepare(demo: Demo) -> None:
+    """Write the template to deploy, and let every read show what is there now."""
+    (ROOT / FILE).parent.mkdir(exist_ok=True)
+    (ROOT / FILE).write_text(pasted(readme_snippet()), "utf-8")
+    demo.let_reads_catch_up()
+    demo.cloud.control("POST", "behaviour", {"stale_reads": 0})
 
 
 def commands(demo: Demo) -> str:
-    """Return the commands, ready to copy."""
+    """Return the commands, ready to copy; none is wider than 60 columns unless it is one word."""
     cloud, ann = demo.cloud, demo.ledgers[0].agent
-    token = demo.installation.service_token if demo.installation else ""
-    overrides = " ".join(shlex.quote(f"{name}={value}") for name, value in demo.parameters.items())
-    user = {"InstanceId": INSTANCE, "UserId": ann.user_id}
+    exports = "\n".join(f"export {name}={value}" for name, value in account(cloud).items())
     limit = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 300}}
-    change = json.dumps({**user, "AfterContactWorkConfigs": [limit]})
-    read = json.dumps({"RequestType": "Read", "ResourceProperties": user})
+    # Older AWS CLIs do not know the variable.
+    aws = "aws --endpoint-url $AWS_ENDPOINT_URL \\\n  cloudformation"
+    change = {"InstanceId": INSTANCE, "UserId": ann.user_id, "AfterContactWorkConfigs": [limit]}
     return f"""
-The local cloud runs on. The function is installed, and no stack owns the agents.
-In another terminal, in this folder:
+The local cloud runs on. The function is installed, and no
+stack owns the agents. In another terminal, in this folder:
 
-export AWS_ENDPOINT_URL={cloud.aws_url} AWS_ENDPOINT_URL_CONNECT={cloud.connect_url}
-export AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={KEY} AWS_DEFAULT_REGION={REGION}
+{exports}
+connect-user-config() {{
+  PYTHONPATH=src {_python()} \\
+    -m connect_user_config "$@"
+}}
+instance={INSTANCE}
 
-# own settings of the four agents; edit the template and deploy it again
-aws cloudformation deploy --stack-name {STACK} --template-file examples/agent-settings.yaml \\
-  --parameter-overrides {overrides}
-aws cloudformation describe-stack-events --stack-name {STACK} --output table
+# who is there, and what they carry
+connect-user-config agents --instance $instance
 
-# look at an agent, and at every agent's settings and owners
-aws connect describe-user --instance-id {INSTANCE} --user-id {ann.user_id}
-curl -s {cloud.connect_url}/connect-local/users
+# {FILE} holds the README's resource:
+# what would it change, and is it right?
+connect-user-config check {FILE}
+connect-user-config diff {FILE}
+
+# own the settings; edit the file and deploy it again
+{aws} deploy \\
+  --stack-name {STACK} --template-file {FILE}
+{aws} describe-stack-events \\
+  --stack-name {STACK} --output table \\
+  --query 'StackEvents[].[LogicalResourceId,ResourceStatus]'
 
 # change a setting outside the stack, and see the drift
-curl -s {cloud.connect_url}/connect-local/admin-update -d '{change}'
-aws lambda invoke --function-name {token} --cli-binary-format raw-in-base64-out \\
-  --payload '{read}' /dev/stdout
+curl -s \\
+  {cloud.connect_url}/connect-local/admin-update \\
+  -d '{json.dumps(change, indent=1)}'
+connect-user-config drift --instance $instance
 
 # give everything back
-aws cloudformation delete-stack --stack-name {STACK}
+{aws} delete-stack \\
+  --stack-name {STACK}
 
-Ctrl-C in this terminal ends the local cloud and removes all of it."""
+# a template of all agents as they are
+connect-user-config adopt --instance $instance \\
+  --to build/adopted
+
+Ctrl-C in this terminal ends the local cloud."""
+
+
+def _python() -> str:
+    """Return the Python that runs the demo, as the folder of the project names it."""
+    python = Path(sys.executable)
+    return shlex.quote(str(python.relative_to(ROOT) if python.is_relative_to(ROOT) else python))

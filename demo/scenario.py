@@ -1,4 +1,4 @@
-"""The story: four agents, three stacks, what may happen to them; every step is checked."""
+"""The story: four agents, two stacks, what may happen to them; every step is checked."""
 
 import json
 from collections.abc import Mapping
@@ -6,26 +6,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-from rich.markup import escape
-
 from .agents import INSTANCE, Agent, create_agents
+from .changed_settings import LEGEND, Snapshot, snapshot
 from .checks import Ledger, NotAsDeclared
+from .command_line import CommandLine
 from .installation import Installation, install
 from .local_cloud import LocalCloud
+from .screen import Screen
 from .settings import settings_of
-from .stacks import Event, Outcome, Stacks
-from .tables import Snapshot, settings_table, snapshot
-from .templates import EXAMPLE, changes, declared, edited
+from .stacks import Outcome, Stacks
+from .templates import OTHER_AGENTS, declared, edited, pasted, readme_snippet
 
 SABOTAGES: Final = ("unowned", "owned", "denied")
 """Ways to break the demo, to see that its checks fail."""
 STACK: Final = "contact-centre"
 RIVAL: Final = "campaign"
-_RESOURCES: Final = {"Ann": "Defaults", "Bob": "Sales", "Cara": "DeskPhone", "Dev": "Remote"}
+FOUND: Final = 6
+"""The exit code of commands that look, when there is something to see."""
+_PARAMETERS: Final = {"DeskPhoneNumber": "+12025550123"}
+_RESOURCES: Final = {"Ann": "SalesAgent", "Bob": "Support", "Cara": "DeskPhone", "Dev": "Remote"}
 _UPDATE: Final = (
-    ("AfterContactWorkTimeLimit: 60", "AfterContactWorkTimeLimit: 20"),
-    ("        - { Channel: TASK, AutoAccept: true }\n", ""),
+    ("AfterContactWorkTimeLimit: 30", "AfterContactWorkTimeLimit: 20"),
+    ("        - { Channel: CHAT,  AfterContactWorkConfig: { AfterContactWorkTimeLimit: 0 } }\n", ""),
     (
         "VOICE_ISOLATION }\n",
         (
@@ -37,7 +39,7 @@ _UPDATE: Final = (
 )
 _MISTAKE: Final = (
     ("AfterContactWorkTimeLimit: 20", "AfterContactWorkTimeLimit: 5"),
-    ("VoiceEnhancementMode: VOICE_ISOLATION", "VoiceEnhancementMode: LOUDER"),
+    ("{ Channel: TASK, AutoAccept: true }", "{ Channel: task, AutoAccept: true }"),
 )
 
 
@@ -45,13 +47,13 @@ _MISTAKE: Final = (
 class Demo:
     """One run."""
 
-    console: Console
+    screen: Screen
     cloud: LocalCloud
     archive: Path
+    command_line: CommandLine
     sabotage: str | None = None
     ledgers: list[Ledger] = field(default_factory=list)
     template: str = ""
-    parameters: dict[str, str] = field(default_factory=dict)
     installation: Installation | None = None
 
     def run(self) -> None:
@@ -64,110 +66,111 @@ class Demo:
         self.rival()
         self.drift()
         self.delete()
+        self.adopt()
 
     def start(self) -> None:
         """Before the stacks."""
-        self._headline(
-            "Before",
-            "Four agents that no stack owns. Each carries settings; a missing one means its default.",
-        )
+        self.screen.step("Before", "Four agents that no stack owns. Each carries settings:")
         self.ledgers = [Ledger(agent) for agent in create_agents(self.cloud)]
         for ledger in self.ledgers:
-            self.console.print(f"  [bold]{ledger.agent.name}[/bold]: {ledger.agent.about}")
-        self._table("What they carry", snapshot(self.ledgers))
+            self.screen.console.print(f"  [bold]{ledger.agent.name}[/bold]: {ledger.agent.about}")
+        self._run("agents")
 
     def install(self) -> None:
         """Deploy `deploy/custom-resource.yml`."""
-        self._headline(
+        self.screen.step(
             "1 Install",
             "deploy/custom-resource.yml: the function, its role, its log. Once for an account and region.",
         )
-        self.installation = install(self.cloud, self.archive, [INSTANCE], watch=self._show)
+        self.installation = install(self.cloud, self.archive, [INSTANCE], watch=self.screen.event)
         self.cloud.hold_to_policies_of(self.installation.role_arn)
-        self._checked(f"installed; the function may configure agents of {INSTANCE}, and nothing else")
+        self.screen.checked(f"installed; the function may configure agents of {INSTANCE}, and nothing else")
 
     def create(self) -> None:
-        """Create a stack from `examples/agent-settings.yaml`."""
-        source = "examples/agent-settings.yaml"
-        self._headline("2 Create", f"Stack {STACK}, from {source}: one resource for each agent.")
-        ann, bob, cara, dev = (ledger.agent for ledger in self.ledgers)
-        self.template = EXAMPLE.read_text("utf-8")
-        self.parameters = {
-            "ServiceTokenExport": self._installed.export,
-            "InstanceId": INSTANCE,
-            "DefaultsAgentId": ann.user_id,
-            "SalesAgentId": bob.user_id,
-            "DeskPhoneAgentId": cara.user_id,
-            "DeskPhoneNumber": "+12025550123",
-            "RemoteAgentArn": dev.arn,
-        }
+        """Create a stack from the README's resource and three more."""
+        self.screen.step(
+            "2 Create", f"Stack {STACK}: the README's resource for Ann, and three more for the others."
+        )
+        self.screen.indented(readme_snippet().rstrip(), "dim")
+        self.template = pasted(readme_snippet(), OTHER_AGENTS.read_text("utf-8"))
         before = snapshot(self.ledgers)
-        self._expect(self._stacks.create(STACK, self.template, self.parameters), "CREATE_COMPLETE")
+        self._expect(self._stacks.create(STACK, self.template, _PARAMETERS), "CREATE_COMPLETE")
         self._declares(self.template)
+        self.screen.console.print(LEGEND)
         self._finish("what the template declares holds and is owned; nothing else has changed", before)
 
     def update(self) -> None:
         """Update the stack: change a value, drop a channel, add an array."""
         after = edited(self.template, *_UPDATE)
-        self._headline(
+        self.screen.step(
             "3 Update",
             "The template changes. A setting that it no longer declares goes back to its earlier value:",
         )
-        self._diff(self.template, after)
+        self.screen.edits(self.template, after)
+        self.command_line.write("template.yaml", after)
+        self.let_reads_catch_up()
+        self._run("diff", "template.yaml", "--stack", STACK, status=FOUND)
         before = snapshot(self.ledgers)
         if self.sabotage == "denied":
             self._revoke()
-        self._expect(self._stacks.update(STACK, after, self.parameters), "UPDATE_COMPLETE")
+        self._expect(self._stacks.update(STACK, after, _PARAMETERS), "UPDATE_COMPLETE")
         self.template = after
         self._declares(after)
         self._sabotage_settings()
         self._finish("changed, dropped and added settings are as declared; no other has changed", before)
 
     def roll_back(self) -> None:
-        """Update with a mistake in the last resource."""
+        """Update with a mistake in a resource."""
         broken = edited(self.template, *_MISTAKE)
-        self._headline(
-            "4 Rollback",
-            "Two changes, the second a mistake. CloudFormation checks no custom resource; the function does:",
+        self.screen.step("4 Rollback", "Two changes, the second a mistake.")
+        self.screen.edits(self.template, broken)
+        self.command_line.write("template.yaml", broken)
+        self.command_line.run("check", "template.yaml", status=FOUND)
+        self.screen.console.print(
+            "Deployed all the same, the function finds it, and CloudFormation rolls back:"
         )
-        self._diff(self.template, broken)
         before = snapshot(self.ledgers)
-        outcome = self._stacks.update(STACK, broken, self.parameters)
-        self._expect(outcome, "UPDATE_ROLLBACK_COMPLETE", {"Remote": "VoiceEnhancementMode"})
+        outcome = self._stacks.update(STACK, broken, _PARAMETERS)
+        self._expect(outcome, "UPDATE_ROLLBACK_COMPLETE", {"Support": "did you mean TASK?"})
+        written = [event.logical_id for event in outcome.events if event.status == "UPDATE_COMPLETE"]
+        if written.count("SalesAgent") != 2:  # noqa: PLR2004 - forth and back
+            raise NotAsDeclared(f"SalesAgent must be updated and rolled back, and updated are {written}.")
         self._finish("rolled back; every agent is as before the update", before)
 
     def rival(self) -> None:
         """Create another stack that declares an agent of the first."""
-        bob = self.ledgers[1].agent
-        self._headline(
-            "5 A second owner", f"Stack {RIVAL} declares settings of {bob.name}, which {STACK} owns."
+        ann = self.ledgers[0].agent
+        self.screen.step(
+            "5 A second owner", f"Stack {RIVAL} declares settings of {ann.name}, which {STACK} owns."
         )
         before = snapshot(self.ledgers)
-        outcome = self._stacks.create(RIVAL, self._rival_template(bob))
-        self._expect(outcome, "ROLLBACK_COMPLETE", {"Callers": f"{STACK}/Sales"})
+        outcome = self._stacks.create(RIVAL, self._rival_template(ann))
+        self._expect(outcome, "ROLLBACK_COMPLETE", {"Callers": f"{STACK}/SalesAgent"})
         self._stacks.delete(RIVAL)
-        self._finish(f"refused with the owner's name; its rollback has not changed {bob.name}", before)
+        self._finish(f"refused with the owner's name; its rollback has not changed {ann.name}", before)
 
     def drift(self) -> None:
-        """Change settings outside the stack, then show the drift by a direct Read."""
-        self._headline("6 Drift", "An administrator changes one setting that the stack owns and one other.")
+        """Change settings outside the stack, then show the drift."""
+        self.screen.step("6 Drift", "An administrator changes one setting that the stack owns and one other.")
         before = snapshot(self.ledgers)
         ann = self.ledgers[0]
         limit = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 300}}
         persistent = {"Channel": "VOICE", "PersistentConnection": True}
         ann.agent.administer(AfterContactWorkConfigs=[limit], PersistentConnectionConfigs=[persistent])
-        self._let_reads_catch_up(ann.agent)
+        self.let_reads_catch_up()
         ann.changed_by_others()
-        answer = self._read("Defaults")
-        self.console.print_json(json.dumps(answer["Differences"]))
+        said = self._run("drift", status=FOUND)
+        if "300 s" not in said or "1 agent with a difference" not in said:
+            raise NotAsDeclared(f"drift must show one difference, in force 300 s, and shows {said}.")
+        answer = self._read("SalesAgent")
         if [difference["Live"] for difference in answer["Differences"]] != [300] or answer["InSync"]:
             raise NotAsDeclared(f"Read must show one difference, live 300, and shows {answer}.")
         ann.check_read({name: value for name, value in answer.items() if name.endswith("Configs")})
-        self._finish("a direct Read shows the drift, and no setting that is not owned", before)
+        self._finish("the drift shows, and no setting that is not owned", before)
 
     def delete(self) -> None:
         """Delete the stack."""
-        self._headline(
+        self.screen.step(
             "7 Delete",
             "Every owned setting goes back to its value before the stack, drifted or not; the others stay.",
         )
@@ -177,6 +180,22 @@ class Demo:
             ledger.declares({})
         self._finish("every agent is back as it was; only the administrator's other change stays", before)
 
+    def adopt(self) -> None:
+        """Write a template of all agents as they are."""
+        self.screen.step("8 Adopt", "Templates of what is there already, to own it without changing it:")
+        before = snapshot(self.ledgers)
+        self.let_reads_catch_up()
+        said = self._run("adopt", "--to", "agents")
+        if f"for {len(self.ledgers)} agents" not in said:
+            raise NotAsDeclared(f"adopt must take {len(self.ledgers)} agents, and says {said}.")
+        self._finish("adopt has written a template, and changed no agent", before)
+
+    def let_reads_catch_up(self) -> None:
+        """Let the next read of each agent show what is there now."""
+        # Reads here are one call late, as the service's may be by seconds; people look much later.
+        for ledger in self.ledgers:
+            self.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=ledger.agent.user_id)
+
     @property
     def _installed(self) -> Installation:
         if self.installation is None:
@@ -185,10 +204,10 @@ class Demo:
 
     @property
     def _stacks(self) -> Stacks:
-        return Stacks(self.cloud, self._show)
+        return Stacks(self.cloud, self.screen.event)
 
     def _read(self, logical_id: str) -> dict[str, Any]:
-        properties = declared(self.template, self.parameters)[logical_id]
+        properties = declared(self.template, _PARAMETERS)[logical_id]
         del properties["ServiceToken"]
         event = {"RequestType": "Read", "ResourceProperties": properties}
         invoked = self.cloud.client("lambda").invoke(
@@ -199,9 +218,8 @@ class Demo:
             raise NotAsDeclared(f"Read of {logical_id} failed: {answer}")
         return answer
 
-    def _let_reads_catch_up(self, agent: Agent) -> None:
-        # Reads here are one call late, as the service's may be by seconds; people look for drift much later.
-        self.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=agent.user_id)
+    def _run(self, command: str, *words: str, status: int = 0) -> str:
+        return self.command_line.run(command, *words, "--instance", INSTANCE, status=status)
 
     def _rival_template(self, agent: Agent) -> str:
         properties = {
@@ -214,7 +232,7 @@ class Demo:
         return json.dumps({"Resources": {"Callers": resource}})
 
     def _declares(self, template: str) -> None:
-        resources = declared(template, self.parameters)
+        resources = declared(template, _PARAMETERS)
         for ledger in self.ledgers:
             ledger.declares(settings_of(resources[_RESOURCES[ledger.agent.name]]))
 
@@ -235,29 +253,8 @@ class Demo:
             if ledger.owner != must:
                 wrong = f"must be owned by {must or 'nobody'}, and is by {ledger.owner or 'nobody'}"
                 raise NotAsDeclared(f"{ledger.agent.name} {wrong}.")
-        self._table("What the agents carry now", before)
-        self._checked(what)
-
-    def _show(self, event: Event) -> None:
-        color = "red" if "FAILED" in event.status else "yellow" if "ROLLBACK" in event.status else "green"
-        if not event.status.endswith("_IN_PROGRESS") or event.is_of_stack:
-            self.console.print(f"  [{color}]{event.status:<24}[/{color}] {event.logical_id}")
-        if event.reason and "FAILED" in event.status:
-            self.console.print(f"    [dim]{escape(event.reason)}[/dim]")
-
-    def _diff(self, old: str, new: str) -> None:
-        for line in changes(old, new):
-            self.console.print(f"  [{'red' if line.startswith('-') else 'green'}]{escape(line)}[/]")
-
-    def _checked(self, what: str) -> None:
-        self.console.print(f"  [green]checked:[/green] {what}.")
-
-    def _table(self, title: str, before: Snapshot) -> None:
-        self.console.print(settings_table(title, self.ledgers, before))
-
-    def _headline(self, step: str, text: str) -> None:
-        self.console.rule(f"[bold]{step}", align="left")
-        self.console.print(text)
+        self.screen.changes(self.ledgers, before)
+        self.screen.checked(what)
 
     def _revoke(self) -> None:
         iam = self.cloud.client("iam")

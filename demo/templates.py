@@ -1,6 +1,8 @@
 """Templates: edits them, compares them, and reads their resources without the code of the resource type."""
 
 import difflib
+import re
+import textwrap
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -8,7 +10,8 @@ import yaml
 
 from .local_cloud import ROOT
 
-EXAMPLE: Final = ROOT / "examples" / "agent-settings.yaml"
+OTHER_AGENTS: Final = ROOT / "demo" / "other-agents.yaml"
+_FIRST_YAML: Final = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class _Loader(yaml.SafeLoader):
@@ -25,6 +28,19 @@ def _function(loader: _Loader, suffix: str, node: yaml.Node) -> object:
 
 
 _Loader.add_multi_constructor("!", _function)
+
+
+def readme_snippet() -> str:
+    """Return the resource that README.md shows, letter by letter."""
+    found = _FIRST_YAML.search((ROOT / "README.md").read_text("utf-8"))
+    if not found:
+        raise ValueError("README.md shows no YAML")
+    return found[1]
+
+
+def pasted(snippet: str, template: str = "Resources:\n") -> str:
+    """Return `template`, whose last section are its resources, with `snippet` pasted at its end."""
+    return template + textwrap.indent(snippet, "  ")
 
 
 def declared(template: str, parameters: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -50,7 +66,7 @@ def edited(template: str, *edits: tuple[str, str]) -> str:
     return template
 
 
-def changes(old: str, new: str) -> list[str]:
+def edits(old: str, new: str) -> list[str]:
     """Return the lines that differ, as `diff` shows them."""
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]

@@ -1,6 +1,8 @@
 """The demo runs as a user runs it, prints what it promises, and fails if a step is not as declared."""
 
 import os
+import pty
+import shlex
 import signal
 import socket
 import subprocess
@@ -12,19 +14,21 @@ import pytest
 
 from demo.local_cloud import ROOT
 from demo.scenario import SABOTAGES
+from demo.screen import NARROWEST
 from support.exhaustive import chosen_or_all
 
-WIDEST = 100
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 KEY_LINES = (
     "checked: installed; the function may configure agents of",
     "checked: what the template declares holds and is owned; nothing else has changed.",
     "checked: changed, dropped and added settings are as declared; no other has changed.",
     "checked: rolled back; every agent is as before the update.",
-    "are already owned by contact-centre/Sales",
+    "are already owned by contact-centre/SalesAgent",
     "checked: refused with the owner's name",
-    '"Live": 300',
+    "1 agent with a difference",
+    "checked: the drift shows, and no setting that is not owned.",
     "checked: every agent is back as it was",
+    "checked: adopt has written a template, and changed no agent.",
     "All steps were as declared",
 )
 SABOTAGED = {
@@ -38,9 +42,10 @@ def command(archive: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "demo", "--zip", str(archive), *arguments]
 
 
-def environment() -> dict[str, str]:
+def environment(width: int = NARROWEST) -> dict[str, str]:
     paths = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
-    return {**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    fixed = {"PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **fixed, "COLUMNS": str(width)}
 
 
 def run(archive: Path, *arguments: str) -> tuple[int, str]:
@@ -60,8 +65,10 @@ def run(archive: Path, *arguments: str) -> tuple[int, str]:
 def test_every_step_is_as_declared(archive: Path) -> None:
     status, text = run(archive)
     assert status == 0, text
-    assert [line for line in KEY_LINES if line not in text.replace("\n", " ")] == [], text
-    assert max(map(len, text.splitlines())) <= WIDEST
+    assert [line for line in KEY_LINES if line not in " ".join(text.split())] == [], text
+    assert max(map(len, text.splitlines())) <= NARROWEST
+    assert text.count("owned by a stack") == 1
+    assert text.rstrip().splitlines()[-4].startswith("  make demo KEEP=1")
     assert "2025550123" not in text
 
 
@@ -150,7 +157,7 @@ def wait_until_gone(processes: list[int]) -> None:
 
 def run_until_a_lambda_runs(demo: "subprocess.Popen[str]") -> list[list[int]]:
     assert demo.stdout is not None
-    next(line for line in demo.stdout if "CREATE_COMPLETE" in line and "Defaults" in line)
+    next(line for line in demo.stdout if "CREATE_COMPLETE" in line and "SalesAgent" in line)
     generations = descendants(demo.pid)
     supervisors, servers, lambdas = generations
     assert (len(supervisors), len(servers)) == (2, 2)
@@ -192,3 +199,27 @@ def test_ctrl_c_is_the_normal_end_of_a_demo_that_keeps_its_cloud(archive: Path) 
     assert (demo.returncode, errors) == (0, "")
     assert "Stopped; the local cloud is gone." in text
     assert [each for each in started if is_alive(each)] == []
+
+
+def test_ctrl_c_on_a_terminal_ends_the_demo_and_make_with_0(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text(f".PHONY: demo\ndemo:\n\t@{shlex.join(command(archive, '--keep'))}\n")
+    made = ["make", "-f", str(tmp_path / "Makefile"), "demo"]
+    process, terminal = pty.fork()
+    if not process:
+        restore_signals()
+        os.chdir(ROOT)
+        os.execvpe(made[0], made, environment())
+    shown = b""
+    while data := read(terminal):
+        shown += data
+        if b"Ctrl-C in this terminal" in data:
+            os.write(terminal, b"\x03")
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    assert b"Stopped; the local cloud is gone." in shown
+
+
+def read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:  # Linux says so that the other end is closed
+        return b""

@@ -1,10 +1,12 @@
 """`examples/agent-settings.yaml`, unchanged, with the installed function."""
 
+from demo.local_cloud import ROOT
 from demo.settings import PHONE_NUMBER
 from demo.stacks import Stacks
-from demo.templates import EXAMPLE
 
 from .world import INSTANCE, World, ended
+
+EXAMPLE = ROOT / "examples" / "agent-settings.yaml"
 
 
 def test_the_example_takes_and_gives_back(world: World, stacks: Stacks) -> None:
