@@ -22,7 +22,12 @@ GUIDE_VENV := .venv-guide
 GUIDE_READY := $(GUIDE_VENV)/lock-installed
 GUIDE_LOCK := requirements-guide.txt
 GUIDE := build/guide
+# The constructs are tested in an environment of their own, which is as large as everything else together.
+CDK_VENV := .venv-cdk
+CDK_READY := $(CDK_VENV)/lock-installed
+CDK_LOCK := requirements-cdk.txt
 FUNCTION := build/custom-resource.zip
+REGISTRY := src/connect_user_config/install/artefacts/registry.zip
 
 # The packager of the `cfn` command calls whichever `pip` comes first.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -60,9 +65,18 @@ test: lint $(MINISTACK_READY) ## what CI runs: linters, then tests with coverage
 # The environment variable is the one switch: the tests, what they generate and `test-this-python` look at it.
 .PHONY: test-all
 test-all: export EXHAUSTIVE := 1
-test-all: test ## every night: the same with every cell of each matrix, the wheel at both ends of its ranges, more on each other Python, and mutants (hours)
+test-all: test test-cdk ## every night: the same with every cell of each matrix, the wheel at both ends of its ranges, more on each other Python, and mutants (hours)
 	$(say) 'mutants: broken lines that tests must notice'
 	@python -m tools.mutants
+
+# The constructs in their own environment; then, in the project's, what their apps synthesize: checked, and deployed on a local cloud.
+.PHONY: test-cdk
+test-cdk: $(READY) $(CDK_READY) $(MINISTACK_READY) $(REGISTRY) ## test the CDK constructs, with the Node of a wheel (five minutes)
+	$(say) 'constructs: types, and tests of what they synthesize'
+	@$(CDK_VENV)/bin/python -m mypy --config-file tests/cdk/mypy.ini
+	@$(CDK_VENV)/bin/python -m pytest --confcutdir=tests/cdk tests/cdk
+	$(say) 'apps: checked, and deployed on a local cloud'
+	@CDK=1 pytest tests/cdk_apps
 
 # What may differ from one Python to the next: the lock, all that runs in Lambda, the installed wheel. At night also memory, the commands, and the bound of
 # coverage: the covered lines do not depend on the version, and measuring doubles the time.
@@ -107,9 +121,11 @@ check-templates: $(READY)
 	@cfn-lint --ignore-checks W3037 -- resource-role.yaml
 
 .PHONY: generate
-generate: $(READY) ## write models.py, docs/ and resource-role.yaml from the schema, NOTICE from what is bundled
+generate: $(READY) ## write models.py, docs/, resource-role.yaml and the L1 construct from the schema, NOTICE from what is bundled
 	$(say) 'cfn generate'
 	@cfn generate
+	$(say) 'the L1 construct'
+	@python -m tools.constructs
 	$(say) 'NOTICE'
 	@python -m tools.artefact notice --to NOTICE
 
@@ -158,10 +174,13 @@ lock: $(READY) ## bring the lock up to date with pyproject.toml and requirements
 	$(say) 'uv pip compile: $(GUIDE_LOCK)'
 	@uv pip compile --group guide --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file $(GUIDE_LOCK) $(ARGS)
+	$(say) 'uv pip compile: $(CDK_LOCK)'
+	@uv pip compile pyproject.toml --extra cdk --group cdk --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file $(CDK_LOCK) $(ARGS)
 
 .PHONY: clean
 clean: ## remove what the other commands have made
-	rm -rf $(VENV) $(addprefix .venv-,$(PYTHONS)) $(MINISTACK_VENV) $(GUIDE_VENV) build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(addprefix .venv-,$(PYTHONS)) $(MINISTACK_VENV) $(GUIDE_VENV) $(CDK_VENV) build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
 	rm -f rpdk.log* custom-connect-userconfig.zip
 	rm -rf src/connect_user_config/install/artefacts src/*.egg-info
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
@@ -169,6 +188,10 @@ clean: ## remove what the other commands have made
 $(FUNCTION): $(READY) requirements.txt $(wildcard tools/artefact/*.py) $(shell find src/custom_connect_userconfig -name '*.py')
 	$(say) 'building the code'
 	@$(VENV)/bin/python -m tools.artefact function --to $@
+
+$(REGISTRY): $(READY) requirements.txt $(wildcard tools/artefact/*.py) $(shell find src/custom_connect_userconfig -name '*.py')
+	$(say) 'building the artefacts'
+	@python -m tools.artefact package --to build
 
 # The lock is complete, so no resolver is asked: it would look for newer releases. What comes as source is built with the setuptools of
 # the lock, which therefore comes first; else pip would fetch some setuptools without a hash. Not compiled: most is never imported.
@@ -198,3 +221,6 @@ $(MINISTACK_READY): $(MINISTACK_LOCK)
 
 $(GUIDE_READY): $(GUIDE_LOCK)
 	$(call install,$(GUIDE_VENV),$(GUIDE_LOCK),some seconds,$(PYTHON))
+
+$(CDK_READY): $(CDK_LOCK)
+	$(call install,$(CDK_VENV),$(CDK_LOCK),about a minute,$(PYTHON))

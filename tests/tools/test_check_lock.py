@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = (
     "pyproject.toml",
     "requirements.txt",
+    "requirements-cdk.txt",
     "requirements-dev.txt",
     "requirements-ministack.txt",
     "requirements-guide.txt",
@@ -154,7 +155,30 @@ def test_the_lock_of_ministack_is_checked_for_its_own_python(tmp_path: Path) -> 
     assert not installed.applies(Requirement("one ; python_version < '3.99'"))
 
 
-def test_the_command_checks_both_locks(
+def test_the_lock_of_the_constructs_is_checked_too(tree: Path) -> None:
+    assert check_lock.check_cdk(ROOT) == []
+    replace(tree / "requirements-cdk.txt", "aws-cdk-lib==", "aws-cdk-lib>=")
+
+    (problem,) = check_lock.check_cdk(tree)
+
+    assert problem.startswith("aws-cdk-lib>=")
+
+
+def test_the_lock_of_the_constructs_is_complete_where_it_is_installed(tree: Path, tmp_path: Path) -> None:
+    """An empty environment has nothing of what the project asks for."""
+    venv = tmp_path / "venv"
+    venv.mkdir()
+    (venv / "lock-installed").touch()
+    (venv / "pyvenv.cfg").write_text("version = 3.12.1\n", "utf-8")
+
+    problems = check_lock.check_cdk(tree, venv)
+
+    assert "aws-cdk-lib<3,>=2.160 is not installed, so what it needs is not known" in problems
+    drop(tree / "requirements-cdk.txt", "constructs")
+    assert "constructs<11,>=10.3 is needed but not locked" in check_lock.check_cdk(tree, venv)
+
+
+def test_the_command_checks_every_lock(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for lock in check_lock.LOCKS:

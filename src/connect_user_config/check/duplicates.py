@@ -53,6 +53,15 @@ def _user(resource: Resource, world: World) -> _User | None:
     instance, user = _text(properties.get(INSTANCE_ID)), _text(properties.get(USER_ID))
     if user is None or not resource.exists(world):
         return None
+    return user_key(instance, user)
+
+
+def user_key(instance: str | None, user: str) -> tuple[str, str] | None:
+    """Return instance and user as bare ids, whichever way they are spelled; None if the instance is not
+    known.
+
+    A user's ARN names its instance.
+    """
     of_arn, is_arn, bare = user.rpartition("/agent/")
     instance = of_arn if is_arn and user.startswith("arn:") else instance
     return None if instance is None else (instance.rpartition(":instance/")[2], bare)

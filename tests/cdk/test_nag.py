@@ -1,0 +1,64 @@
+"""cdk-nag's AwsSolutions finds nothing in what is ours, and everything in what others add to it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, CfnParameter, Validations
+from aws_cdk.aws_connect import CfnInstance
+from aws_cdk.aws_iam import PolicyStatement
+from cdk_nag import AwsSolutionsChecks
+
+from connect_user_config.cdk import UserConfigProvider
+from support.synthesis import INSTANCE, INSTANCE_ARN, app_of, new_stack
+
+
+def findings(app: App) -> list[str]:
+    """Synthesize under cdk-nag and CDK's own validation; return what they find."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    try:
+        app.synth()
+    except RuntimeError as failed:
+        assert "validation-report.json" in str(failed)  # noqa: PT017 - whether it fails is the caller's question
+    report = Path(app.outdir, "validation-report.json")
+    if not report.exists():
+        return []
+    told = json.loads(report.read_text("utf-8"))
+    return [
+        f"{violation['ruleName']} {construct['constructPath']}"
+        for plugin in told["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    ]
+
+
+@pytest.mark.parametrize("instance", [INSTANCE, INSTANCE_ARN, UserConfigProvider.EVERY_INSTANCE])
+def test_nothing_is_found_in_the_provider(instance: str) -> None:
+    stack = new_stack()
+    UserConfigProvider(stack, "Provider", instances=[instance])
+
+    assert findings(app_of(stack)) == []
+
+
+def test_nothing_is_found_in_a_provider_of_an_instance_of_the_same_app() -> None:
+    stack = new_stack()
+    instance = CfnInstance(
+        stack,
+        "Instance",
+        attributes=CfnInstance.AttributesProperty(inbound_calls=True, outbound_calls=True),
+        identity_management_type="CONNECT_MANAGED",
+    )
+    named = CfnParameter(stack, "Named").value_as_string
+    UserConfigProvider(stack, "Provider", instances=[instance, named])
+
+    assert findings(app_of(stack)) == []
+
+
+def test_what_others_add_is_found() -> None:
+    stack = new_stack()
+    provider = UserConfigProvider(stack, "Provider", instances=[INSTANCE_ARN])
+    provider.role.add_to_principal_policy(PolicyStatement(actions=["s3:*"], resources=["*"]))
+
+    found = findings(app_of(stack))
+    assert {each.partition(" ")[2] for each in found} == {"Settings/Provider/Role/DefaultPolicy/Resource"}
+    assert any("IAM5" in each for each in found)
