@@ -13,7 +13,7 @@ from constructs import Construct, IConstruct
 from connect_user_config.check.types import DOCUMENTED
 from connect_user_config.install import artefacts
 from connect_user_config.install.custom_resource import DEFAULT_NAME, export_of
-from connect_user_config.install.names import check_name
+from connect_user_config.names import check_name
 
 from .acknowledgments import acknowledge, wildcards
 from .artefact_asset import in_assembly
