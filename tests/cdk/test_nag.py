@@ -9,7 +9,7 @@ from aws_cdk.aws_connect import CfnInstance
 from aws_cdk.aws_iam import PolicyStatement
 from cdk_nag import AwsSolutionsChecks
 
-from connect_user_config.cdk import UserConfigProvider
+from connect_user_config.cdk import RegistryTypeVersion, UserConfigProvider
 from support.synthesis import INSTANCE, INSTANCE_ARN, app_of, new_stack
 
 
@@ -50,6 +50,20 @@ def test_nothing_is_found_in_a_provider_of_an_instance_of_the_same_app() -> None
     )
     named = CfnParameter(stack, "Named").value_as_string
     UserConfigProvider(stack, "Provider", instances=[instance, named])
+
+    assert findings(app_of(stack)) == []
+
+
+@pytest.mark.parametrize("log_group_name", [None, "/acme/handlers"])
+def test_nothing_is_found_in_a_registration(log_group_name: str | None) -> None:
+    stack = new_stack()
+    RegistryTypeVersion(
+        stack,
+        "Type",
+        type_name="Acme::Connect::UserConfig",
+        instances=[INSTANCE_ARN, RegistryTypeVersion.EVERY_INSTANCE],
+        log_group_name=log_group_name,
+    )
 
     assert findings(app_of(stack)) == []
 

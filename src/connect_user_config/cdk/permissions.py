@@ -14,6 +14,8 @@ from custom_connect_userconfig.core.identifiers import Environment, InstanceRef,
 
 EVERY_INSTANCE: Final = "all"
 """In place of instances: all of the account and region, also those that are made later."""
+AGENTS_COME_AND_GO: Final = "agents come and go; the rest of the ARN is as narrow as the instances given"
+"""Why the statements on agents end in a wildcard."""
 _OF_AGENTS: Final = (
     "connect:DescribeUser",
     "connect:TagResource",

@@ -17,13 +17,10 @@ from connect_user_config.names import check_name
 
 from .acknowledgments import acknowledge, wildcards
 from .artefact_asset import in_assembly
-from .permissions import EVERY_INSTANCE, Permissions
+from .permissions import AGENTS_COME_AND_GO, EVERY_INSTANCE, Permissions
 
 _HANDLER: Final = "custom_connect_userconfig.custom_resource.handler"
 _LONGEST_NAME: Final = 40
-_AGENTS: Final = (
-    "agents come and go every day; every other part of the ARN is as narrow as the instances given"
-)
 _RUNTIME: Final = "the package holds bytecode of Python 3.12, the runtime that it is tested with"
 
 
@@ -183,7 +180,7 @@ class UserConfigProvider(Construct):
             description="What the function that configures Amazon Connect agents may do",
             inline_policies={"agent-settings": permissions.document(own_log, again)},
         )
-        acknowledge(role, dict.fromkeys(wildcards(self, permissions.wildcards), _AGENTS))
+        acknowledge(role, dict.fromkeys(wildcards(self, permissions.wildcards), AGENTS_COME_AND_GO))
         return role
 
 
