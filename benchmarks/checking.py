@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from .side_by_side import publish, table
+from .pages import publish, table
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _AGENTS: Final = 500

@@ -9,7 +9,8 @@ import argparse
 import statistics
 from collections.abc import Sequence
 
-from .side_by_side import KINDS, NAMES, Sides, Target, publish, table
+from .pages import publish, table
+from .side_by_side import KINDS, NAMES, Sides, Target
 
 _TARGETS = (
     ("since_start", Target("time", ("registry", "function"), 0.80)),

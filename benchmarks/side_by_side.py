@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -180,17 +180,3 @@ class Target:
     def _verdict(self, kind: str, ratio: float) -> str:
         verdict = "met" if round(ratio, 2) <= self.maximum else "MISSED"
         return f"- {self.what}, {NAMES[kind]}: {ratio:.2f} x, wanted at most {self.maximum:.2f} x: {verdict}"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def publish(name: str, text: str) -> None:
-    """Print the text, and write it to `guide/benchmarks/`."""
-    target = ROOT / "guide" / "benchmarks" / f"{name}.md"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, "utf-8", newline="\n")
-    print(f"{text}\nwritten to {target.relative_to(ROOT)}")

@@ -9,7 +9,8 @@ import statistics
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from .side_by_side import KINDS, NAMES, Side, Sides, Target, publish, table
+from .pages import publish, table
+from .side_by_side import KINDS, NAMES, Side, Sides, Target
 
 _TARGETS = (Target("time", ("registry",), 1.20), Target("time", ("delivering",), 1.40))
 _WARM_UP = 20

@@ -15,7 +15,7 @@ from connect_user_config.install import artefacts
 from connect_user_config.install.custom_resource import DEFAULT_NAME, export_of
 from connect_user_config.names import check_name
 
-from .acknowledgments import acknowledge, wildcards
+from .acknowledgments import ACTIONS_UNKNOWN, acknowledge, keep_from_lint, wildcards
 from .artefact_asset import in_assembly
 from .permissions import AGENTS_COME_AND_GO, EVERY_INSTANCE, Permissions
 
@@ -111,6 +111,8 @@ class UserConfigProvider(Construct):
             log_group=self._log_group,
         )
         acknowledge(self._function, {"AwsSolutions-L1": _RUNTIME})
+        # The CDK lets every function depend on its role, to which it refers anyway.
+        keep_from_lint(self._function, "W3005")
         if name:
             CfnOutput(self, "ServiceToken", value=self.service_token, export_name=export_of(name))
 
@@ -180,6 +182,7 @@ class UserConfigProvider(Construct):
             description="What the function that configures Amazon Connect agents may do",
             inline_policies={"agent-settings": permissions.document(own_log, again)},
         )
+        keep_from_lint(role, ACTIONS_UNKNOWN)
         acknowledge(role, dict.fromkeys(wildcards(self, permissions.wildcards), AGENTS_COME_AND_GO))
         return role
 

@@ -18,9 +18,9 @@ from aws_cdk.aws_s3_assets import Asset
 from constructs import Construct, IConstruct
 
 from connect_user_config.install import artefacts
-from connect_user_config.install.names import check_type_name, hyphenated
+from connect_user_config.names import check_type_name, hyphenated
 
-from .acknowledgments import acknowledge, wildcards
+from .acknowledgments import ACTIONS_UNKNOWN, acknowledge, keep_from_lint, wildcards
 from .artefact_asset import in_assembly
 from .permissions import AGENTS_COME_AND_GO, EVERY_INSTANCE, Permissions
 
@@ -154,6 +154,7 @@ class RegistryTypeVersion(Construct):
             max_session_duration=Duration.seconds(16_800),
             inline_policies={"agent-settings": permissions.document()},
         )
+        keep_from_lint(role, ACTIONS_UNKNOWN)
         acknowledge(role, dict.fromkeys(wildcards(self, permissions.wildcards), AGENTS_COME_AND_GO))
         return role
 
