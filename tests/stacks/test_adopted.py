@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connect_user_config.lanes import shard_of
 from demo.installation import instance_arn
 from demo.local_cloud import KEY, ROOT
 from demo.stacks import Stacks
@@ -99,8 +100,8 @@ def test_deploying_what_was_adopted_writes_no_setting(
     deploy(stacks, tmp_path, world.prefix, 2)
     assert writes(world) == 0
     assert settings(world) == before
-    owners = {world.owner(user).partition("/")[0] for user in agents}
-    assert owners == {f"{world.prefix}-1", f"{world.prefix}-2"}
+    owners = {user: world.owner(user).partition("/")[0] for user in agents}
+    assert owners == {user: f"{world.prefix}-{shard_of(user, 2) + 1}" for user in agents}
     run(world, *command)
     assert {path.name: path.read_bytes() for path in tmp_path.glob("part-*")} == written
     for number in (1, 2):
