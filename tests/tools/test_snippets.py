@@ -54,7 +54,13 @@ def of_all_pages(language: str) -> list[Any]:
 def as_template(snippet: str) -> str | None:
     """Return the snippet as a whole template; None if it has nothing of ours."""
     tree = read(snippet)
-    if not isinstance(tree, dict) or tree.keys() <= {"append_rules", "configure_rules", "repos"}:
+    if not isinstance(tree, dict) or tree.keys() <= {
+        "append_rules",
+        "configure_rules",
+        "repos",
+        "profiles",
+        "agents",
+    }:
         return None
     if "Resources" in tree:
         return snippet
@@ -103,7 +109,8 @@ def test_every_command_of_ours_is_one_that_it_takes(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A pattern of files must match one, and a named file must be there.
-    for file in ("templates/one.yaml", "agents/one.yaml", *re.findall(r"[\w/-]+\.yaml", text_of(page))):
+    apart = ("templates/one.yaml", "agents/one.yaml", "cdk.out/one.template.json")
+    for file in (*apart, *re.findall(r"[\w/-]+\.yaml", text_of(page))):
         path = tmp_path / file.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("Resources: {}\n")

@@ -94,7 +94,9 @@ class CfnUserConfig(CfnResource):
     """Owns chosen settings (auto-accept, after-contact work, phone, persistent connection, voice
     enhancement) of an Amazon Connect user that is created and deleted elsewhere. Settings that a
     template does not declare stay untouched; settings that it stops declaring get back the value
-    they had before.
+    they had before. In a template write the name under which the type is registered in your
+    account, such as Acme::Connect::UserConfig; the custom resource takes the same properties, and a
+    ServiceToken besides. The guide (guide/properties.md) has an example of each.
 
     Nothing is checked: `UserConfig` does that.
     """
@@ -133,14 +135,20 @@ class CfnUserConfig(CfnResource):
         type_name: the name under which the type is registered, or ``Custom::ConnectUserConfig``.
         service_token: the ARN of the function behind the custom resource; None for a registered type.
         instance_id: The Connect instance that the user belongs to: its id, or its ARN. Returned as
-            it was given.
+            it was given. Example: `10000000-0000-4000-8000-000000000001`
         user_id: The user whose settings are declared: its id, or its ARN. An ARN must name the same
-            instance as InstanceId. Returned as it was given.
-        auto_accept_configs: Auto-accept, one entry a channel.
-        after_contact_work_configs: Limits on after-contact work, one entry a channel.
-        phone_number_configs: Phone type and number. One entry, for VOICE.
-        persistent_connection_configs: Persistent connection. One entry, for VOICE.
-        voice_enhancement_configs: Voice enhancement. One entry, for VOICE.
+            instance as InstanceId. Returned as it was given. Example:
+            `20000000-0000-4000-8000-000000000001`
+        auto_accept_configs: Auto-accept, one entry a channel. Example: `[{ Channel: VOICE,
+            AutoAccept: true }]`
+        after_contact_work_configs: Limits on after-contact work, one entry a channel. Example: `[{
+            Channel: VOICE, AfterContactWorkConfig: { AfterContactWorkTimeLimit: 30 } }]`
+        phone_number_configs: Phone type and number. One entry, for VOICE. Example: `[{ Channel:
+            VOICE, PhoneType: SOFT_PHONE }]`
+        persistent_connection_configs: Persistent connection. One entry, for VOICE. Example: `[{
+            Channel: VOICE, PersistentConnection: true }]`
+        voice_enhancement_configs: Voice enhancement. One entry, for VOICE. Example: `[{ Channel:
+            VOICE, VoiceEnhancementMode: NOISE_SUPPRESSION }]`
         """
         properties = {
             "ServiceToken": service_token,
