@@ -13,6 +13,7 @@ from connect_user_config.install.summary import summary_of
 from support.answers import ACCOUNT
 
 from .conftest import EAST, INSTANCE, TYPE, WEST, Desk, Run
+from .test_regions import Denying
 
 DIGEST = re.compile("[0-9a-f]{64}")
 SNIPPET = "In a template:\n\n"
@@ -89,14 +90,21 @@ def test_a_region_that_differs_has_a_table_of_its_own(desk: Desk) -> None:
     assert done.startswith(f"{WEST}: done\n")
 
 
-def test_a_problem_of_all_regions_is_told_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+def test_a_problem_of_all_regions_is_told_once(desk: Desk) -> None:
+    desk.cloud.before = Denying("cloudformation:DescribeStacks")
     told = register(desk, "--region", WEST).stdout
     assert told.startswith(f"{EAST}, {WEST}: failed\n  ")
+    assert " may not cloudformation:DescribeStacks on arn:aws:x in {region}" in told
     assert told.count("-> ") == 1
     assert SNIPPET not in told
+
+
+def test_the_resource_to_paste_names_no_instance_of_one_region_among_several(desk: Desk) -> None:
+    told = install(desk, "--instance", INSTANCE.replace(EAST, WEST), "--dry-run").stdout
+    assert told.startswith(f"{EAST}, {WEST}: planned\n")
+    pasted = told.partition(SNIPPET)[2]
+    assert "        InstanceId: INSTANCE_ID\n" in pasted
+    assert INSTANCE in install(desk, "--dry-run").stdout.partition(SNIPPET)[2]
 
 
 def test_status_tells_of_both_flavours_and_of_regions_without(desk: Desk) -> None:
@@ -160,4 +168,6 @@ def test_words_fit_the_terminal_and_values_stay_whole(
     assert wide
     assert [words for words in wide if len(words) > 2 or len(words[-1]) < width // 2] == []
     assert f"  instances     {INSTANCE}" in lines
+    label, json_indent = 16, 6
+    assert f'{" " * (label + json_indent)}"{INSTANCE}"' in lines
     assert len(refused.splitlines()) > 3
