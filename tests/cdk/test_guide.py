@@ -54,7 +54,7 @@ def test_the_pinned_file_in_the_page_is_the_examples() -> None:
 
 
 def test_the_rows_of_the_roster_in_the_page_are_the_examples() -> None:
-    (block,) = re.findall(r"^```csv\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(r"^```text\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
     roster = (ROOT / "examples" / "cdk" / "fleet_from_csv" / "agents.csv").read_text("utf-8")
     assert not [line for line in block.splitlines() if line not in roster.splitlines()]
 
