@@ -18,6 +18,7 @@ from .checks import NotAsDeclared
 from .command_line import CommandLine
 from .installation import NotInstalled
 from .local_cloud import ROOT, LocalCloud, refuse_taken
+from .picture import STEPS, WIDTH, drawn
 from .scenario import SABOTAGES, Demo
 from .screen import Screen, width
 from .servers import NotStarted
@@ -48,7 +49,7 @@ class _Ended(BaseException):
 def main() -> int:
     """Run the demo and return the exit status."""
     arguments = _arguments()
-    console = Console(width=width(), highlight=False)
+    console = Console(width=WIDTH if arguments.picture else width(), highlight=False)
     _end_in_order()
     try:
         return _run(console, arguments)
@@ -75,10 +76,13 @@ def _run(console: Console, arguments: argparse.Namespace) -> int:
     begun = time.monotonic()
     with LocalCloud(arguments.port, _FLAGS) as cloud:
         console.print(f"They run on {cloud.aws_url} and {cloud.connect_url}; nothing leaves this machine.")
-        screen = Screen(console)
+        screen = Screen(console, STEPS if arguments.picture else ())
         with closing(CommandLine(cloud, screen)) as command_line:
             demo = Demo(screen, cloud, archive, command_line, arguments.sabotage)
             demo.run()
+        if arguments.picture:
+            arguments.picture.write_text(drawn(console), "utf-8")
+            console.record = False
         console.rule(style="green")
         seconds = time.monotonic() - begun
         console.print(f"[bold green]All steps were as declared[/bold green] ({seconds:.1f} s).")
@@ -117,6 +121,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--port", type=_port, help="port of ministack on this machine (default: a free one)")
     parser.add_argument("--keep", action="store_true", help="keep the cloud running, print commands to try")
+    parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw what the README shows of it")
     parser.add_argument("--sabotage", choices=SABOTAGES, help="break the demo, to see that its checks fail")
     return parser.parse_args()
 

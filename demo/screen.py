@@ -1,7 +1,7 @@
 """How the demo prints: steps, events, edits and results, on terminals of 60 columns and more."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from rich.console import Console
@@ -25,11 +25,14 @@ def width() -> int:
 class Screen:
     """What the demo shows."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, recorded: Collection[str] = ()) -> None:
+        """Print to `console`, and record the steps that `recorded` names."""
         self.console = console
+        self._recorded = recorded
 
     def step(self, name: str, *lines: str) -> None:
         """Begin a step, and say in sentences what happens in it."""
+        self.console.record = name in self._recorded
         self.console.rule(f"[bold]{name}", align="left")
         for line in lines:
             self.console.print(line)

@@ -1,4 +1,6 @@
-"""The commands that a demo prints which keeps its cloud work as printed, with either AWS CLI."""
+"""A demo that keeps its cloud: the commands that it prints work as printed, with either AWS CLI, and the
+picture in the README is what it prints.
+"""
 
 import json
 import os
@@ -22,9 +24,13 @@ from demo.local_cloud import ROOT, LocalCloud
 from demo.screen import NARROWEST
 from support.exhaustive import chosen_or_all
 from support.page_commands import aws_command, check_request
+from support.page_outputs import RENEW
 
 from .test_demo import start
 
+PICTURE = ROOT / "guide" / "pictures" / "demo.svg"
+LARGEST_PICTURE = 100_000
+RICH = "https://www.textualize.io"
 SEES_SOMETHING = "6"
 """The exit code of `diff` and `drift` when they show something."""
 EXPECTED = (
@@ -43,6 +49,7 @@ class Kept:
     """A demo that keeps its cloud."""
 
     commands: str
+    picture: str
     connect_url: str
 
     def owned(self) -> list[str]:
@@ -53,8 +60,9 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(archive: Path) -> Iterator[Kept]:
-    with start(archive, "--keep") as demo:
+def kept(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    picture = tmp_path_factory.mktemp("kept") / "demo.svg"
+    with start(archive, "--keep", "--picture", str(picture)) as demo:
         assert demo.stdout is not None
         lines = iter(demo.stdout)
         shown = []
@@ -63,7 +71,10 @@ def kept(archive: Path) -> Iterator[Kept]:
             if line.startswith("Ctrl-C in this terminal"):
                 break
         commands = "".join(shown).partition("in this folder:\n")[2].rpartition("Ctrl-C")[0]
-        yield Kept(commands, re.findall(r"^export AWS_ENDPOINT_URL_CONNECT=(.*)$", commands, re.MULTILINE)[0])
+        drawn = picture.read_text("utf-8")
+        yield Kept(
+            commands, drawn, re.findall(r"^export AWS_ENDPOINT_URL_CONNECT=(.*)$", commands, re.MULTILINE)[0]
+        )
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
 
@@ -143,3 +154,13 @@ def test_the_exports_are_all_that_the_tutorial_needs(kept: Kept) -> None:
     page = (ROOT / "guide" / "tutorial.md").read_text("utf-8")
     (instance,) = re.findall(r"^instance=\S+$", kept.commands, re.MULTILINE)
     assert f"\n{instance}\n" in page
+
+
+def test_the_readme_shows_what_the_demo_prints(kept: Kept) -> None:
+    if RENEW:
+        PICTURE.write_text(kept.picture, "utf-8")
+    renew = f"RENEW_PAGES=1 pytest {Path(__file__).relative_to(ROOT)}"
+    assert kept.picture == PICTURE.read_text("utf-8"), f"the demo prints something else; draw it with {renew}"
+    assert PICTURE.stat().st_size < LARGEST_PICTURE
+    assert "http" not in kept.picture.replace('xmlns="http://www.w3.org/2000/svg"', "").replace(RICH, "")
+    assert f"]({PICTURE.relative_to(ROOT)})\n" in (ROOT / "README.md").read_text("utf-8")
