@@ -88,7 +88,7 @@ test-this-python: check-lock
 	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal $(ON_EACH_PYTHON) $(if $(filter 1,$(EXHAUSTIVE)),$(ON_EACH_PYTHON_AT_NIGHT),-m 'not slow')
 
 .PHONY: lint
-lint: check-lock check-code check-templates guide ## linters, types, import rules, security, lock, templates, links
+lint: check-lock check-code check-templates ## linters, types, import rules, security, lock, templates
 
 .PHONY: guide
 guide: $(GUIDE_READY) ## build the guide as a website into build/guide; a link that leads nowhere fails
