@@ -13,6 +13,7 @@ from aws_cdk import (
     NestedStack,
     RemovalPolicy,
     Stack,
+    Stage,
     Token,
 )
 from aws_cdk.aws_connect import CfnInstance, CfnUser
@@ -376,6 +377,33 @@ def test_two_constructs_for_one_token_are_refused_whichever_way_the_token_came_a
     declare(stack, "Two", user=Fn.ref("User"))
 
     assert "Settings/Two: declares settings of the agent of Settings/One too" in synth_error(stack)
+
+
+def test_one_id_in_two_regions_is_two_agents_as_a_replicated_instance_has_one_id_in_both() -> None:
+    app = App()
+    for region in ("eu-west-2", "eu-central-1"):
+        declare(Stack(app, region, env={"region": region, "account": "123456789012"}))
+    for name in ("Blue", "Green"):
+        declare(Stack(Stage(app, name), "Settings"))
+
+    app.synth()
+
+
+def test_two_constructs_for_one_agent_of_one_region_are_refused_across_stages() -> None:
+    app = App()
+    for name in ("Blue", "Green"):
+        declare(Stack(Stage(app, name), "Settings", env={"region": "eu-west-2", "account": "123456789012"}))
+
+    with pytest.raises(
+        RuntimeError, match="Green/Settings/Ada: declares settings of the agent of Blue/Settings/Ada"
+    ):
+        app.synth()
+
+
+def test_a_context_value_that_is_missing_is_told() -> None:
+    missing: Any = new_stack().node.try_get_context("agent")
+    with pytest.raises(InvalidUserConfig, match="Settings/Ada: UserId: is required, as an id or an ARN"):
+        declare(new_stack(), user=missing, phone=Phone.soft())
 
 
 def test_one_user_id_in_two_instances_is_two_agents() -> None:

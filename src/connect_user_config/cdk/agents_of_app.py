@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import jsii
-from aws_cdk import Stack, Token
+from aws_cdk import Stack, Stage, Token
 from constructs import IConstruct, IValidation
 
 from connect_user_config.check.duplicates import user_key
@@ -64,19 +64,23 @@ class _Validation:
         self.stack = stack
         self.app = app
         self.agents: list[_Agent] = []
+        self._environment = Environment(_known(stack.region), _known(stack.account))
+        # Instances that are replicated in two regions have one id, and their agents too: only agents of one
+        # environment are compared, and of one stage if it is not known.
+        self._place = _place(stack, self._environment)
+
+    def add(self, agent: _Agent) -> None:
+        """Let the agent take part."""
+        self.agents.append(agent)
+        self.app.by_key.setdefault(self._key(agent), []).append(agent)
 
     def validate(self) -> list[str]:
         """Return what is wrong; the CDK calls it at synthesis."""
         return [*self._elsewhere(), *self._duplicates()]
 
     def _elsewhere(self) -> Iterator[str]:
-        region, account = self.stack.region, self.stack.account
-        environment = Environment(
-            None if Token.is_unresolved(region) else region,
-            None if Token.is_unresolved(account) else account,
-        )
         for agent in self.agents:
-            found = examine(known(agent.properties), environment)
+            found = examine(known(agent.properties), self._environment)
             problems = [each for each in found.problems if each.rule is IDENTIFIER]
             if problems and agent.is_there:
                 yield from (f"{agent.path}: {problem.message}" for problem in problems)
@@ -84,7 +88,7 @@ class _Validation:
     def _duplicates(self) -> Iterator[str]:
         of_stack: dict[_Key, list[_Agent]] = {}
         for agent in self.agents:
-            same = (self.app.by_key[_key(agent)], self._same_when_resolved(agent, of_stack))
+            same = (self.app.by_key[self._key(agent)], self._same_when_resolved(agent, of_stack))
             first = next((each[0] for each in same if each[0] is not agent), None)
             if first is None or not _clash(first, agent):
                 continue
@@ -92,6 +96,11 @@ class _Validation:
                 f"{agent.path}: declares settings of the agent of {first.path} too, which the deployment"
                 " refuses. Declare all settings of an agent in one construct"
             )
+
+    def _key(self, agent: _Agent) -> _Key:
+        """Return place, instance and user to be compared; equal texts of tokens are the same value."""
+        instance, user = agent.ids
+        return (*self._place, *(user_key(instance, user) or (instance, user)))
 
     def _same_when_resolved(self, agent: _Agent, of_stack: dict[_Key, list[_Agent]]) -> list[_Agent]:
         """Return the agents of the stack that differ only in the tokens by which they are named, this one
@@ -121,8 +130,7 @@ class AgentsOfStack:
     def add(self, config: "UserConfig", construct_id: str, properties: Mapping[str, object]) -> None:
         """Let the agent take part in the checks of its stack."""
         agent = _Agent(config, f"{self.path}/{construct_id}", properties)
-        self._validation.agents.append(agent)
-        self._validation.app.by_key.setdefault(_key(agent), []).append(agent)
+        self._validation.add(agent)
 
 
 def _validation(stack: Stack) -> _Validation:
@@ -142,12 +150,17 @@ def _attached(construct: _C, name: str, make: Callable[[_C], _T]) -> _T:
     return kept
 
 
-def _key(agent: _Agent) -> _Key:
-    """Return instance and user as they can be compared; equal texts of tokens are the same value."""
-    instance, user = agent.ids
-    return user_key(instance, user) or (instance, user)
-
-
 def _clash(one: _Agent, other: _Agent) -> bool:
     # Conditions may exclude each other; the check of the synthesized template looks at them.
     return one.is_there and other.is_there and not (one.is_conditional or other.is_conditional)
+
+
+def _known(value: str) -> str | None:
+    return None if Token.is_unresolved(value) else value
+
+
+def _place(stack: Stack, environment: Environment) -> _Key:
+    if environment.account and environment.region:
+        return environment.account, environment.region
+    stage = Stage.of(stack)
+    return (stage.node.path if stage else "",)

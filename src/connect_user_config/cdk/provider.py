@@ -110,6 +110,7 @@ class UserConfigProvider(Construct):
             max_event_age=Duration.hours(1),
             log_group=self._log_group,
         )
+        self._service_token = self._function.function_arn
         acknowledge(self._function, {"AwsSolutions-L1": _RUNTIME})
         # The CDK lets every function depend on its role, to which it refers anyway.
         keep_from_lint(self._function, "W3005")
@@ -137,7 +138,7 @@ class UserConfigProvider(Construct):
     @property
     def service_token(self) -> str:
         """The ARN of the function."""
-        return self._function.function_arn
+        return self._service_token
 
     @property
     def ready(self) -> IConstruct | None:

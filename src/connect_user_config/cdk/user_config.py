@@ -97,8 +97,9 @@ class UserConfig(Construct):
             persistent_connection=persistent_connection,
             voice_enhancement=voice_enhancement,
         ).over(profile)
-        instance_id = instance if isinstance(instance, str) else instance.attr_arn
-        user_id = user if isinstance(user, str) else user.attr_user_arn
+        # None, which a missing context value is, is left to the check: it says what is required.
+        instance_id = instance.attr_arn if isinstance(instance, CfnInstance) else instance
+        user_id = user.attr_user_arn if isinstance(user, CfnUser) else user
         properties = {INSTANCE_ID: instance_id, USER_ID: user_id, **declared.properties}
         agents = AgentsOfStack.at(scope)
         found = examined(
