@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from connect_user_config.cli import cli
 from support.page_outputs import renew
 
+from .test_command_line import command_at
+
 PAGE = Path(__file__).resolve().parents[2] / "guide" / "commands.md"
 NAME = "connect-user-config"
 
@@ -25,6 +27,8 @@ def commands(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:
 
 
 def section(words: tuple[str, ...]) -> str:
+    # click keeps the option as the first context has named it, which may be another test's.
+    command_at(words)._help_option = None
     told = CliRunner().invoke(cli, [*words, "--help"], prog_name=NAME, terminal_width=100)
     text = "\n".join(line.rstrip() for line in told.output.strip().splitlines())
     return f"## {' '.join(words) or NAME}\n\n```text\n{text}\n```"

@@ -4,8 +4,10 @@ programs take the commands.
 Where a page shows what commands do, a test of its own runs them, such as `tests/agents/test_guide.py`.
 """
 
+import json
 import re
 import shlex
+import subprocess
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,13 +56,7 @@ def of_all_pages(language: str) -> list[Any]:
 def as_template(snippet: str) -> str | None:
     """Return the snippet as a whole template; None if it has nothing of ours."""
     tree = read(snippet)
-    if not isinstance(tree, dict) or tree.keys() <= {
-        "append_rules",
-        "configure_rules",
-        "repos",
-        "profiles",
-        "agents",
-    }:
+    if not isinstance(tree, dict):
         return None
     if "Resources" in tree:
         return snippet
@@ -69,6 +65,8 @@ def as_template(snippet: str) -> str | None:
         properties = snippet + rest + ("" if tree.keys() & ARRAY_BY_NAME.keys() else ANY_ARRAY)
         agent = "Resources:\n  Agent:\n    Type: Custom::ConnectUserConfig\n    Properties:\n"
         return agent + textwrap.indent(properties, " " * 6)
+    if not re.search(r"^ +Type: (?:Custom|Acme)::", snippet, re.MULTILINE):
+        return None
     transform = "Transform: AWS::LanguageExtensions\n" if "Fn::ForEach" in snippet else ""
     return f"{transform}Resources:\n{textwrap.indent(snippet, '  ')}"
 
@@ -80,6 +78,29 @@ def test_every_template_is_one_that_can_be_deployed(snippet: str) -> None:
         ran = CliRunner().invoke(check, ["-", "--ignore", "no-work-limit"], input=template)
         assert ran.exit_code == 0, ran.output
         assert re.search(r"checked [1-9]\d* resource", ran.output), ran.output
+
+
+@pytest.mark.parametrize("snippet", of_all_pages("python"))
+def test_every_program_can_be_compiled(snippet: str) -> None:
+    compile(snippet, "page", "exec")
+
+
+@pytest.mark.parametrize("snippet", of_all_pages("json"))
+def test_every_json_can_be_read(snippet: str) -> None:
+    json.loads(snippet)
+
+
+@pytest.mark.parametrize("snippet", of_all_pages("sh"))
+def test_every_script_can_be_parsed(snippet: str) -> None:
+    parsed = subprocess.run(["bash", "-n", "-c", snippet], capture_output=True, text=True, check=False)
+    assert parsed.returncode == 0, parsed.stderr
+
+
+def test_every_target_of_make_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for page in PAGES:
+        named = re.findall(r"(?:^|`)make (?:[A-Z]+=\S+ )?([a-z-]+)", text_of(page), re.MULTILINE)
+        assert set(named) <= targets, page
 
 
 def commands(text: str, name: str) -> list[list[str]]:
@@ -109,9 +130,12 @@ def test_every_command_of_ours_is_one_that_it_takes(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A pattern of files must match one, and a named file must be there.
-    apart = ("templates/one.yaml", "agents/one.yaml", "cdk.out/one.template.json")
-    for file in (*apart, *re.findall(r"[\w/-]+\.yaml", text_of(page))):
-        path = tmp_path / file.lstrip("/")
+    for file in (
+        "templates/one.yaml",
+        "agents/one.yaml",
+        *re.findall(r"[\w./*-]+\.(?:yaml|json)", text_of(page)),
+    ):
+        path = tmp_path / file.replace("**", "a").replace("*", "one").lstrip("./")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("Resources: {}\n")
     monkeypatch.chdir(tmp_path)
