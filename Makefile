@@ -46,9 +46,9 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(MINISTACK_READY) $(FUNCTION) ## watch stacks own, change and give back agents' settings; KEEP=1 leaves the local cloud running
+demo: $(MINISTACK_READY) $(FUNCTION) ## watch stacks own, change and give back agents' settings; KEEP=1 leaves the local cloud running, REGISTRY=1 shows the other flavour
 	$(say) 'demo: agent settings owned by stacks, on a local cloud'
-	@$(VENV)/bin/python -m demo $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
+	@$(VENV)/bin/python -m demo $(if $(KEEP),--keep) $(if $(REGISTRY),--registry) $(if $(PORT),--port $(PORT))
 
 .PHONY: function
 function: $(FUNCTION) ## build the code zip, which both flavours run, into build/

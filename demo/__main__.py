@@ -19,6 +19,7 @@ from .command_line import CommandLine
 from .installation import NotInstalled
 from .local_cloud import ROOT, LocalCloud, refuse_taken
 from .picture import STEPS, WIDTH, drawn
+from .registry_scenario import RegistryDemo
 from .scenario import SABOTAGES, Demo
 from .screen import Screen, width
 from .servers import NotStarted
@@ -31,6 +32,7 @@ _STOPPED = "\nStopped; the local cloud is gone."
 _NEXT = """
 Next:
   make demo KEEP=1     the same, with commands to try
+  make demo REGISTRY=1 the flavour of the registry
   guide/properties.md  every setting, with an example
   guide/adopt.md       agents that are there already
   guide/install.md     one command for your account"""
@@ -69,24 +71,20 @@ def main() -> int:
 
 
 def _run(console: Console, arguments: argparse.Namespace) -> int:
-    archive: Path = arguments.zip
-    if not archive.is_file():
-        raise NotStarted(f"There is no file {archive}: run `make function` first.")
+    if not arguments.zip.is_file():
+        raise NotStarted(f"There is no file {arguments.zip}: run `make function` first.")
     console.print("Starting a local AWS (ministack) and a local Amazon Connect ...")
     begun = time.monotonic()
     with LocalCloud(arguments.port, _FLAGS) as cloud:
         console.print(f"They run on {cloud.aws_url} and {cloud.connect_url}; nothing leaves this machine.")
-        screen = Screen(console, STEPS if arguments.picture else ())
-        with closing(CommandLine(cloud, screen)) as command_line:
-            demo = Demo(screen, cloud, archive, command_line, arguments.sabotage)
-            demo.run()
+        demo = _tell(Screen(console, STEPS if arguments.picture else ()), cloud, arguments)
         if arguments.picture:
             arguments.picture.write_text(drawn(console), "utf-8")
             console.record = False
         console.rule(style="green")
         seconds = time.monotonic() - begun
         console.print(f"[bold green]All steps were as declared[/bold green] ({seconds:.1f} s).")
-        if not arguments.keep:
+        if not (arguments.keep and demo):
             console.print(_NEXT, markup=False)
             return 0
         prepare(demo)
@@ -95,6 +93,17 @@ def _run(console: Console, arguments: argparse.Namespace) -> int:
             wait()
     console.print(_STOPPED)
     return 0
+
+
+def _tell(screen: Screen, cloud: LocalCloud, arguments: argparse.Namespace) -> Demo | None:
+    """Tell one of the stories; return that of real stacks if it was told."""
+    if arguments.registry:
+        RegistryDemo(screen, cloud, arguments.zip).run()
+        return None
+    with closing(CommandLine(cloud, screen)) as command_line:
+        demo = Demo(screen, cloud, arguments.zip, command_line, arguments.sabotage)
+        demo.run()
+    return demo
 
 
 def _end_in_order() -> None:
@@ -120,10 +129,15 @@ def _arguments() -> argparse.Namespace:
         help="the function, from `make function`",
     )
     parser.add_argument("--port", type=_port, help="port of ministack on this machine (default: a free one)")
-    parser.add_argument("--keep", action="store_true", help="keep the cloud running, print commands to try")
     parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw what the README shows of it")
-    parser.add_argument("--sabotage", choices=SABOTAGES, help="break the demo, to see that its checks fail")
-    return parser.parse_args()
+    story = parser.add_mutually_exclusive_group()
+    story.add_argument("--keep", action="store_true", help="keep the cloud running, print commands to try")
+    story.add_argument("--registry", action="store_true", help="show the flavour of the registry instead")
+    story.add_argument("--sabotage", choices=SABOTAGES, help="break the demo, to see that its checks fail")
+    arguments = parser.parse_args()
+    if arguments.registry and arguments.picture:
+        parser.error("argument --picture: not allowed with argument --registry")
+    return arguments
 
 
 def _port(given: str) -> int:

@@ -72,6 +72,12 @@ class Ledger:
         if (_RECORD in tags) != bool(self.prior):
             self._refuse([f"the record of ownership is {'there' if _RECORD in tags else 'missing'}"])
 
+    def check_owner(self, must: str) -> None:
+        """The record must name `stack/resource`, or nobody if `must` is empty; raises NotAsDeclared."""
+        if self.owner != must:
+            wrong = f"must be owned by {must or 'nobody'}, and is by {self.owner or 'nobody'}"
+            raise NotAsDeclared(f"{self.agent.name} {wrong}.")
+
     def check_read(self, model: Mapping[str, Any]) -> None:
         """READ must show exactly the owned settings, with their live values; raises NotAsDeclared."""
         live = {setting: value for setting, value in self.agent.settings().items() if setting in self.prior}

@@ -249,10 +249,7 @@ class Demo:
     def _finish(self, what: str, before: Snapshot) -> None:
         for ledger in self.ledgers:
             ledger.check()
-            must = f"{STACK}/{_RESOURCES[ledger.agent.name]}" if ledger.owned else ""
-            if ledger.owner != must:
-                wrong = f"must be owned by {must or 'nobody'}, and is by {ledger.owner or 'nobody'}"
-                raise NotAsDeclared(f"{ledger.agent.name} {wrong}.")
+            ledger.check_owner(f"{STACK}/{_RESOURCES[ledger.agent.name]}" if ledger.owned else "")
         self.screen.changes(self.ledgers, before)
         self.screen.checked(what)
 

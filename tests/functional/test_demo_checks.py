@@ -88,6 +88,15 @@ def test_the_record_must_stand_while_something_is_owned(bob: Bob, ledger: Ledger
         ledger.check()
 
 
+def test_the_owner_must_be_who_is_expected(bob: Bob, ledger: Ledger) -> None:
+    ledger.check_owner("contact-centre/Sales")
+    with pytest.raises(NotAsDeclared, match=r"^Bob must be owned by nobody, and is by contact-centre/Sales"):
+        ledger.check_owner("")
+    bob.all_tags = {"team": "sales"}
+    with pytest.raises(NotAsDeclared, match=r"^Bob must be owned by contact-centre/Sales, and is by nobody"):
+        ledger.check_owner("contact-centre/Sales")
+
+
 def test_foreign_tags_must_stay(bob: Bob, ledger: Ledger) -> None:
     bob.all_tags["team"] = "support"
     with pytest.raises(NotAsDeclared, match="tags that are not the resource's have changed"):
