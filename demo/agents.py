@@ -73,6 +73,13 @@ class Agent:
         """Change settings as an administrator does in the console, past any stack."""
         self.cloud.control("POST", "admin-update", {"InstanceId": INSTANCE, "UserId": self.user_id, **arrays})
 
+    def let_reads_catch_up(self) -> None:
+        """Let the next read show what is there now.
+
+        Reads here are one call late, as the service's may be by seconds; people look much later.
+        """
+        self.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=self.user_id)
+
     def _truth(self) -> dict[str, Any]:
         return next(user for user in _users(self.cloud) if user["user_id"] == self.user_id)
 

@@ -1,6 +1,7 @@
 """Commands to try on the local cloud that `make demo KEEP=1` leaves running."""
 
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -18,8 +19,12 @@ STACK: Final = "sales"
 
 def prepare(demo: Demo) -> None:
     """Write the template to deploy, and let every read show what is there now."""
-    (ROOT / FILE).parent.mkdir(exist_ok=True)
-    (ROOT / FILE).write_text(pasted(readme_snippet()), "utf-8")
+    target = ROOT / FILE
+    target.parent.mkdir(exist_ok=True)
+    # Another demo may be running in this folder: no reader finds half a file.
+    written = target.with_suffix(f".{os.getpid()}")
+    written.write_text(pasted(readme_snippet()), "utf-8")
+    written.replace(target)
     demo.let_reads_catch_up()
     demo.cloud.control("POST", "behaviour", {"stale_reads": 0})
 

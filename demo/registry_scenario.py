@@ -77,7 +77,7 @@ class RegistryDemo:
         limit = {"Channel": "VOICE", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 300}}
         persistent = {"Channel": "VOICE", "PersistentConnection": True}
         self._ann.agent.administer(AfterContactWorkConfigs=[limit], PersistentConnectionConfigs=[persistent])
-        self._let_reads_catch_up()
+        self._ann.agent.let_reads_catch_up()
         self._ann.changed_by_others()
         model = self._resource(_STACK).read(self._identifier)
         self._ann.check_read(model)
@@ -126,9 +126,6 @@ class RegistryDemo:
 
     def _take_template(self, snippet: str) -> None:
         self.snippet, self.properties = snippet, declared(pasted(snippet), {})[_LOGICAL_ID]
-
-    def _let_reads_catch_up(self) -> None:
-        self.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=self._ann.agent.user_id)
 
     def _show_differences(self, model: Mapping[str, Any]) -> None:
         expected, actual = settings_of(self.properties), settings_of(model)

@@ -192,9 +192,8 @@ class Demo:
 
     def let_reads_catch_up(self) -> None:
         """Let the next read of each agent show what is there now."""
-        # Reads here are one call late, as the service's may be by seconds; people look much later.
         for ledger in self.ledgers:
-            self.cloud.client("connect").describe_user(InstanceId=INSTANCE, UserId=ledger.agent.user_id)
+            ledger.agent.let_reads_catch_up()
 
     @property
     def _installed(self) -> Installation:
