@@ -3,6 +3,7 @@
 import re
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -40,6 +41,13 @@ def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
         assert not re.search(loads, page.read_text("utf-8")), page.name
     for style in site.rglob("*.css"):
         assert not re.search(styles, style.read_text("utf-8")), style.name
+
+
+@pytest.mark.slow
+def test_every_link_between_its_pages_leads_somewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        for link in re.findall(r'\bhref="([^"#:?]+)(?:[#?][^"]*)?"', page.read_text("utf-8")):
+            assert (page.parent / unquote(link)).exists(), f"{page.name}: {link}"
 
 
 @pytest.mark.slow

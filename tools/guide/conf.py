@@ -55,3 +55,6 @@ def _navigate(app: "Sphinx", page: str, source: list[str]) -> None:
         source[0] += toctrees(app.srcdir.joinpath(f"{CONTENTS}.md").read_text("utf-8"))
     elif page.endswith("/README") and page != CONTENTS:
         source[0] += "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
+    if page.startswith("docs/"):
+        # cfn writes its links in HTML, which Sphinx leaves as it is.
+        source[0] = re.sub(r'(href="\w+)\.md\b', r"\1.html", source[0])
