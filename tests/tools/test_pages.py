@@ -89,6 +89,13 @@ def test_every_page_of_a_folder_is_in_its_index(folder: str) -> None:
     assert set(re.findall(r"\]\((\S+\.md)\)", text_of(f"{folder}/README.md"))) == pages
 
 
+def test_every_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((ROOT / "guide" / "decisions").glob("0*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    assert [int(page.read_text("utf-8").removeprefix("# ").partition(".")[0]) for page in pages] == numbers
+
+
 def test_every_question_has_two_sentences_and_a_test() -> None:
     questions = text_of("guide/what-happens-when.md").split("\n## ")[1:]
     assert len(questions) >= 24
