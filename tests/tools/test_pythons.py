@@ -51,6 +51,8 @@ def test_the_support_statement_names_what_is_tried() -> None:
     checking = (ROOT / "guide" / "checking.md").read_text("utf-8")
     oldest, newest = cells["cfn-lint"].split(" to ")
     assert f"cfn-lint {oldest} and {newest}" in checking
+    oldest, newest = cells["aws-cdk-lib"].removesuffix(", in Python").split(" to ")
+    assert f"aws-cdk-lib {oldest} and {newest}" in (ROOT / "guide" / "cdk.md").read_text("utf-8")
 
 
 def python(folder: Path, version: str, script: str) -> Path:
