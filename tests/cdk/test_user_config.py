@@ -26,6 +26,7 @@ from connect_user_config.cdk import (
     InvalidUserConfig,
     Phone,
     Profile,
+    RegistryTypeVersion,
     UserConfig,
     UserConfigProvider,
     VoiceEnhancement,
@@ -230,6 +231,32 @@ def test_what_is_questionable_is_a_warning_that_can_be_acknowledged(
 
 def warnings(config: UserConfig) -> list[str]:
     return [str(each.data) for each in config.node.metadata if each.type == "aws:cdk:warning"]
+
+
+@pytest.mark.parametrize("make", [UserConfigProvider, RegistryTypeVersion])
+@pytest.mark.parametrize(
+    ("given", "instance", "is_out_of_reach"),
+    [
+        ([INSTANCE_ARN], INSTANCE, False),
+        ([INSTANCE], INSTANCE_ARN, False),
+        ([BOB, INSTANCE], INSTANCE, False),
+        ([BOB], INSTANCE, True),
+        ([INSTANCE_ARN.replace(INSTANCE, BOB)], INSTANCE_ARN, True),
+        ([UserConfigProvider.EVERY_INSTANCE], INSTANCE, False),
+        ([Fn.import_value("instance")], INSTANCE, False),
+        ([INSTANCE_ARN.replace(INSTANCE, Fn.import_value("instance"))], INSTANCE, False),
+        ([BOB], Fn.import_value("instance"), False),
+    ],
+)
+def test_an_instance_that_the_provider_does_not_know_is_a_warning(
+    make: Any, given: list[str], instance: str, is_out_of_reach: bool
+) -> None:
+    stack = new_stack()
+    named = {} if make is UserConfigProvider else {"type_name": "Acme::Connect::UserConfig"}
+    provider = make(stack, "Provider", instances=given, **named)
+
+    said = warnings(declare(stack, provider=provider, instance=instance, phone=Phone.soft()))
+    assert ["instance-out-of-reach" in each for each in said] == [True] * is_out_of_reach
 
 
 def test_settings_of_a_profile_are_shared_and_overridden_channel_by_channel() -> None:

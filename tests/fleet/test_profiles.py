@@ -94,10 +94,14 @@ PROFILES = st.builds(
 
 
 def settings(profile: Profile) -> dict[object, object]:
-    """Return what a profile says, by array and channel."""
-    return {
-        (array, entry["Channel"]): entry for array, entries in profile.properties.items() for entry in entries
-    }
+    """Return what a profile says, by array and channel, each once."""
+    found = [
+        ((array, entry["Channel"]), entry)
+        for array, entries in profile.properties.items()
+        for entry in entries
+    ]
+    assert len(dict(found)) == len(found)
+    return dict(found)
 
 
 @given(PROFILES, PROFILES)

@@ -42,6 +42,12 @@ class Permissions:
             raise ValueError(f"{scope.node.path}: instances: name at least one, or EVERY_INSTANCE")
         return cls([_arn(scope, each) for each in instances])
 
+    def reach(self, instance: str) -> bool:
+        """Tell whether the statements cover an instance, by id or ARN, as far as that is known."""
+        ids = {arn.rpartition("/")[2] for arn in self.arns}
+        wanted = instance.rpartition("/")[2]
+        return wanted in ids or "*" in ids or any(map(is_token, (wanted, *ids)))
+
     @property
     def agents(self) -> Sequence[str]:
         """The agents of the instances."""

@@ -45,6 +45,10 @@ class InstalledProvider:
         """None: the function is there."""
         return None
 
+    def reaches(self, instance: str) -> bool:  # noqa: ARG002 - whoever installed it knows
+        """True: what it may reach is not known here."""
+        return True
+
 
 class UserConfigProvider(Construct):
     """Deploys the function that serves `UserConfig`, with a role that may reach the agents of given
@@ -83,7 +87,7 @@ class UserConfigProvider(Construct):
         package lacks its artefact, as a clone does before `make package`.
         """
         super().__init__(scope, construct_id)
-        permissions = Permissions.of(self, instances)
+        self._permissions = permissions = Permissions.of(self, instances)
         function_name = check_name(name) if name else _name_of(self)
         self._log_group = LogGroup(
             self,
@@ -144,6 +148,10 @@ class UserConfigProvider(Construct):
     def ready(self) -> IConstruct | None:
         """None: a resource refers to the function, and the function to all that it needs."""
         return None
+
+    def reaches(self, instance: str) -> bool:
+        """Tell whether the instance, an id or an ARN, is one of those given; true if that is not known."""
+        return self._permissions.reach(instance)
 
     @property
     def function(self) -> Function:

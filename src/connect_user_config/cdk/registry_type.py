@@ -55,6 +55,10 @@ class RegistryType:
         """None: the type is there."""
         return None
 
+    def reaches(self, instance: str) -> bool:  # noqa: ARG002 - whoever installed it knows
+        """True: what it may reach is not known here."""
+        return True
+
 
 class RegistryTypeVersion(Construct):
     """Registers the resource type from the artefact of the installed package, under an organisation's name.
@@ -91,7 +95,7 @@ class RegistryTypeVersion(Construct):
         """
         super().__init__(scope, construct_id)
         self._type_name = check_type_name(type_name)
-        permissions = Permissions.of(self, instances)
+        self._permissions = permissions = Permissions.of(self, instances)
         self._role = self._execution_role(permissions)
         artefact = Asset(self, "Artefact", path=in_assembly(self, artefacts.registry(self._type_name)))
         self._version = CfnResourceVersion(
@@ -121,6 +125,10 @@ class RegistryTypeVersion(Construct):
     def ready(self) -> IConstruct | None:
         """The default version: without it, CloudFormation does not know the type."""
         return self._default
+
+    def reaches(self, instance: str) -> bool:
+        """Tell whether the instance, an id or an ARN, is one of those given; true if that is not known."""
+        return self._permissions.reach(instance)
 
     @property
     def role(self) -> Role:

@@ -48,6 +48,10 @@ class IUserConfigSource(Protocol):
         """What must be deployed before the first resource, and is not referred to by its properties."""
         ...
 
+    def reaches(self, instance: str) -> bool:
+        """Tell whether it may configure the agents of an instance, an id or ARN; true if not known."""
+        ...
+
 
 class UserConfig(Construct):
     """Owns chosen settings of an Amazon Connect agent that is created and deleted elsewhere.
@@ -124,6 +128,9 @@ class UserConfig(Construct):
         )
         for warning in found.warnings:
             Annotations.of(self).add_warning_v2(f"@connect-user-config:{warning.rule.name}", warning.message)
+        if not provider.reaches(instance_id):
+            said = f"{INSTANCE_ID}: the provider may not configure agents of this instance: name it there too"
+            Annotations.of(self).add_warning_v2("@connect-user-config:instance-out-of-reach", said)
         if provider.ready is not None:
             self._resource.node.add_dependency(provider.ready)
         if removal_policy is not None:
