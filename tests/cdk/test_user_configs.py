@@ -15,6 +15,7 @@ from connect_user_config.cdk import (
     Phone,
     PinError,
     Profile,
+    RegistryTypeVersion,
     UserConfigProvider,
     UserConfigs,
 )
@@ -174,6 +175,19 @@ def test_a_function_of_the_parent_reaches_the_nested_stacks() -> None:
     for resources in declared(stack).values():
         (token,) = {json.dumps(each["Properties"]["ServiceToken"]) for each in resources.values()}
         assert "Ref" in json.loads(token)
+
+
+def test_nested_stacks_wait_until_a_registered_type_is_the_default() -> None:
+    stack = new_stack()
+    provider = RegistryTypeVersion(stack, "Type", type_name="Acme::Connect::UserConfig", instances=[INSTANCE])
+    fleet(stack, provider=provider)
+
+    parent = templates(app_of(stack))["Settings"]["Resources"]
+    (default,) = [
+        name for name, each in parent.items() if each["Type"] == "AWS::CloudFormation::ResourceDefaultVersion"
+    ]
+    waiting = [each["DependsOn"] for each in parent.values() if each["Type"] == "AWS::CloudFormation::Stack"]
+    assert waiting == [[default]] * 4
 
 
 def test_an_agent_and_its_stack_can_be_found() -> None:

@@ -77,7 +77,8 @@ class UserConfigProvider(Construct):
         instances: the Connect instances, ids or ARNs, whose agents it may configure, or `EVERY_INSTANCE`.
         name: of the function, a letter and up to 39 letters, digits and hyphens. Its log group is then
             /connect-user-config/NAME, and its ARN is exported as NAMEServiceToken, as the command line does
-            it. Default: a name from the construct's path, and no export.
+            it. Default: a name from the construct's path, and no export; to deploy one app twice in an
+            account and region, name it.
         memory_size: in MB, 128 to 10,240. More brings more processor. Default: 256.
         log_retention: how long the log is kept: operations, outcomes and user ids, no phone number. Default:
             three months.
