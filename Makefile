@@ -71,7 +71,7 @@ test-all: test test-cdk ## every night: the same with every cell of each matrix,
 
 # The constructs in their own environment; then, in the project's, what their apps synthesize: checked, and deployed on a local cloud.
 .PHONY: test-cdk
-test-cdk: $(READY) $(CDK_READY) $(MINISTACK_READY) $(REGISTRY) ## test the CDK constructs, with the Node of a wheel (five minutes)
+test-cdk: $(READY) $(CDK_READY) $(MINISTACK_READY) $(REGISTRY) ## test the CDK constructs, with the Node of a wheel (eight minutes beside other work)
 	$(say) 'constructs: types, and tests of what they synthesize'
 	@$(CDK_VENV)/bin/python -m mypy --config-file tests/cdk/mypy.ini
 	@$(CDK_VENV)/bin/python -m pytest --confcutdir=tests/cdk tests/cdk
