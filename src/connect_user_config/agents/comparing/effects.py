@@ -6,8 +6,6 @@ from enum import Enum
 from typing import Final
 
 from custom_connect_userconfig.core.arrays import SettingKey, field_of
-from custom_connect_userconfig.core.declaration import Declaration
-from custom_connect_userconfig.core.errors import NotFound
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import Marker, Owner, OwnershipRecord, as_recorded
 from custom_connect_userconfig.core.planning import Plan, is_clamped, plan_give_back, plan_take
@@ -101,29 +99,6 @@ def of_release(record: OwnershipRecord, agent: Agent) -> Effect:
         if key in record.prior
     )
     return Effect(tuple(changes), plan.notes, changes_record=True)
-
-
-def changes(declarations: Iterable[Declaration], agents: Iterable[Agent]) -> list[tuple[Agent, Change]]:
-    """Return each setting whose value the declarations change, with its agent; an empty list proves none.
-
-    What an agent's record holds counts as the declaration's own, whoever the record's owner is. Raises
-    NotFound for a declaration whose agent is not among `agents`, and InvalidRequest as `of_take` does.
-    """
-    by_id = {agent.id: agent for agent in agents}
-    found: list[tuple[Agent, Change]] = []
-    for declaration in declarations:
-        agent = by_id.get(declaration.identity.user_id)
-        if agent is None:
-            raise NotFound(f"There is no {declaration.identity} among the agents that were read.")
-        effect = of_take(declaration.settings, owner_of(agent, declaration), agent)
-        found += [(agent, change) for change in effect.changes if change.is_of_value]
-    return found
-
-
-def owner_of(agent: Agent, declaration: Declaration) -> Owner:
-    """Return the owner that the agent's record names, or a nameless one."""
-    named = agent.record.owner if agent.record and agent.is_held else None
-    return named or Owner.of(declaration.identity, None, None)
 
 
 def _settings_after(plan: Plan, settings: UserSettings) -> dict[SettingKey, Value | None]:
