@@ -93,6 +93,7 @@ class Operation:
             self._write(lambda: self.gateway.tag_user(user.arn, plan.claim), claimed=plan.prior)
         if plan.arrays:
             self._write_arrays(plan)
+        progress.note_given_back(plan.given_back)
         if plan.amend:
             self._write(lambda: self.gateway.tag_user(user.arn, plan.amend))
         if plan.release:

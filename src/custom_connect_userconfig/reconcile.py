@@ -220,6 +220,7 @@ class Reconcile:
             prior=progress.prior if progress.wrote_settings_now else {},
             own=self._may_be_own(record),
             claimed=progress.claimed,
+            given_back=progress.given_back,
             stamps=self.expect_change or progress.claimed or distrusts,
             distrusts=distrusts,
             written=is_held and progress.has_settled(self.operation.now()),

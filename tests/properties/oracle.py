@@ -283,7 +283,7 @@ class Operation:
             assert isinstance(ending.result, GivenBack)
             return
         assert isinstance(ending.result, OwnedSettings)
-        if self._may_hold_more(ending):
+        if self._may_hold_more():
             self._model.moved_on(self._before, self._event.declared, self._earlier)
             assert self._model.owner == self._mine
             assert self._model.owned.keys() > self._event.declared.keys()
@@ -291,12 +291,14 @@ class Operation:
             self._model.taken(self._mine, self._event.declared, self._before, goes_on=self._goes_on)
             self._check_answer(ending.result.settings)
 
-    def _may_hold_more(self, ending: Ending) -> bool:
-        """Whether reads show an earlier end, and hide a repeated claim for longer than rechecks last."""
+    def _may_hold_more(self) -> bool:
+        """Whether reads show the end of another run of the event, and hide the claim of this one for longer
+        than rechecks last.
+        """
         record = OwnershipRecord.from_tags(self._oracle.agent.tags())
         holds_more = record is not None and record.prior.keys() > self._event.declared.keys()
         lags = self._oracle.agent.behaviour.stale_seconds > sum(_RECHECK_DELAYS)
-        return holds_more and lags and bool(self.met_duplicate or not self._fresh or ending.gateway.met)
+        return holds_more and lags and (self.met_duplicate or not self._fresh)
 
     def _check_answer(self, answer: Settings) -> None:
         live = {

@@ -54,7 +54,17 @@ GARBAGE: list[object] = [
     *([], {}, None, True, 10**400, float("nan"), float("inf")),
 ]
 NAMES = (
-    *("elapsed", "sinceWritten", "sinceSettling", "delay", "refusals", "notes", "prior", "found"),
+    *(
+        "elapsed",
+        "sinceWritten",
+        "sinceSettling",
+        "delay",
+        "refusals",
+        "notes",
+        "prior",
+        "found",
+        "givenBack",
+    ),
     *("wrote", "wroteSettings", "lostClaim", "released", "removedNumber"),
     *("onlyStamped", "hadClaim", "claimed"),
 )
@@ -195,8 +205,9 @@ def test_all_that_reads_have_shown_as_recorded_is_remembered_and_carried_on() ->
     ids=lambda value: repr(value)[:24],
 )
 def test_garbled_earlier_values_are_none(tags: object) -> None:
-    progress = Progress.from_context({"prior": tags, "found": tags}, 0.0)
-    assert (progress.prior, progress.found) == ({}, OwnershipRecord(None, {}, {}))
+    progress = Progress.from_context({"prior": tags, "givenBack": tags, "found": tags}, 0.0)
+    assert (progress.prior, progress.given_back) == ({}, {})
+    assert progress.found == OwnershipRecord(None, {}, {})
 
 
 @pytest.mark.parametrize("value", ["true", 1, "yes", [], None])

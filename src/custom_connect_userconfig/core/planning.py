@@ -59,6 +59,9 @@ class Plan:
     """
     amend: Mapping[str, str] = field(default_factory=dict)
     release: tuple[str, ...] = ()
+    given_back: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
+    """The settings that a take drops, with their earlier values; they are given back once `arrays` is
+    written."""
     differences: tuple[str, ...] = ()
     """For messages: each setting that differs, with the wanted and the found value."""
     notes: tuple[str, ...] = ()
@@ -84,6 +87,9 @@ class Knowledge:
     """Values that the resource may have written before its record was lost; they are no earlier values."""
     claimed: bool = False
     """Whether it has written the record."""
+    given_back: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
+    """Settings that it has given back, with their earlier values. It does not record them again: the end of
+    its first try may show, and end the operation, before a second record of them shows."""
     stamps: bool = False
     """Whether the record must show the request before the plan is empty: the read may predate the request."""
     distrusts: bool = False
@@ -102,8 +108,9 @@ def plan_take(
     """Return the plan that applies `declared` to `user`, owned by `owner`.
 
     Newly declared settings are taken, dropped ones given back. The first claim of an operation writes the
-    whole record, even tags that seem to be there: a late read shows tags that are gone. Raises InvalidRequest
-    if the user has no room for the tags.
+    whole record, even tags that seem to be there: a late read shows tags that are gone. A later claim leaves
+    out the settings that the operation has given back. Raises InvalidRequest if the user has no room for the
+    tags.
     """
     record = record or OwnershipRecord(None, {}, {})
     taken = {
@@ -111,13 +118,15 @@ def plan_take(
         for key, value in declared.items()
         if key not in record.prior
     }
+    dropped = record.prior.keys() - declared.keys()
+    restored = {key for key, _ in record.prior.items() & knowledge.given_back.items()}
+    prior = {**record.prior, **taken}
     during = OwnershipRecord(
         owner,
         {key: as_recorded(key, value) for key, value in declared.items()},
-        {**record.prior, **taken},
+        still_owned(prior, declared.keys() | (dropped - restored)),
         record.requests,
     )
-    dropped = record.prior.keys() - declared.keys()
     back = restoration(dropped, record.prior, user.settings)
     # Dropped settings are written even if the read shows the earlier value: it may predate the take.
     off = [*_not_as_declared(declared, user.settings, written=knowledge.written), *back.wanted]
@@ -127,7 +136,7 @@ def plan_take(
     if not (off or dropped or _missing(during.to_tags(), user.tags)) or knowledge.distrusts:
         return plan_stamp(owner, record) if must_stamp else Plan()
     during = replace(during, requests=requests)
-    after = replace(during, prior=still_owned(during.prior, declared))
+    after = replace(during, prior=still_owned(prior, declared))
     tags = during.to_tags()
     claim = tags if _missing(tags, user.tags) or not knowledge.claimed else {}
     wanted: Wanted = {**back.wanted, **declared}
@@ -137,6 +146,7 @@ def plan_take(
         **writes(off, wanted, user.settings, declared),
         amend=_missing(after.to_tags(), tags),
         release=tuple(key for key in our_keys({**user.tags, **claim}) if key not in after.to_tags()),
+        given_back={key: record.prior[key] for key in dropped},
         differences=tuple(difference(key, wanted[key], user.settings) for key in off),
         notes=back.notes,
         removes_number=_removes_number(off, wanted),

@@ -65,6 +65,8 @@ class Progress:
     """Whether this operation wrote its record."""
     prior: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
     """The earlier values in that record."""
+    given_back: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
+    """The settings that this create or update has given back, with their earlier values."""
     released: bool = False
     """Whether this operation removed tags of the record."""
     found: OwnershipRecord = _NOTHING
@@ -100,6 +102,7 @@ class Progress:
             had_claim=context.get("hadClaim") is True,
             claimed=context.get("claimed") is True,
             prior=_record(context.get("prior")).prior,
+            given_back=_record(context.get("givenBack")).prior,
             released=context.get("released") is True,
             found=_record(context.get("found")),
             resumed=bool(context),
@@ -121,7 +124,8 @@ class Progress:
             **({"removedNumber": True} if self.removed_number else {}),
             **({"hadClaim": True} if self.had_claim else {}),
             **({"claimed": True} if self.claimed else {}),
-            **({"prior": OwnershipRecord(None, {}, self.prior).to_tags()} if self.prior else {}),
+            **({"prior": _tags(self.prior)} if self.prior else {}),
+            **({"givenBack": _tags(self.given_back)} if self.given_back else {}),
             **({"released": True} if self.released else {}),
             **({"found": self.found.to_tags()} if self.found.prior else {}),
             **({"refusals": self.refusals} if self.refusals else {}),
@@ -149,6 +153,10 @@ class Progress:
         self.released |= released
         if claimed is not None:
             self.claimed, self.prior = True, claimed
+
+    def note_given_back(self, prior: Mapping[SettingKey, RecordedValue]) -> None:
+        """Note that settings are given back; `prior` holds their earlier values."""
+        self.given_back = {**self.given_back, **prior}
 
     def note_found(self, record: OwnershipRecord) -> None:
         """Add `record`, as a read shows it, to everything found."""
@@ -187,6 +195,10 @@ def _moment(duration: object, now: float) -> float | None:
     """Return the moment that lies `duration` before `now`, None if `duration` is malformed."""
     seconds = _seconds(duration)
     return None if seconds is None else now - seconds
+
+
+def _tags(prior: Mapping[SettingKey, RecordedValue]) -> dict[str, str]:
+    return OwnershipRecord(None, {}, prior).to_tags()
 
 
 def _record(tags: object) -> OwnershipRecord:
