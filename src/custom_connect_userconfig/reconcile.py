@@ -86,7 +86,8 @@ class Reconcile:
             if record and record.has_overtaken(self._owner.request):
                 return self._stand_back(user, record)
             plan = plan_take(self.declared, self._stamp(record), record, user, self._knowledge(record))
-            may_be_late = self.expect_change and not progress.has_written
+            # After an incomplete plan of ours, the read may show the end of a try that was cut off before.
+            may_be_late = (self.expect_change or progress.wrote) and not progress.has_written
             if plan.is_empty and may_be_late and operation.waits(self._rechecks):
                 continue
             if plan.is_empty:

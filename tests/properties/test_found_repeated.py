@@ -19,6 +19,7 @@ TASK_WORK = CHAT_ACW._replace(channel="TASK")
 KEPT = {AUTO_ACCEPT: True}
 LOST = Trouble(NetworkFailure, acted=True)
 BUSY = Trouble(Throttling)
+KILLED = Trouble(None, acted=True)
 
 
 def _update(story: Story, schedule: Schedule) -> Ending:
@@ -96,4 +97,18 @@ def test_a_try_that_was_cut_off_leaves_nothing_recorded_if_reads_show_an_earlier
     """
     with new_story(InitialUser(), Behaviour(stale_reads=2)) as story:
         assert drop(story, {4: LOST, 8: BUSY, 12: BUSY}).outcome is Outcome.DONE
+        assert _recorded(story.agent.tags()) == {AUTO_ACCEPT}
+
+
+@pytest.mark.parametrize("stale_reads", [1, 4])
+def test_an_import_that_was_cut_off_and_comes_again_leaves_nothing_recorded(stale_reads: int) -> None:
+    """The next try is refused between its record and the end; a read shows the end of the one cut off.
+
+    Its declaration did not change, so it did not look again: the record held the dropped setting.
+    """
+    with new_story(InitialUser(), Behaviour(stale_reads=stale_reads)) as story:
+        assert _import(story, {4: KILLED}).outcome is Outcome.KILLED
+        event = story.stack.latest
+        assert event
+        assert story.send(event, {4: BUSY}).outcome is Outcome.DONE
         assert _recorded(story.agent.tags()) == {AUTO_ACCEPT}

@@ -110,6 +110,27 @@ def test_a_later_invocation_knows_what_an_earlier_one_gave_back(
     check_end(held)
 
 
+def test_the_end_of_a_try_that_was_cut_off_is_not_taken_for_the_end_of_this_one(
+    service: SettingsService, held: FakeConnect, clock: FakeClock
+) -> None:
+    """That try was killed after its last call; this one is refused between its record and the end."""
+    held.stale_reads = 0
+    late: dict[str, str] = {}
+
+    def hide() -> None:
+        late.update(held.tags)
+        held.tags = {key: value for key, value in held.tags.items() if key != CONNECTION_TAG}
+
+    held.script(TAG, None, Answer(afterwards=hide))
+    held.script(UNTAG, Throttling("busy"))
+    held.script(DESCRIBE, None, Answer(afterwards=lambda: held.tags.update(late)))
+    unchanged = DROPS_BOTH.settings
+    assert isinstance(service.update(DROPS_BOTH, LATER, None, unchanged), OwnedSettings)
+    assert held.count(UNTAG) == 2
+    assert clock.slept == [5, 1]
+    check_end(held)
+
+
 def test_a_plan_names_what_it_gives_back_and_the_next_one_does_not_record_it() -> None:
     user = live(dict.fromkeys(HELD.declared, True), HELD.to_tags())
     first = plan_take(DROPS_BOTH.settings, LATER, HELD, user)
