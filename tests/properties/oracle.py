@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
+from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
 from custom_connect_userconfig.core.errors import AlreadyExists, NotFound, NotStabilized
 from custom_connect_userconfig.core.interventions import plan_hand_over
 from custom_connect_userconfig.core.ownership import OWNER_KEY, OwnershipRecord
@@ -119,6 +120,7 @@ class Operation:
     ) -> None:
         self._oracle, self._model, self._stack, self._event = oracle, oracle.model, stack, event
         self._fresh, self._goes_on = reads_are_fresh, given.context is not None
+        self._was_killed = stack.is_unfinished and not reads_are_fresh
         self._mine = stack.owner.digest
         self._owner_before, self._former = oracle.model.owner, oracle.model.former
         self._before: Truth = oracle.agent.truth()
@@ -277,7 +279,8 @@ class Operation:
             assert self._model.owner != self._mine
             return
         recorded = shown.prior.keys() if shown else set()
-        assert recorded == self._event.declared.keys(), "the end is announced before reads show it"
+        shows = recorded == self._event.declared.keys() or self._shows_a_repeated_drop(recorded)
+        assert shows, "the end is announced before reads show it"
         if self._event.action is Action.DELETE:
             self._model.given_back(self._before)
             assert isinstance(ending.result, GivenBack)
@@ -290,6 +293,16 @@ class Operation:
         else:
             self._model.taken(self._mine, self._event.declared, self._before, goes_on=self._goes_on)
             self._check_answer(ending.result.settings)
+
+    def _shows_a_repeated_drop(self, recorded: AbstractSet[SettingKey]) -> bool:
+        """Whether a read shows that settings are being given back which the record has forgotten already.
+
+        A process was killed, and its event comes again before reads show its writes. The new process cannot
+        know that the other one had given them back: it records them once more, and forgets them again.
+        """
+        now, declared = OwnershipRecord.from_tags(self._oracle.agent.tags()), self._event.declared.keys()
+        is_done = now is not None and now.prior.keys() == declared and self._event.action is not Action.DELETE
+        return self._was_killed and is_done and declared < recorded <= declared | self._earlier.keys()
 
     def _may_hold_more(self) -> bool:
         """Whether reads show the end of another run of the event, and hide the claim of this one for longer

@@ -1,8 +1,15 @@
 """The state machine's own judgement: what it must not take for a broken rule."""
 
+import itertools
+from collections.abc import Sequence
+
+import pytest
+
 from connect_local import Behaviour
+from custom_connect_userconfig.core.errors import NetworkFailure, Throttling
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import OwnershipRecord
+from custom_connect_userconfig.retry.progress import Progress
 
 from .agent import InitialUser
 from .meanwhile import Circumstances, Rival
@@ -11,7 +18,53 @@ from .ownership_model import CHAT_ENDS, OwnershipModel
 from .stacks import Action, Outcome
 from .stories import AUTO_ACCEPT, new_story
 from .strategies import CHAT_ACW, VOICE_ENHANCEMENT
-from .unreliable import Trouble
+from .unreliable import Schedule, Trouble, UnreliableGateway
+
+TASK_WORK = CHAT_ACW._replace(channel="TASK")
+NOT_SHOWN = "the end is announced before reads show it"
+
+
+def _drop(first: Schedule, again: Schedule | None = None) -> None:
+    """Let a stack drop the work on TASK while reads are late, perhaps again at once, under the oracle."""
+    with new_story(InitialUser(), Behaviour(stale_reads=4)) as story:
+        custom = story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [custom])
+        oracle.send(custom, custom.event(Action.CREATE, {AUTO_ACCEPT: True, TASK_WORK: 30}))
+        update = custom.event(Action.UPDATE, {AUTO_ACCEPT: True}, custom.declared)
+        ending = oracle.send(custom, update, Circumstances(first))
+        if again is not None:
+            assert ending.outcome is Outcome.KILLED
+            ending = oracle.send(custom, update, Circumstances(again))
+        assert ending.outcome is Outcome.DONE
+
+
+BUSY = {4: Trouble(Throttling)}
+LOST = {4: Trouble(NetworkFailure, acted=True), 8: Trouble(Throttling)}
+
+
+def test_a_killed_process_may_let_reads_show_a_drop_twice() -> None:
+    _drop({4: Trouble(None, acted=True)}, BUSY)
+
+
+def test_a_process_that_drops_a_setting_twice_itself_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    _drop(LOST)
+    monkeypatch.setattr(Progress, "note_given_back", lambda *_: None)
+    with pytest.raises(AssertionError, match=NOT_SHOWN):
+        _drop(LOST)
+
+
+def test_a_record_that_keeps_a_dropped_setting_is_found_also_after_a_killed_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The service acknowledges the second removal of tags, and does not carry it out."""
+    untag, calls = UnreliableGateway.untag_user, itertools.count(1)
+
+    def untag_once(gateway: UnreliableGateway, user_arn: str, keys: Sequence[str]) -> None:
+        untag(gateway, user_arn, keys if next(calls) == 1 else [])
+
+    monkeypatch.setattr(UnreliableGateway, "untag_user", untag_once)
+    with pytest.raises(AssertionError, match=NOT_SHOWN):
+        _drop({4: Trouble(None, acted=True)}, BUSY)
 
 
 def test_what_an_update_has_declared_before_is_remembered_while_another_stack_acts() -> None:
