@@ -49,6 +49,10 @@ def staff(centre: ContactCentre) -> ContactCentre:
         ("--tag Team=One --tag Team=Two", "Bert ada cleo"),
         ("--tag Team=One --routing-profile Support", "cleo"),
         ("--user ada --tag Team=Two", ""),
+        ("--user ada --user cleo --routing-profile Support", "cleo"),
+        ("--user ada --user Bert --security-profile Lead", "Bert"),
+        ("--user ada --user dora --hierarchy-group EMEA", "ada"),
+        ("--user Bert --user cleo --hierarchy-group EMEA/**", "Bert"),
         ("--name a* --name d*", "ada dora"),
     ],
 )

@@ -62,6 +62,10 @@ class Selection:
         for user in dict.fromkeys(self.users):
             agent = _named(instance, user)
             found[agent.id] = agent
+        if narrow := criteria.get("SearchCriteria"):
+            # A description does not show the groups above the agent's own.
+            inside = {agent.id for agent in instance.search({"SearchCriteria": narrow})}
+            found = {user_id: agent for user_id, agent in found.items() if user_id in inside}
         yield from filter(self._matches, found.values())
 
     def _matches(self, agent: Agent) -> bool:
