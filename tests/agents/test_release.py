@@ -13,6 +13,7 @@ from agents.contact_centre import (
 )
 
 from connect_local import Behaviour
+from connect_user_config.agents import options
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, our_keys
 
 SURE = "--yes"
@@ -182,3 +183,39 @@ def test_a_handed_over_agent_does_not_drift(centre: ContactCentre) -> None:
     centre.run("release", "ada", "--hand-over", SURE)
     centre.edit(user_id, AfterContactWorkConfigs=work(45))
     assert centre.run("drift", "--json").of("ada")["differences"] == []
+
+
+@pytest.mark.parametrize("way", ["", "--keep", "--hand-over"])
+@pytest.mark.parametrize("shown", ["owned", "handed over", "owner not named"])
+def test_an_agent_whom_a_stack_takes_while_the_question_is_open_stays_its_own(
+    centre: ContactCentre, orphan: str, monkeypatch: pytest.MonkeyPatch, shown: str, way: str
+) -> None:
+    if shown == "handed over":
+        centre.run("release", "ada", "--hand-over", SURE)
+    if shown == "owner not named":
+        centre.untag(orphan, OWNER_KEY)
+
+    def take(*_: object, **__: object) -> None:
+        centre.tag(orphan, {MARKER_KEY: "handed-over"})
+        centre.own(orphan, {WORK_VOICE: 20}, stack="new")
+
+    monkeypatch.setattr(options, "ask", take)
+    ended = centre.run("release", "ada", *([way] if way else []))
+    assert ended.exit_code == 1
+    assert "new/Ada" in ended.stderr
+    assert centre.tags(orphan)[OWNER_KEY].endswith(" new/Ada")
+    assert (centre.tags(orphan)[MARKER_KEY], centre.value(orphan, WORK_VOICE)) == ("managed", 20)
+
+
+def test_a_record_that_is_gone_when_the_answer_comes_does_not_come_back(
+    centre: ContactCentre, orphan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre.run("release", "ada", "--hand-over", SURE)
+
+    def give_back(*_: object, **__: object) -> None:
+        centre.untag(orphan, *our_keys(centre.tags(orphan)))
+        centre.edit(orphan, AfterContactWorkConfigs=work(60))
+
+    monkeypatch.setattr(options, "ask", give_back)
+    assert centre.run("release", "ada").exit_code == 1
+    assert (our_keys(centre.tags(orphan)), centre.value(orphan, WORK_VOICE)) == ((), 60)

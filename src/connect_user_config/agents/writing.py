@@ -8,8 +8,9 @@ from typing import TypeVar
 from custom_connect_userconfig.aws.clients import ONE_TRY
 from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.core.arrays import SettingKey
+from custom_connect_userconfig.core.errors import AlreadyExists, NotClaimedYet
 from custom_connect_userconfig.core.interventions import plan_forget, plan_hand_over, plan_reapply
-from custom_connect_userconfig.core.ownership import Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership import MARKER_KEY, Marker, Owner, OwnershipRecord, our_keys
 from custom_connect_userconfig.core.ownership_messages import unsettled
 from custom_connect_userconfig.core.planning import LiveUser, Plan
 from custom_connect_userconfig.core.settings import Entry
@@ -70,7 +71,11 @@ class PacedGateway:
 
 
 class Writer:
-    """Changes agents of one instance."""
+    """Changes agents of one instance.
+
+    Between the look at an agent and the write, a stack may have taken its settings over. Then a write raises
+    AlreadyExists and changes nothing.
+    """
 
     def __init__(self, instance: Instance) -> None:
         self._clock = instance.pace.clock
@@ -103,12 +108,17 @@ class Writer:
         if agent.record and not agent.is_held:
             # A delete needs an owner to act for.
             charge = OwnershipRecord(owner, agent.record.declared, agent.record.prior).to_tags()
-            self._until_done(agent, lambda user: Plan(claim=_missing(charge, user.tags)))
+            # A record that is gone stays so: somebody else has given the settings back.
+            self._until_done(
+                agent,
+                lambda user: Plan(claim=_missing(charge, user.tags) if our_keys(user.tags) else {}),
+            )
         return self._to_the_end(lambda context: service.delete(identity, owner, context)).notes
 
     def forget(self, agent: Agent) -> tuple[str, ...]:
         """Remove the record and leave the settings as they are; raises SettingsError."""
-        return self._until_done(agent, plan_forget)
+        # A create that follows the removal at once has a record of its own.
+        return self._until_done(agent, lambda user: plan_forget(user) if _is_as_seen(agent, user) else Plan())
 
     def hand_over(self, agent: Agent) -> tuple[str, ...]:
         """Let the next create take the record over; raises SettingsError."""
@@ -127,7 +137,7 @@ class Writer:
         def begin(context: Context) -> tuple[str, ...] | InProgress:
             progress = self._retrier.begin(context)
             operation = self._operation(agent, progress)
-            return self._retrier.write(lambda: _converge(operation, plan), progress)
+            return self._retrier.write(lambda: _converge(operation, agent, plan), progress)
 
         return self._to_the_end(begin)
 
@@ -153,12 +163,33 @@ def _acting(agent: Agent) -> Owner:
     return replace(owner or nobody(agent), request=uuid.uuid4().hex[:8])
 
 
-def _converge(operation: Operation, plan: Callable[[LiveUser], Plan]) -> tuple[str, ...]:
+def _is_as_seen(agent: Agent, user: LiveUser) -> bool:
+    """Whether `user` has no record, or one of the owner whom `agent` shows."""
+    return not our_keys(user.tags) or _owner_in(user.tags) == _owner_in(agent.live.tags)
+
+
+def _owner_in(tags: Mapping[str, str]) -> tuple[Owner | None, bool]:
+    return OwnershipRecord.owner_of(tags), tags.get(MARKER_KEY) == Marker.HANDED_OVER.value
+
+
+def _converge(operation: Operation, agent: Agent, plan: Callable[[LiveUser], Plan]) -> tuple[str, ...]:
     while True:
         user = operation.describe()
+        if not operation.progress.wrote and not _is_as_seen(agent, user):
+            # The read may be late: then another one shows what the agent showed.
+            raise NotClaimedYet(_taken_meanwhile(user))
         left = plan(user)
         if left.is_empty:
             return (*left.notes, *operation.notes(user))
         if operation.progress.is_settling(operation.now()):
             raise unsettled(operation.identity, left.differences)
         operation.apply(user, left)
+
+
+def _taken_meanwhile(user: LiveUser) -> AlreadyExists:
+    owner, is_handed_over = _owner_in(user.tags)
+    by = f"{owner.label}, which has handed it over" if owner and is_handed_over else owner and owner.label
+    return AlreadyExists(
+        f"The record has changed since it was shown: it is now one of {by or 'nobody named'}. Nothing was"
+        " changed; run the command again to see the agent as it is."
+    )
