@@ -15,6 +15,8 @@ from agents.contact_centre import (
 )
 
 from connect_local import Behaviour
+from connect_user_config.agents import options
+from custom_connect_userconfig.core.ownership import MARKER_KEY
 from custom_connect_userconfig.core.settings import Settings
 
 WORK = {WORK_VOICE: 30}
@@ -158,3 +160,13 @@ def test_the_report_shows_differences_and_orphans(centre: ContactCentre, tmp_pat
     text = page.read_text("utf-8")
     assert "45 s" in text
     assert "stack sales has no resource Grace" in text
+
+
+@pytest.mark.parametrize(("marker", "said"), [("handed-over", "handed"), ("releasing", "A delete has begun")])
+def test_fix_writes_nothing_that_nobody_declares_any_more(
+    centre: ContactCentre, monkeypatch: pytest.MonkeyPatch, marker: str, said: str
+) -> None:
+    drifted(centre)
+    monkeypatch.setattr(options, "ask", lambda *_, **__: centre.tag("id-ada", {MARKER_KEY: marker}))
+    assert said in centre.run("drift", "--fix").stderr
+    assert "UpdateUserConfig" not in centre.calls

@@ -25,6 +25,7 @@ from custom_connect_userconfig.core.arrays import (
 from custom_connect_userconfig.core.interventions import (
     BEING_GIVEN_BACK,
     DESK_PHONE_MISSING,
+    HANDED_OVER,
     NUMBER_MISSING,
     plan_reapply,
 )
@@ -74,6 +75,13 @@ def test_nothing_is_written_once_a_delete_has_begun() -> None:
     ending = OwnershipRecord.from_tags(tags)
     assert ending
     assert plan_reapply(ending, live({VOICE_ACCEPT: False})) == Plan(notes=(BEING_GIVEN_BACK,))
+
+
+def test_nothing_is_written_for_a_record_that_nobody_owns_any_more() -> None:
+    tags = {**record(voice=(True, False)).to_tags(), "connect-user-config": "handed-over"}
+    handed_over = OwnershipRecord.from_tags(tags)
+    assert handed_over
+    assert plan_reapply(handed_over, live({VOICE_ACCEPT: False})) == Plan(notes=(HANDED_OVER,))
 
 
 @pytest.mark.parametrize(

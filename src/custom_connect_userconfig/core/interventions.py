@@ -10,6 +10,9 @@ from .ownership import Marker, OwnershipRecord, hand_over_request, our_keys, req
 from .planning import LiveUser, Plan, difference, writes
 
 BEING_GIVEN_BACK: Final = "A delete has begun to give the settings back: nothing is written again."
+HANDED_OVER: Final = (
+    "The record has been handed over: nobody declares settings, and nothing is written again."
+)
 NUMBER_MISSING: Final = (
     "There is no phone number on the user, and the record does not hold the declared one: deploy the stack to"
     " write it."
@@ -31,6 +34,8 @@ def plan_reapply(record: OwnershipRecord, user: LiveUser) -> Plan:
     """
     if record.is_ending:
         return Plan(notes=(BEING_GIVEN_BACK,))
+    if record.is_handed_over:
+        return Plan(notes=(HANDED_OVER,))
     different = {each.key for each in differences(record.declared, record, user.settings)}
     left, notes = _without_a_number(record, user, different)
     off = [key for key in record.declared if key in different - left]
