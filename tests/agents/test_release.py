@@ -70,6 +70,15 @@ def test_a_record_that_names_no_owner_can_be_released(centre: ContactCentre, orp
     assert not our_keys(centre.tags(orphan))
 
 
+def test_a_record_that_names_no_owner_can_be_handed_over(centre: ContactCentre, orphan: str) -> None:
+    centre.untag(orphan, OWNER_KEY)
+    ended = centre.run("release", "ada", "--hand-over", SURE)
+    assert (ended.exit_code, ended.stderr) == (0, "ada: handed over.\n")
+    centre.own(orphan, {WORK_VOICE: 20}, stack="new")
+    assert centre.run("release", "ada", SURE, "--force").exit_code == 0
+    assert (centre.value(orphan, WORK_VOICE), our_keys(centre.tags(orphan))) == (45, ())
+
+
 @pytest.mark.parametrize("way", [(), ("--keep",)])
 def test_a_living_owner_is_not_robbed(centre: ContactCentre, way: tuple[str, ...]) -> None:
     user_id = centre.agent("ada")

@@ -126,6 +126,8 @@ class Writer:
 
         def plan(user: LiveUser) -> Plan:
             record = OwnershipRecord.from_tags(user.tags)
+            if record and record.owner is None and owner == nobody(agent):
+                record = replace(record, owner=owner)
             # Another resource may have taken it by now.
             return plan_hand_over(record) if record and record.owned_by(owner) else Plan()
 
