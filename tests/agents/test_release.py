@@ -228,3 +228,17 @@ def test_a_record_that_is_gone_when_the_answer_comes_does_not_come_back(
     monkeypatch.setattr(options, "ask", give_back)
     assert centre.run("release", "ada").exit_code == 1
     assert (our_keys(centre.tags(orphan)), centre.value(orphan, WORK_VOICE)) == ((), 60)
+
+
+def test_a_login_commands_no_terminal_and_breaks_no_line(centre: ContactCentre) -> None:
+    name = "eve\x1b[2J\nfine\u202e"
+    user_id, _ = centre.connect.create_user(centre.instance_id, name, "eve")
+    centre.own(user_id, {WORK_VOICE: 30})
+    centre.edit(user_id, AfterContactWorkConfigs=work(45))
+    arguments = [
+        "drift --fix --yes",
+        *(f"release eve {way}" for way in ("", "--hand-over --yes", "--keep --yes")),
+    ]
+    for ended in [centre.run(*each.split()) for each in (*arguments, "release eve")]:
+        assert r"eve\x1b[2J\nfine\u202e: " in ended.stderr
+        assert not {"\x1b", "\u202e"} & {*ended.stdout, *ended.stderr}

@@ -27,6 +27,7 @@ from ..progress import console_of
 from .instance import Instance
 from .pace import HALF, Pace
 from .selection import Selection, parse_array, parse_tag
+from .tables import inert
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _ARN: Final = re.compile(r"arn:[a-z-]+:connect:(?P<region>[a-z0-9-]+):")
@@ -118,9 +119,9 @@ def end_with(context: click.Context, instance: Instance, exit_code: int) -> None
 
 def _end(context: click.Context, problem: Problem) -> None:
     console = console_of(to_stderr=True)
-    console.print(problem.message, style="red")
+    console.print(inert(problem.message), style="red")
     if problem.advice:
-        console.print(f"-> {problem.advice}")
+        console.print(f"-> {inert(problem.advice)}")
     context.exit(problem.exit_code)
 
 

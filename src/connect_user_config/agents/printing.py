@@ -131,5 +131,5 @@ def print_json(name: str, items: Iterable[Mapping[str, Any]], **members: Any) ->
 
 
 def say(words: str) -> None:
-    """Print a line for people on standard error."""
-    console_of(to_stderr=True).print(words)
+    """Print a line for people on standard error; nothing in a name commands the terminal."""
+    console_of(to_stderr=True).print(tables.inert(words))
