@@ -27,7 +27,7 @@ CDK_VENV := .venv-cdk
 CDK_READY := $(CDK_VENV)/lock-installed
 CDK_LOCK := requirements-cdk.txt
 FUNCTION := build/custom-resource.zip
-REGISTRY := src/connect_user_config/install/artefacts/registry.zip
+REGISTRY_ARTEFACT := src/connect_user_config/install/artefacts/registry.zip
 
 # The packager of the `cfn` command calls whichever `pip` comes first.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -71,7 +71,7 @@ test-all: test test-cdk ## every night: the same with every cell of each matrix,
 
 # The constructs in their own environment; then, in the project's, what their apps synthesize: checked, and deployed on a local cloud.
 .PHONY: test-cdk
-test-cdk: $(READY) $(CDK_READY) $(MINISTACK_READY) $(REGISTRY) ## test the CDK constructs, with the Node of a wheel (eight minutes beside other work)
+test-cdk: $(READY) $(CDK_READY) $(MINISTACK_READY) $(REGISTRY_ARTEFACT) ## test the CDK constructs, with the Node of a wheel (eight minutes beside other work)
 	$(say) 'constructs: types, and tests of what they synthesize'
 	@$(CDK_VENV)/bin/python -m mypy --config-file tests/cdk/mypy.ini
 	@$(CDK_VENV)/bin/python -m pytest --confcutdir=tests/cdk tests/cdk
@@ -193,7 +193,7 @@ $(FUNCTION): $(READY) requirements.txt $(wildcard tools/artefact/*.py) $(shell f
 	$(say) 'building the code'
 	@$(VENV)/bin/python -m tools.artefact function --to $@
 
-$(REGISTRY): $(READY) requirements.txt $(wildcard tools/artefact/*.py) $(shell find src/custom_connect_userconfig -name '*.py')
+$(REGISTRY_ARTEFACT): $(READY) requirements.txt $(wildcard tools/artefact/*.py) $(shell find src/custom_connect_userconfig -name '*.py')
 	$(say) 'building the artefacts'
 	@python -m tools.artefact package --to build
 
