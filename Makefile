@@ -200,6 +200,7 @@ $(REGISTRY_ARTEFACT): $(READY) requirements.txt $(wildcard tools/artefact/*.py) 
 # The lock is complete, so no resolver is asked: it would look for newer releases. What comes as source is built with the setuptools of
 # the lock, which therefore comes first; else pip would fetch some setuptools without a hash. Not compiled: most is never imported.
 PIP_INSTALL = -m pip install --disable-pip-version-check --no-compile --progress-bar off --no-deps --require-hashes --no-build-isolation --use-pep517
+# The check is isolated (-I): what `pip install .` leaves in src has needs of its own.
 define install
 	@$(PYTHON) -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in sys.argv)' $(PYTHONS) 2>/dev/null || { \
 		echo 'One of these Pythons is needed: $(PYTHONS). $(PYTHON) is' "$$($(PYTHON) --version 2>/dev/null || echo none)." \
@@ -213,7 +214,7 @@ define install
 			Collecting) echo "   $${what%%;*}" ;; \
 			Installing) echo '   installing ...' ;; \
 		esac; done
-	@$(1)/bin/python -m pip --disable-pip-version-check check
+	@$(1)/bin/python -I -m pip --disable-pip-version-check check
 	@touch $@
 endef
 

@@ -113,6 +113,20 @@ def test_a_package_that_the_lock_lacks_is_named_and_not_fetched(packages: Path) 
     assert not (packages.parent / ".venv" / "lock-installed").exists()
 
 
+@pytest.mark.slow
+def test_what_pip_has_left_in_the_sources_of_a_clone_has_no_say(packages: Path) -> None:
+    """`pip install .` leaves metadata in src, which is on the path of all that make runs."""
+    left = packages.parent / "src" / "ours.egg-info"
+    left.mkdir(parents=True)
+    (left / "PKG-INFO").write_text(
+        "Metadata-Version: 2.1\nName: ours\nVersion: 1.0\nRequires-Dist: part\n", "utf-8"
+    )
+
+    done = install(packages, wheel(packages, "whole", "1.0"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 BACKEND = """
 import os, zipfile
 def build_wheel(folder, config_settings=None, metadata_directory=None):
