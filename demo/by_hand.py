@@ -52,7 +52,7 @@ instance={INSTANCE}
 connect-user-config agents --instance $instance
 
 # {FILE} holds the README's resource:
-# what would it change, and is it right?
+# is it right, and what would it change?
 connect-user-config check {FILE}
 connect-user-config diff {FILE}
 
