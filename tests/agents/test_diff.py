@@ -65,7 +65,7 @@ def test_to_take_over_what_is_so_is_a_difference_unless_only_settings_count(
     ended = differ.run(tree)
     assert ended.exit_code == 6
     assert "taken over, unchanged" in ended.stdout
-    assert "ownership alone of 1 agent" in ended.stderr
+    assert "ownership alone of 1 agent would change" in ended.stderr
     only = differ.run(tree, "--settings-only")
     assert (only.exit_code, only.stdout) == (0, "")
 

@@ -68,9 +68,10 @@ class Comparison:
         settings = sum(change.is_of_value for each in self.outcomes for change in each.effect.changes)
         refused = len(self.refused) + len(self.errors)
         changed = f"{_count(settings, 'setting')} of {_count(_agents(self.changed), 'agent')}"
+        owned = f"ownership alone of {_count(_agents(self.record_only), 'agent')}"
         counts = {
             f"{changed} would change": settings,
-            f"ownership alone of {_count(_agents(self.record_only), 'agent')}": len(self.record_only),
+            f"{owned} would change": len(self.record_only),
             f"{refused:,} refused": refused,
             f"{len(self.unresolved):,} not resolved": len(self.unresolved),
         }
