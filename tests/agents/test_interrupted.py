@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,6 +22,7 @@ json.dump({"instances": [{"id": "one", "users": users}]}, open(sys.argv[1], "w")
 def test_ctrl_c_in_the_middle_ends_the_command_at_once(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment.pop("PYTHONUNBUFFERED", None)
     subprocess.run([sys.executable, "-c", SERVER, str(seed)], env=environment, check=True)
     server = subprocess.Popen(
         [sys.executable, "-m", "connect_local", "--seed", str(seed)],
@@ -42,10 +44,13 @@ def test_ctrl_c_in_the_middle_ends_the_command_at_once(tmp_path: Path) -> None:
             text=True,
         )
         assert run.stdout
+        watchdog = threading.Timer(60, run.kill)
+        watchdog.start()
         assert run.stdout.readline().startswith("agent,")
         begun = time.monotonic()
         run.send_signal(signal.SIGINT)
         _, said = run.communicate(timeout=60)
+        watchdog.cancel()
         assert time.monotonic() - begun < 10
         assert run.returncode == 130
         assert "interrupted" in said

@@ -103,12 +103,15 @@ def _words(title: str) -> str:
 
 
 def print_csv(titles: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO | None = None) -> int:
-    """Write CSV with a head; return the number of rows."""
-    writer = csv.writer(stream or sys.stdout, lineterminator="\n")
+    """Write CSV with a head; return the number of rows. Each row can be read at once: some take a second."""
+    stream = stream or sys.stdout
+    writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(titles)
+    stream.flush()
     count = 0
     for row in rows:
         writer.writerow([_inert(cell) for cell in row])
+        stream.flush()
         count += 1
     return count
 
@@ -126,6 +129,7 @@ def print_json(name: str, items: Iterable[Mapping[str, Any]], **members: Any) ->
     count = 0
     for count, item in enumerate(items, 1):
         write(("," if count > 1 else "") + "\n    " + json.dumps(item))
+        sys.stdout.flush()
     write("\n  ]\n}\n" if count else "]\n}\n")
     return count
 
