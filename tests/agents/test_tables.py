@@ -143,6 +143,14 @@ def test_the_first_column_is_widened_first() -> None:
     assert fit(rows, 24).widths == [17, 5]
 
 
+def test_an_id_that_is_to_be_copied_stays_on_one_line() -> None:
+    agent_id = "dcc06cfd-6a53-40cb-9521-9ad5062d5f1e"
+    rows = [["agent-010", agent_id, f"agent-settings-1/Agent{agent_id.replace('-', '')}"]]
+    assert fit(rows, 80).widths == [9, 36, 31]
+    assert wrapped(agent_id, 36) == [agent_id]
+    assert fit(rows, 60).widths == ()
+
+
 def test_columns_that_may_be_left_out_are_if_they_say_the_same() -> None:
     rows = [["ada", "off", "NONE"], ["bob", "off", "NONE"]]
     assert fit(rows, 14, ["t1"]).widths == [3, 3, 4]

@@ -11,6 +11,8 @@ GAP: Final = 2
 """Blanks between two columns."""
 _WHOLE: Final = 15
 """The longest word that a table keeps on one line; a longer one goes on behind a sign, such as a dot."""
+_ID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+"""An id stays on one line however long it is: it is shown to be copied."""
 _PART: Final = re.compile(r"[^\s./@_-]*[./@_-]*\s*")
 # Commands to a terminal, ends of lines, and what turns the direction of the text around it.
 _COMMANDS: Final = (range(0x20), range(0x7F, 0xA0), range(0x2028, 0x202F), range(0x2066, 0x206A))
@@ -73,7 +75,8 @@ def _column(titles: Sequence[str], rows: Iterable[Sequence[str]], column: int) -
 
 
 def _least(cells: Iterable[str]) -> int:
-    return max(min(cell_len(word), _WHOLE) for cell in cells for word in (cell.split() or [""]))
+    words = (word for cell in cells for word in (cell.split() or [""]))
+    return max(cell_len(word) if _ID.fullmatch(word) else min(cell_len(word), _WHOLE) for word in words)
 
 
 def _total(widths: Sequence[int]) -> int:
