@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import index
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any, Final
 
 from connect_user_config.reading.document import NotReadable, read
 from custom_connect_userconfig.core.declaration import USER_ID
+from custom_connect_userconfig.core.errors import InvalidRequest
+from custom_connect_userconfig.core.identifiers import Environment, UserRef
 
 from ...problems import Refused, UsageError
 from .documents import FOR_EACH, OURS, PARTS
@@ -117,20 +120,32 @@ def _read(path: Path) -> tuple[dict[str, Any], set[str]]:
         raise Refused("not-ours", f"{path} cannot be read: {error}", _FOREIGN) from error
     try:
         about = dict(tree["Metadata"][OURS])  # type: ignore[index] # whatever it is, the errors tell
-        ids = set(_users(tree["Resources"]))  # type: ignore[index] # the same
+        users = list(_users(tree["Resources"]))  # type: ignore[index] # the same
         about[PARTS] = index(about[PARTS])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         said = f"{path} was not written by adopt, and is not overwritten"
         raise Refused("not-ours", said, _FOREIGN) from error
-    return {name: value for name, value in about.items() if name not in ("Part", "Logins")}, ids
+    if others := [each for each in users if not _is_id(each)]:
+        said = f"{path} declares the agent {others[0]!r}, which is not an id that adopt writes"
+        advice = "undo the edit (git knows the template), or name another folder with --to"
+        raise Refused("edited", said, advice)
+    return {name: value for name, value in about.items() if name not in ("Part", "Logins")}, set(
+        map(str, users)
+    )
+
+
+def _is_id(user: object) -> bool:
+    with suppress(InvalidRequest):
+        return isinstance(user, str) and UserRef.parse(user, Environment(), None).bare == user
+    return False
 
 
 _FOREIGN: Final = "name another folder with --to, or move the file away"
 
 
-def _users(resources: Mapping[str, Any]) -> Iterator[str]:
+def _users(resources: Mapping[str, Any]) -> Iterator[object]:
     for name, node in resources.items():
         if name.startswith(FOR_EACH):
-            yield from map(str, node[1])
+            yield from node[1]
         elif USER_ID in (properties := node.get("Properties", {})):
-            yield str(properties[USER_ID])
+            yield properties[USER_ID]
