@@ -29,3 +29,13 @@ def test_an_agent_who_is_not_named_by_id_is_not_dropped(
     assert ended.exit_code == 4
     assert "which is not an id that adopt writes" in ended.stderr
     assert template.read_text() == edited
+
+
+@pytest.mark.parametrize("parts", ["999999999999", "-1", "many"])
+def test_a_number_of_parts_that_no_run_writes_is_refused_at_once(
+    centre: ContactCentre, template: Path, parts: str
+) -> None:
+    template.write_text(template.read_text().replace("Parts: 1", f"Parts: {parts}"))
+    ended = centre.run("adopt", "--to", str(template.parent))
+    assert ended.exit_code == 4
+    assert f"{template} was not written by adopt" in ended.stderr

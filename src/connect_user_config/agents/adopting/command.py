@@ -22,6 +22,7 @@ from .documents import INSTANCE, OURS, PARTS, Flavour, Form
 from .fleet import Fleet
 from .folder import Earlier, Folder
 from .journal import Journal
+from .parts import MOST_PARTS
 from .text import FORMATS
 
 _CUSTOM: Final = "Custom::ConnectUserConfig"
@@ -83,7 +84,7 @@ def _stack(_: click.Context, __: click.Parameter, given: str) -> str:
 @click.option(
     "--parts",
     metavar="N",
-    type=click.IntRange(1, 999),
+    type=click.IntRange(1, MOST_PARTS),
     help="The number of templates, which stays; default: as few as leave room.",
 )
 @click.option("--group", is_flag=True, help="Fold agents with equal settings into loops (Fn::ForEach).")

@@ -17,6 +17,7 @@ from custom_connect_userconfig.core.identifiers import Environment, UserRef
 from ...problems import Refused, UsageError
 from .documents import FOR_EACH, OURS, PARTS
 from .files import write
+from .parts import MOST_PARTS
 
 _JOURNAL: Final = ".adopt.jsonl"
 _VALUES: Final = "values"
@@ -121,7 +122,7 @@ def _read(path: Path) -> tuple[dict[str, Any], set[str]]:
     try:
         about = dict(tree["Metadata"][OURS])  # type: ignore[index] # whatever it is, the errors tell
         users = list(_users(tree["Resources"]))  # type: ignore[index] # the same
-        about[PARTS] = index(about[PARTS])
+        about[PARTS] = _parts(about[PARTS])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         said = f"{path} was not written by adopt, and is not overwritten"
         raise Refused("not-ours", said, _FOREIGN) from error
@@ -132,6 +133,12 @@ def _read(path: Path) -> tuple[dict[str, Any], set[str]]:
     return {name: value for name, value in about.items() if name not in ("Part", "Logins")}, set(
         map(str, users)
     )
+
+
+def _parts(given: Any) -> int:  # noqa: ANN401 - whatever the template has
+    if not 1 <= (parts := index(given)) <= MOST_PARTS:
+        raise ValueError
+    return parts
 
 
 def _is_id(user: object) -> bool:

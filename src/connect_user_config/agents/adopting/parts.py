@@ -12,6 +12,7 @@ from typing import Final
 
 from ...lanes import LANES, shard_of
 
+MOST_PARTS: Final = 999
 MOST_RESOURCES: Final = 500
 MOST_PARAMETERS: Final = 200
 MOST_BYTES: Final = 1_000_000
