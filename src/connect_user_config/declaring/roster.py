@@ -201,6 +201,9 @@ def _rows_of_csv(file: Path) -> tuple[_Rows, Mapping[str, object]]:
     reader = csv.DictReader(
         text.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ","
     )
+    names = [name for name in reader.fieldnames or () if name]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise RosterError(file, [f"line 1: the column {twice[0]} stands twice: remove one"])
     rows: _Rows = []
     for cells in reader:
         place = f"line {reader.line_num}"
@@ -210,9 +213,24 @@ def _rows_of_csv(file: Path) -> tuple[_Rows, Mapping[str, object]]:
     return rows, {}
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a name that stands twice in an object, where YAML lets the last one win."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:  # noqa: ANN401 - PyYAML's own
+        """Return the node of an object; raises yaml.YAMLError."""
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        first: dict[str, yaml.ScalarNode] = {}
+        for key in keys:
+            if first.setdefault(key.value, key) is not key:
+                said = f"{key.value} stands twice: remove one"
+                raise yaml.composer.ComposerError(None, None, said, key.start_mark)
+        return node
+
+
 def _rows_of_yaml(file: Path) -> tuple[_Rows, Mapping[str, object]]:
     try:
-        content = yaml.safe_load(file.read_text("utf-8"))
+        content = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise RosterError(file, [f"is not YAML: {error}"]) from error
     if not isinstance(content, dict) or not isinstance(content.get("agents"), list):
