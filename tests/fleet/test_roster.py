@@ -146,6 +146,8 @@ def test_a_row_of_csv_is_named_by_its_line(tmp_path: Path) -> None:
         ("agents.yaml", "agents: {", "is not YAML"),
         ("agents.yaml", "- user: ada", "must be an object with a list of `agents`"),
         ("agents.yaml", "agents: []\nprofiles: [1]", "profiles: must be an object of profiles"),
+        ("agents.csv", "", "line 1: names no column user"),
+        ("agents.csv", f"{ADA},soft", "line 1: names no column user"),
         ("agents.csv", f"user,phone,phone\n{ADA},soft,\n", "line 1: the column phone stands twice"),
         ("agents.yaml", "agents: [{user: ada, phone: soft}]\nagents: []", "agents stands twice"),
         ("agents.yaml", "profiles: {a: {}, a: {}}\nagents: []", "a stands twice"),

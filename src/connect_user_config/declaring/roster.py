@@ -202,6 +202,8 @@ def _rows_of_csv(file: Path) -> tuple[_Rows, Mapping[str, object]]:
         text.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ","
     )
     names = [name for name in reader.fieldnames or () if name]
+    if USER not in names:
+        raise RosterError(file, [f"line 1: names no column {USER}: the agents' ids or ARNs"])
     if twice := [name for name in names if names.count(name) > 1]:
         raise RosterError(file, [f"line 1: the column {twice[0]} stands twice: remove one"])
     rows: _Rows = []
