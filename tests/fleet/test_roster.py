@@ -146,6 +146,7 @@ def test_a_row_of_csv_is_named_by_its_line(tmp_path: Path) -> None:
         ("agents.yaml", "agents: {", "is not YAML"),
         ("agents.yaml", "- user: ada", "must be an object with a list of `agents`"),
         ("agents.yaml", "agents: []\nprofiles: [1]", "profiles: must be an object of profiles"),
+        ("agents.csv", f'user,name\n{ADA},"Ada\n{BOB},Bob\n', "is not CSV"),
         ("agents.csv", "", "line 1: names no column user"),
         ("agents.csv", f"{ADA},soft", "line 1: names no column user"),
         ("agents.csv", f"user,phone,phone\n{ADA},soft,\n", "line 1: the column phone stands twice"),
@@ -157,6 +158,19 @@ def test_a_row_of_csv_is_named_by_its_line(tmp_path: Path) -> None:
 def test_what_is_no_roster_is_refused(tmp_path: Path, name: str, text: str, said: str) -> None:
     with pytest.raises(RosterError, match=said):
         read_roster(written(tmp_path, text, name))
+
+
+@pytest.mark.parametrize("name", ["agents.csv", "agents.yaml"])
+def test_a_roster_in_another_encoding_is_refused(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes("user,name\nada,Zoë".encode("cp1252"))
+    with pytest.raises(RosterError, match="is not text in UTF-8"):
+        read_roster(file)
+
+
+def test_a_name_may_hold_what_only_some_take_for_the_end_of_a_line(tmp_path: Path) -> None:
+    text = f"user,name,phone\n{ADA},A\u2028\x0bda,soft\n"
+    assert [agent.user for agent in read_roster(written(tmp_path, text, "agents.csv"))] == [ADA]
 
 
 def test_a_callback_without_its_channel_is_told(tmp_path: Path) -> None:

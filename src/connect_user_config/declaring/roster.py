@@ -6,6 +6,7 @@ An empty cell declares nothing.
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -194,25 +195,37 @@ def _limits(values: Mapping[str, Any]) -> list[AfterContactWork]:
     ]
 
 
+def _text_of(file: Path) -> str:
+    """Return the text without a byte order mark, and with its line ends as they are."""
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RosterError(file, ["is not text in UTF-8: save it so, as `CSV UTF-8` in Excel"]) from error
+
+
 def _rows_of_csv(file: Path) -> tuple[_Rows, Mapping[str, object]]:
-    text = file.read_text("utf-8-sig")
+    text = _text_of(file)
     header = text.partition("\n")[0]
     # Spreadsheets write semicolons where the comma is the decimal point.
-    reader = csv.DictReader(
-        text.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ","
-    )
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return list(_checked_rows(file, reader)), {}
+    except csv.Error as error:
+        raise RosterError(file, [f"line {reader.line_num}: is not CSV: {error}"]) from error
+
+
+def _checked_rows(file: Path, reader: "csv.DictReader[str]") -> Iterator[tuple[str, object]]:
     names = [name for name in reader.fieldnames or () if name]
     if USER not in names:
         raise RosterError(file, [f"line 1: names no column {USER}: the agents' ids or ARNs"])
     if twice := [name for name in names if names.count(name) > 1]:
         raise RosterError(file, [f"line 1: the column {twice[0]} stands twice: remove one"])
-    rows: _Rows = []
     for cells in reader:
         place = f"line {reader.line_num}"
         if None in cells:
             raise RosterError(file, [f"{place}: has more cells than the first line has columns"])
-        rows.append((place, cells))
-    return rows, {}
+        yield place, cells
 
 
 class _Loader(yaml.SafeLoader):
@@ -232,7 +245,7 @@ class _Loader(yaml.SafeLoader):
 
 def _rows_of_yaml(file: Path) -> tuple[_Rows, Mapping[str, object]]:
     try:
-        content = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(_text_of(file), _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise RosterError(file, [f"is not YAML: {error}"]) from error
     if not isinstance(content, dict) or not isinstance(content.get("agents"), list):
