@@ -115,9 +115,12 @@ class _Reader:
         self._profiles = profiles
         self._places: dict[str, str] = {}
 
-    def add_profile(self, name: str, cells: object) -> None:
+    def add_profile(self, name: object, cells: object) -> None:
         """Make a profile of the file known."""
         place = f"profiles.{name}"
+        if not isinstance(name, str):
+            self.problems.append(f"{place}: the name must be text: put it in quotes")
+            return
         if name in self._profiles:
             self.problems.append(f"{place}: the app has a profile of this name already: rename one of them")
         if isinstance(cells, Mapping):
@@ -146,10 +149,15 @@ class _Reader:
     def _profile(self, place: str, name: object) -> Profile | None:
         if name is None or name == "":
             return None
+        if not isinstance(name, str):
+            self.problems.append(
+                f"{place}: {PROFILE}: must be the name of a profile, in quotes, not {shown(name)}"
+            )
+            return None
         if name not in self._profiles:
-            advice = about_name(str(name), [*self._profiles]) if self._profiles else ": there is none"
+            advice = about_name(name, [*self._profiles]) if self._profiles else ": there is none"
             self.problems.append(f"{place}: {PROFILE}: {shown(name)} is not a known profile{advice}")
-        return self._profiles.get(str(name))
+        return self._profiles.get(name)
 
     def _settings(self, place: str, cells: Cells, others: Sequence[str]) -> dict[str, Any]:
         values = dict(self._values(place, {name: each for name, each in cells.items() if name not in others}))
@@ -203,7 +211,7 @@ def _text_of(file: Path) -> str:
         raise RosterError(file, ["is not text in UTF-8: save it so, as `CSV UTF-8` in Excel"]) from error
 
 
-def _rows_of_csv(file: Path) -> tuple[_Rows, Mapping[str, object]]:
+def _rows_of_csv(file: Path) -> tuple[_Rows, Mapping[Any, object]]:
     text = _text_of(file)
     header = text.partition("\n")[0]
     # Spreadsheets write semicolons where the comma is the decimal point.
@@ -243,7 +251,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def _rows_of_yaml(file: Path) -> tuple[_Rows, Mapping[str, object]]:
+def _rows_of_yaml(file: Path) -> tuple[_Rows, Mapping[Any, object]]:
     try:
         content = yaml.load(_text_of(file), _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
