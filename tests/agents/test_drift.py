@@ -170,3 +170,17 @@ def test_fix_writes_nothing_that_nobody_declares_any_more(
     monkeypatch.setattr(options, "ask", lambda *_, **__: centre.tag("id-ada", {MARKER_KEY: marker}))
     assert said in centre.run("drift", "--fix").stderr
     assert "UpdateUserConfig" not in centre.calls
+
+
+@pytest.mark.parametrize(
+    ("answer", "exit_code", "words"), [("n\n", 1, "nothing was changed"), ("", 1, "nobody has answered")]
+)
+def test_an_answer_that_is_no_yes_changes_nothing(
+    centre: ContactCentre, monkeypatch: pytest.MonkeyPatch, answer: str, exit_code: int, words: str
+) -> None:
+    user_id = drifted(centre)
+    monkeypatch.setattr("connect_user_config.agents.options._can_answer", lambda: True)
+    ended = centre.run("drift", "--fix", answer=answer)
+    assert ended.exit_code == exit_code
+    assert words in ended.stderr
+    assert centre.value(user_id, WORK_VOICE) == 45

@@ -175,6 +175,7 @@ def _report(path: Path, view: View, found: Sequence[Drifted]) -> None:
     write_report(
         path, view, agents, kind="drift", generated_at=now, remark=lambda agent: reasons.get(agent.id, "")
     )
+    say(f"{path}: {options.agents(len(found))}.")
 
 
 def _fix(writer: Writer, agents: Sequence[Agent], keys: Collection[SettingKey], *, is_quiet: bool) -> int:

@@ -97,14 +97,24 @@ def agents(count: int) -> str:
     return f"{count:,} {'agent' if count == 1 else 'agents'}"
 
 
+def _can_answer() -> bool:
+    # Python has no such stream if it was closed from the start (`<&-`).
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def ask(question: str, *, is_sure: bool) -> None:
     """Ask a person; UsageError if nobody can answer, Problem if the answer is no."""
     if is_sure:
         return
-    # Python has no such stream if it was closed from the start (`<&-`).
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not _can_answer():
         raise UsageError("not-asked", f"nobody can answer: {question}", "add --yes")
-    if not click.confirm(question, err=True):
+    try:
+        is_sure = click.confirm(question, err=True)
+    except click.Abort as ended:
+        if isinstance(ended.__context__, KeyboardInterrupt):
+            raise Interrupted from ended
+        raise Failed("declined", "nobody has answered: nothing was changed") from ended
+    if not is_sure:
         raise Failed("declined", "nothing was changed")
 
 
