@@ -14,7 +14,8 @@ from agents.contact_centre import (
 
 from connect_local import Behaviour
 from connect_user_config.agents import options
-from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, our_keys
+from custom_connect_userconfig.core.identifiers import Environment, Identity
+from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, Owner, OwnershipRecord, our_keys
 
 SURE = "--yes"
 
@@ -242,3 +243,18 @@ def test_a_login_commands_no_terminal_and_breaks_no_line(centre: ContactCentre) 
     for ended in [centre.run(*each.split()) for each in (*arguments, "release eve")]:
         assert r"eve\x1b[2J\nfine\u202e: " in ended.stderr
         assert not {"\x1b", "\u202e"} & {*ended.stdout, *ended.stderr}
+
+
+def test_a_release_that_was_interrupted_goes_on_although_a_late_look_shows_nothing_of_it(
+    centre: ContactCentre, orphan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre.run("release", "ada", "--hand-over", SURE)
+    identity = Identity.parse(centre.instance_id, orphan, Environment())
+    nobody = Owner.of(identity, None, None, "connect-user-config release")
+
+    def begin(*_: object, **__: object) -> None:
+        centre.tag(orphan, OwnershipRecord(nobody, {}, {}).to_tags())
+
+    monkeypatch.setattr(options, "ask", begin)
+    assert centre.run("release", "ada").exit_code == 0
+    assert (centre.value(orphan, WORK_VOICE), our_keys(centre.tags(orphan))) == (45, ())

@@ -166,8 +166,12 @@ def _acting(agent: Agent) -> Owner:
 
 
 def _is_as_seen(agent: Agent, user: LiveUser) -> bool:
-    """Whether `user` has no record, or one of the owner whom `agent` shows."""
-    return not our_keys(user.tags) or _owner_in(user.tags) == _owner_in(agent.live.tags)
+    """Whether `user` has no record, or one of the owner whom `agent` shows.
+
+    So is one that names nobody: a release was interrupted, and the look at the agent was late.
+    """
+    alike = (_owner_in(agent.live.tags), (nobody(agent), False))
+    return not our_keys(user.tags) or _owner_in(user.tags) in alike
 
 
 def _owner_in(tags: Mapping[str, str]) -> tuple[Owner | None, bool]:
