@@ -297,3 +297,9 @@ def test_memory_does_not_grow_with_what_agents_hold(tmp_path: Path) -> None:
 
     report(tmp_path / "r.html", watched())
     assert most <= 2
+
+
+def test_the_name_of_the_file_may_be_as_long_as_any(tmp_path: Path) -> None:
+    path = tmp_path / f"{'n' * 250}.html"
+    report(path, [agent("ada")])
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]

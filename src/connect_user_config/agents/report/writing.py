@@ -135,7 +135,7 @@ def _replacing(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         raise UsageError("not-a-file", f"{path} is not a file", "name a file that may be written")
     try:
         rows = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 - closed below
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-")
     except OSError as error:
         problem = f"{path} cannot be written: {error.strerror}"
         raise UsageError("unwritable", problem, "name a file in a folder where you may write") from error
