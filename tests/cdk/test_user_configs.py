@@ -312,3 +312,14 @@ def test_a_nested_stack_may_hold_a_fleet(pinned: Path) -> None:
     fleet(NestedStack(stack, "Team"))
 
     assert sum(map(len, declared(stack).values())) == 40
+
+
+def test_no_nested_stack_shows_a_phone_number_that_its_parent_hides(pinned: Path) -> None:
+    pinned.write_text(json.dumps({"Settings/Fleet": {"rule": RULE, "shards": 1}}), "utf-8")
+    stack = new_stack()
+    numbers = [CfnParameter(stack, f"Number{each}", no_echo=True).value_as_string for each in range(2)]
+    phones = [Phone.desk(numbers[0]), Phone.desk(f"+49{numbers[1]}")]
+    listed = [Agent(user=user, phone=phone) for user, phone in zip(("a-b", "ab"), phones, strict=True)]
+    UserConfigs(stack, "Fleet", provider=PROVIDER, instance=INSTANCE, agents=listed, shards=1)
+    (nested,) = [each for name, each in templates(app_of(stack)).items() if name != stack.stack_name]
+    assert [each["NoEcho"] for each in nested["Parameters"].values()] == [True, True]

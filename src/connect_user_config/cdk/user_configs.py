@@ -2,10 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
-from aws_cdk import Annotations, CfnResource, NestedStack, RemovalPolicy
+from aws_cdk import (
+    Annotations,
+    CfnParameter,
+    CfnResource,
+    NestedStack,
+    Reference,
+    RemovalPolicy,
+    Tokenization,
+)
 from aws_cdk.aws_connect import CfnInstance
 from constructs import Construct
 
@@ -175,7 +184,7 @@ class UserConfigs(Construct):
                     provider=provider,
                     instance=instance,
                     user=agent.user,
-                    profile=agent.declared,
+                    profile=_hidden(stack, agent),
                     removal_policy=removal_policy,
                 )
             except InvalidUserConfig as problem:
@@ -191,6 +200,27 @@ class UserConfigs(Construct):
         """With more stacks than lanes there is one lane in each, and only so many stacks at a time."""
         for earlier, later in zip(self._stacks, self._stacks[lanes:], strict=False):
             depend(_of_parent(later), _of_parent(earlier))
+
+
+def _hidden(stack: NestedStack, agent: Agent) -> Profile:
+    """Return the agent's settings, with a number that comes from the parent as a parameter with NoEcho.
+
+    The parameter that the CDK itself makes for a reference into the parent would show it.
+    """
+    declared = agent.declared
+    number = declared.phone.phone_number if declared.phone else None
+    if declared.phone is None or number is None or not _is_reference(number):
+        return declared
+    # In a construct of its own, so that the ids a-b and ab give two names.
+    parameter = CfnParameter(Construct(stack, f"Phone{agent.bare_id}"), "Number", no_echo=True)
+    stack.set_parameter(stack.get_logical_id(parameter), number)
+    return replace(declared, phone=replace(declared.phone, phone_number=parameter.value_as_string))
+
+
+def _is_reference(text: str) -> bool:
+    """Whether `text` holds references to parameters or attributes, and no other tokens, such as secrets."""
+    tokens = Tokenization.reverse_string(text).tokens
+    return bool(tokens) and all(map(Reference.is_reference, tokens))
 
 
 def _name(agent: Agent) -> str:
