@@ -253,7 +253,7 @@ class _Loader(yaml.SafeLoader):
 
 def _rows_of_yaml(file: Path) -> tuple[_Rows, Mapping[Any, object]]:
     try:
-        content = yaml.load(_text_of(file), _Loader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(_text_of(file), _Loader)  # noqa: S506  # nosec B506  # a SafeLoader
     except yaml.YAMLError as error:
         raise RosterError(file, [f"is not YAML: {error}"]) from error
     if not isinstance(content, dict) or not isinstance(content.get("agents"), list):
