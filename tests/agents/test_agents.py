@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from agents.contact_centre import (
@@ -130,3 +131,15 @@ def _row(centre: ContactCentre, username: str) -> dict[str, str]:
 def _names(centre: ContactCentre, *options: str) -> list[str]:
     rows = csv.DictReader(io.StringIO(centre.run("agents", "--csv", *options).stdout))
     return sorted(row["agent"] for row in rows)
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv"])
+def test_a_report_and_another_answer_are_not_given_at_once(
+    centre: ContactCentre, tmp_path: Path, form: str
+) -> None:
+    page = tmp_path / "agents.html"
+    ended = centre.run("agents", "--html", str(page), form)
+    assert ended.exit_code == 2
+    assert f"--html and {form}" in ended.stderr
+    assert not page.exists()
+    assert centre.calls == []

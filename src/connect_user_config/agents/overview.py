@@ -58,6 +58,9 @@ def agents(
         instance = options.open_instance(context, given)
         chosen = options.selection(given)
         view = View(instance, chosen.keys, with_numbers=phone_numbers)
+        if given["html"] and form:
+            problem = f"--html and --{form} are two answers"
+            raise UsageError("two-answers", problem, "run the command once for each")
         wanted = _columns(view, named or ("agent,id,name,owner" if find else ""))
         found = chosen.agents(instance)
         found = instance.exactly(found) if given["exact"] else _confirmed(instance, found)
