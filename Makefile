@@ -57,7 +57,7 @@ function: $(FUNCTION) ## build the code zip, which both flavours run, into build
 ministack: $(MINISTACK_READY) ## install the local CloudFormation, in an environment of its own
 
 .PHONY: test
-test: lint $(MINISTACK_READY) ## what CI runs: linters, then tests with coverage (eight minutes on two idle cores)
+test: lint $(MINISTACK_READY) ## linters, then tests with coverage (nine minutes on two idle cores)
 	$(say) 'tests on three processes, since some wait for servers, with the real cfn command line among them'
 	@pytest -n 3 --dist worksteal --cov --cov-report=term
 	@python -m tools.each_python $(PYTHONS)
@@ -71,7 +71,7 @@ test-all: test test-cdk ## every night: the same with every cell of each matrix,
 
 # The constructs in their own environment; then, in the project's, what their apps synthesize: checked, and deployed on a local cloud.
 .PHONY: test-cdk
-test-cdk: $(READY) $(CDK_READY) $(MINISTACK_READY) $(REGISTRY_ARTEFACT) ## test the CDK constructs, with the Node of a wheel (eight minutes beside other work)
+test-cdk: $(READY) $(CDK_READY) $(MINISTACK_READY) $(REGISTRY_ARTEFACT) ## test the CDK constructs, with the Node of a wheel (three minutes on two idle cores)
 	$(say) 'constructs: types, and tests of what they synthesize'
 	@$(CDK_VENV)/bin/python -m mypy --config-file tests/cdk/mypy.ini
 	@$(CDK_VENV)/bin/python -m pytest --confcutdir=tests/cdk tests/cdk
