@@ -81,3 +81,8 @@ def setting(key: SettingKey) -> str:
 
 
 Cell = Callable[[Agent], str]
+
+
+def agents(count: int) -> str:
+    """Return `1 agent`, `2 agents`."""
+    return f"{count:,} {'agent' if count == 1 else 'agents'}"

@@ -116,7 +116,7 @@ def drift(
         differing = [each.agent for each in found if each.differences]
         if given["fix"] and differing:
             options.ask(
-                f"Write the declared values of {options.agents(len(differing))} again?", is_sure=given["yes"]
+                f"Write the declared values of {cells.agents(len(differing))} again?", is_sure=given["yes"]
             )
             context.exit(_fix(Writer(instance), differing, chosen.keys, is_quiet=given["quiet"]))
         options.end_with(context, instance, FOUND if found else DONE)
@@ -161,8 +161,8 @@ def _show(view: View, found: Sequence[Drifted], form: str | None, path: Path | N
         return
     if not path:
         print_table(_TITLES, rows)
-    differing = options.agents(sum(bool(each.differences) for each in found))
-    orphans = options.agents(sum(each.is_orphan for each in found))
+    differing = cells.agents(sum(bool(each.differences) for each in found))
+    orphans = cells.agents(sum(each.is_orphan for each in found))
     say(f"{differing} with a difference, {orphans} with a record whose owner is gone.")
     for reason in sorted({each.owner.reason for each in found if each.owner.state is State.UNKNOWN}):
         say(f"Owners that could not be looked for: {reason}.")
@@ -175,7 +175,7 @@ def _report(path: Path, view: View, found: Sequence[Drifted]) -> None:
     write_report(
         path, view, agents, kind="drift", generated_at=now, remark=lambda agent: reasons.get(agent.id, "")
     )
-    say(f"{path}: {options.agents(len(found))}.")
+    say(f"{path}: {cells.agents(len(found))}.")
 
 
 def _fix(writer: Writer, agents: Sequence[Agent], keys: Collection[SettingKey], *, is_quiet: bool) -> int:

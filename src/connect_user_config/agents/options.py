@@ -24,6 +24,7 @@ from custom_connect_userconfig.retry.retrier import SystemClock
 from ..aws.region import Region, check_regions, configured_region, make_session
 from ..problems import Failed, Interrupted, NoAccess, Problem, UsageError
 from ..progress import console_of
+from . import cells
 from .instance import Instance
 from .pace import HALF, Pace
 from .selection import Selection, parse_array, parse_tag
@@ -92,11 +93,6 @@ def ending(context: click.Context) -> Iterator[None]:
         _end(context, kind(code, str(error)))
 
 
-def agents(count: int) -> str:
-    """Return `1 agent`, `2 agents`."""
-    return f"{count:,} {'agent' if count == 1 else 'agents'}"
-
-
 def _can_answer() -> bool:
     # Python has no such stream if it was closed from the start (`<&-`).
     return sys.stdin is not None and sys.stdin.isatty()
@@ -123,7 +119,7 @@ def end_with(context: click.Context, instance: Instance, exit_code: int) -> None
     if not instance.unreadable:
         context.exit(exit_code)
     first = next(iter(instance.unreadable.values()))
-    count = agents(len(instance.unreadable))
+    count = cells.agents(len(instance.unreadable))
     _end(context, NoAccess("unreadable-agents", f"{count} could not be read, and are left out: {first}"))
 
 

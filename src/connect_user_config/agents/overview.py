@@ -10,7 +10,7 @@ import click
 from ..output import INSTANCE_OPTION, help_end
 from ..problems import DONE, UsageError
 from ..progress import counting
-from . import options
+from . import cells, options
 from .agent import Agent, in_order
 from .cells import OWNED
 from .columns import View, columns, usual
@@ -81,7 +81,7 @@ def agents(
 
 
 def _tell(counts: Counts, path: Path) -> None:
-    say(f"{path}: {options.agents(counts.agents)}, {counts.owned:,} with an owner.")
+    say(f"{path}: {cells.agents(counts.agents)}, {counts.owned:,} with an owner.")
 
 
 def _columns(view: View, named: str) -> tuple[str, ...]:
@@ -117,4 +117,4 @@ def _print(view: View, wanted: tuple[str, ...], found: list[Agent], foldable: Se
         wanted, rows = wanted[:-1], [row[:-1] for row in rows]
     print_table(wanted, rows, foldable=foldable)
     owned = sum(agent.is_owned for agent in found)
-    say(f"{options.agents(len(found))}, {owned:,} with an owner. {OWNED} marks what a stack's resource owns.")
+    say(f"{cells.agents(len(found))}, {owned:,} with an owner. {OWNED} marks what a stack's resource owns.")

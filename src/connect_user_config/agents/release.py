@@ -88,7 +88,7 @@ def release(
         _show(View(instance, chosen.keys, with_numbers=given["phone_numbers"]), agents, wanted, form)
         if given["dry_run"] or not agents:
             context.exit(DONE)
-        options.ask(f"{_QUESTION[wanted]} of {options.agents(len(agents))}?", is_sure=given["yes"])
+        options.ask(f"{_QUESTION[wanted]} of {cells.agents(len(agents))}?", is_sure=given["yes"])
         context.exit(_release(Writer(instance), agents, wanted, is_quiet=given["quiet"]))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from .types import Types
+from .types import DOCUMENTED, Types
 
 _STANDARD_INPUT: Final = "-"
 _STANDARD_INPUT_NAME: Final = "<stdin>"
@@ -71,3 +71,14 @@ def text_of(file: str) -> str:
 def shown(file: str) -> str:
     """Return the name of a file for people."""
     return _STANDARD_INPUT_NAME if file == _STANDARD_INPUT else file
+
+
+type_names: Final = click.option(
+    "--type-name",
+    "types",
+    multiple=True,
+    metavar="NAME",
+    callback=types,
+    help="One more name of the type, or an organisation; may be repeated."
+    f" {DOCUMENTED} and ORG::Connect::UserConfig are known.",
+)

@@ -17,7 +17,7 @@ from . import arguments
 from .engine import check as check_tree
 from .formats import FORMATS, Located
 from .rules import BY_NAME
-from .types import DOCUMENTED, Types
+from .types import Types
 
 
 @click.command(
@@ -37,15 +37,7 @@ from .types import DOCUMENTED, Types
     callback=arguments.values,
     help="The value of a parameter; may be repeated. A parameter without one is not guessed.",
 )
-@click.option(
-    "--type-name",
-    "types",
-    multiple=True,
-    metavar="NAME",
-    callback=arguments.types,
-    help="One more name of the type, or an organisation; may be repeated."
-    f" {DOCUMENTED} and ORG::Connect::UserConfig are known.",
-)
+@arguments.type_names
 @click.option(
     "--ignore",
     "ignored",

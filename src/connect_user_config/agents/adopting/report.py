@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from ..options import agents
+from ..cells import agents
 from ..printing import say
 from .declaring import NO_NUMBERS
 from .fleet import Tally, Written

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from ...check import arguments
-from ...check.types import DOCUMENTED, Types
+from ...check.types import Types
 from ...output import INSTANCE_OPTION, help_end
 from ...problems import DONE, FAILED, FOUND
 from .. import options
@@ -38,15 +38,7 @@ from .views import print_json, print_markdown, print_text
     metavar="NAME|ARN",
     help="Compare with this stack: what is removed from it is given back, and parameters keep their values.",
 )
-@click.option(
-    "--type-name",
-    "types",
-    multiple=True,
-    metavar="NAME",
-    callback=arguments.types,
-    help="One more name of the type, or an organisation; may be repeated."
-    f" {DOCUMENTED} and ORG::Connect::UserConfig are known.",
-)
+@arguments.type_names
 @click.option("--settings-only", is_flag=True, help="Ownership that changes is no difference; values are.")
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print Markdown for a pull request.")

@@ -11,6 +11,7 @@ from importlib.resources import files
 from string import Template
 from typing import Final, Literal
 
+from .. import cells
 from .counting import Counts, State, Teams
 
 Kind = Literal["agents", "drift"]
@@ -78,7 +79,7 @@ def around(about: About, total: Counts, teams: Mapping[str, Teams]) -> tuple[str
         teams="".join(_team_table(each, of) for each, of in teams.items() if total.agents),
         states="".join(_option(state) for state in State if total.by_state[state]),
         heads="".join(f"<th scope=col>{escape(each)}" for each in columns),
-        agents=_many(total.agents),
+        agents=cells.agents(total.agents),
         nothing="No agent matches. Clear the filter to see all." if total.agents else texts.nobody,
         nothing_hidden="hidden" if total.agents else "",
     )
@@ -117,7 +118,7 @@ def _gap(left_out: int) -> str:
     if not left_out:
         return ""
     return (
-        f"<p class=gap>{_sign('!')}{_many(left_out)} could not be read, and "
+        f"<p class=gap>{_sign('!')}{cells.agents(left_out)} could not be read, and "
         f"{'is' if left_out == 1 else 'are'} left out of this page.\n"
     )
 
@@ -153,7 +154,3 @@ def _team_table(title: str, teams: Teams) -> str:
 
 def _option(state: State) -> str:
     return f"<option value={state.rank}>{escape(state.words)}</option>"
-
-
-def _many(count: int) -> str:
-    return f"{count:,} {'agent' if count == 1 else 'agents'}"
