@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from unit.examples import LATER, OWNER, VOICE_RECORD, live, recorded
 
-from custom_connect_userconfig.core.interventions import plan_forget, plan_hand_over
+from custom_connect_userconfig.core.interventions import plan_forget, plan_hand_over, plan_take_charge
 from custom_connect_userconfig.core.ownership import (
     MARKER_KEY,
     MAX_REQUESTS,
@@ -70,3 +70,21 @@ def test_a_record_is_forgotten_whole_and_no_other_tag_is() -> None:
     plan = plan_forget(live({}, TAGS))
     assert plan == Plan(release=tuple(sorted(TAGS.keys() - {"team"})))
     assert plan_forget(live({}, {"team": "sales"})).is_empty
+
+
+def test_taking_charge_names_the_owner_and_keeps_both_values() -> None:
+    user = live(tags=handed_over(VOICE_RECORD).to_tags())
+    plan = plan_take_charge(VOICE_RECORD, LATER, user)
+    found = OwnershipRecord.from_tags({**user.tags, **plan.claim})
+    assert found
+    assert (found.owner, found.is_handed_over) == (LATER, False)
+    assert (found.declared, found.prior) == (VOICE_RECORD.declared, VOICE_RECORD.prior)
+
+
+def test_who_has_taken_charge_need_not_again() -> None:
+    user = live(tags=replace(VOICE_RECORD, owner=LATER, requests=()).to_tags())
+    assert plan_take_charge(VOICE_RECORD, LATER, user).is_empty
+
+
+def test_nobody_takes_charge_of_a_record_that_is_gone() -> None:
+    assert plan_take_charge(VOICE_RECORD, LATER, live(tags={"team": "sales"})).is_empty

@@ -9,7 +9,12 @@ from custom_connect_userconfig.aws.clients import ONE_TRY
 from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.core.arrays import SettingKey
 from custom_connect_userconfig.core.errors import AlreadyExists, NotClaimedYet
-from custom_connect_userconfig.core.interventions import plan_forget, plan_hand_over, plan_reapply
+from custom_connect_userconfig.core.interventions import (
+    plan_forget,
+    plan_hand_over,
+    plan_reapply,
+    plan_take_charge,
+)
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Marker, Owner, OwnershipRecord, our_keys
 from custom_connect_userconfig.core.ownership_messages import unsettled
 from custom_connect_userconfig.core.planning import LiveUser, Plan
@@ -105,14 +110,9 @@ class Writer:
         """
         service = SettingsService(self._gateway, self._retrier, is_importable=False)
         identity, owner = identity_of(agent), _acting(agent)
-        if agent.record and not agent.is_held:
+        if (record := agent.record) and not agent.is_held:
             # A delete needs an owner to act for.
-            charge = OwnershipRecord(owner, agent.record.declared, agent.record.prior).to_tags()
-            # A record that is gone stays so: somebody else has given the settings back.
-            self._until_done(
-                agent,
-                lambda user: Plan(claim=_missing(charge, user.tags) if our_keys(user.tags) else {}),
-            )
+            self._until_done(agent, lambda user: plan_take_charge(record, owner, user))
         return self._to_the_end(lambda context: service.delete(identity, owner, context)).notes
 
     def forget(self, agent: Agent) -> tuple[str, ...]:
@@ -153,10 +153,6 @@ class Writer:
             self._clock.sleep(ended.delay)
             ended = begin(ended.context)
         return ended
-
-
-def _missing(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in wanted.items() if there.get(key) != value}
 
 
 def _acting(agent: Agent) -> Owner:

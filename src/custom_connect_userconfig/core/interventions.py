@@ -6,8 +6,8 @@ from typing import Final
 from .arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from .drift import differences
 from .kinds import Unrecorded
-from .ownership import Marker, OwnershipRecord, hand_over_request, our_keys, requests_with
-from .planning import LiveUser, Plan, difference, writes
+from .ownership import Marker, Owner, OwnershipRecord, hand_over_request, our_keys, requests_with
+from .planning import LiveUser, Plan, difference, missing_tags, writes
 
 BEING_GIVEN_BACK: Final = "A delete has begun to give the settings back: nothing is written again."
 HANDED_OVER: Final = (
@@ -58,6 +58,15 @@ def plan_hand_over(record: OwnershipRecord) -> Plan:
         return Plan()
     requests = requests_with(record.requests, hand_over_request(record.requests))
     return Plan(claim=OwnershipRecord(record.owner, {}, {}, requests, Marker.HANDED_OVER).to_tags())
+
+
+def plan_take_charge(record: OwnershipRecord, owner: Owner, user: LiveUser) -> Plan:
+    """Return the plan that makes `owner` the owner of the settings of `record`, which nobody else holds.
+
+    A record that is gone from `user` stays so: somebody else has given the settings back.
+    """
+    tags = OwnershipRecord(owner, record.declared, record.prior).to_tags()
+    return Plan(claim=missing_tags(tags, user.tags) if our_keys(user.tags) else {})
 
 
 def plan_forget(user: LiveUser) -> Plan:

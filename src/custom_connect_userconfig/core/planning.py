@@ -133,18 +133,18 @@ def plan_take(
     requests = requests_with(record.requests, owner.request)
     must_stamp = knowledge.stamps and requests != record.requests
     _check_room(user.tags, during.to_tags())
-    if not (off or dropped or _missing(during.to_tags(), user.tags)) or knowledge.distrusts:
+    if not (off or dropped or missing_tags(during.to_tags(), user.tags)) or knowledge.distrusts:
         return plan_stamp(owner, record) if must_stamp else Plan()
     during = replace(during, requests=requests)
     after = replace(during, prior=still_owned(prior, declared))
     tags = during.to_tags()
-    claim = tags if _missing(tags, user.tags) or not knowledge.claimed else {}
+    claim = tags if missing_tags(tags, user.tags) or not knowledge.claimed else {}
     wanted: Wanted = {**back.wanted, **declared}
     return Plan(
         claim=claim,
         prior={key: during.prior[key] for key in declared},
         **writes(off, wanted, user.settings, declared),
-        amend=_missing(after.to_tags(), tags),
+        amend=missing_tags(after.to_tags(), tags),
         release=tuple(key for key in our_keys({**user.tags, **claim}) if key not in after.to_tags()),
         given_back={key: record.prior[key] for key in dropped},
         differences=tuple(difference(key, wanted[key], user.settings) for key in off),
@@ -323,7 +323,8 @@ def is_clamped(key: SettingKey, declared: Value, found: Value) -> bool:
     return is_chat_work and is_longer and found == CHAT_ACW_LIMIT
 
 
-def _missing(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
+def missing_tags(wanted: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags of `wanted` that are not `there` with their values."""
     return {key: value for key, value in wanted.items() if there.get(key) != value}
 
 
