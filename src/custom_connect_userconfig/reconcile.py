@@ -14,6 +14,7 @@ from .core.ownership import Owner, OwnershipRecord
 from .core.ownership_messages import (
     OVERTAKEN,
     already_owned,
+    being_given_back,
     nothing_owned,
     record_restored,
     released_meanwhile,
@@ -29,6 +30,8 @@ from .undo import Undo
 
 _RECHECK_DELAYS: Final = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further read, if a read may show the state of some seconds ago."""
+_A_DELETE_LASTS: Final = 120.0
+"""Seconds that an update leaves to a delete; Lambda runs one that was killed again after a minute."""
 
 
 class _UserGone(Exception):
@@ -142,6 +145,9 @@ class Reconcile:
         while True:
             user = self._describe_for_update()
             record = OwnershipRecord.from_tags(user.tags)
+            if record and self._is_being_deleted(record):
+                self.operation.is_lost, progress.had_claim = progress.wrote, True
+                raise being_given_back(self._identity)
             if record and self._may_update(record):
                 self.operation.is_lost = False
                 progress.had_claim |= not progress.wrote
@@ -155,6 +161,16 @@ class Reconcile:
             self.operation.is_lost = False
             if not self.operation.waits(self._rechecks):
                 return user, None
+
+    def _is_being_deleted(self, record: OwnershipRecord) -> bool:
+        """Whether a delete of this resource is under way: CloudFormation does not wait for this update then.
+
+        The rest of a delete that failed can be imported into the same stack, and a person's release can be
+        cut off. The update then goes on after some time.
+        """
+        if not (record.is_ending and record.owned_by(self._owner)) or self._owner.request in record.requests:
+            return False
+        return self._progress.wrote or self.operation.now() - self._progress.started < _A_DELETE_LASTS
 
     def _may_update(self, record: OwnershipRecord) -> bool:
         if record.owner is None:

@@ -83,5 +83,5 @@ class Release:
             return True
         if self.operation.is_importable:
             return record.owner is None or not (record.owner.has_stack and owner.has_stack)
-        # Without an owner: a late read hid these tags when this operation removed the others.
-        return record.owner is None and self.operation.progress.wrote
+        # Without an owner: a late read hid these tags when a delete removed the others.
+        return record.owner is None and (self.operation.progress.wrote or record.is_ending)

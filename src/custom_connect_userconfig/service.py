@@ -114,7 +114,11 @@ class SettingsService:
         settings of the real owner. If resources cannot be imported, the record must name `owner`.
         """
         operation = self._operation(identity, owner, context)
-        return self.retrier.write(Release(operation).run, operation.progress)
+        try:
+            return self.retrier.write(Release(operation).run, operation.progress)
+        except SettingsError:
+            Undo(operation, {}).delete()
+            raise
 
     def abandon(self, declaration: Declaration, owner: Owner, context: Context) -> str:
         """Give back the settings of a create that stops at `context`; return a note on it."""

@@ -6,15 +6,16 @@ changed or taken them. It names the settings that it cannot restore.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from .core.arrays import SettingKey
 from .core.errors import NotFound, Retriable, SettingsError, Throttling
 from .core.messages import joined
-from .core.ownership import MARKER_KEY, OwnershipRecord
-from .core.ownership_messages import stays_changed
-from .core.planning import LiveUser, plan_concede, plan_give_back
+from .core.ownership import MARKER_KEY, OwnershipRecord, our_keys
+from .core.ownership_messages import left_to, stays_changed
+from .core.planning import LiveUser, Plan, plan_concede, plan_give_back
 from .core.settings import Settings
 from .operation import Operation
 
@@ -48,13 +49,26 @@ class Undo:
 
     def update(self) -> str:
         """Undo the writes of a failed update whose record is gone; return a note, empty if it is there."""
-        if not (self.operation.is_lost and self.operation.progress.wrote_settings):
+        if not self.operation.progress.wrote_settings:
             return ""
         try:
             user = self.operation.describe()
-            return self._concede(user, OwnershipRecord.from_tags(user.tags))
+            record = OwnershipRecord.from_tags(user.tags)
+            # It may have gone since the last read, before this update wrote.
+            return self._concede(user, record) if self.operation.is_lost or record is None else ""
         except SettingsError as error:
-            return stays_changed(self.operation.progress.prior, error)
+            return stays_changed(self.operation.progress.prior, error) if self.operation.is_lost else ""
+
+    def delete(self) -> None:
+        """Remove the stamp of a failed delete from a user whose record another delivery had removed."""
+        progress = self.operation.progress
+        if progress.released or not progress.claimed:
+            return
+        with suppress(SettingsError):
+            user = self.operation.describe()
+            record = OwnershipRecord.from_tags(user.tags)
+            if record and record.is_ending and not record.prior and record.owned_by(self.operation.owner):
+                self.operation.apply(user, Plan(release=our_keys(user.tags)))
 
     def create(self, *, keep_existing_claim: bool) -> str:
         """Give back the settings of a failed create and return a note; never raises a SettingsError.
@@ -95,7 +109,8 @@ class Undo:
         while True:
             user = self.operation.describe()
             record = OwnershipRecord.from_tags(user.tags)
-            is_found = record is not None and (self._is_anothers(record) or self._is_whole(record))
+            # Another's record may be an old state: it was there before the claim.
+            is_found = record is not None and not self._is_anothers(record) and self._is_whole(record)
             if is_found or not self.operation.waits(delays):
                 return user, record
 
@@ -125,7 +140,8 @@ class Undo:
             return stays_changed(left, "an earlier invocation wrote them") if left else ""
         plan = plan_concede(written, prior, record, user)
         self.operation.apply(user, plan)
-        return joined("The written settings were given back." if plan.arrays else "", *plan.notes)
+        kept = left_to(record, {key: self.declared[key] for key in written if key in self.declared})
+        return joined("The written settings were given back." if plan.arrays else "", kept, *plan.notes)
 
     def _written(self, user: LiveUser) -> Collection[SettingKey]:
         """Return the settings that this operation has written and nobody has changed since.

@@ -31,6 +31,7 @@ from custom_connect_userconfig.core.ownership import (
     MARKER_KEY,
     MAX_REQUESTS,
     OWNER_KEY,
+    Marker,
     Owner,
     OwnershipRecord,
     as_recorded,
@@ -190,6 +191,13 @@ def test_a_record_without_its_owner_s_tag_is_owned_by_nobody_known() -> None:
     assert found == OwnershipRecord(None, RECORD.declared, RECORD.prior)
     assert not found.owned_by(OWNER)
     assert OWNER_KEY not in found.to_tags()
+
+
+def test_a_record_without_owner_and_marker_is_what_a_release_has_left() -> None:
+    tags = {key: value for key, value in RECORD.to_tags().items() if key not in (OWNER_KEY, MARKER_KEY)}
+    found = OwnershipRecord.from_tags(tags)
+    assert found == OwnershipRecord(None, RECORD.declared, RECORD.prior, marker=Marker.RELEASING)
+    assert found.is_ending
 
 
 DAMAGED: dict[str, tuple[str, str]] = {

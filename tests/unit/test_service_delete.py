@@ -26,6 +26,7 @@ from custom_connect_userconfig.core.arrays import (
     SettingKey,
 )
 from custom_connect_userconfig.core.errors import (
+    AccessDenied,
     NetworkFailure,
     NotFound,
     NotStabilized,
@@ -230,6 +231,55 @@ def test_a_record_whose_owner_a_late_read_hides_is_still_deleted(
     connect.script(DESCRIBE, None, Answer(afterwards=lambda: setattr(connect, "tags", {})))
     assert SettingsService(connect, retrier, is_importable=False).delete(IDENTITY, OWNER) == GivenBack()
     assert connect.count(DESCRIBE) == 3
+
+
+@pytest.mark.parametrize("is_importable", [True, False])
+def test_what_a_delete_has_left_that_its_read_did_not_show_is_given_back_too(
+    connect: FakeConnect, retrier: Retrier, is_importable: bool
+) -> None:
+    """An update took the setting after the read of the delete, which was killed after its last write."""
+    connect.settings = {VOICE_ACCEPT: True}
+    connect.tags = OwnershipRecord(None, {VOICE_ACCEPT: True}, {VOICE_ACCEPT: False}).to_tags()
+    del connect.tags[MARKER_KEY]
+    service = SettingsService(connect, retrier, is_importable=is_importable)
+    assert service.delete(IDENTITY, OWNER) == GivenBack()
+    assert (connect.settings[VOICE_ACCEPT], connect.tags) == (False, {})
+
+
+def test_a_failed_delete_takes_its_stamp_off_a_user_whom_another_delivery_has_released(
+    service: SettingsService, owned: FakeConnect
+) -> None:
+    """A late read showed the record that was gone. The stamp alone would refuse every other resource."""
+    owned.script(DESCRIBE, Answer(afterwards=lambda: setattr(owned, "tags", {"team": "sales"})))
+    owned.script(UPDATE, AccessDenied("No."))
+    with pytest.raises(AccessDenied, match=r"^No\.$"):
+        service.delete(IDENTITY, LATER)
+    assert (owned.writes, owned.tags) == ([TAG, UPDATE, UNTAG], {"team": "sales"})
+
+
+@pytest.mark.parametrize("trouble", [None, AccessDenied("Again.")])
+def test_a_failed_delete_leaves_a_record_of_settings(
+    service: SettingsService, owned: FakeConnect, trouble: AccessDenied | None
+) -> None:
+    owned.script(UPDATE, AccessDenied("No."))
+    owned.script(DESCRIBE, None, trouble)
+    with pytest.raises(AccessDenied, match=r"^No\.$"):
+        service.delete(IDENTITY, LATER)
+    assert owned.writes == [TAG, UPDATE]
+    assert owned.tags[MARKER_KEY] == Marker.RELEASING.value
+
+
+def test_a_delete_that_fails_before_its_stamp_or_after_the_end_of_the_record_looks_no_further(
+    service: SettingsService, owned: FakeConnect
+) -> None:
+    owned.script(TAG, AccessDenied("No."))
+    with pytest.raises(AccessDenied):
+        service.delete(IDENTITY, LATER)
+    assert owned.calls == [DESCRIBE, TAG]
+    owned.script(DESCRIBE, None, AccessDenied("No."))
+    with pytest.raises(AccessDenied):
+        service.delete(IDENTITY, LATER)
+    assert owned.calls[2:] == [DESCRIBE, TAG, UPDATE, UNTAG, DESCRIBE]
 
 
 @pytest.fixture

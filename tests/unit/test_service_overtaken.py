@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from unit.creating import DECLARATION
+from unit.creating import DECLARATION, to_the_end
 from unit.examples import (
     CHAT_ACCEPT,
     IDENTITY,
@@ -179,7 +179,9 @@ def test_a_create_that_fails_after_it_was_overtaken_leaves_the_record_to_the_lat
     connect.script(DESCRIBE, None, AccessDenied("Expired."))
     with pytest.raises(AccessDenied) as failed:
         service.create(BOTH, OWNER)
-    assert str(failed.value) == "Expired. The written settings were given back."
+    both = f"{VOICE_ACCEPT}, {PERSISTENT}"
+    left = f"The record of {OWNER.label} holds the same for {both}: that stays."
+    assert str(failed.value) == f"Expired. The written settings were given back. {left}"
     assert connect.tags == theirs.to_tags()
     assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (True, True)
     assert connect.count(UNTAG) == 0
@@ -191,14 +193,59 @@ def test_an_owner_is_the_same_in_every_request() -> None:
     assert OWNER.request != LATER.request
 
 
-def test_an_update_after_a_delete_that_was_cut_off_takes_the_settings_again(
+RELEASING = replace(recorded(OWNER, {VOICE_ACCEPT: (True, False)}), marker=Marker.RELEASING)
+"""A delete of the same resource has begun."""
+
+
+def test_an_update_leaves_the_user_to_a_delete_that_has_begun_and_finds_nothing_then(
     service: SettingsService, connect: FakeConnect
 ) -> None:
+    """CloudFormation has given this update up; if it wrote, the delete would take it for a later request."""
+    connect.tags = RELEASING.to_tags()
+    connect.script(DESCRIBE, None, None, Answer(afterwards=lambda: setattr(connect, "tags", {})))
+    with pytest.raises(NotFound, match=r"are owned by this resource\.$"):
+        service.update(BOTH, LATER, None, {VOICE_ACCEPT: True})
+    assert connect.writes == []
+
+
+def test_an_update_says_what_it_waits_for(service: SettingsService, connect: FakeConnect) -> None:
+    connect.tags = RELEASING.to_tags()
+    pending = service.update(BOTH, LATER, None, {VOICE_ACCEPT: True})
+    assert isinstance(pending, InProgress)
+    assert pending.reason == f"A delete of this resource is giving the settings of {IDENTITY} back."
+
+
+def test_an_update_after_a_delete_that_was_cut_off_takes_the_settings_again_in_the_end(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
     """Somebody may have imported the rest of a failed delete into the same stack, under the same name."""
-    connect.tags = replace(recorded(OWNER, {VOICE_ACCEPT: (True, False)}), marker=Marker.RELEASING).to_tags()
-    result = service.update(BOTH, LATER, None, {VOICE_ACCEPT: True})
+    connect.tags, begun = RELEASING.to_tags(), clock.now()
+    result = to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))  # type: ignore[arg-type]
     assert isinstance(result, OwnedSettings)
+    assert 120 <= clock.now() - begun < 150
     found = OwnershipRecord.from_tags(connect.tags)
     assert found is not None
     assert found.declared == BOTH.settings
     assert not found.is_ending
+
+
+def test_the_delete_of_another_resource_is_not_waited_for(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The user was imported from it."""
+    connect.tags = replace(RELEASING, owner=OTHER_OWNER).to_tags()
+    assert isinstance(service.update(BOTH, LATER, None, {}), OwnedSettings)
+
+
+def test_an_update_waits_if_a_delete_has_begun_since_it_wrote_and_gives_back_after_it(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
+    """The delete has read the user before this update recorded itself, so that it does not know of it."""
+    connect.settings = {VOICE_ACCEPT: True, PERSISTENT: False}
+    connect.tags = replace(RELEASING, marker=Marker.MANAGED).to_tags()
+    connect.script(UPDATE, becomes(connect, {}, RELEASING))
+    connect.script(DESCRIBE, None, None, None, becomes(connect, {VOICE_ACCEPT: False}, None))
+    with pytest.raises(NotFound, match=r"The written settings were given back\.$"):
+        to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))  # type: ignore[arg-type]
+    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False)
+    assert connect.tags == {}

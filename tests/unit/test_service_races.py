@@ -176,6 +176,46 @@ def test_a_failed_update_whose_record_is_there_leaves_the_way_back_to_the_rollba
     assert connect.writes == [TAG, UPDATE]
 
 
+def test_a_failed_update_looks_again_whether_its_record_has_gone_before_it_wrote(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """A delete has ended between the claim and the settings, and the read after them is refused."""
+    connect.settings, connect.tags = {VOICE_ACCEPT: False}, claimed_by(OWNER)
+    connect.script(TAG, becomes(connect, {}, None))
+    connect.script(DESCRIBE, None, AccessDenied("Expired."))
+    with pytest.raises(AccessDenied) as failed:
+        service.update(DECLARATION, LATER)
+    assert str(failed.value) == "Expired. The written settings were given back."
+    assert (connect.settings[VOICE_ACCEPT], connect.tags) == (False, {})
+
+
+def test_a_failed_update_that_cannot_look_again_says_nothing_that_it_does_not_know(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.settings, connect.tags = {VOICE_ACCEPT: False}, claimed_by(OWNER)
+    connect.script(DESCRIBE, None, AccessDenied("Expired."), AccessDenied("Again."))
+    with pytest.raises(AccessDenied) as failed:
+        service.update(DECLARATION, LATER)
+    assert str(failed.value) == "Expired."
+
+
+def test_a_failed_create_that_sees_the_record_of_another_waits_for_its_own_to_show(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """The other one was there before, and a late read shows it: to leave would leave a record behind."""
+    connect.settings, before = {VOICE_ACCEPT: False}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (True, False)})
+    connect.script(UPDATE, Answer(AccessDenied("No."), afterwards=lambda: late(connect, before.to_tags())))
+    with pytest.raises(AccessDenied, match=r"^No\. The taken settings were given back\.$"):
+        service.create(DECLARATION, OWNER)
+    assert connect.tags == {}
+
+
+def late(connect: FakeConnect, tags: dict[str, str]) -> None:
+    """Let one read show `tags`, and the next one the tags that are there now."""
+    now, connect.tags = connect.tags, tags
+    connect.script(DESCRIBE, Answer(afterwards=lambda: setattr(connect, "tags", now)))
+
+
 def test_an_update_that_loses_its_record_to_another_resource_that_it_cannot_take_over_gives_back(
     connect: FakeConnect, retrier: Retrier, clock: FakeClock
 ) -> None:

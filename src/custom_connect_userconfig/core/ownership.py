@@ -59,7 +59,7 @@ class Marker(Enum):
 
     MANAGED = "managed"
     RELEASING = "releasing"
-    """A delete has begun."""
+    """A delete has begun, or has left a tag that its read did not show."""
     HANDED_OVER = "handed-over"
     """Nobody owns the settings: the next create takes them over with their earlier values."""
 
@@ -174,8 +174,7 @@ class OwnershipRecord:
                 of_array = _parse_array(array, tags[tag_key(array)])
                 declared |= of_array[0]
                 prior |= of_array[1]
-        marker = next((marker for marker in Marker if marker.value == tags.get(MARKER_KEY)), Marker.MANAGED)
-        return cls(owner, declared, prior, requests, marker)
+        return cls(owner, declared, prior, requests, _parse_marker(tags))
 
     @staticmethod
     def owner_of(tags: Mapping[str, str]) -> Owner | None:
@@ -262,6 +261,13 @@ def _parse_owner(value: str) -> tuple[Owner, tuple[str, ...]]:
     requests = () if found["requests"] == _NO_REQUEST else tuple(found["requests"].split("."))
     spellings = Spelling(found["instance"]), Spelling(found["user"])
     return Owner(found["digest"], found["label"], spellings), requests
+
+
+def _parse_marker(tags: Mapping[str, str]) -> Marker:
+    if MARKER_KEY not in tags and OWNER_KEY not in tags:
+        # A release removes both, and leaves a tag that its read did not show.
+        return Marker.RELEASING
+    return next((marker for marker in Marker if marker.value == tags.get(MARKER_KEY)), Marker.MANAGED)
 
 
 def _parse_array(

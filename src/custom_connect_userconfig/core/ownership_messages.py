@@ -7,7 +7,7 @@ from .arrays import PHONE_NUMBER_KEY, SettingKey
 from .errors import AlreadyExists, NotFound, NotSettledYet, NotStabilized, SettingsError
 from .identifiers import Identity
 from .kinds import RecordedValue, Unrecorded
-from .ownership import MARKER_KEY, Owner, OwnershipRecord, to_word
+from .ownership import MARKER_KEY, Owner, OwnershipRecord, as_recorded, to_word
 from .settings import Settings
 
 HAND_OVER: Final = "connect-user-config release --hand-over"
@@ -34,6 +34,11 @@ def released_meanwhile(identity: Identity) -> NotFound:
     return NotFound(
         f"The settings of {identity} were released while this request was under way. It has changed nothing."
     )
+
+
+def being_given_back(identity: Identity) -> NotSettledYet:
+    """Return the error for an update of a resource that is being deleted."""
+    return NotSettledYet(NotFound(f"A delete of this resource is giving the settings of {identity} back."))
 
 
 def already_owned(
@@ -108,6 +113,14 @@ def stays_changed(prior: Mapping[SettingKey, RecordedValue], why: SettingsError 
         f"These settings may stay as this operation wrote them ({why}): {was}. If the user still carries this"
         " resource's record, deleting the resource gives them back; otherwise set them by hand."
     )
+
+
+def left_to(record: OwnershipRecord | None, written: Settings) -> str:
+    """Return the note on settings that stay as `written`: another resource's `record` declares the same."""
+    if record is None or record.is_ending:
+        return ""
+    keys = [key for key, value in written.items() if record.declared.get(key) == as_recorded(key, value)]
+    return f"The record of {_label(record)} holds the same for {_listed(keys)}: that stays." if keys else ""
 
 
 def _earlier(key: SettingKey, value: RecordedValue) -> str:

@@ -177,10 +177,11 @@ def plan_give_back(
     back = restoration(record.prior, record.prior, user.settings)
     settings = user.settings
     off = [key for key, value in back.wanted.items() if not trust_read or settings.effective(key) != value]
+    claim = _stamp(record.owner, record.requests, request, Marker.RELEASING) if request else {}
     return Plan(
-        claim=_stamp(record.owner, record.requests, request, Marker.RELEASING) if request else {},
+        claim=claim,
         **writes(off, back.wanted, settings),
-        release=our_keys(user.tags),
+        release=our_keys({**user.tags, **claim}),
         notes=back.notes,
         removes_number=_removes_number(off, back.wanted),
     )
