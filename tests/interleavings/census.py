@@ -13,7 +13,7 @@ from connect_local import Behaviour
 from custom_connect_userconfig.core.errors import AccessDenied, NetworkFailure
 
 from .lock_step import Bound, Schedule, explore
-from .oracle import RULES, Breach
+from .oracle import RULES, WITHOUT_A_LOCK, Breach
 from .pairs import PAIRS, REGISTRY, Pair
 from .trial import ONE, OTHER, Result, Variant, run_trial
 
@@ -34,6 +34,10 @@ class Count:
     """Interleavings among those that break another rule too."""
     new_to_all: int = 0
     """Interleavings that no code can get right (`Result.is_new_to_all`), counted nowhere else."""
+    contested: int = 0
+    """Interleavings of two creates that without a lock may end badly (`Result.is_contested`)."""
+    contested_damaged: int = 0
+    """Interleavings among those that end badly, counted nowhere else."""
     examples: dict[Breach, tuple[Schedule, Result]] = field(default_factory=dict)
     """The first interleaving with each kind of breach."""
 
@@ -48,8 +52,11 @@ class Count:
             self.new_to_all += 1
             return
         self.interleavings += 1
+        self.contested += result.is_contested
         broken = not result.breaches.isdisjoint(RULES)
-        if Breach.BOTH in result.breaches:
+        if result.is_contested and broken and result.breaches <= WITHOUT_A_LOCK:
+            self.contested_damaged += 1
+        elif Breach.BOTH in result.breaches:
             self.both += 1
             self.both_damaged += broken
         else:
@@ -71,7 +78,12 @@ class Count:
     def __str__(self) -> str:
         kinds = [f"{number} {breach.value}" for breach, number in self.breaches.items()]
         both = [f"{self.both} both SUCCESS, {self.both_damaged} of them with damage"] if self.both else []
-        found = ", ".join((*kinds, *both)) or "no breach"
+        contested = (
+            [f"{self.contested} contested, {self.contested_damaged} of them with damage"]
+            if self.contested
+            else []
+        )
+        found = ", ".join((*kinds, *both, *contested)) or "no breach"
         return f"{self.name}: {self.interleavings} interleavings; {found}"
 
 
@@ -136,6 +148,8 @@ def table(counts: Sequence[Count]) -> str:
         **{breach.value: [c.breaches[breach] for c in counts] for breach in kinds},
         "both SUCCESS": [c.both for c in counts],
         "with damage": [c.both_damaged for c in counts],
+        "contested": [c.contested for c in counts],
+        "damaged": [c.contested_damaged for c in counts],
         "after the delete": [c.new_to_all for c in counts],
     }
     names = ["pair", *(c.name for c in counts), "all"]

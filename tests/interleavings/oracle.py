@@ -46,6 +46,11 @@ class Breach(Enum):
 RULES = tuple(breach for breach in Breach if breach not in (Breach.NAMED, Breach.BOTH))
 """The breaches that must never occur. Without a lock, nobody can exclude that two are told SUCCESS."""
 
+WITHOUT_A_LOCK = frozenset({Breach.BOTH, Breach.WRONG, Breach.LOST, Breach.KEPT})
+"""The breaches that nobody can exclude if two creates have taken the user unseen by each other, and one fails
+besides: it gives back what it took, with the record that has replaced the other's.
+"""
+
 
 def after_answers(trial: "Trial", awaited: Mapping[str, tuple[Event, Ending]]) -> Iterator[Breach]:
     """Check the two answers, before CloudFormation acts on them."""

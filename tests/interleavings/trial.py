@@ -6,19 +6,21 @@ from itertools import groupby
 
 from properties.agent import INSTANCE_ID, USER_ID, InitialUser, LocalAgent, local_agent
 from properties.stacks import Action, Ending, Event, Outcome, Stack
-from properties.unreliable import Trouble, UnreliableGateway
+from properties.unreliable import Trouble, UnreliableGateway, Write
 
 from connect_local import Behaviour
 from custom_connect_userconfig.core.identifiers import Environment, Identity
 
 from . import oracle
+from .excuses import ONE, OTHER, Call, comes_after_delete, is_contested
 from .lock_step import LockStep, Schedule, Step
 from .oracle import Breach
 from .pairs import DUPLICATE, INITIAL, Operation, Pair
 
-ONE, OTHER = "one", "other"
 _AGAIN = 3
 """How often an event is sent again after it was cut off, and a delete after it has failed."""
+_COMES_AGAIN_AFTER = 60.0
+"""Seconds after which Lambda runs an event again whose function was killed."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class Result:
     """Whether a duplicate comes, or an abandoned event first writes, after a delete has removed the record:
     nothing distinguishes it from a new event (guide/owning.md).
     """
+    is_contested: bool = False
+    """Whether both operations are creates that meet a failure and have taken the user before either read
+    showed the other one's record: without a lock nobody can exclude that (guide/owning.md).
+    """
 
 
 def run_trial(
@@ -56,7 +62,11 @@ def run_trial(
         for operation in pair.history:
             trial.settle(operation)
         steps = trial.beside(pair.one, pair.other, schedule)
-        return steps, trial.result(is_new_to_all=_comes_after_delete(pair, steps, trial))
+        return steps, trial.result(
+            is_new_to_all=comes_after_delete(pair, trial.calls),
+            is_contested=variant.trouble is not None
+            and is_contested(pair, trial.tags_before, trial.shown_before_claim),
+        )
 
 
 class Trial:
@@ -67,15 +77,15 @@ class Trial:
         identity = Identity.parse(INSTANCE_ID, USER_ID, Environment())
         self.stacks = {name: front_end(name, identity) for name in ("sales", "support")}
         self.initial = agent.truth()
-        self.ran_again = False
-        """Whether a duplicate was cut off, and came once more at the end."""
         self.answers: list[str] = []
         self.story: list[str] = []
         self._events: list[Event] = []
-        self.calls: dict[str, Sequence[str]] = {}
-        """The calls of each operation."""
-        self.writes: list[tuple[str, str]] = []
-        """The operation and the call of each write, in the order in which the service acted."""
+        self.calls: list[Call] = []
+        """The calls of both operations, in the order in which the service got them."""
+        self.shown_before_claim: dict[str, Mapping[str, str]] = {}
+        """The tags that an operation's latest read showed before it wrote tags."""
+        self.tags_before: Mapping[str, str] = {}
+        """The tags before both operations."""
         self._breaches: set[Breach] = set()
 
     def settle(self, operation: Operation) -> None:
@@ -91,6 +101,7 @@ class Trial:
 
     def beside(self, one: Operation, other: Operation, schedule: Schedule) -> Sequence[Step]:
         """Run both by `schedule`; then let CloudFormation act on their answers."""
+        self.tags_before = self.agent.tags()
         lock_step = LockStep(self.agent.clock, self._variant.seconds_per_call)
         event = self._event_of(one)
         events = {ONE: event, OTHER: event if other is DUPLICATE else self._event_of(other)}
@@ -101,12 +112,6 @@ class Trial:
             for who, operation in ((ONE, one), (OTHER, other))
         }
         steps = lock_step.run(programs, schedule)
-        self.calls = {who: ending.gateway.calls for who, ending in endings.items()}
-        for who, ending in endings.items():
-            if ending.outcome is Outcome.KILLED and not _is_awaited(who, one, other):
-                # CloudFormation does not wait for its answer, but Lambda runs it again.
-                self.ran_again = True
-                self._note(f"{who} again", owners[who].replay(events[who], self._gateway(), self.agent.clock))
         awaited = _awaited(one, other, endings)
         self._breaches.update(
             oracle.after_answers(self, {who: (events[who], endings[who]) for who in awaited})
@@ -137,25 +142,35 @@ class Trial:
         endings: dict[str, Ending],
         send: Callable[[UnreliableGateway, LockStep], Ending],
     ) -> Callable[[], None]:
-        gateway = UnreliableGateway(
-            self.agent.gateway,
-            self._variant.troubles(who),
-            watch=lambda write: self.writes.append((who, write.operation)),
-            before=lock_step.before_call,
-        )
-
         def run() -> None:
-            endings[who] = send(gateway, lock_step)
-            self._note(who, endings[who])
+            for times in range(_AGAIN):
+                ending = send(self._watched(who, times, lock_step), lock_step)
+                self._note(f"{who} again" if times else who, ending)
+                if ending.outcome is not Outcome.KILLED:
+                    break
+                lock_step.sleep(_COMES_AGAIN_AFTER)
+            endings[who] = ending
 
         return run
 
+    def _watched(self, who: str, times: int, lock_step: LockStep) -> UnreliableGateway:
+        """Return a gateway that notes its calls; only the first run of an operation meets the failure."""
+        troubles = {} if times else self._variant.troubles(who)
+
+        def before(operation: str) -> None:
+            lock_step.before_call(operation)
+            number = 1 + sum(call.run == (who, times) for call in self.calls)
+            self.calls.append(Call((who, times), operation, number not in troubles))
+
+        def watch(write: Write) -> None:
+            if write.operation == "TagResource" and write.shown:
+                self.shown_before_claim.setdefault(who, write.shown.tags)
+
+        return UnreliableGateway(self.agent.gateway, troubles, watch=watch, before=before)
+
     def _follow(self, stack: Stack, event: Event, ending: Ending) -> None:
-        """Act as CloudFormation does: send an event again if it was cut off, undo it if it failed."""
+        """Act as CloudFormation does: undo the event if it has failed."""
         stack.outcome, stack.error = ending.outcome, ending.error
-        for _ in range(_AGAIN):
-            if ending.outcome is Outcome.KILLED:
-                ending = self._send(stack, event)
         stack.remember(event, ending)
         if ending.outcome is Outcome.DONE:
             return
@@ -174,7 +189,7 @@ class Trial:
                 stack.remember(delete, self._send(stack, delete))
         self._breaches |= {Breach.STUCK} if stack.exists else set()
 
-    def result(self, *, is_new_to_all: bool) -> Result:
+    def result(self, *, is_new_to_all: bool = False, is_contested: bool = False) -> Result:
         """Check the end; then delete all resources, and check again."""
         self._settle_down()
         self._breaches.update(oracle.in_the_end(self))
@@ -182,7 +197,7 @@ class Trial:
             self._delete(stack)
         self._settle_down()
         self._breaches.update(oracle.after_deletes(self))
-        return Result(frozenset(self._breaches), tuple(self.story), is_new_to_all)
+        return Result(frozenset(self._breaches), tuple(self.story), is_new_to_all, is_contested)
 
     def _settle_down(self) -> None:
         self.agent.clock.sleep(120.0)
@@ -229,22 +244,5 @@ def _is_awaited(who: str, one: Operation, other: Operation) -> bool:
 def _awaited(one: Operation, other: Operation, endings: Mapping[str, Ending]) -> list[str]:
     """Return the operations whose answers count; of two deliveries of one event, the first that answers."""
     if other is DUPLICATE:
-        return [next((who for who, ending in endings.items() if ending.outcome is not Outcome.KILLED), ONE)]
+        return [next(iter(endings))]
     return [who for who in (ONE, OTHER) if _is_awaited(who, one, other)]
-
-
-def _comes_after_delete(pair: Pair, steps: Sequence[Step], trial: Trial) -> bool:
-    if pair.one.is_abandoned:
-        return _writes_after_delete(trial.writes)
-    calls = trial.calls[ONE]
-    if pair.one.action is not Action.DELETE or pair.other.again is None or "UntagResource" not in calls:
-        return False
-    chosen = [step.chosen for step in steps]
-    released = len(calls) - calls[::-1].index("UntagResource")
-    return trial.ran_again or chosen[: chosen.index(OTHER)].count(ONE) >= released
-
-
-def _writes_after_delete(writes: Sequence[tuple[str, str]]) -> bool:
-    """Whether an abandoned event first writes after the delete beside it has removed the record."""
-    released, writers = (OTHER, "UntagResource"), [who for who, _ in writes]
-    return released in writes and ONE in writers and writes.index(released) < writers.index(ONE)
