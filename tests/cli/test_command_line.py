@@ -313,6 +313,29 @@ def test_what_click_itself_refuses_exits_with_the_same_code(desk: Desk, argument
     assert run.stderr.startswith("Usage: connect-user-config")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("agnets", "--instance", "x"), "agents"),
+        (("STATUS",), "status"),
+        (("install", "custom"), "custom-resource"),
+        (("uninstall", "registy"), "registry"),
+    ],
+)
+def test_a_mistyped_command_is_told_which_one_is_meant(
+    desk: Desk, arguments: tuple[str, ...], meant: str
+) -> None:
+    run = desk.run(*arguments)
+    assert run.exit_code == 2
+    assert run.stderr.splitlines()[-1].endswith(f": did you mean {meant}?")
+
+
+def test_a_command_like_no_other_is_told_what_there_is_by_help(desk: Desk) -> None:
+    run = desk.run("zzz")
+    assert "did you mean" not in run.stderr
+    assert "Try 'connect-user-config --help'" in run.stderr
+
+
 def test_the_json_has_the_documented_members(desk: Desk) -> None:
     shape = json.loads(GUIDE.partition("```json\n")[2].partition("```")[0])
     answer = desk.install().answer
