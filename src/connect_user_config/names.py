@@ -1,16 +1,22 @@
-"""Names: what a type may be called, and what is named after it. Refuses what the registry would refuse, with
-the reason.
+"""Names: what a type may be called, and what is named after it; which ids an instance can have. Refuses what
+AWS would refuse, with the reason.
 """
 
 import hashlib
 import re
 from typing import Final
 
+from custom_connect_userconfig.core.advice import looks_like_a_name
+
 from .problems import UsageError
 from .type_names import PART, PARTS, RESERVED, is_reserved
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 """As in the template; a test compares."""
+FIND_INSTANCE: Final = (
+    "to find it: aws connect list-instances --query 'InstanceSummaryList[].[InstanceAlias,Arn]'"
+)
+"""Where a person finds the id or the ARN of an instance."""
 _LONGEST_STACK_NAME: Final = 128
 
 
@@ -50,6 +56,17 @@ def check_name(name: str) -> str:
             "write a letter, then up to 39 letters, digits and hyphens",
         )
     return name
+
+
+def check_instance_id(instance: str) -> None:
+    """Raise UsageError if the id, bare or at the end of an ARN, is a placeholder or an alias."""
+    given = instance.rpartition("/")[2]
+    if looks_like_a_name(given):
+        raise UsageError(
+            "bad-instance",
+            f"{given!r} is not the id of a Connect instance: ids have digits",
+            FIND_INSTANCE,
+        )
 
 
 def hyphenated(type_name: str) -> str:

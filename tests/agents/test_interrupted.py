@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVER = """
 import json, sys
 users = [{"username": f"agent-{number}", "id": f"id-{number}"} for number in range(200)]
-json.dump({"instances": [{"id": "one", "users": users}]}, open(sys.argv[1], "w"))
+json.dump({"instances": [{"id": "instance-1", "users": users}]}, open(sys.argv[1], "w"))
 """
 
 
@@ -34,7 +34,15 @@ def test_ctrl_c_in_the_middle_ends_the_command_at_once(tmp_path: Path) -> None:
         assert server.stdout
         endpoint = server.stdout.readline().strip()
         keys = {"AWS_ACCESS_KEY_ID": "made-up", "AWS_SECRET_ACCESS_KEY": "made-up"}
-        command = [sys.executable, "-m", "connect_user_config", "agents", "--instance", "one", "--exact"]
+        command = [
+            sys.executable,
+            "-m",
+            "connect_user_config",
+            "agents",
+            "--instance",
+            "instance-1",
+            "--exact",
+        ]
         # At a hundredth of the quota, 200 agents would take half an hour.
         run = subprocess.Popen(
             [*command, "--rate", "0.01", "--region", "us-east-1", "--csv"],

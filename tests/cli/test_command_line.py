@@ -31,6 +31,7 @@ INSTALLING = (
 )
 COMMANDS = (*INSTALLING, *((name,) for name in ("adopt", "agents", "check", "diff", "drift", "release")))
 GROUPS = ((), ("install",), ("uninstall",))
+PLACEHOLDER = f"{INSTANCE.rpartition('/')[0]}/INSTANCE_ID"
 INSTALL = ("install", "registry", "--region", EAST, "--type-name")
 
 
@@ -218,6 +219,12 @@ def test_a_reserved_namespace_is_refused_before_anything_is_called(desk: Desk, n
             "bad-instance",
             "/*",
         ),
+        (("install", "custom-resource", "--instance", PLACEHOLDER), "bad-instance", "'INSTANCE_ID'"),
+        (
+            ("install", "registry", "--type-name", TYPE, "--region", EAST, "--instance", PLACEHOLDER),
+            "bad-instance",
+            "'INSTANCE_ID'",
+        ),
         (("install", "custom-resource", "--instance", INSTANCE, "--region", WEST), "wrong-region", EAST),
         (("install", "custom-resource"), "no-instance", "no instance"),
         (
@@ -277,6 +284,12 @@ def test_what_cannot_be_meant_is_named_and_nothing_is_called(
     assert told.exit_code == 2
     assert run.answer["problem"]["message"] in told.stderr
     assert told.stdout == ""
+
+
+@pytest.mark.parametrize("given", ["acme", PLACEHOLDER, "arn:aws:connect:REGION:ACCOUNT:instance/ID"])
+def test_whoever_names_no_instance_is_told_where_to_find_its_arn(desk: Desk, given: str) -> None:
+    run = desk.run("install", "custom-resource", "--instance", given, "--json")
+    assert "aws connect list-instances" in run.answer["problem"]["advice"]
 
 
 @pytest.mark.parametrize("content", ["text", "function"])

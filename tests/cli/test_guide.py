@@ -17,7 +17,7 @@ from connect_user_config.aws.errors import _ACTIONS
 from support.answers import ACCOUNT
 from support.page_commands import AwsCommand, Terminal, aws_command, check_request, check_values, inline
 
-from .conftest import EAST, ROOT, TYPE, WEST, Desk, zipped
+from .conftest import EAST, INSTANCE, ROOT, TYPE, WEST, Desk, zipped
 from .test_command_line import command_at, is_group
 
 PAGES = ("README.md", "guide/agents.md", "guide/install.md", "guide/rolling-out.md", "guide/security.md")
@@ -146,7 +146,10 @@ def test_every_command_of_ours_is_one_that_it_takes(
 
 def run(desk: Desk, words: list[str]) -> dict[str, dict[str, Any]]:
     """Run a command of ours with the account and the artefacts of the tests; return the regions' results."""
-    arguments = [word.replace(IN_THE_PAGES, ACCOUNT) for word in words[1:]]
+    id_of_instance = INSTANCE.rpartition("/")[2]
+    arguments = [
+        word.replace(IN_THE_PAGES, ACCOUNT).replace("INSTANCE_ID", id_of_instance) for word in words[1:]
+    ]
     if arguments[0] == "install":
         path = desk.function() if arguments[1] == "custom-resource" else desk.package()
         arguments += ["--artefact", str(path)]

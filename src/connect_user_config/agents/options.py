@@ -22,6 +22,7 @@ from custom_connect_userconfig.ports import Clock
 from custom_connect_userconfig.retry.retrier import SystemClock
 
 from ..aws.region import Region, check_regions, configured_region, make_session
+from ..names import FIND_INSTANCE, check_instance_id
 from ..problems import Failed, Interrupted, NoAccess, Problem, UsageError
 from ..progress import console_of
 from . import cells
@@ -60,7 +61,9 @@ def open_instance(context: click.Context, given: dict[str, Any]) -> Instance:
     try:
         ref = InstanceRef.parse(name, Environment(region))
     except InvalidRequest as error:
-        raise UsageError("bad-instance", str(error).removeprefix("InstanceId: ")) from error
+        advice = f"write the instance's id or ARN; {FIND_INSTANCE}"
+        raise UsageError("bad-instance", str(error).removeprefix("InstanceId: "), advice) from error
+    check_instance_id(name)
     return Instance(Region(region, make), ref, Pace(world.clock, given["rate"]), world.workers)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from ..names import FIND_INSTANCE, check_instance_id
 from ..problems import UsageError
 
 ALL: Final = "all"
@@ -53,6 +54,7 @@ def _region_and_account(arn: str) -> list[str]:
         raise UsageError(
             "bad-instance",
             f"{arn!r} is not the ARN of a Connect instance",
-            "write arn:aws:connect:REGION:ACCOUNT:instance/ID, without anything behind the id",
+            f"write arn:aws:connect:REGION:ACCOUNT:instance/ID, with nothing behind the id; {FIND_INSTANCE}",
         )
+    check_instance_id(arn)
     return arn.split(":")[3:5]
