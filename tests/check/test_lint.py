@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.check.conftest import ROOT, run_cfn_lint
+from tests.check.conftest import ROOT, run_cfn_lint, run_check
 from tests.check.test_command import BAD, GOOD, INFORMATION, WARNING
 
+GUIDE = (ROOT / "guide" / "checking.md").read_text("utf-8")
+USER = "UserId: 20000000-0000-4000-8000-000000000001"
 OTHER = BAD.replace("Custom::ConnectUserConfig", "Acme::Agents::Settings").replace(
     "      ServiceToken: !ImportValue function\n", ""
 )
@@ -37,6 +39,28 @@ def test_information_shows_when_it_is_asked_for(tmp_path: Path) -> None:
 
 def test_a_rule_is_ignored_as_any_other(tmp_path: Path) -> None:
     assert lint(tmp_path, BAD, "--ignore-checks", "E9705").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "named", "code"),
+    [
+        (USER, "UserId: !Ref Missing", "E1020"),
+        (USER, "UserId: !Sub '${Missing}1'", "E1019"),
+        (USER, "UserId: !GetAtt Missing.Id", "E1010"),
+        ("    Properties:", "    DependsOn: Missing\n    Properties:", "E3005"),
+        ("    Properties:", "    Condition: Missing\n    Properties:", "E3015"),
+    ],
+)
+def test_a_name_that_the_template_lacks_is_told_by_cfn_lint_alone(
+    tmp_path: Path, written: str, named: str, code: str
+) -> None:
+    text = GOOD.replace(written, named)
+    assert text != GOOD
+    told = lint(tmp_path, text).stdout
+    assert told.startswith(f"{code} 'Missing'")
+    assert told.count("template.yaml:") == 1
+    assert run_check("-", stdin=text).exit_code == 0
+    assert code in GUIDE.partition("## What is known, and what is not")[2].partition("\n## ")[0]
 
 
 def test_a_registry_name_is_no_unknown_type(tmp_path: Path) -> None:
