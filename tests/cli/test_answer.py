@@ -80,6 +80,20 @@ def test_regions_alike_are_one_table(desk: Desk) -> None:
     version = f"arn:aws:cloudformation:{{region}}:{ACCOUNT}:type/resource/Acme-Connect-UserConfig/00000001"
     assert told.startswith(f"{EAST}, {WEST}: done\n  type      {TYPE}\n  version   {version}\n")
     assert told.count(SNIPPET) == 1
+    assert told.count("{region} stands for each of these regions.") == 1
+
+
+def test_one_region_is_named_and_needs_no_stand_in(desk: Desk) -> None:
+    west = {"LocationConstraint": WEST}
+    desk.client("s3", WEST).create_bucket(Bucket="acme-west", CreateBucketConfiguration=west)
+    told = register(desk, "--bucket", "acme-west").stdout
+    assert f"bucket acme-west is in {WEST}, not in {EAST}" in told
+    assert "stands for each of these regions" not in told
+
+
+def test_what_differs_in_no_region_has_no_stand_in_to_explain(desk: Desk) -> None:
+    told = desk.run("status", "--region", EAST, "--region", WEST).stdout
+    assert told == f"{EAST}, {WEST}: nothing is installed\n"
 
 
 def test_a_region_that_differs_has_a_table_of_its_own(desk: Desk) -> None:
@@ -96,6 +110,7 @@ def test_a_problem_of_all_regions_is_told_once(desk: Desk) -> None:
     assert told.startswith(f"{EAST}, {WEST}: failed\n  ")
     assert " may not cloudformation:DescribeStacks on arn:aws:x in {region}" in told
     assert told.count("-> ") == 1
+    assert told.endswith("\n  {region} stands for each of these regions.\n")
     assert SNIPPET not in told
 
 

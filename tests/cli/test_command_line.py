@@ -112,6 +112,13 @@ def test_the_examples_of_help_can_be_parsed(
         command_at(tuple(arguments[:cut])).make_context("example", list(arguments[cut:]))
 
 
+def test_the_default_of_region_is_the_one_that_applies() -> None:
+    by_default = {words: help_of(*words).partition("--region REGION")[2] for words in INSTALLING}
+    for words, told in by_default.items():
+        default = "the instances'" if words == ("install", "custom-resource") else "the AWS configuration's"
+        assert f"Default: {default}." in " ".join(told.partition("--profile")[0].split()), words
+
+
 def test_a_clone_says_its_version_and_that_it_is_one() -> None:
     named = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert CliRunner().invoke(cli, ["--version"]).output == f"{named}+clone\n"

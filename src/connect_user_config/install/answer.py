@@ -15,7 +15,7 @@ from rich.text import Text
 from ..problems import Problem
 from ..progress import console_of
 from .side_by_side import RegionReport, exit_code
-from .summary import Row, Summary, folded, snippet
+from .summary import ANY_REGION, Row, Summary, folded, snippet
 
 _INDENT: Final = 2
 _ADVICE: Final = "-> "
@@ -75,6 +75,8 @@ def _give_summary(console: Console, regions: Sequence[str], summary: Summary) ->
             _give_row(console, row, _INDENT * (2 if title else 1), width)
     if summary.problem:
         _give_problem(console, summary.problem, summary.advice, _INDENT)
+    if len(regions) > 1 and summary.leaves_region_open:
+        console.print(f"{' ' * _INDENT}{ANY_REGION} stands for each of these regions.", style="dim")
 
 
 def _give_row(console: Console, row: Row, margin: int, width: int) -> None:

@@ -50,7 +50,7 @@ def uninstall() -> None:
     multiple=True,
     help="A parameter of the template, such as MemorySize=512; may be repeated. Left out: as it was.",
 )
-@options.of_install
+@options.of_install_function
 @click.pass_context
 def install_custom_resource(
     context: click.Context,
@@ -100,7 +100,7 @@ def install_custom_resource(
     metavar="NAME",
     help="Make this log group for the handlers' log. Left out: as it was, at first no log. Empty: no log.",
 )
-@options.of_install
+@options.of_install_type
 @click.pass_context
 def install_registry(
     context: click.Context,

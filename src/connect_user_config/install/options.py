@@ -72,6 +72,11 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return add
 
 
+def _region(default: str) -> Callable[[Any], Any]:
+    said = f"May be repeated; each region succeeds or fails by itself. Default: {default}."
+    return click.option("--region", metavar="REGION", multiple=True, help=said)
+
+
 type_name: Final = click.option(
     "--type-name",
     metavar="NAME",
@@ -91,13 +96,7 @@ instance: Final = click.option(
     multiple=True,
     help="A Connect instance whose agents may be configured; may be repeated.",
 )
-shared: Final = _all(
-    click.option(
-        "--region",
-        metavar="REGION",
-        multiple=True,
-        help="May be repeated; each region succeeds or fails by itself. Default: the AWS configuration's.",
-    ),
+_others: Final = _all(
     click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
     click.option(
         "--timeout",
@@ -113,10 +112,11 @@ shared: Final = _all(
     ),
     click.option("--quiet", is_flag=True, help="Show no progress on standard error."),
 )
+shared: Final = _all(_region("the AWS configuration's"), _others)
 _dry_run: Final = click.option(
     "--dry-run", is_flag=True, help="Show what would be changed, and change nothing."
 )
-of_install: Final = _all(
+_artefact: Final = _all(
     click.option(
         "--artefact", type=click.Path(), metavar="ZIP", help="Another artefact than the one of this release."
     ),
@@ -128,9 +128,9 @@ of_install: Final = _all(
     click.option(
         "--bucket-owner", metavar="ACCOUNT", help="The account of that bucket, if it is another one."
     ),
-    shared,
-    _dry_run,
 )
+of_install_function: Final = _all(_artefact, _region("the instances'"), _others, _dry_run)
+of_install_type: Final = _all(_artefact, shared, _dry_run)
 of_uninstall: Final = _all(
     shared,
     _dry_run,

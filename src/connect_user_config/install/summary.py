@@ -56,6 +56,12 @@ class Summary:
     problem: str = ""
     advice: str = ""
 
+    @property
+    def leaves_region_open(self) -> bool:
+        """Whether `ANY_REGION` stands in it."""
+        values = (row.value for _, rows in self.sections for row in rows)
+        return any(ANY_REGION in said for said in (self.problem, self.advice, *values))
+
     def anywhere(self, region: str) -> "Summary":
         """Return what is said with the region left open."""
         sections = tuple(
