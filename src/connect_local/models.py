@@ -7,6 +7,8 @@ from moto. `settings` holds the effect of writes and the form of reads, `users` 
 
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -210,6 +212,21 @@ class LocalConnectBackend(ConnectBackend):
     def _organise(self, instance: Instance) -> None:
         new = Organisation(instance.arn, self.region_name, current().clock())
         self._organisations.setdefault(instance.id, new)
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Forgets, if it fails within, all that was created within; nothing there may change what was."""
+        instances, organisations = dict(self.instances), deepcopy(self._organisations)
+        users = {instance_id: dict(users) for instance_id, users in self.users.items()}
+        usernames, tagged = set(self._usernames), set(self.tagger.tags)
+        try:
+            yield
+        except BaseException:
+            self.instances, self._organisations = instances, organisations
+            self.users, self._usernames = users, usernames
+            for arn in self.tagger.tags.keys() - tagged:
+                self.tagger.delete_all_tags_for_resource(arn)
+            raise
 
     def organisation(self, instance_id: str) -> Organisation:
         """The profiles and groups of an instance."""

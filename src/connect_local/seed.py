@@ -10,7 +10,7 @@
                                "AutoAcceptConfigs": […]}]}]}
 
 Only `username` and `name` are required. `parent` is the id of the group above. A user may have any other
-member of `CreateUser` too.
+member of `CreateUser` too. If one of them is wrong, nothing is created.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,8 +26,12 @@ CREATORS: Mapping[str, Callable[..., tuple[str, str]]] = {
 
 
 def seed(administration: Administration, document: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Creates the instances and users in the document; returns user identifiers by instance and user name."""
-    return dict(_instance(administration, instance) for instance in document.get("instances", []))
+    """Creates the instances and users in the document; returns user identifiers by instance and user name.
+
+    If it raises, it has created nothing.
+    """
+    with administration.backend().all_or_nothing():
+        return dict(_instance(administration, instance) for instance in document.get("instances", []))
 
 
 def _instance(administration: Administration, instance: dict[str, Any]) -> tuple[str, dict[str, str]]:
