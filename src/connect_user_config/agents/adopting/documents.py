@@ -17,11 +17,11 @@ PARTS: Final = "Parts"
 INSTANCE: Final = "Instance"
 """Members of it."""
 FOR_EACH: Final = "Fn::ForEach::"
-_VARIABLE: Final = "Id"
+VARIABLE: Final = "Id"
 _E164: Final = r"^\+[1-9]\d{1,14}$"
-_NOBODY: Final[Tree] = {"Nobody": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
+NOBODY: Final[Tree] = {"Nobody": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
 """Stands in a part without agents, because a template needs a resource; it costs nothing."""
-_EXTENSIONS: Final = "AWS::LanguageExtensions"
+EXTENSIONS: Final = "AWS::LanguageExtensions"
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ def document(part: Part, form: Form) -> Tree:
     for agent in singles:
         name = naming.logical_id(agent.id)
         resources[name] = resource(agent, flavour, instance_id, before[name])
-    numbers = {naming.parameter(agent.id): _parameter() for agent in part.agents if agent.number}
+    numbers = {naming.parameter(agent.id): parameter() for agent in part.agents if agent.number}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        **({"Transform": _EXTENSIONS} if groups else {}),
-        "Description": f"Settings of agents of Amazon Connect, part {part.number} of {part.about[PARTS]}",
+        **({"Transform": EXTENSIONS} if groups else {}),
+        "Description": description(part.number, part.about[PARTS]),
         "Metadata": {OURS: {"Part": part.number, **part.about}},
         **({"Parameters": numbers} if numbers else {}),
-        "Resources": resources or _NOBODY,
+        "Resources": resources or NOBODY,
     }
 
 
@@ -97,7 +97,13 @@ def _properties(arrays: Mapping[str, Any], flavour: Flavour, instance_id: str, u
     return {**flavour.properties(), INSTANCE_ID: instance_id, USER_ID: user, **arrays}
 
 
-def _parameter() -> Tree:
+def description(number: int, parts: int) -> str:
+    """Return the description of the template of one part."""
+    return f"Settings of agents of Amazon Connect, part {number} of {parts}"
+
+
+def parameter() -> Tree:
+    """Return the parameter of a phone number."""
     return {
         "Type": "String",
         "NoEcho": True,
@@ -121,8 +127,8 @@ def _loop(group: Sequence[Adopted], flavour: Flavour, instance_id: str) -> list[
     It has no lanes: a loop can give a resource the name of the one before it only as a part of its own name.
     """
     body = resource(group[0], flavour, instance_id)
-    body["Properties"][USER_ID] = {"Ref": _VARIABLE}
-    return [_VARIABLE, [agent.id for agent in group], {f"Agent&{{{_VARIABLE}}}": body}]
+    body["Properties"][USER_ID] = {"Ref": VARIABLE}
+    return [VARIABLE, [agent.id for agent in group], {f"Agent&{{{VARIABLE}}}": body}]
 
 
 def to_import(agents: Iterable[Adopted], flavour: Flavour, instance_id: str) -> list[Tree]:

@@ -15,6 +15,7 @@ from custom_connect_userconfig.core.errors import InvalidRequest
 from custom_connect_userconfig.core.identifiers import Environment, UserRef
 
 from ...problems import Refused, UsageError
+from .additions import additions
 from .documents import FOR_EACH, OURS, PARTS
 from .files import write
 from .parts import MOST_PARTS
@@ -114,21 +115,29 @@ def as_json(members: object) -> str:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], set[str]]:
-    """Return what a template says of its run, and its agents; Refused if `adopt` has not written it."""
+    """Return what a template says of its run, and its agents; Refused if `adopt` has not written it, or if
+    somebody has added what would not be written again.
+    """
     try:
-        tree = read(path.read_text("utf-8"))
+        tree = read(text := path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, NotReadable) as error:
         raise Refused("not-ours", f"{path} cannot be read: {error}", _FOREIGN) from error
     try:
         about = dict(tree["Metadata"][OURS])  # type: ignore[index] # whatever it is, the errors tell
         users = list(_users(tree["Resources"]))  # type: ignore[index] # the same
         about[PARTS] = _parts(about[PARTS])
+        added = list(additions(tree, "" if path.suffix == ".json" else text))  # type: ignore[arg-type] # the same
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         said = f"{path} was not written by adopt, and is not overwritten"
         raise Refused("not-ours", said, _FOREIGN) from error
     if others := [each for each in users if not _is_id(each)]:
         said = f"{path} declares the agent {others[0]!r}, which is not an id that adopt writes"
         advice = "undo the edit (git knows the template), or name another folder with --to"
+        raise Refused("edited", said, advice)
+    if added:
+        others_added = f", and {len(added) - 1:,} more" if added[1:] else ""
+        said = f"{added[0]} in {path} was added by hand, and would not be written again{others_added}"
+        advice = "move it to a template of your own, or name another folder with --to"
         raise Refused("edited", said, advice)
     return {name: value for name, value in about.items() if name not in ("Part", "Logins")}, set(
         map(str, users)
