@@ -1,5 +1,7 @@
 """The command `adopt` when something comes between: Ctrl-C, refused calls, folders and files."""
 
+import errno
+import fcntl
 import json
 import math
 import os
@@ -131,6 +133,37 @@ def test_another_task_begins_anew(ten: ContactCentre, adopt: Adopt, monkeypatch:
     adopt()
     assert adopt("--array", "auto-accept").exit_code == 0
     assert ten.calls.count("DescribeUser") == 10
+
+
+def test_a_second_run_in_the_same_folder_is_refused_while_one_is_at_work(
+    ten: ContactCentre, adopt: Adopt, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe, seconds = Instance.describe, []
+
+    def describing(self: Instance, user_id: str, *more: Any) -> Any:
+        if not seconds:
+            monkeypatch.setattr(Instance, "describe", describe)
+            seconds.append(adopt("--array", "auto-accept"))
+        return describe(self, user_id, *more)
+
+    monkeypatch.setattr(Instance, "describe", describing)
+    assert adopt().exit_code == 0
+    (second,) = seconds
+    assert second.exit_code == 4
+    assert f"another run of adopt is at work in {folder}" in second.stderr
+    (written,) = folder.iterdir()
+    assert written.read_text().count("VoiceEnhancementConfigs") == 10
+    assert adopt().exit_code == 0
+
+
+def test_where_folders_cannot_be_locked_a_run_goes_on(
+    ten: ContactCentre, adopt: Adopt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert adopt().exit_code == 0
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -109,28 +109,29 @@ def adopt(context: click.Context, /, to: Path, **given: Any) -> None:  # noqa: A
         chosen = options.selection(given)
         folder = Folder(to, form.text)
         folder.make()
-        earlier = folder.earlier()
-        about = _about(instance, form, given["stack"])
-        _check_same(about, earlier)
-        choice = Choice(
-            chosen.keys,
-            instance.ref.bare,
-            given["stack"],
-            earlier.ids if earlier else frozenset(),
-            with_numbers=given["phone_numbers"],
-            imports=given["imports"],
-        )
-        with Journal(folder.journal, choice.task) as journal:
-            ids = _read(instance, chosen, choice, journal, is_quiet=given["quiet"])
-            fleet = Fleet(journal, ids, form, about)
-            tally = fleet.tally(choice.earlier)
-            report.of_agents(tally)
-            if tally.adopted or earlier:
-                parts = fleet.parts(given["parts"], earlier.about[PARTS] if earlier else None)
-                written = list(fleet.write(folder, parts))
-                account = report.Account(instance.region.name, given["profile"])
-                report.of_files(folder, written, given["stack"], account)
-            journal.remove()
+        with folder.alone():
+            earlier = folder.earlier()
+            about = _about(instance, form, given["stack"])
+            _check_same(about, earlier)
+            choice = Choice(
+                chosen.keys,
+                instance.ref.bare,
+                given["stack"],
+                earlier.ids if earlier else frozenset(),
+                with_numbers=given["phone_numbers"],
+                imports=given["imports"],
+            )
+            with Journal(folder.journal, choice.task) as journal:
+                ids = _read(instance, chosen, choice, journal, is_quiet=given["quiet"])
+                fleet = Fleet(journal, ids, form, about)
+                tally = fleet.tally(choice.earlier)
+                report.of_agents(tally)
+                if tally.adopted or earlier:
+                    parts = fleet.parts(given["parts"], earlier.about[PARTS] if earlier else None)
+                    written = list(fleet.write(folder, parts))
+                    account = report.Account(instance.region.name, given["profile"])
+                    report.of_files(folder, written, given["stack"], account)
+                journal.remove()
         options.end_with(context, instance, DONE)
 
 

@@ -1,9 +1,10 @@
 """The folder with the templates: what an earlier run has written there, and writing without halves."""
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from operator import index
 from pathlib import Path
@@ -58,6 +59,20 @@ class Folder:
                 "not-writable", f"{self.path} cannot be written to: {error.strerror}", advice
             ) from error
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs out of the folder; Refused if one is at work there.
+
+        The lock is on the folder itself and ends with the process, so none is ever left behind. Where there
+        is none to have, as on Windows and some network drives, the run goes on without.
+        """
+        with ExitStack() as held:
+            with suppress(ImportError, OSError):
+                descriptor = os.open(self.path, os.O_RDONLY)
+                held.callback(os.close, descriptor)
+                _lock(descriptor, self.path)
+            yield
+
     def template(self, number: int, parts: int) -> Path:
         """Return the path of the template of one part."""
         digits = len(str(parts))
@@ -107,6 +122,16 @@ class Folder:
         members = [{"ParameterKey": name, "ParameterValue": value} for name, value in numbers.items()]
         for_change_set = as_json(members) if imports and members else ""
         write(self.values_to_import(number), for_change_set, is_private=True)
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    import fcntl  # noqa: PLC0415 - Windows has none
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        advice = "wait until it has ended, then run the same command again"
+        raise Refused("at-work", f"another run of adopt is at work in {path}", advice) from error
 
 
 def as_json(members: object) -> str:
