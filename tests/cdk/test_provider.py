@@ -159,8 +159,23 @@ def test_two_without_names_do_not_meet() -> None:
     ("options", "error", "said"),
     [
         ({"instances": []}, ValueError, "Settings/Provider: instances: name at least one"),
-        ({"instances": ["arn:aws:connect:nowhere"]}, InvalidRequest, "is not the ARN of an Amazon Connect"),
-        ({"name": "9 lives"}, UsageError, "is not a name for the function"),
+        (
+            {"instances": ["arn:aws:connect:nowhere"]},
+            InvalidRequest,
+            "Provider: instances: .* is not the ARN of an Amazon Connect",
+        ),
+        ({"instances": "all"}, TypeError, "Settings/Provider: instances: 'all' is no list"),
+        ({"instances": [7]}, TypeError, r"Settings/Provider: instances: 7 is no id or ARN, as text"),
+        (
+            {"instances": ["INSTANCE_ID"]},
+            UsageError,
+            "'INSTANCE_ID' is not the id .* aws connect list-instances",
+        ),
+        (
+            {"name": "9 lives"},
+            UsageError,
+            "Settings/Provider: .* is not a name for the function: write a letter",
+        ),
     ],
 )
 def test_what_no_deployment_could_use_is_refused(

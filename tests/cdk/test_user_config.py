@@ -198,6 +198,22 @@ def test_every_problem_is_told_at_once_with_the_path_and_leaves_no_construct_beh
     assert team.node.children == []
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"auto_accept": True}, "auto_accept: True is no list of AutoAccept"),
+        ({"phone": "soft"}, "phone: 'soft' is no Phone"),
+        ({"profile": {}}, "profile: {} is no Profile"),
+        ({"provider": None}, "provider: None serves no resources: pass a UserConfigProvider"),
+    ],
+)
+def test_a_value_of_another_class_is_told_with_the_path(settings: dict[str, Any], said: str) -> None:
+    stack = new_stack()
+    with pytest.raises(TypeError, match=f"^Settings/Ada: {said}"):
+        declare(stack, **settings)
+    assert stack.node.children == []
+
+
 def test_declaring_nothing_is_refused() -> None:
     with pytest.raises(InvalidUserConfig, match="Settings/Ada: Declare at least one of"):
         UserConfig(new_stack(), "Ada", provider=PROVIDER, instance=INSTANCE, user=ADA)

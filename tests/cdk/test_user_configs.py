@@ -239,13 +239,30 @@ def test_the_problems_of_all_agents_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"lanes": 0}, "lanes: 0 is not from 1 to 20"),
-        ({"lanes": 21}, "lanes: 21 is not from 1 to 20"),
+        ({"shards": 0}, "Settings/Fleet: shards: 0 is not a whole number from 1 to 500"),
+        ({"lanes": 0}, "Settings/Fleet: lanes: 0 is not a whole number from 1 to 20"),
+        ({"lanes": 21}, "lanes: 21 is not a whole number from 1 to 20"),
+        ({"lanes": "4"}, "lanes: '4' is not a whole number from 1 to 20"),
         ({"users": [*USERS, USERS[0]]}, f"the agent {USERS[0]} is named twice"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(options: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
+        fleet(new_stack(), **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"agents": None}, "agents: None is no list of Agent"),
+        ({"agents": "ada"}, "agents: 'ada' is no list of Agent"),
+        ({"agents": ["ada"]}, r"agents\[0\]: 'ada' is no Agent: write Agent\(user="),
+        ({"pins": None}, "pins: None is no path"),
+        ({"provider": TOKEN}, "provider: 'arn:.* serves no resources: pass a UserConfigProvider"),
+    ],
+)
+def test_a_value_of_another_class_is_told_with_the_place(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=rf"^Settings/Fleet.*: {said}"):
         fleet(new_stack(), **options)
 
 

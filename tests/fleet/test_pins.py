@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,27 @@ def test_another_number_or_rule_is_refused_with_the_way_out(file: Path, change: 
     file.write_text(json.dumps(pins), "utf-8")
 
     with pytest.raises(PinError, match=r"Settings/Fleet: .*shards\.json says .*deploy once without agents"):
+        check_pin(file, "Settings/Fleet", 8)
+
+
+@pytest.mark.parametrize("shards", [0, -1, 501, 1.0, "4", True, None])
+def test_what_is_no_number_of_stacks_is_refused_before_the_file_is_asked(file: Path, shards: Any) -> None:
+    with pytest.raises(ValueError, match=r"^Settings/Fleet: shards: .+ is not a whole number from 1 to 500"):
+        check_pin(file, "Settings/Fleet", shards)
+
+
+@pytest.mark.parametrize(
+    ("content", "twice"),
+    [
+        ('{"Settings/Fleet": {"rule": "r", "shards": 8}, "Settings/Fleet": {}}', "Settings/Fleet"),
+        ('{"Settings/Fleet": {"rule": "r", "shards": 4, "shards": 8}}', "shards"),
+    ],
+)
+def test_what_stands_twice_in_the_file_is_refused(file: Path, content: str, twice: str) -> None:
+    file.write_text(content, "utf-8")
+    with pytest.raises(
+        PinError, match=rf"shards\.json cannot be read \({twice} stands twice: keep the entry .* deployed"
+    ):
         check_pin(file, "Settings/Fleet", 8)
 
 

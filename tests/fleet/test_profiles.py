@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connect_user_config.declaring.agent import Agent
 from connect_user_config.declaring.examining import InvalidUserConfig, examined
 from connect_user_config.declaring.profile import Profile
 from connect_user_config.declaring.settings import AfterContactWork, AutoAccept, Phone, VoiceEnhancement
@@ -78,6 +79,47 @@ def test_nothing_declares_nothing() -> None:
 
 def test_an_empty_list_stays_to_be_refused() -> None:
     assert Profile(auto_accept=[]).properties == {"AutoAcceptConfigs": []}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"auto_accept": True}, r"auto_accept: True is no list of AutoAccept: write \[AutoAccept"),
+        ({"auto_accept": "VOICE"}, "auto_accept: 'VOICE' is no list of AutoAccept"),
+        ({"auto_accept": AutoAccept.voice()}, r"auto_accept: AutoAccept\(.* is no list of AutoAccept"),
+        ({"auto_accept": [AutoAccept.voice(), "CHAT"]}, r"auto_accept\[1\]: 'CHAT' is no AutoAccept"),
+        ({"after_contact_work": 30}, "after_contact_work: 30 is no list of AfterContactWork: write"),
+        ({"after_contact_work": [30]}, r"after_contact_work\[0\]: 30 is no AfterContactWork"),
+        ({"phone": "soft"}, r"phone: 'soft' is no Phone: write Phone\.soft\(\) or"),
+        ({"voice_enhancement": "NONE"}, "voice_enhancement: 'NONE' is no VoiceEnhancement: write"),
+        ({"user": None}, "user: None is no id or ARN of an agent, as text"),
+        ({"user": 12345}, "user: 12345 is no id or ARN of an agent, as text"),
+        ({"user": ""}, "user: '' is no id or ARN of an agent, as text"),
+        ({"profile": "sales"}, "profile: 'sales' is no Profile: pass the object"),
+    ],
+)
+def test_a_value_of_another_class_is_told_with_what_to_write(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=rf"^{said}"):
+        Agent(**{"user": IDS["UserId"], **settings})
+
+
+def test_no_message_about_a_class_shows_a_phone_number() -> None:
+    wrong: Any = "+442079460999"
+    with pytest.raises(TypeError, match=r"phone: '\[phone number redacted\]' is no Phone"):
+        Profile(phone=wrong)
+
+
+@pytest.mark.parametrize("limit", [30, "PT30S", None])
+def test_a_limit_that_is_no_duration_is_told_with_what_to_write(limit: Any) -> None:
+    said = r"limit: .+ is no length of time: write Duration\.seconds\(30\) or AfterContactWork\.UNLIMITED"
+    with pytest.raises(TypeError, match=said):
+        AfterContactWork.chat(limit)
+
+
+def test_settings_are_laid_over_a_profile_alone() -> None:
+    base: Any = {"auto_accept": []}
+    with pytest.raises(TypeError, match=r"profile: {'auto_accept': .* is no Profile"):
+        Profile().over(base)
 
 
 CHOICES = st.lists(

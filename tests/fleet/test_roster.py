@@ -1,6 +1,7 @@
 """Rosters of agents, in CSV and YAML: the same names, and every problem at its place."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -183,3 +184,23 @@ def test_a_callback_without_its_channel_is_told(tmp_path: Path) -> None:
         RosterError, match=r"line 2: auto_accept\.voice: is required with auto_accept\.voice\.agent"
     ):
         read_roster(written(tmp_path, text, "agents.csv"))
+
+
+@pytest.mark.parametrize("name", ["agents.csv", "agents.yaml"])
+def test_a_file_that_is_not_there_is_told_with_where_it_was_looked_for(tmp_path: Path, name: str) -> None:
+    with pytest.raises(
+        RosterError, match=rf"{name}: cannot be read \(No such file or directory\): .* folder"
+    ):
+        read_roster(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("profiles", "said"),
+    [
+        (["sales"], r"^profiles: \['sales'\] is no mapping of Profile by name"),
+        ({"sales": {"phone": "soft"}}, r"^profiles\.sales: {'phone': 'soft'} is no Profile"),
+    ],
+)
+def test_profiles_of_another_class_are_told(tmp_path: Path, profiles: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        read_roster(written(tmp_path, CSV, "agents.csv"), profiles)

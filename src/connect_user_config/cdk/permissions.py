@@ -10,7 +10,10 @@ from aws_cdk.aws_iam import PolicyDocument, PolicyStatement
 from constructs import IConstruct
 
 from connect_user_config.declaring.tokens import is_token
+from connect_user_config.names import check_instance_id
+from custom_connect_userconfig.core.errors import InvalidRequest
 from custom_connect_userconfig.core.identifiers import Environment, InstanceRef, Spelling
+from custom_connect_userconfig.core.redaction import shown
 
 EVERY_INSTANCE: Final = "all"
 """In place of instances: all of the account and region, also those that are made later."""
@@ -35,9 +38,13 @@ class Permissions:
 
     @classmethod
     def of(cls, scope: IConstruct, instances: Sequence[str | CfnInstance]) -> "Permissions":
-        """Return those of `instances`, ids or ARNs or `EVERY_INSTANCE`; raises ValueError for none and
-        InvalidRequest for a malformed one.
+        """Return those of `instances`, ids or ARNs or `EVERY_INSTANCE`; raises ValueError for none, TypeError
+        for one of another class, InvalidRequest for a malformed one, and UsageError for a placeholder.
         """
+        if isinstance(instances, str) or not isinstance(instances, Sequence):
+            raise TypeError(
+                f"instances: {shown(instances)} is no list: write [INSTANCE], or [EVERY_INSTANCE]"
+            )
         if not instances:
             raise ValueError(f"{scope.node.path}: instances: name at least one, or EVERY_INSTANCE")
         return cls([_arn(scope, each) for each in instances])
@@ -71,12 +78,18 @@ class Permissions:
 
 
 def _arn(scope: IConstruct, instance: str | CfnInstance) -> str:
-    if not isinstance(instance, str):
+    if isinstance(instance, CfnInstance):
         return instance.attr_arn
+    if not isinstance(instance, str):
+        raise TypeError(f"instances: {shown(instance)} is no id or ARN, as text, and no CfnInstance")
     if is_token(instance):
         return instance
     if instance != EVERY_INSTANCE:
-        InstanceRef.parse(instance, Environment())
+        try:
+            InstanceRef.parse(instance, Environment())
+        except InvalidRequest as error:
+            raise InvalidRequest(str(error).replace("InstanceId", "instances", 1)) from error
+        check_instance_id(instance)
     if Spelling.of(instance) is Spelling.ARN:
         return instance
     name = "*" if instance == EVERY_INSTANCE else instance

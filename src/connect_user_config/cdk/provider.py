@@ -17,6 +17,7 @@ from connect_user_config.names import check_name
 
 from .acknowledgments import ACTIONS_UNKNOWN, acknowledge, keep_from_lint, wildcards
 from .artefact_asset import in_assembly
+from .located import located
 from .permissions import AGENTS_COME_AND_GO, EVERY_INSTANCE, Permissions
 
 _HANDLER: Final = "custom_connect_userconfig.custom_resource.handler"
@@ -84,12 +85,15 @@ class UserConfigProvider(Construct):
             three months.
         architecture: the processor; the package has no compiled code. Default: Architecture.ARM_64.
 
-        Raises InvalidRequest or UsageError for an instance or a name that is malformed, and UsageError if the
-        package lacks its artefact, as a clone does before `make package`.
+        Raises InvalidRequest, UsageError or TypeError, with the construct's path, for an instance or a name
+        that is malformed, and UsageError if the package lacks its artefact, as a clone does before
+        `make package`.
         """
         super().__init__(scope, construct_id)
-        self._permissions = permissions = Permissions.of(self, instances)
-        function_name = check_name(name) if name else _name_of(self)
+        with located(self.node.path):
+            self._permissions = permissions = Permissions.of(self, instances)
+            function_name = check_name(name) if name else _name_of(self)
+            artefact = artefacts.function()
         self._log_group = LogGroup(
             self,
             "LogGroup",
@@ -105,7 +109,7 @@ class UserConfigProvider(Construct):
             description="connect-user-config - owns declared settings of Amazon Connect agents",
             runtime=Runtime.PYTHON_3_12,
             handler=_HANDLER,
-            code=Code.from_asset(in_assembly(self, artefacts.function())),
+            code=Code.from_asset(in_assembly(self, artefact)),
             architecture=architecture or Architecture.ARM_64,
             role=self._role,
             memory_size=memory_size,

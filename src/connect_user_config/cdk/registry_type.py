@@ -22,6 +22,7 @@ from connect_user_config.names import check_type_name, hyphenated
 
 from .acknowledgments import ACTIONS_UNKNOWN, acknowledge, keep_from_lint, wildcards
 from .artefact_asset import in_assembly
+from .located import located
 from .permissions import AGENTS_COME_AND_GO, EVERY_INSTANCE, Permissions
 
 _REGISTRY: Final = "resources.cloudformation.amazonaws.com"
@@ -90,14 +91,16 @@ class RegistryTypeVersion(Construct):
         one.
         log_retention: how long the log is kept. Default: three months.
 
-        Raises UsageError for a name that the registry would refuse, or if the package lacks its artefact, and
-        InvalidRequest for a malformed instance.
+        Raises UsageError for a name that the registry would refuse, or if the package lacks its artefact;
+        UsageError, InvalidRequest or TypeError for a malformed instance. All name the construct's path.
         """
         super().__init__(scope, construct_id)
-        self._type_name = check_type_name(type_name)
-        self._permissions = permissions = Permissions.of(self, instances)
+        with located(self.node.path):
+            self._type_name = check_type_name(type_name)
+            self._permissions = permissions = Permissions.of(self, instances)
+            found = artefacts.registry(self._type_name)
         self._role = self._execution_role(permissions)
-        artefact = Asset(self, "Artefact", path=in_assembly(self, artefacts.registry(self._type_name)))
+        artefact = Asset(self, "Artefact", path=in_assembly(self, found))
         self._version = CfnResourceVersion(
             self,
             "Version",

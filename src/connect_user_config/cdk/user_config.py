@@ -1,7 +1,7 @@
 """The L2 construct: chosen settings of one agent."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeGuard
+from typing import Final, Protocol, TypeGuard
 
 from aws_cdk import Annotations, RemovalPolicy
 from aws_cdk.aws_connect import CfnInstance, CfnUser
@@ -25,9 +25,11 @@ from custom_connect_userconfig.core.arrays import (
 )
 from custom_connect_userconfig.core.declaration import INSTANCE_ID, USER_ID
 from custom_connect_userconfig.core.identifiers import Environment
+from custom_connect_userconfig.core.redaction import shown
 
 from .agents_of_app import AgentsOfStack
 from .cfn_user_config import CfnUserConfig
+from .located import located
 
 
 class IUserConfigSource(Protocol):
@@ -51,6 +53,9 @@ class IUserConfigSource(Protocol):
     def reaches(self, instance: str) -> bool:
         """Tell whether it may configure the agents of an instance, an id or ARN; true if not known."""
         ...
+
+
+_OF_SOURCES: Final = ("type_name", "service_token", "ready", "reaches")
 
 
 class UserConfig(Construct):
@@ -92,23 +97,26 @@ class UserConfig(Construct):
         removal_policy: see `apply_removal_policy`. Default: RemovalPolicy.DESTROY.
 
         Every value may be a token. Raises InvalidUserConfig, with the construct's path and every problem, if
-        what is known of the values is wrong.
+        what is known of the values is wrong, and TypeError, with the path, for one of another class.
         """
-        declared = Profile(
-            auto_accept=auto_accept,
-            after_contact_work=after_contact_work,
-            phone=phone,
-            persistent_connection=persistent_connection,
-            voice_enhancement=voice_enhancement,
-        ).over(profile)
+        agents = AgentsOfStack.at(scope)
+        path = f"{agents.path}/{construct_id}"
+        with located(path):
+            _check_source(provider)
+            declared = Profile(
+                auto_accept=auto_accept,
+                after_contact_work=after_contact_work,
+                phone=phone,
+                persistent_connection=persistent_connection,
+                voice_enhancement=voice_enhancement,
+            ).over(profile)
         # None, which a missing context value is, is left to the check: it says what is required.
         instance_id = instance.attr_arn if isinstance(instance, CfnInstance) else instance
         user_id = user.attr_user_arn if isinstance(user, CfnUser) else user
         properties = {INSTANCE_ID: instance_id, USER_ID: user_id, **declared.properties}
-        agents = AgentsOfStack.at(scope)
         found = examined(
             properties,
-            f"{agents.path}/{construct_id}",
+            path,
             Environment(),
             resolves_secrets=provider.service_token is None,
         )
@@ -160,3 +168,9 @@ class UserConfig(Construct):
     def is_user_config(value: object) -> "TypeGuard[UserConfig]":
         """Tell whether `value`, such as a child of a construct, is one."""
         return isinstance(value, UserConfig)
+
+
+def _check_source(provider: object) -> None:
+    if not all(hasattr(provider, name) for name in _OF_SOURCES):
+        advice = "pass a UserConfigProvider, what its from_… methods return, or a RegistryType"
+        raise TypeError(f"provider: {shown(provider)} serves no resources: {advice}")

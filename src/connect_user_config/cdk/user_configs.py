@@ -19,6 +19,7 @@ from aws_cdk.aws_connect import CfnInstance
 from constructs import Construct
 
 from connect_user_config.declaring.agent import Agent
+from connect_user_config.declaring.arguments import check_count, check_list
 from connect_user_config.declaring.examining import InvalidUserConfig
 from connect_user_config.declaring.pins import DEFAULT_FILE, check_pin
 from connect_user_config.declaring.profile import Profile
@@ -26,8 +27,10 @@ from connect_user_config.declaring.roster import read_roster
 from connect_user_config.declaring.tokens import is_token
 from connect_user_config.lanes import LANES, lanes_of_shards, shard_of
 from connect_user_config.lanes import lanes as chained
+from custom_connect_userconfig.core.redaction import shown
 
 from .dependencies import depend
+from .located import located
 from .user_config import IUserConfigSource, UserConfig
 
 _MOST_LANES: Final = 20
@@ -74,15 +77,18 @@ class UserConfigs(Construct):
         lanes: how many agents are configured at a time, 1 to 20. Default: 16.
         removal_policy: see `UserConfig.apply_removal_policy`. Default: RemovalPolicy.DESTROY.
 
-        Raises PinError unless the file says the same; ValueError for an agent that is named twice or by a
-        token, and for a stack that is too full; an ExceptionGroup of InvalidUserConfig for agents whose
-        settings are wrong.
+        Raises PinError unless the file says the same; ValueError for a number out of its range, for an agent
+        that is named twice or by a token, and for a stack that is too full; TypeError for a value of another
+        class; an ExceptionGroup of InvalidUserConfig for agents whose settings are wrong.
         """
         super().__init__(scope, construct_id)
         path = self.node.path
+        with located(path):
+            if not isinstance(pins, str | Path):
+                raise TypeError(f"pins: {shown(pins)} is no path: write the name of a file, as text")
+            check_list("agents", agents, Agent, "Agent(user=ID, profile=PROFILE)")
         check_pin(Path(pins), path, shards)
-        if not 1 <= lanes <= _MOST_LANES:
-            raise ValueError(f"{path}: lanes: {lanes} is not from 1 to {_MOST_LANES}")
+        check_count(f"{path}: lanes", lanes, _MOST_LANES)
         self._configs: dict[str, UserConfig] = {}
         self._problems: list[InvalidUserConfig] = []
         self._path = path
@@ -120,12 +126,14 @@ class UserConfigs(Construct):
         Raises RosterError, with every problem and its place, if the file is wrong, and as the constructor
         does.
         """
+        with located(f"{scope.node.path}/{construct_id}"):
+            agents = read_roster(Path(file), profiles)
         return cls(
             scope,
             construct_id,
             provider=provider,
             instance=instance,
-            agents=read_roster(Path(file), profiles),
+            agents=agents,
             shards=shards,
             pins=pins,
             lanes=lanes,

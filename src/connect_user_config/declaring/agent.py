@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from .profile import Profile
+from custom_connect_userconfig.core.redaction import shown
+
+from .arguments import check_class
+from .profile import HAND_OVER, Profile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +16,15 @@ class Agent(Profile):
     """The agent, by id or ARN; known when the app runs, because the agent's stack follows from it."""
     profile: Profile | None = None
     """Settings that other agents share."""
+
+    def __post_init__(self) -> None:
+        """Raise TypeError for a user, a profile or a setting of another class."""
+        super().__post_init__()
+        user: object = self.user
+        if not isinstance(user, str) or not user:
+            raise TypeError(f"user: {shown(user)} is no id or ARN of an agent, as text")
+        if self.profile is not None:
+            check_class("profile", self.profile, Profile, HAND_OVER)
 
     @property
     def bare_id(self) -> str:

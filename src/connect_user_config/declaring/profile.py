@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from custom_connect_userconfig.core.arrays import (
     AFTER_CONTACT_WORK,
@@ -14,6 +14,7 @@ from custom_connect_userconfig.core.arrays import (
     VOICE_ENHANCEMENT,
 )
 
+from .arguments import check_class, check_list
 from .settings import AfterContactWork, AutoAccept, Boolean, Entry, Phone, VoiceEnhancement
 
 
@@ -26,6 +27,16 @@ class _OfChannel(_Setting, Protocol):
     def channel(self) -> str: ...
 
 
+HAND_OVER: Final = "pass the object, not its name or its settings"
+"""What to do if something else stands for a profile."""
+_LISTS: Final[Sequence[tuple[str, type, str]]] = (
+    ("auto_accept", AutoAccept, "AutoAccept.voice()"),
+    ("after_contact_work", AfterContactWork, "AfterContactWork.chat(Duration.seconds(30))"),
+)
+_SINGLE: Final[Sequence[tuple[str, type, str]]] = (
+    ("phone", Phone, "Phone.soft() or Phone.desk(NUMBER)"),
+    ("voice_enhancement", VoiceEnhancement, "VoiceEnhancement.VOICE_ISOLATION"),
+)
 _C = TypeVar("_C", bound=_OfChannel)
 
 
@@ -44,10 +55,20 @@ class Profile:
     voice_enhancement: VoiceEnhancement | None = None
     """How the audio that the agents send is cleaned up."""
 
+    def __post_init__(self) -> None:
+        """Raise TypeError for a setting of another class; the core checks the values."""
+        for name, wanted, example in _LISTS:
+            if (value := getattr(self, name)) is not None:
+                check_list(name, value, wanted, example)
+        for name, wanted, example in _SINGLE:
+            if (value := getattr(self, name)) is not None:
+                check_class(name, value, wanted, f"write {example}")
+
     def over(self, base: "Profile | None") -> "Profile":
         """Return `base` with these settings in place of its own: an entry replaces the one of its channel."""
         if base is None:
             return self
+        check_class("profile", base, Profile, HAND_OVER)
         if self == _NOTHING:
             return base
         connection = self.persistent_connection

@@ -25,6 +25,7 @@ from custom_connect_userconfig.core.arrays import (
 from custom_connect_userconfig.core.redaction import shown, shown_identifier
 
 from .agent import Agent
+from .arguments import check_mapping
 from .profile import Profile
 from .settings import AfterContactWork, AutoAccept, Phone, VoiceEnhancement
 
@@ -93,10 +94,12 @@ COLUMNS: Final = _columns()
 
 
 def read_roster(file: Path, profiles: Mapping[str, Profile] | None = None) -> Sequence[Agent]:
-    """Return the agents of a CSV or YAML file; raises RosterError with all problems, and OSError.
+    """Return the agents of a CSV or YAML file; raises RosterError with all problems, and TypeError for
+    `profiles` of another class.
 
     A YAML file can hold profiles of its own beside `profiles`. A file that does not end in ``.csv`` is YAML.
     """
+    check_mapping("profiles", profiles or {}, Profile, "Profile(phone=Phone.soft())")
     rows, found = _rows_of_csv(file) if file.suffix.lower() == ".csv" else _rows_of_yaml(file)
     reader = _Reader({**(profiles or {})})
     for name, cells in found.items():
@@ -209,6 +212,9 @@ def _text_of(file: Path) -> str:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RosterError(file, ["is not text in UTF-8: save it so, as `CSV UTF-8` in Excel"]) from error
+    except OSError as error:
+        advice = "a name without / is looked for in the folder in which the app runs"
+        raise RosterError(file, [f"cannot be read ({error.strerror}): {advice}"]) from error
 
 
 def _rows_of_csv(file: Path) -> tuple[_Rows, Mapping[Any, object]]:

@@ -1,12 +1,13 @@
 """One class for each array of settings, made by one method for each channel; a value may be a token.
 
-Nothing is checked here: the constructs let the core check all that is declared of an agent at once.
+No value is checked here: the constructs let the core check all that is declared of an agent at once.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, Self
 
 from custom_connect_userconfig.core.arrays import CHAT, DESK_PHONE, SOFT_PHONE, VOICE
+from custom_connect_userconfig.core.redaction import shown
 
 from .tokens import Resolvable
 
@@ -183,6 +184,9 @@ VoiceEnhancement.VOICE_ISOLATION = VoiceEnhancement("VOICE_ISOLATION")
 
 
 def _seconds(limit: Limit) -> float:
+    if not hasattr(limit, "to_seconds"):
+        advice = "write Duration.seconds(30) or AfterContactWork.UNLIMITED"
+        raise TypeError(f"limit: {shown(limit)} is no length of time: {advice}")
     # A part of a second is refused by the core, with the place of the construct.
     return limit.to_seconds(integral=False)
 
