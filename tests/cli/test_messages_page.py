@@ -13,6 +13,7 @@ from support.page_outputs import renew
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "guide" / "messages.md"
 IN_LAMBDA = ROOT / "src" / "custom_connect_userconfig"
+CONSTRUCTS = tuple(ROOT / "src" / "connect_user_config" / room for room in ("cdk", "declaring"))
 COMMANDS = ROOT / "src" / "connect_user_config"
 LAST = "All others, with the advice that they print:\n"
 
@@ -27,6 +28,21 @@ NO_MESSAGES = {
     "… … ….… … …",  # the owner's tag
 }
 
+NO_MESSAGES_OF_CONSTRUCTS = {
+    # Acknowledgments of cdk-nag, and descriptions in templates.
+    "agents come and go; the rest of the ARN is as narrow as the instances given",
+    "agents come and go every day; every other part of the ARN is as narrow as the instances given",
+    "CloudFormation looks for the group by itself; metrics have no ARN, so the namespace limits them",
+    "the package holds bytecode of Python 3.12, the runtime that it is tested with",
+    "connect-user-config - owns declared settings of Amazon Connect agents",
+    "What the function that configures Amazon Connect agents may do",
+    "What the handlers of … may do",
+    "What writing log and metrics of the handlers of … needs",
+    "…: shard … of …",
+    # The rule in shards.json.
+    "sha256(user id) mod shards",
+}
+
 
 def said_on_the_page(section: str) -> list[list[str]]:
     """Return the cells of each row of the section's tables."""
@@ -34,14 +50,24 @@ def said_on_the_page(section: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.split(" | ")] for row in rows]
 
 
-def by_hand() -> str:
-    return PAGE.read_text("utf-8").partition("\n## The declaration\n")[2].partition("\n## Commands\n")[0]
+def section(first: str, beyond: str) -> str:
+    return PAGE.read_text("utf-8").partition(f"\n## {first}\n")[2].partition(f"\n## {beyond}\n")[0]
+
+
+def of_handlers() -> str:
+    return section("The declaration", "Constructs")
+
+
+def of_constructs() -> str:
+    return section("Constructs", "Commands")
+
+
+def shown_in(text: str) -> set[str]:
+    return {said.strip() for cells in said_on_the_page(text) for said in re.findall(r"`([^`]+)`", cells[0])}
 
 
 def test_every_text_of_the_handlers_is_on_the_page_and_no_other() -> None:
-    shown = {
-        text.strip() for cells in said_on_the_page(by_hand()) for text in re.findall(r"`([^`]+)`", cells[0])
-    }
+    shown = shown_in(of_handlers())
     said = {
         text for text in texts(IN_LAMBDA) if text not in NO_MESSAGES and not re.search(r"\(\?P<|\\w", text)
     }
@@ -49,8 +75,17 @@ def test_every_text_of_the_handlers_is_on_the_page_and_no_other() -> None:
     assert (said - shown, shown - said) == (set(), set())
 
 
+def test_every_text_of_the_constructs_is_on_the_page_and_no_other() -> None:
+    shown = shown_in(of_constructs())
+    found = {" ".join(text.split()) for room in CONSTRUCTS for text in texts(room)}
+    said = found - NO_MESSAGES_OF_CONSTRUCTS
+    assert found >= NO_MESSAGES_OF_CONSTRUCTS
+    assert len(said) > 40
+    assert (said - shown, shown - said) == (set(), set())
+
+
 def test_every_message_has_a_remedy() -> None:
-    for cells in said_on_the_page(by_hand()):
+    for cells in said_on_the_page(of_handlers() + of_constructs()):
         assert len(cells) == 2
         assert cells[1], cells
 

@@ -145,7 +145,7 @@ def test_a_row_of_csv_is_named_by_its_line(tmp_path: Path) -> None:
     [
         ("agents.csv", f"user,name\n{ADA},Ada,sales\n", "line 2: has more cells than the first line"),
         ("agents.yaml", "agents: {", "is not YAML"),
-        ("agents.yaml", "- user: ada", "must be an object with a list of `agents`"),
+        ("agents.yaml", "- user: ada", "must be an object with a list of agents"),
         ("agents.yaml", "agents: []\nprofiles: [1]", "profiles: must be an object of profiles"),
         ("agents.yaml", "profiles: {3: {phone: soft}}\nagents: []", "profiles.3: the name must be text"),
         ("agents.yaml", "agents: [{user: ada, profile: 3}]", "profile: must be the name of a profile"),

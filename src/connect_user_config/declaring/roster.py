@@ -211,7 +211,7 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RosterError(file, ["is not text in UTF-8: save it so, as `CSV UTF-8` in Excel"]) from error
+        raise RosterError(file, ["is not text in UTF-8: save it so, as CSV UTF-8 in Excel"]) from error
     except OSError as error:
         advice = "a name without / is looked for in the folder in which the app runs"
         raise RosterError(file, [f"cannot be read ({error.strerror}): {advice}"]) from error
@@ -263,7 +263,7 @@ def _rows_of_yaml(file: Path) -> tuple[_Rows, Mapping[Any, object]]:
     except yaml.YAMLError as error:
         raise RosterError(file, [f"is not YAML: {error}"]) from error
     if not isinstance(content, dict) or not isinstance(content.get("agents"), list):
-        raise RosterError(file, ["must be an object with a list of `agents`, and `profiles` if it has any"])
+        raise RosterError(file, ["must be an object with a list of agents, and profiles if it has any"])
     profiles = content.get("profiles") or {}
     if not isinstance(profiles, dict):
         raise RosterError(file, [f"profiles: must be an object of profiles by name, not {shown(profiles)}"])
