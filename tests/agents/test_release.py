@@ -231,6 +231,37 @@ def test_a_record_that_is_gone_when_the_answer_comes_does_not_come_back(
     assert (our_keys(centre.tags(orphan)), centre.value(orphan, WORK_VOICE)) == ((), 60)
 
 
+@pytest.mark.parametrize("shown", ["owned", "handed over"])
+def test_a_release_that_was_done_by_the_time_of_the_answer_is_done(
+    centre: ContactCentre, orphan: str, monkeypatch: pytest.MonkeyPatch, shown: str
+) -> None:
+    """A run that was interrupted after its last call, and repeated while reads were late."""
+    if shown == "handed over":
+        centre.run("release", "ada", "--hand-over", SURE)
+
+    def end(*_: object, **__: object) -> None:
+        centre.edit(orphan, AfterContactWorkConfigs=work(45))
+        centre.untag(orphan, *our_keys(centre.tags(orphan)))
+        centre.connect.forget_calls()
+
+    monkeypatch.setattr(options, "ask", end)
+    ended = centre.run("release", "ada")
+    assert (ended.exit_code, ended.stderr) == (0, "ada: given back.\n")
+    assert not {"TagResource", "UntagResource", "UpdateUserConfig"} & {*centre.calls}
+
+
+def test_an_agent_who_is_gone_when_the_answer_comes_is_told(
+    centre: ContactCentre, orphan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(*_: object, **__: object) -> None:
+        centre.connect.backend().delete_user(centre.instance_id, orphan)
+
+    monkeypatch.setattr(options, "ask", leave)
+    ended = centre.run("release", "ada")
+    assert ended.exit_code == 1
+    assert "not found" in ended.stderr.lower()
+
+
 def test_a_login_commands_no_terminal_and_breaks_no_line(centre: ContactCentre) -> None:
     name = "eve\x1b[2J\nfine\u202e"
     user_id, _ = centre.connect.create_user(centre.instance_id, name, "eve")

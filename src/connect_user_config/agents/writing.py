@@ -8,7 +8,7 @@ from typing import TypeVar
 from custom_connect_userconfig.aws.clients import ONE_TRY
 from custom_connect_userconfig.aws.connect import ConnectGateway
 from custom_connect_userconfig.core.arrays import SettingKey
-from custom_connect_userconfig.core.errors import AlreadyExists, NotClaimedYet
+from custom_connect_userconfig.core.errors import AlreadyExists, NotClaimedYet, NotFound
 from custom_connect_userconfig.core.interventions import (
     plan_forget,
     plan_hand_over,
@@ -17,7 +17,7 @@ from custom_connect_userconfig.core.interventions import (
 )
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Marker, Owner, OwnershipRecord, our_keys
 from custom_connect_userconfig.core.ownership_messages import unsettled
-from custom_connect_userconfig.core.planning import LiveUser, Plan
+from custom_connect_userconfig.core.planning import LiveUser, Plan, plan_give_back
 from custom_connect_userconfig.core.settings import Entry
 from custom_connect_userconfig.operation import Operation
 from custom_connect_userconfig.ports import FoundUsers
@@ -110,10 +110,19 @@ class Writer:
         """
         service = SettingsService(self._gateway, self._retrier, is_importable=False)
         identity, owner = identity_of(agent), _acting(agent)
-        if (record := agent.record) and not agent.is_held:
+        record = agent.record
+        if record and not agent.is_held:
             # A delete needs an owner to act for.
             self._until_done(agent, lambda user: plan_take_charge(record, owner, user))
-        return self._to_the_end(lambda context: service.delete(identity, owner, context)).notes
+        try:
+            return self._to_the_end(lambda context: service.delete(identity, owner, context)).notes
+        except NotFound:
+            user, left = service.inspect(identity)
+            plan = plan_give_back(record, user, trust_read=True) if record and left is None else None
+            if plan is None or not plan.is_empty:
+                raise
+            # An earlier run was interrupted after its last call, and the look at the agent was late.
+            return plan.notes
 
     def forget(self, agent: Agent) -> tuple[str, ...]:
         """Remove the record and leave the settings as they are; raises SettingsError."""
