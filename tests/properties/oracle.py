@@ -124,8 +124,9 @@ class Operation:
         self._mine = stack.owner.digest
         self._owner_before, self._former = oracle.model.owner, oracle.model.former
         self._before: Truth = oracle.agent.truth()
-        # Late reads may hide what has overtaken an event, but not a hand-over: reads had caught up with it.
-        shows = reads_are_fresh or self._former is not None
+        # Late reads may hide a later event of the same stack, but neither a hand-over nor the record of
+        # another stack: reads had caught up with those.
+        shows = reads_are_fresh or self._owner_before != self._mine
         self._is_overtaken = shows and _is_overtaken(event, oracle.agent.tags())
         self._earlier: Truth = {
             **(event.previous or {}),
@@ -262,7 +263,8 @@ class Operation:
         if action is Action.DELETE and ending.outcome is Outcome.DONE:
             # A custom resource's delete says that it found nothing; one that was cut off may have been done.
             assert isinstance(ending.result, GivenBack)
-            assert self._goes_on or (self._stack.is_custom and ending.result.notes)
+            found_nothing = self._stack.is_custom and ending.result.notes
+            assert self._goes_on or found_nothing, "a delete of what the stack does not own has succeeded"
             return
         assert ending.outcome is not Outcome.DONE
         if not ending.gateway.met and not ending.timed_out:

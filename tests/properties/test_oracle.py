@@ -1,7 +1,8 @@
 """The state machine's own judgement: what it must not take for a broken rule."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -65,6 +66,32 @@ def test_a_record_that_keeps_a_dropped_setting_is_found_also_after_a_killed_proc
     monkeypatch.setattr(UnreliableGateway, "untag_user", untag_once)
     with pytest.raises(AssertionError, match=NOT_SHOWN):
         _drop({4: Trouble(None, acted=True)}, BUSY)
+
+
+def _delete_again(killed: Schedule, before_the_last: Callable[[], None] = lambda: None) -> list[Outcome]:
+    """Kill a delete, hand the agent over to another stack, and send the delete twice: return its ends."""
+    with new_story(InitialUser(), Behaviour()) as story:
+        former, custom = story.stack, story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [former, custom])
+        oracle.send(former, former.event(Action.CREATE, {AUTO_ACCEPT: True}))
+        delete = former.event(Action.DELETE)
+        assert oracle.send(former, delete, Circumstances(killed)).outcome is Outcome.KILLED
+        oracle.hand_over()
+        oracle.send(custom, custom.event(Action.CREATE, {AUTO_ACCEPT: True}))
+        first = oracle.send(former, delete)
+        before_the_last()
+        return [first.outcome, oracle.send(former, delete).outcome]
+
+
+def test_a_delete_that_another_stack_has_overtaken_may_say_so_each_time_that_it_comes() -> None:
+    assert _delete_again({2: Trouble(None, acted=True)}) == [Outcome.DONE, Outcome.DONE]
+
+
+def test_a_delete_that_says_so_although_no_record_knows_it_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _delete_again({1: Trouble(None)}) == [Outcome.FAILED, Outcome.FAILED]
+    says_so = partial(monkeypatch.setattr, OwnershipRecord, "has_overtaken", lambda *_: True)
+    with pytest.raises(AssertionError, match="a delete of what the stack does not own has succeeded"):
+        _delete_again({1: Trouble(None)}, says_so)
 
 
 def test_what_an_update_has_declared_before_is_remembered_while_another_stack_acts() -> None:
