@@ -11,13 +11,15 @@ from custom_connect_userconfig.core.errors import NetworkFailure, Throttling
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.retry.progress import Progress
+from support.earlier_values import take_breaches
+from support.record_form import is_ours
 
 from .agent import InitialUser
 from .meanwhile import Circumstances, Rival
 from .oracle import Oracle
 from .ownership_model import CHAT_ENDS, OwnershipModel
 from .stacks import Action, Outcome
-from .stories import AUTO_ACCEPT, new_story
+from .stories import AUTO_ACCEPT, Story, new_story
 from .strategies import CHAT_ACW, VOICE_ENHANCEMENT
 from .unreliable import Schedule, Trouble, UnreliableGateway
 
@@ -161,3 +163,34 @@ def test_an_earlier_value_that_nobody_knows_is_no_work_on_chat() -> None:
         model = OwnershipModel.of(story.agent)
         assert not model._is_same(CHAT_ACW, CHAT_ENDS, Unrecorded.VALUE)
         assert model._is_same(CHAT_ACW, CHAT_ENDS, CHAT_ENDS + 1)
+
+
+def _create_again(edited: str, before_the_second: Callable[[Story], None]) -> str:
+    """Let an administrator edit the setting that a create is about to claim, which reads do not show yet.
+
+    The process is killed when it has written, and the create comes again. Return the earlier value that it
+    records.
+    """
+    with new_story(InitialUser(), Behaviour(stale_reads=1)) as story:
+        create = story.stack.event(Action.CREATE, {VOICE_ENHANCEMENT: "NOISE_SUPPRESSION"})
+        story.agent.administer({VOICE_ENHANCEMENT: edited})
+        assert story.send(create, {4: Trouble(None)}).outcome is Outcome.KILLED
+        before_the_second(story)
+        story.send(create)
+        return story.agent.tags()["connect-user-config:voice-enhancement"].partition(" was ")[2]
+
+
+def test_an_edit_that_a_claim_has_overlooked_is_no_value_of_the_resource_although_it_wrote_the_same() -> None:
+    assert _create_again("NOISE_SUPPRESSION", lambda _: None) == "VOICE=NOISE_SUPPRESSION"
+    assert not take_breaches()
+
+
+def test_a_value_of_the_resource_is_its_own_although_a_claim_has_overlooked_an_edit_to_another() -> None:
+    """Somebody removes the record without saying so: the create takes its own value for an earlier one."""
+
+    def remove_record(story: Story) -> None:
+        story.agent.untag([key for key in story.agent.tags() if is_ours(key)])
+        story.catch_up()
+
+    assert _create_again("VOICE_ISOLATION", remove_record) == "VOICE=NOISE_SUPPRESSION"
+    assert len(take_breaches()) == 1

@@ -51,6 +51,8 @@ class Trace:
     """The latest recorded earlier value of each setting, even if the record has dropped the setting."""
     shown: UserState | None = None
     """The user as the latest read has shown it."""
+    overlooked: dict[Setting, set[Value]] = field(default_factory=dict)
+    """The values of others that were in force when a claim recorded another one, which a late read showed."""
     stored: dict[Setting, dict[Value, Value]] = field(default_factory=dict)
     """What the service has stored for each value that was written: it may clamp work on CHAT."""
 
@@ -91,7 +93,9 @@ class Trace:
             value = now.earlier[setting]
             if setting in was.earlier and was.earlier[setting] == value:
                 continue
-            if value in own.get(setting, ()):
+            if setting not in was.earlier:
+                self._claimed(setting, value, _effective(user.settings, setting))
+            if value in own.get(setting, set()) - self.overlooked.get(setting, set()):
                 array, channel, name = setting
                 what = f"{array}[{channel}].{name} of {user.id}"
                 breaches.append(f"{what}: {value} is recorded as earlier, and is the resource's own")
@@ -105,8 +109,16 @@ class Trace:
     def released_by_hand(self) -> None:
         """Note that somebody has removed a record, as messages advise: every setting is free."""
         self.own.clear()
+        self.overlooked.clear()
+
+    def _claimed(self, setting: Setting, earlier: Value, live: Value) -> None:
+        """Note the value in force at a claim that records another one, if no resource has written it."""
+        if live != earlier and all(live not in own.get(setting, ()) for own in self.own.values()):
+            self.overlooked.setdefault(setting, set()).add(live)
 
     def _forget(self, setting: Setting, values: set[Value] | None = None) -> None:
+        if values is None:
+            self.overlooked.pop(setting, None)
         for own in self.own.values():
             own[setting] = own.get(setting, set()) - values if values is not None else set()
 
