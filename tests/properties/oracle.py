@@ -201,6 +201,8 @@ class Operation:
         self._oracle.send(rival, self._oracle.next_event(rival, act.wanted, deletes=act.deletes))
         self._oracle.catch_up()
         self.met_rival, self._before = True, self._oracle.agent.truth()
+        # If the rival has removed the record, nothing says any more that this event was overtaken.
+        self._is_overtaken = self._is_overtaken and _is_overtaken(self._event, self._oracle.agent.tags())
         self._model.declarations = self._declarations
         # An update that takes the record over finds the rival's settings in it.
         self._earlier |= self._model.owned

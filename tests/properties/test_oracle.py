@@ -18,7 +18,7 @@ from .agent import InitialUser
 from .meanwhile import Circumstances, Rival
 from .oracle import Oracle
 from .ownership_model import CHAT_ENDS, OwnershipModel
-from .stacks import Action, Outcome
+from .stacks import Action, Ending, Outcome
 from .stories import AUTO_ACCEPT, Story, new_story
 from .strategies import CHAT_ACW, VOICE_ENHANCEMENT
 from .unreliable import Schedule, Trouble, UnreliableGateway
@@ -94,6 +94,33 @@ def test_a_delete_that_says_so_although_no_record_knows_it_is_found(monkeypatch:
     says_so = partial(monkeypatch.setattr, OwnershipRecord, "has_overtaken", lambda *_: True)
     with pytest.raises(AssertionError, match="a delete of what the stack does not own has succeeded"):
         _delete_again({1: Trouble(None)}, says_so)
+
+
+def _update_again(*, while_the_other_deletes: bool) -> Ending:
+    """Kill an update, hand the agent over to another stack, and send the update again while that acts."""
+    with new_story(InitialUser(), Behaviour()) as story:
+        former, custom = story.stack, story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [former, custom])
+        oracle.send(former, former.event(Action.CREATE, {AUTO_ACCEPT: True}))
+        update = former.event(Action.UPDATE, {AUTO_ACCEPT: False}, former.declared)
+        assert oracle.send(former, update, Circumstances({3: Trouble(None)})).outcome is Outcome.KILLED
+        oracle.hand_over()
+        oracle.send(custom, custom.event(Action.CREATE, {AUTO_ACCEPT: True}))
+        rival = Rival(0, {AUTO_ACCEPT: True}, deletes=while_the_other_deletes, imports=False)
+        return oracle.send(former, update, Circumstances({1: Trouble(Throttling)}, meanwhile=((2, rival),)))
+
+
+def test_an_overtaken_update_may_claim_again_once_the_other_stack_has_removed_the_record() -> None:
+    assert _update_again(while_the_other_deletes=True).outcome is Outcome.DONE
+
+
+def test_an_overtaken_update_that_writes_is_found_while_the_other_stack_keeps_the_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not _update_again(while_the_other_deletes=False).gateway.writes
+    monkeypatch.setattr(OwnershipRecord, "has_overtaken", lambda *_: False)
+    with pytest.raises(AssertionError, match="an event that was overtaken has written"):
+        _update_again(while_the_other_deletes=False)
 
 
 def test_what_an_update_has_declared_before_is_remembered_while_another_stack_acts() -> None:
