@@ -14,6 +14,8 @@ from demo.local_cloud import ROOT, LocalCloud
 PAGE = ROOT / "guide" / "tutorial.md"
 _STEPS = re.compile(r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 _MARK = "-- end of a block --"
+_PAGE_OF_USERS = 100
+"""The agents that `list-users` returns at a time: the cloud has those of other tests beside Ann."""
 
 
 def steps() -> list[tuple[str, str]]:
@@ -26,8 +28,9 @@ def steps() -> list[tuple[str, str]]:
 def test_every_step_prints_what_the_page_shows(
     cloud: LocalCloud, installation: Installation, tmp_path: Path
 ) -> None:
+    others = [{"username": f"colleague-{number}"} for number in range(_PAGE_OF_USERS)]
     ann = {"username": "Ann", **PEOPLE["Ann"][1]}
-    cloud.control("POST", "seed", {"instances": [{"id": INSTANCE, "users": [ann]}]})
+    cloud.control("POST", "seed", {"instances": [{"id": INSTANCE, "users": [*others, ann]}]})
     (tmp_path / "src").symlink_to(ROOT / "src")
     _stand_in(tmp_path / "bin" / "aws")
     environment = {

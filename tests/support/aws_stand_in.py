@@ -32,7 +32,10 @@ def main(words: list[str]) -> int:
 
 def _call(command: AwsCommand) -> Any:
     client = boto3.client(command.service)
-    return getattr(client, xform_name(command.operation).replace("-", "_"))(**command.parameters(Path()))
+    name, parameters = xform_name(command.operation).replace("-", "_"), command.parameters(Path())
+    if client.can_paginate(name):  # the CLI asks for every page
+        return client.get_paginator(name).paginate(**parameters).build_full_result()
+    return getattr(client, name)(**parameters)
 
 
 def _deploy(command: AwsCommand) -> int:
