@@ -33,6 +33,8 @@ class Oracle:
     model: OwnershipModel
     stacks: Sequence[Stack]
     acted_last: Stack | None = None
+    tags_shown: Mapping[str, str] = field(default_factory=dict)
+    """The tags when reads last showed everything."""
     earlier: Truth = field(default_factory=dict)
     """The settings that the latest operation may have read as owned, or declared."""
 
@@ -76,7 +78,12 @@ class Oracle:
     def catch_up(self) -> None:
         """Let time pass until reads show everything."""
         self.agent.let_reads_catch_up()
+        self.tags_shown = self.agent.tags()
         self.model.edits.forget()
+
+    def knows_overtaken(self, event: Event) -> bool:
+        """Whether every read shows that a later event has overtaken `event`."""
+        return all(_is_overtaken(event, tags) for tags in (self.tags_shown, self.agent.tags()))
 
     def hand_over(self) -> None:
         """Let somebody hand the agent over, while reads show everything."""
@@ -124,10 +131,7 @@ class Operation:
         self._mine = stack.owner.digest
         self._owner_before, self._former = oracle.model.owner, oracle.model.former
         self._before: Truth = oracle.agent.truth()
-        # Late reads may hide a later event of the same stack, but neither a hand-over nor the record of
-        # another stack: reads had caught up with those.
-        shows = reads_are_fresh or self._owner_before != self._mine
-        self._is_overtaken = shows and _is_overtaken(event, oracle.agent.tags())
+        self._is_overtaken = oracle.knows_overtaken(event)
         self._earlier: Truth = {
             **(event.previous or {}),
             **stack.declared,
@@ -202,7 +206,7 @@ class Operation:
         self._oracle.catch_up()
         self.met_rival, self._before = True, self._oracle.agent.truth()
         # If the rival has removed the record, nothing says any more that this event was overtaken.
-        self._is_overtaken = self._is_overtaken and _is_overtaken(self._event, self._oracle.agent.tags())
+        self._is_overtaken = self._is_overtaken and self._oracle.knows_overtaken(self._event)
         self._model.declarations = self._declarations
         # An update that takes the record over finds the rival's settings in it.
         self._earlier |= self._model.owned

@@ -10,6 +10,7 @@ from connect_local import Behaviour
 from custom_connect_userconfig.core.errors import NetworkFailure, Throttling
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import OwnershipRecord
+from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.retry.progress import Progress
 from support.earlier_values import take_breaches
 from support.record_form import is_ours
@@ -94,6 +95,36 @@ def test_a_delete_that_says_so_although_no_record_knows_it_is_found(monkeypatch:
     says_so = partial(monkeypatch.setattr, OwnershipRecord, "has_overtaken", lambda *_: True)
     with pytest.raises(AssertionError, match="a delete of what the stack does not own has succeeded"):
         _delete_again({1: Trouble(None)}, says_so)
+
+
+def test_a_create_that_an_old_delete_has_overtaken_may_say_so_each_time_that_it_comes() -> None:
+    """Lambda delivers the delete of the resource before it again, while the create has no answer yet."""
+    with new_story(InitialUser(), Behaviour()) as story:
+        custom = story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [custom])
+        oracle.send(custom, custom.event(Action.CREATE, {AUTO_ACCEPT: True}))
+        delete = custom.event(Action.DELETE)
+        oracle.send(custom, delete)
+        create = custom.event(Action.CREATE, {AUTO_ACCEPT: True})
+        assert oracle.send(custom, create, Circumstances({4: Trouble(None)})).outcome is Outcome.KILLED
+        oracle.replay(custom, delete, Circumstances({4: Trouble(None)}))
+        for _ in range(2):
+            result = oracle.send(custom, create).result
+            assert result
+            assert result.notes == (OVERTAKEN,)
+
+
+def test_a_create_that_says_so_although_no_event_has_come_meanwhile_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with new_story(InitialUser(), Behaviour()) as story:
+        custom = story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [custom])
+        create = custom.event(Action.CREATE, {AUTO_ACCEPT: True})
+        assert oracle.send(custom, create, Circumstances({3: Trouble(None)})).outcome is Outcome.KILLED
+        monkeypatch.setattr(OwnershipRecord, "has_overtaken", lambda *_: True)
+        with pytest.raises(AssertionError, match="declared True, live False"):
+            oracle.send(custom, create)
 
 
 def _update_again(*, while_the_other_deletes: bool) -> Ending:
