@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from .core.arrays import SettingKey
+from .core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from .core.errors import NotFound, Retriable, SettingsError, Throttling
 from .core.messages import joined
 from .core.ownership import MARKER_KEY, OwnershipRecord, our_keys
@@ -151,7 +151,10 @@ class Undo:
         prior = self.operation.progress.prior
         if self.operation.progress.wrote_settings_now:
             return prior.keys()
-        return {key for key in prior if user.settings.effective(key) == self.declared.get(key)}
+        live = {key for key in prior if user.settings.effective(key) == self.declared.get(key)}
+        # If the number is another one, somebody else has changed the phone.
+        is_another_phone = PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in live
+        return live - {PHONE_TYPE_KEY} if is_another_phone else live
 
     def _restore_and_release(self, user: LiveUser, record: OwnershipRecord) -> tuple[str, ...]:
         progress = self.operation.progress

@@ -68,6 +68,19 @@ def test_a_create_that_has_lost_the_race_leaves_alone_what_somebody_has_changed_
     assert connect.writes == [TAG, UPDATE]
 
 
+def test_a_create_that_has_lost_the_race_leaves_a_phone_alone_that_has_another_number_since(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
+    phone: dict[SettingKey, Value] = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}
+    theirs = recorded(OTHER_OWNER, {CHAT_ACCEPT: (False, False)})
+    connect.script(UPDATE, becomes(connect, {PHONE_NUMBER_KEY: OTHER_NUMBER}, theirs))
+    with pytest.raises(AlreadyExists) as failed:
+        created(service, clock, Declaration(IDENTITY, phone))
+    assert "given back" not in str(failed.value)
+    assert connect.settings == {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}
+    assert connect.writes == [TAG, UPDATE]
+
+
 def test_a_setting_that_the_winner_holds_gets_the_winner_s_value(
     service: SettingsService, connect: FakeConnect, clock: FakeClock
 ) -> None:
