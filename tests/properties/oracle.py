@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE, SettingKey
 from custom_connect_userconfig.core.errors import AlreadyExists, NotFound, NotStabilized
 from custom_connect_userconfig.core.interventions import plan_hand_over
+from custom_connect_userconfig.core.kinds import RecordedValue
 from custom_connect_userconfig.core.ownership import OWNER_KEY, OwnershipRecord
 from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
 from custom_connect_userconfig.core.settings import Settings
@@ -119,6 +120,13 @@ def _is_overtaken(event: Event, tags: Mapping[str, str]) -> bool:
     return hashlib.sha256(event.request_id.encode()).hexdigest()[:8] in requests.split(".")[:-1]
 
 
+def _lost_claim(context: Mapping[str, object]) -> Mapping[SettingKey, RecordedValue]:
+    """Return the earlier values of the claim that an operation has lost, by the context of its handover."""
+    prior = context.get("prior")
+    record = OwnershipRecord.from_tags(prior) if isinstance(prior, dict) and "lostClaim" in context else None
+    return record.prior if record else {}
+
+
 class Operation:
     """One run of an event."""
 
@@ -127,6 +135,7 @@ class Operation:
     ) -> None:
         self._oracle, self._model, self._stack, self._event = oracle, oracle.model, stack, event
         self._fresh, self._goes_on = reads_are_fresh, given.context is not None
+        self._lost = _lost_claim(given.context or {})
         self._was_killed = stack.is_unfinished and not reads_are_fresh
         self._mine = stack.owner.digest
         self._owner_before, self._former = oracle.model.owner, oracle.model.former
@@ -162,6 +171,8 @@ class Operation:
         assert owner in (None, self._mine) or self._takes_over or is_conceding, (
             f"{write.operation} on what another stack owns"
         )
+        if is_conceding:
+            self._model.taken_for_own(self._event.declared, self._lost)
         self._model.moved_on(self._before, self._event.declared, self._earlier, write)
 
     def _before_call(self, operation: str) -> None:

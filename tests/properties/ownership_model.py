@@ -117,6 +117,16 @@ class OwnershipModel(PhoneModel):
         self._follow_owner(record)
         self.check()
 
+    def taken_for_own(self, declared: Settings, lost: Mapping[SettingKey, RecordedValue]) -> None:
+        """An operation goes on that has `lost` its claim: it takes an edit to a declared value for its write.
+
+        Nobody can distinguish the two, so the edit gives way to the earlier value of the claim.
+        """
+        now = self.agent.truth()
+        for key in lost.keys() & declared.keys():
+            if self.unowned[key] == declared[key] and now[key] == lost[key]:
+                self.unowned[key] = now[key]
+
     def handed_over(self) -> None:
         """Somebody has handed the agent over: nobody owns it, and its settings stay as they are."""
         self.owner, self.former = None, self.named

@@ -11,7 +11,9 @@ from custom_connect_userconfig.core.errors import NetworkFailure, Throttling
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
+from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.retry.progress import Progress
+from custom_connect_userconfig.undo import Undo
 from support.earlier_values import take_breaches
 from support.record_form import is_ours
 
@@ -252,3 +254,33 @@ def test_a_value_of_the_resource_is_its_own_although_a_claim_has_overlooked_an_e
 
     assert _create_again("VOICE_ISOLATION", remove_record) == "VOICE=NOISE_SUPPRESSION"
     assert len(take_breaches()) == 1
+
+
+def _go_on_without_a_claim(edited: Settings) -> Settings:
+    """Deliver the handover of a create that has lost its claim again, after an edit; return the settings."""
+    with new_story(InitialUser(), Behaviour()) as story:
+        custom = story.custom()
+        model = OwnershipModel.of(story.agent)
+        oracle = Oracle(story.agent, model, [custom])
+        story.agent.administer(edited)
+        model.administered()
+        lost = {"wrote": True, "wroteSettings": True, "claimed": True, "lostClaim": True}
+        since = {"sinceWritten": 40.0, "sinceSettling": 40.0}
+        prior = OwnershipRecord(None, {}, {AUTO_ACCEPT: False, TASK_WORK: 0}).to_tags()
+        create = custom.event(Action.CREATE, {AUTO_ACCEPT: True, TASK_WORK: 30})
+        oracle.replay(custom, create, Circumstances(context={**lost, **since, "prior": prior}))
+        return {key: story.agent.truth()[key] for key in edited}
+
+
+def test_a_create_without_its_claim_may_undo_an_edit_that_made_what_it_declares() -> None:
+    assert _go_on_without_a_claim({AUTO_ACCEPT: True}) == {AUTO_ACCEPT: False}
+
+
+def test_a_create_without_its_claim_that_undoes_an_edit_to_something_else_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edited = {AUTO_ACCEPT: True, TASK_WORK: 45}
+    assert _go_on_without_a_claim(edited) == {AUTO_ACCEPT: False, TASK_WORK: 45}
+    monkeypatch.setattr(Undo, "_written", lambda undo, _: undo.operation.progress.prior)
+    with pytest.raises(AssertionError, match=r"AfterContactWorkTimeLimit: 0, not 45"):
+        _go_on_without_a_claim(edited)

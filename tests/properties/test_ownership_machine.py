@@ -25,8 +25,9 @@ template, and the machine does not check them:
 - A Create after the Delete owns the agent for a resource that is gone. An old Create or Update applies its
   own declaration. An old Delete gives back the settings that a new resource of the same name has taken since.
 - A duplicate of a handover continues the operation that was handed over; if it fails, it gives back as that
-  one would have. A duplicate of a delete takes an edit that makes the declared value for the write of an
-  earlier request, and undoes it; the model excuses exactly that.
+  one would have. If that one had lost its claim, the duplicate takes an edit that makes a declared value for
+  its own write, and undoes it. A duplicate of a delete takes such an edit for the write of an earlier
+  request, and undoes it. The model excuses exactly that.
 
 One end may be announced too soon, if reads lag longer than a resource rechecks (15 seconds, decision 8): the
 end of an operation that has claimed settings again after it, its duplicate or its first delivery had given
