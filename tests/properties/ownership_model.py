@@ -238,7 +238,8 @@ class OwnershipModel(PhoneModel):
         assert record.is_handed_over == (self.owner is None)
         assert record.prior.keys() == self.owned.keys()
         for key, prior in record.prior.items():
-            if key in self.unrecorded or (key == PHONE_TYPE_KEY and self.earlier_number_lost):
+            is_lost = key == PHONE_TYPE_KEY or (key == PHONE_NUMBER_KEY and prior is Unrecorded.VALUE)
+            if key in self.unrecorded or (is_lost and self.earlier_number_lost):
                 continue  # the earlier value is lost, and the record may say so in any form
             if key == PHONE_NUMBER_KEY and prior is None and self.unowned[key] == self.agent.hidden_number():
                 continue  # without a number in the arrays, the older form shows its own

@@ -7,6 +7,8 @@ from functools import partial
 import pytest
 
 from connect_local import Behaviour
+from custom_connect_userconfig.core import planning
+from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
 from custom_connect_userconfig.core.errors import NetworkFailure, Throttling
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import OwnershipRecord
@@ -18,11 +20,11 @@ from support.earlier_values import take_breaches
 from support.record_form import is_ours
 
 from .agent import InitialUser
-from .meanwhile import Circumstances, Rival
+from .meanwhile import Circumstances, Duplicate, Rival
 from .oracle import Oracle
 from .ownership_model import CHAT_ENDS, OwnershipModel
 from .stacks import Action, Ending, Outcome
-from .stories import AUTO_ACCEPT, Story, new_story
+from .stories import AUTO_ACCEPT, DECLARED, Story, new_story
 from .strategies import CHAT_ACW, VOICE_ENHANCEMENT
 from .unreliable import Schedule, Trouble, UnreliableGateway
 
@@ -284,3 +286,32 @@ def test_a_create_without_its_claim_that_undoes_an_edit_to_something_else_is_fou
     monkeypatch.setattr(Undo, "_written", lambda undo, _: undo.operation.progress.prior)
     with pytest.raises(AssertionError, match=r"AfterContactWorkTimeLimit: 0, not 45"):
         _go_on_without_a_claim(edited)
+
+
+def test_a_number_that_is_lost_may_be_recorded_as_one_that_no_record_holds() -> None:
+    """Of two deliveries of an update, one forgets the number under a soft phone; the other records it again,
+    from what it had read, and ends.
+    """
+    desk_phone = InitialUser(edits=[{PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: DECLARED}])
+    with new_story(desk_phone, Behaviour(drop_number_under_soft_phone=True)) as story:
+        custom = story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [custom])
+        soft_phone: Settings = {PHONE_TYPE_KEY: SOFT_PHONE}
+        with_number: Settings = {**soft_phone, PHONE_NUMBER_KEY: DECLARED}
+        oracle.send(custom, custom.event(Action.CREATE, with_number))
+        without = custom.event(Action.UPDATE, soft_phone, custom.declared)
+        busy = dict.fromkeys(range(3, 9), Trouble(Throttling))
+        assert oracle.send(custom, without, Circumstances(busy, ((2, Duplicate()),), waits=0)).timed_out
+        again = custom.event(Action.UPDATE, with_number, custom.declared)
+        assert oracle.send(custom, again).outcome is Outcome.DONE
+
+
+def test_no_number_that_is_recorded_as_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    unrecorded = {PHONE_NUMBER_KEY: Unrecorded.VALUE}
+    monkeypatch.setattr(planning, "as_recorded", unrecorded.get)
+    with new_story(InitialUser(), Behaviour()) as story:
+        custom = story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [custom])
+        phone: Settings = {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: DECLARED}
+        with pytest.raises(AssertionError, match="PhoneNumber is recorded as"):
+            oracle.send(custom, custom.event(Action.CREATE, phone))
