@@ -81,6 +81,7 @@ class Oracle:
         self.agent.let_reads_catch_up()
         self.tags_shown = self.agent.tags()
         self.model.edits.forget()
+        self.model.number_dropped = None
 
     def knows_overtaken(self, event: Event) -> bool:
         """Whether every read shows that a later event has overtaken `event`."""

@@ -15,7 +15,7 @@ from custom_connect_userconfig.core.arrays import (
     SOFT_PHONE,
     SettingKey,
 )
-from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
+from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.settings import Settings
 
 from .agent import LocalAgent, Truth
@@ -33,6 +33,8 @@ class PhoneModel:
     """Whether the number from before the claim is neither on the user nor recorded."""
     number_is_new: bool = field(default=False, kw_only=True)
     """Whether somebody has set another number since: then the phone may be given back or left."""
+    number_dropped: Value | None = field(default=None, kw_only=True)
+    """The number that the service has dropped under a soft phone, until reads show that it is gone."""
     phone_left: bool = field(default=False, kw_only=True)
     """Whether the latest giving back had to leave a part of the phone."""
 
@@ -93,11 +95,16 @@ class PhoneModel:
         self, owned: Mapping[SettingKey, object], prior: Mapping[SettingKey, RecordedValue], now: Truth
     ) -> None:
         left, had = now[PHONE_NUMBER_KEY], self.unowned[PHONE_NUMBER_KEY]
+        if PHONE_NUMBER_KEY not in prior and left not in (None, had) and left == self.number_dropped:
+            # A late read has shown the number, and a write has brought it back.
+            self.unowned[PHONE_NUMBER_KEY], self.earlier_number_lost, self.number_is_new = left, False, False
+            return
         if PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in owned and had is not None:
             self.earlier_number_lost, self.number_is_new = True, False
         if PHONE_NUMBER_KEY not in prior and left != had and had is not None and self._is_dropped(now):
-            # A write of the type has made the service drop the number, and no write brings it back.
-            self.unowned[PHONE_NUMBER_KEY] = left
+            # A write of the type has made the service drop the number. No write brings it back, unless a late
+            # read still shows it.
+            self.unowned[PHONE_NUMBER_KEY], self.number_dropped = left, had
             self.earlier_number_lost, self.number_is_new = PHONE_TYPE_KEY in prior, left is not None
         if prior.get(PHONE_TYPE_KEY) is Unrecorded.VALUE and self.unowned[PHONE_NUMBER_KEY] is None:
             # Somebody has removed the number of the desk phone before it was owned: no place holds it.

@@ -8,7 +8,7 @@ import pytest
 from connect_local import Behaviour
 from custom_connect_userconfig.core import planning
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
-from custom_connect_userconfig.core.errors import NetworkFailure, Throttling
+from custom_connect_userconfig.core.errors import AccessDenied, NetworkFailure, Throttling
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.settings import Settings
@@ -230,3 +230,29 @@ def test_no_number_that_is_recorded_as_one_is_found(monkeypatch: pytest.MonkeyPa
         phone: Settings = {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: DECLARED}
         with pytest.raises(AssertionError, match="PhoneNumber is recorded as"):
             oracle.send(custom, custom.event(Action.CREATE, phone))
+
+
+DESK: Settings = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: DECLARED}
+
+
+def test_a_number_that_the_service_has_dropped_may_come_back_while_reads_still_show_it() -> None:
+    behaviour = Behaviour(drop_number_under_soft_phone=True, stale_seconds=30.0)
+    with new_story(InitialUser(edits=[DESK]), behaviour) as story:
+        story.catch_up()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [story.stack])
+        create = story.stack.event(Action.CREATE, {PHONE_TYPE_KEY: SOFT_PHONE})
+        oracle.send(story.stack, create, Circumstances({4: Trouble(AccessDenied)}))
+        assert {key: story.agent.truth()[key] for key in DESK} == DESK
+
+
+def test_a_number_that_comes_back_although_reads_show_that_it_is_gone_is_found() -> None:
+    with new_story(InitialUser(edits=[DESK]), Behaviour(drop_number_under_soft_phone=True)) as story:
+        model = OwnershipModel.of(story.agent)
+        oracle = Oracle(story.agent, model, [story.stack])
+        soft_phone: Settings = {PHONE_TYPE_KEY: SOFT_PHONE}
+        oracle.send(story.stack, story.stack.event(Action.CREATE, soft_phone))
+        oracle.catch_up()
+        before = story.agent.truth()
+        story.agent.administer(DESK)
+        with pytest.raises(AssertionError, match=f"PhoneNumber: .{DECLARED[1:]}, not None"):
+            model.moved_on(before, soft_phone)
