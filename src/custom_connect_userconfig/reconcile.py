@@ -102,6 +102,8 @@ class Reconcile:
             # Unset until this plan is complete too: a read may show the previous plan's end and hide this
             # plan's claim.
             progress.written_at = None
+            if record and plan.given_back and not record.ends_with(self._owner.request):
+                progress.given_back_after = record.latest_request
             operation.apply(user, plan)
 
     def _shows_our_claim(self, plan: Plan) -> bool:
@@ -237,11 +239,19 @@ class Reconcile:
             prior=progress.prior if progress.wrote_settings_now else {},
             own=self._may_be_own(record),
             claimed=progress.claimed,
-            given_back=progress.given_back,
+            given_back=progress.given_back if self._is_given_back_from(record) else {},
             stamps=self.expect_change or progress.claimed or distrusts,
             distrusts=distrusts,
             written=is_held and progress.has_settled(self.operation.now()),
         )
+
+    def _is_given_back_from(self, record: OwnershipRecord | None) -> bool:
+        """Whether `record` is the one that settings were given back from, or what this operation made of it.
+
+        Any other is a later one: a handover may be delivered again when the resource has been created again.
+        """
+        known = (self._progress.given_back_after, self._owner.request)
+        return record is not None and record.latest_request in known
 
     def _may_be_own(self, record: OwnershipRecord | None) -> tuple[Settings, ...]:
         """Return values that the resource may have written without a record, because tags were removed."""

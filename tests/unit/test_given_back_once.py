@@ -5,6 +5,7 @@ try recorded again.
 """
 
 import json
+from dataclasses import replace
 
 import pytest
 from unit.examples import (
@@ -176,6 +177,31 @@ def test_the_type_of_an_earlier_desk_phone_stays_unrecorded_once_its_number_is_g
     again = plan_take(declared, LATER, held, user, Knowledge(claimed=True, given_back=first.given_back))
     assert {**again.claim, **again.amend} == {**first.claim, **first.amend}
     assert found(again, user).prior == {PHONE_TYPE_KEY: Unrecorded.VALUE}
+
+
+def test_what_an_earlier_resource_has_given_back_is_recorded_when_its_handover_comes_again(
+    service: SettingsService, held: FakeConnect
+) -> None:
+    """The resource of that name has been created again since, with a setting that the earlier one dropped."""
+    given_back = OwnershipRecord(None, {}, {CHAT_ACCEPT: False, PERSISTENT: False}).to_tags()
+    context: dict[str, object] = {"wrote": True, "givenBack": given_back}
+    for after in ({}, {"givenBackAfter": "0badcafe"}):
+        held.tags = replace(HELD, requests=("cafe0bad",)).to_tags()
+        held.settings = dict.fromkeys(HELD.declared, True)
+        held.sent.clear()
+        service.create(DROPS_BOTH, LATER, {**context, **after})
+        assert claims(held)[0] == RECORDED_BEFORE
+
+
+def test_what_was_given_back_is_carried_on_with_the_request_that_was_the_latest_in_its_record(
+    service: SettingsService, held: FakeConnect
+) -> None:
+    held.tags = replace(HELD, requests=("cafe0bad",)).to_tags()
+    held.stale_reads = 20
+    pending = service.update(DROPS_BOTH, LATER, None, HELD.declared)
+    assert isinstance(pending, InProgress)
+    assert pending.context["givenBackAfter"] == "cafe0bad"
+    assert Progress.from_context(pending.context, 0.0).given_back_after == "cafe0bad"
 
 
 def test_what_was_given_back_is_carried_on_in_the_form_of_tags() -> None:

@@ -64,6 +64,7 @@ NAMES = (
         "prior",
         "found",
         "givenBack",
+        "givenBackAfter",
     ),
     *("wrote", "wroteSettings", "lostClaim", "released", "removedNumber"),
     *("onlyStamped", "hadClaim", "claimed"),

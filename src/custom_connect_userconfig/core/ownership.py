@@ -188,9 +188,14 @@ class OwnershipRecord:
         """Whether the record names `owner`, who may have handed it over."""
         return self.owner is not None and self.owner.digest == owner.digest
 
+    @property
+    def latest_request(self) -> str:
+        """The short digest of the latest request that wrote, empty if none is known."""
+        return self.requests[-1] if self.requests else ""
+
     def ends_with(self, request: str) -> bool:
         """Whether `request`, a short digest, is the latest that wrote."""
-        return bool(request) and self.requests[-1:] == (request,)
+        return bool(request) and self.latest_request == request
 
     def has_overtaken(self, request: str) -> bool:
         """Whether another request has written since `request`, a short digest."""

@@ -67,6 +67,8 @@ class Progress:
     """The earlier values in that record."""
     given_back: Mapping[SettingKey, RecordedValue] = field(default_factory=dict)
     """The settings that this create or update has given back, with their earlier values."""
+    given_back_after: str = ""
+    """The latest request, by its short digest, in the record that they were given back from."""
     released: bool = False
     """Whether this operation removed tags of the record."""
     found: OwnershipRecord = _NOTHING
@@ -103,6 +105,7 @@ class Progress:
             claimed=context.get("claimed") is True,
             prior=_record(context.get("prior")).prior,
             given_back=_record(context.get("givenBack")).prior,
+            given_back_after=str(context.get("givenBackAfter", "")),
             released=context.get("released") is True,
             found=_record(context.get("found")),
             resumed=bool(context),
@@ -126,6 +129,7 @@ class Progress:
             **({"claimed": True} if self.claimed else {}),
             **({"prior": _tags(self.prior)} if self.prior else {}),
             **({"givenBack": _tags(self.given_back)} if self.given_back else {}),
+            **({"givenBackAfter": self.given_back_after} if self.given_back_after else {}),
             **({"released": True} if self.released else {}),
             **({"found": self.found.to_tags()} if self.found.prior else {}),
             **({"refusals": self.refusals} if self.refusals else {}),
