@@ -1,6 +1,7 @@
 """Chooses few cells of a matrix in which every two things still meet (pairwise testing)."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from typing import TypeVar
 
@@ -15,10 +16,28 @@ def where_every_two_meet(cells: Sequence[Cell], aspects: Callable[[Cell], Aspect
     `aspects` returns a tuple of the same length for each cell. To let three things meet, combine two of them
     into one aspect.
     """
-    new = [(cell, set(combinations(enumerate(aspects(cell)), 2))) for cell in cells]
+    new = _meetings(map(aspects, cells))
+    # The next cell is the first of those in which most aspects meet that have not met. Counts only fall,
+    # so only the one at the top of the heap need be exact.
+    most = [(-len(each), index) for index, each in enumerate(new)]
+    heapify(most)
+    met: set[tuple[int, int]] = set()
     chosen = []
-    while new:
-        cell, met = max(new, key=lambda each: len(each[1]))
-        chosen.append(cell)
-        new = [(other, left) for other, meetings in new if (left := meetings - met)]
+    while most:
+        counted, index = heappop(most)
+        new[index] -= met
+        if -len(new[index]) == counted:
+            chosen.append(cells[index])
+            met |= new[index]
+        elif new[index]:
+            heappush(most, (-len(new[index]), index))
     return chosen
+
+
+def _meetings(aspects: Iterable[Aspects]) -> list[set[tuple[int, int]]]:
+    """Return the pairs of aspects in each cell; numbers stand for the aspects: they compare faster."""
+    numbers: dict[tuple[int, Hashable], int] = {}
+    return [
+        set(combinations([numbers.setdefault(each, len(numbers)) for each in enumerate(of_a_cell)], 2))
+        for of_a_cell in aspects
+    ]
