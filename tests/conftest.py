@@ -13,6 +13,7 @@ from privileges.recording import recorder  # noqa: E402 - after the line above
 from privileges.whole_run import WholeRun  # noqa: E402 - the same
 
 from support import earlier_values, exhaustive  # noqa: E402 - the same
+from support.measuring import Measuring  # noqa: E402 - the same
 
 HERE = Path(__file__).parent
 MEASURED = tuple(
@@ -25,9 +26,7 @@ MEASURED = tuple(
         "functional/test_listing.py",
     )
 )
-"""Tests of single rules. The others run the same lines thousands of times, and measuring makes them two to
-three times as slow. A line that they alone cover lacks a test that names its purpose.
-"""
+"""Tests of single rules, which alone count for coverage: see `support.measuring`."""
 
 recorder.install()
 earlier_values.install()
@@ -54,15 +53,13 @@ def no_own_value_is_recorded_as_earlier() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """After all tests, compare the handlers' calls with the permissions of their roles."""
+    """Measure some tests; after all, compare the handlers' calls with the permissions of their roles."""
+    config.pluginmanager.register(Measuring(config, MEASURED), "measuring")
     config.pluginmanager.register(WholeRun(recorder), "whole-run")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to `make test-all` what is marked so, and measure coverage where it costs little."""
-    for item in items:
-        if not any(map(item.path.is_relative_to, MEASURED)):
-            item.add_marker("no_cover")
+    """Leave to `make test-all` what is marked so."""
     exhaustive.leave_out_others(items, lambda others: config.hook.pytest_deselected(items=others))
 
 
