@@ -26,7 +26,7 @@ from support.exhaustive import chosen_or_all
 from support.page_commands import aws_command, check_request
 from support.page_outputs import RENEW
 
-from .test_demo import start
+from .test_demo import descendants, is_alive, start
 
 PICTURE = ROOT / "guide" / "pictures" / "demo.svg"
 LARGEST_PICTURE = 100_000
@@ -48,6 +48,7 @@ EXPECTED = (
 class Kept:
     """A demo that keeps its cloud."""
 
+    process: "subprocess.Popen[str]"
     commands: str
     picture: str
     connect_url: str
@@ -72,11 +73,10 @@ def kept(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ke
                 break
         commands = "".join(shown).partition("in this folder:\n")[2].rpartition("Ctrl-C")[0]
         drawn = picture.read_text("utf-8")
-        yield Kept(
-            commands, drawn, re.findall(r"^export AWS_ENDPOINT_URL_CONNECT=(.*)$", commands, re.MULTILINE)[0]
-        )
-        demo.send_signal(signal.SIGINT)
-        assert demo.wait(60) == 0
+        (url,) = re.findall(r"^export AWS_ENDPOINT_URL_CONNECT=(.*)$", commands, re.MULTILINE)
+        yield Kept(demo, commands, drawn, url)
+        if demo.poll() is None:
+            demo.send_signal(signal.SIGINT)
 
 
 @cache
@@ -164,3 +164,14 @@ def test_the_readme_shows_what_the_demo_prints(kept: Kept) -> None:
     assert PICTURE.stat().st_size < LARGEST_PICTURE
     assert "http" not in kept.picture.replace('xmlns="http://www.w3.org/2000/svg"', "").replace(RICH, "")
     assert f"]({PICTURE.relative_to(ROOT)})\n" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_ctrl_c_is_its_normal_end(kept: Kept) -> None:
+    """The last test: the others need the cloud."""
+    started = [process for generation in descendants(kept.process.pid) for process in generation]
+    assert started
+    kept.process.send_signal(signal.SIGINT)
+    text, errors = kept.process.communicate(timeout=60)
+    assert (kept.process.returncode, errors) == (0, "")
+    assert "Stopped; the local cloud is gone." in text
+    assert [each for each in started if is_alive(each)] == []
