@@ -35,6 +35,8 @@ export PYTHONPATH := $(CURDIR)/src
 # Options meant for another project's tests would change ours.
 unexport PYTEST_ADDOPTS
 unexport PYTHONHOME
+# Without compiled files, each of hundreds of processes would compile its libraries.
+unexport PYTHONDONTWRITEBYTECODE
 
 say = @printf '\n== %s\n'
 
@@ -87,8 +89,10 @@ test-this-python: check-lock
 	$(say) 'tests of what runs in Lambda, on two processes'
 	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal $(ON_EACH_PYTHON) $(if $(filter 1,$(EXHAUSTIVE)),$(ON_EACH_PYTHON_AT_NIGHT),-m 'not slow')
 
+# Beside each other: mypy takes as long as all others together.
 .PHONY: lint
-lint: check-lock check-code check-templates ## linters, types, import rules, security, lock, templates
+lint: $(READY) $(MINISTACK_READY) $(GUIDE_READY) ## linters, types, import rules, security, lock, templates
+	@$(MAKE) --no-print-directory --jobs=2 check-types check-lock check-code check-templates
 
 .PHONY: guide
 guide: $(GUIDE_READY) ## build the guide as a website into build/guide; a link that leads nowhere fails
@@ -101,13 +105,16 @@ check-lock: $(READY) $(MINISTACK_READY) $(GUIDE_READY)
 	$(say) 'locks: are they complete, and what pyproject.toml and requirements.txt ask for?'
 	@python tools/check_lock.py
 
+.PHONY: check-types
+check-types: $(READY)
+	$(say) 'mypy: types'
+	@mypy
+
 .PHONY: check-code
 check-code: $(READY)
 	$(say) 'ruff: rules and format'
 	@ruff check .
 	@ruff format --check .
-	$(say) 'mypy: types'
-	@mypy
 	$(say) 'import-linter: the layers'
 	@lint-imports
 	$(say) 'bandit: security'
