@@ -58,9 +58,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(WholeRun(recorder), "whole-run")
 
 
+@pytest.hookimpl(trylast=True)  # folders mark their tests in this hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to `make test-all` what is marked so."""
+    """Leave to `make test-all` what is marked so, and let one of several processes begin with the stacks.
+
+    They wait most of the time. The other processes compute meanwhile, and start no local cloud of their own.
+    """
     exhaustive.leave_out_others(items, lambda others: config.hook.pytest_deselected(items=others))
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("stacks") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
