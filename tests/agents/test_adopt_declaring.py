@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from agents.contact_centre import NUMBER
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connect_user_config.agents.adopting.declaring import Adopted, Finding, LeftOut, WouldChange, declare
@@ -204,6 +204,7 @@ def shown_users(draw: st.DrawFn) -> dict[str, Any]:
     return user
 
 
+@settings(deadline=None)  # a busy machine must not fail a test
 @given(shown_users(), st.booleans(), st.sampled_from(list(FORMATS)), st.booleans())
 def test_whatever_is_shown_the_written_template_writes_nothing(
     shown: dict[str, Any], with_numbers: bool, form: str, is_grouped: bool

@@ -18,6 +18,10 @@ json.dump({"instances": [{"id": "instance-1", "users": users}]}, open(sys.argv[1
 """
 
 
+def restore_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 def test_ctrl_c_in_the_middle_ends_the_command_at_once(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
@@ -50,6 +54,8 @@ def test_ctrl_c_in_the_middle_ends_the_command_at_once(tmp_path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A run in the background ignores this signal.
+            preexec_fn=restore_ctrl_c,  # noqa: PLW1509 - no other thread holds anything here
         )
         assert run.stdout
         watchdog = threading.Timer(60, run.kill)
