@@ -242,7 +242,7 @@ class Reconcile:
             given_back=progress.given_back if self._is_given_back_from(record) else {},
             stamps=self.expect_change or progress.claimed or distrusts,
             distrusts=distrusts,
-            written=is_held and progress.has_settled(self.operation.now()),
+            written=is_held and progress.wrote_settings and progress.has_settled(self.operation.now()),
         )
 
     def _is_given_back_from(self, record: OwnershipRecord | None) -> bool:

@@ -8,6 +8,7 @@ from unit.examples import (
     LATER,
     NO_STACK,
     NUMBER,
+    OTHER_NUMBER,
     OWNER,
     PERSISTENT,
     USER_ARN,
@@ -122,6 +123,20 @@ def test_an_update_that_finds_a_part_of_its_record_writes_it_again_and_names_wha
         " is not known any more: deleting the resource will leave it as it is."
     )
     assert result.notes == (said,)
+
+
+def test_a_number_is_written_although_the_request_was_recorded_a_while_before(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    """Only a number that the update itself has written may be one that the service has dropped."""
+    previous: dict[SettingKey, Value] = {PHONE_TYPE_KEY: SOFT_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}
+    phone = recorded(
+        OWNER, {PHONE_TYPE_KEY: (SOFT_PHONE, SOFT_PHONE), PHONE_NUMBER_KEY: (Unrecorded.VALUE, None)}
+    )
+    connect.settings, connect.tags, connect.stale_reads = {**previous, VOICE_ACCEPT: True}, phone.to_tags(), 5
+    declaration = Declaration(IDENTITY, {**previous, PHONE_NUMBER_KEY: NUMBER})
+    service.update(declaration, LATER, None, {**previous, VOICE_ACCEPT: True})
+    assert connect.settings[PHONE_NUMBER_KEY] == NUMBER
 
 
 def test_a_setting_that_is_newly_declared_is_no_lost_one(
