@@ -137,6 +137,8 @@ class Operation:
         self._oracle, self._model, self._stack, self._event = oracle, oracle.model, stack, event
         self._fresh, self._goes_on = reads_are_fresh, given.context is not None
         self._lost = _lost_claim(given.context or {})
+        # An operation that had written nothing before its handover does not recheck.
+        self._is_unchecked = given.context is not None and given.context.get("wrote") is not True
         self._was_killed = stack.is_unfinished and not reads_are_fresh
         self._mine = stack.owner.digest
         self._owner_before, self._former = oracle.model.owner, oracle.model.former
@@ -300,6 +302,7 @@ class Operation:
             return
         recorded = shown.prior.keys() if shown else set()
         shows = recorded == self._event.declared.keys() or self._shows_a_repeated_drop(recorded)
+        shows = shows or (self._was_killed and self._may_hold_more())
         assert shows, "the end is announced before reads show it"
         if self._event.action is Action.DELETE:
             self._model.given_back(self._before)
@@ -330,7 +333,7 @@ class Operation:
         """
         record = OwnershipRecord.from_tags(self._oracle.agent.tags())
         holds_more = record is not None and record.prior.keys() > self._event.declared.keys()
-        lags = self._oracle.agent.behaviour.stale_seconds > sum(_RECHECK_DELAYS)
+        lags = self._is_unchecked or self._oracle.agent.behaviour.stale_seconds > sum(_RECHECK_DELAYS)
         return holds_more and lags and (self.met_duplicate or not self._fresh)
 
     def _check_answer(self, answer: Settings) -> None:

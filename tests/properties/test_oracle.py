@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from connect_local import Behaviour
+from custom_connect_userconfig import reconcile
 from custom_connect_userconfig.core import planning
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
 from custom_connect_userconfig.core.errors import AccessDenied, NetworkFailure, Throttling
@@ -256,3 +257,33 @@ def test_a_number_that_comes_back_although_reads_show_that_it_is_gone_is_found()
         story.agent.administer(DESK)
         with pytest.raises(AssertionError, match=f"PhoneNumber: .{DECLARED[1:]}, not None"):
             model.moved_on(before, soft_phone)
+
+
+def _restart_behind_the_end(*, resume: bool) -> Outcome:
+    """An update gives TASK back, and is killed. Restarted, it is throttled until it hands over, records TASK
+    again from a late read, and is killed once more; the next read shows the end of the first run.
+    """
+    with new_story(InitialUser(), Behaviour(stale_reads=1)) as story:
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [story.stack])
+        oracle.send(story.stack, story.stack.event(Action.CREATE, {AUTO_ACCEPT: True, TASK_WORK: 30}))
+        update = story.stack.event(Action.UPDATE, {AUTO_ACCEPT: True}, story.stack.declared)
+        oracle.send(story.stack, update, Circumstances({4: Trouble(None, acted=True)}))
+        busy = dict.fromkeys(range(1, 8), Trouble(Throttling))
+        oracle.send(story.stack, update, Circumstances({**busy, 9: Trouble(None, acted=True)}))
+        assert story.stack.context
+        return oracle.send(story.stack, update, Circumstances(resume=resume)).outcome
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_the_end_of_an_earlier_run_may_be_announced_by_an_operation_that_does_not_recheck(
+    resume: bool,
+) -> None:
+    assert _restart_behind_the_end(resume=resume) is Outcome.DONE
+
+
+def test_the_end_of_an_earlier_run_that_is_announced_without_the_rechecks_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reconcile, "_RECHECK_DELAYS", ())
+    with pytest.raises(AssertionError, match=NOT_SHOWN):
+        _restart_behind_the_end(resume=False)

@@ -29,10 +29,11 @@ template, and the machine does not check them:
   its own write, and undoes it. A duplicate of a delete takes such an edit for the write of an earlier
   request, and undoes it. The model excuses exactly that.
 
-One end may be announced too soon, if reads lag longer than a resource rechecks (15 seconds, decision 8): the
-end of an operation that has claimed settings again after it, its duplicate or its first delivery had given
-them back, and that is cut off before it gives them back again. The record then holds those settings, with the
-right earlier values, until the next update or delete.
+One end may be announced too soon, if reads lag longer than a resource rechecks (15 seconds, decision 8; not
+at all if it goes on after a handover before which nothing was written): the end of an operation that has
+claimed settings again after it, its duplicate or its first delivery had given them back, and that is cut off
+before it gives them back again. The record then holds those settings, with the right earlier values, until
+the next update or delete.
 """
 
 import os
