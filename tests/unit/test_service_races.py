@@ -217,7 +217,8 @@ def test_a_failed_create_that_sees_the_record_of_another_waits_for_its_own_to_sh
 ) -> None:
     """The other one was there before, and a late read shows it: to leave would leave a record behind."""
     connect.settings, before = {VOICE_ACCEPT: False}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (True, False)})
-    connect.script(UPDATE, Answer(AccessDenied("No."), afterwards=lambda: late(connect, before.to_tags())))
+    connect.script(TAG, Answer(afterwards=lambda: late(connect, before.to_tags())))
+    connect.script(UPDATE, AccessDenied("No."))
     with pytest.raises(AccessDenied, match=r"^No\. The taken settings were given back\.$"):
         service.create(DECLARATION, OWNER)
     assert connect.tags == {}
