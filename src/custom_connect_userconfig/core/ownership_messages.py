@@ -7,11 +7,15 @@ from .arrays import PHONE_NUMBER_KEY, SettingKey
 from .errors import AlreadyExists, NotFound, NotSettledYet, NotStabilized, SettingsError
 from .identifiers import Identity
 from .kinds import RecordedValue, Unrecorded
-from .ownership import MARKER_KEY, Owner, OwnershipRecord, as_recorded, to_word
+from .messages import joined
+from .ownership import MARKER_KEY, Owner, OwnershipRecord, to_word
 from .settings import Settings
 
 HAND_OVER: Final = "connect-user-config release --hand-over"
 """The command after which the next create takes the settings over."""
+_NUMBER_OF_BOTH: Final = (
+    "declares a phone number too, which it does not hold: the number is left as it is now."
+)
 OVERTAKEN: Final = "A later request has changed this resource: this one changed nothing."
 
 
@@ -116,11 +120,16 @@ def stays_changed(prior: Mapping[SettingKey, RecordedValue], why: SettingsError 
 
 
 def left_to(record: OwnershipRecord | None, written: Settings) -> str:
-    """Return the note on settings that stay as `written`: another resource's `record` declares the same."""
+    """Return the note on settings that stay as `written`: another resource's `record` declares them too."""
     if record is None or record.is_ending:
         return ""
-    keys = [key for key, value in written.items() if record.declared.get(key) == as_recorded(key, value)]
-    return f"The record of {_label(record)} holds the same for {_listed(keys)}: that stays." if keys else ""
+    owner = f"The record of {_label(record)}"
+    same = [key for key, value in written.items() if record.declared.get(key) == value]
+    both_have_a_number = PHONE_NUMBER_KEY in written and PHONE_NUMBER_KEY in record.declared
+    return joined(
+        f"{owner} holds the same for {_listed(same)}: that stays." if same else "",
+        f"{owner} {_NUMBER_OF_BOTH}" if both_have_a_number else "",
+    )
 
 
 def _earlier(key: SettingKey, value: RecordedValue) -> str:
