@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from properties.stacks import Action
+from properties.unreliable import Trouble
 
 from .pairs import DUPLICATE, Pair
 
@@ -22,7 +23,18 @@ class Call:
     run: tuple[str, int]
     """The operation, and how often it had been killed before."""
     operation: str
-    is_answered: bool
+    trouble: Trouble | None = None
+    """The failure that it meets."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the caller learns that the service has acted."""
+        return self.trouble is None
+
+    @property
+    def has_acted(self) -> bool:
+        """Whether the service has acted."""
+        return self.trouble is None or self.trouble.acted
 
 
 def comes_after_delete(pair: Pair, calls: Sequence[Call]) -> bool:
@@ -39,7 +51,7 @@ def comes_after_delete(pair: Pair, calls: Sequence[Call]) -> bool:
         return False
     runs_before, is_released = set(), False
     for call in calls:
-        is_released |= call.run[0] == deleting and call.operation == "UntagResource"
+        is_released |= call.run[0] == deleting and call.operation == "UntagResource" and call.has_acted
         acts = call.is_answered and (call.operation in WRITES or not pair.one.is_abandoned)
         if call.run[0] == late and acts:
             if is_released and call.run not in runs_before:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from properties.unreliable import Trouble
 
-from custom_connect_userconfig.core.errors import AccessDenied
+from custom_connect_userconfig.core.errors import AccessDenied, NetworkFailure
 from interleavings.excuses import ONE, OTHER, Call, comes_after_delete
 from interleavings.oracle import WITHOUT_A_LOCK, Breach
 from interleavings.pairs import PAIRS, REGISTRY
@@ -15,10 +15,17 @@ PAIR = {pair.name: pair for pair in PAIRS}
 READ, TAG, UPDATE, UNTAG = "DescribeUser", "TagResource", "UpdateUserConfig", "UntagResource"
 
 
+FAILURES = {"?": Trouble(AccessDenied), "!": Trouble(NetworkFailure, acted=True)}
+
+
 def _calls(*calls: tuple[str, str]) -> Sequence[Call]:
-    """Return calls: "one1" was killed once before, "one?" gets no answer."""
+    """Return calls: "one1" was killed once before, "one?" is refused, the answer to "one!" is lost."""
     return [
-        Call((who.rstrip("?0123456789"), int("0" + "".join(filter(str.isdigit, who)))), call, "?" not in who)
+        Call(
+            (who.strip("?!0123456789"), int("0" + "".join(filter(str.isdigit, who)))),
+            call,
+            FAILURES.get(who[-1]),
+        )
         for who, call in calls
     ]
 
@@ -31,7 +38,10 @@ ABANDONED = {
     "its own release": (False, [("one", UNTAG), ("one", UPDATE)]),
     "killed, and again after it": (True, [("one", TAG), ("other", UNTAG), ("one1", READ), ("one1", TAG)]),
     "killed, and again before it": (False, [("one", TAG), ("one1", TAG), ("other", UNTAG), ("one1", UPDATE)]),
-    "answer lost, and again after it": (True, [("one?", TAG), ("other", UNTAG), ("one", TAG)]),
+    "refused, and again after it": (True, [("one?", TAG), ("other", UNTAG), ("one", TAG)]),
+    "answer lost, and again after it": (True, [("one!", TAG), ("other", UNTAG), ("one", TAG)]),
+    "a release that was refused": (False, [("one", READ), ("other?", UNTAG), ("one", TAG)]),
+    "a release without an answer": (True, [("one", READ), ("other!", UNTAG), ("one", TAG)]),
 }
 
 
@@ -46,6 +56,7 @@ DUPLICATED = {
     "first read after it": (True, [("one", TAG), ("one", UNTAG), ("other", READ)]),
     "first answer after it": (True, [("other?", READ), ("one", UNTAG), ("other", READ)]),
     "killed, and again after it": (True, [("other", READ), ("one", UNTAG), ("other1", READ)]),
+    "a release that was refused": (False, [("one", TAG), ("one?", UNTAG), ("other", READ)]),
 }
 
 

@@ -160,7 +160,7 @@ class Trial:
         def before(operation: str) -> None:
             lock_step.before_call(operation)
             number = 1 + sum(call.run == (who, times) for call in self.calls)
-            self.calls.append(Call((who, times), operation, number not in troubles))
+            self.calls.append(Call((who, times), operation, troubles.get(number)))
 
         def watch(write: Write) -> None:
             if write.operation == "TagResource" and write.shown:
