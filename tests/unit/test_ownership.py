@@ -184,6 +184,7 @@ def test_a_record_that_has_lost_a_tag_is_still_one(key: str) -> None:
     found = OwnershipRecord.from_tags(tags)
     assert found is not None
     assert found.owned_by(OWNER)
+    assert not found.is_ending
 
 
 def test_a_record_without_its_owner_s_tag_is_owned_by_nobody_known() -> None:

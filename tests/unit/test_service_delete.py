@@ -257,6 +257,20 @@ def test_a_failed_delete_takes_its_stamp_off_a_user_whom_another_delivery_has_re
     assert (owned.writes, owned.tags) == ([TAG, UPDATE, UNTAG], {"team": "sales"})
 
 
+@pytest.mark.parametrize(
+    ("owner", "marker"), [(OTHER_OWNER, Marker.RELEASING), (OWNER, Marker.MANAGED)], ids=["other", "update"]
+)
+def test_a_failed_delete_leaves_a_stamp_that_is_not_of_a_delete_of_its_resource(
+    service: SettingsService, owned: FakeConnect, owner: Owner, marker: Marker
+) -> None:
+    stamp = OwnershipRecord(owner, {}, {}, ("0a1b2c3d",), marker).to_tags()
+    owned.script(UPDATE, AccessDenied("No."))
+    owned.script(TAG, Answer(afterwards=lambda: setattr(owned, "tags", stamp)))
+    with pytest.raises(AccessDenied, match=r"^No\.$"):
+        service.delete(IDENTITY, LATER)
+    assert (owned.writes, owned.tags) == ([TAG, UPDATE], stamp)
+
+
 @pytest.mark.parametrize("trouble", [None, AccessDenied("Again.")])
 def test_a_failed_delete_leaves_a_record_of_settings(
     service: SettingsService, owned: FakeConnect, trouble: AccessDenied | None

@@ -249,3 +249,15 @@ def test_an_update_waits_if_a_delete_has_begun_since_it_wrote_and_gives_back_aft
         to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))  # type: ignore[arg-type]
     assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False)
     assert connect.tags == {}
+
+
+def test_an_update_that_has_waited_and_then_written_waits_for_a_delete_that_comes_again(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
+    """The delete has read the user before this update recorded itself, as above."""
+    connect.settings, connect.tags = {VOICE_ACCEPT: True, PERSISTENT: False}, RELEASING.to_tags()
+    connect.script(UPDATE, becomes(connect, {}, RELEASING))
+    with pytest.raises(NotFound, match=r"^A delete of this resource .* The written settings were given back"):
+        to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))  # type: ignore[arg-type]
+    assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False)
+    assert connect.tags == RELEASING.to_tags()
