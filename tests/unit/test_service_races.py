@@ -19,7 +19,13 @@ from unit.examples import (
 from unit.fake_connect import DESCRIBE, TAG, UPDATE, Answer, FakeConnect
 from unit.racing import becomes, created
 
-from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
+from custom_connect_userconfig.core.arrays import (
+    DESK_PHONE,
+    PHONE_NUMBER_KEY,
+    PHONE_TYPE_KEY,
+    SOFT_PHONE,
+    SettingKey,
+)
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import (
     AccessDenied,
@@ -79,6 +85,16 @@ def test_a_create_that_has_lost_the_race_leaves_a_phone_alone_that_has_another_n
     assert "given back" not in str(failed.value)
     assert connect.settings == {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: OTHER_NUMBER}
     assert connect.writes == [TAG, UPDATE]
+
+
+def test_a_create_that_has_lost_the_race_gives_back_a_phone_whose_number_it_does_not_declare(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock
+) -> None:
+    connect.settings = {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}
+    connect.script(UPDATE, becomes(connect, {}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (False, False)})))
+    with pytest.raises(AlreadyExists, match="The written settings were given back"):
+        created(service, clock, Declaration(IDENTITY, {PHONE_TYPE_KEY: SOFT_PHONE}))
+    assert connect.settings == {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}
 
 
 def test_a_setting_that_the_winner_holds_gets_the_winner_s_value(
