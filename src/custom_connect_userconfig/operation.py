@@ -49,6 +49,8 @@ class Operation:
     progress: Progress
     is_importable: bool
     """Whether the resource can be imported, so that an update takes over the record of another resource."""
+    is_last: bool = False
+    """Whether there may be no time for a further invocation."""
     _is_lost: bool = False
     _refusals: int = 0
     """How many writes of settings the service has refused as invalid."""

@@ -168,11 +168,12 @@ class Reconcile:
         """Whether a delete of this resource is under way: CloudFormation does not wait for this update then.
 
         The rest of a delete that failed can be imported into the same stack, and a person's release can be
-        cut off. The update then goes on after some time.
+        cut off. The update then goes on after some time, or in the last invocation that has time for it.
         """
         if not (record.is_ending and record.owned_by(self._owner)) or self._owner.request in record.requests:
             return False
-        return self._progress.wrote or self.operation.now() - self._progress.started < _A_DELETE_LASTS
+        waited = self.operation.now() - self._progress.started
+        return self._progress.wrote or (waited < _A_DELETE_LASTS and not self.operation.is_last)
 
     def _may_update(self, record: OwnershipRecord) -> bool:
         if record.owner is None:

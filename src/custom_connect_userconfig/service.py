@@ -49,6 +49,8 @@ class SettingsService:
     If not, an update never takes over the record of another resource, and a create that finds its own record
     may be a duplicate of the create that wrote it.
     """
+    is_last: bool = False
+    """Whether there may be no time for a further invocation, so that an update waits for no delete."""
 
     def create(
         self, declaration: Declaration, owner: Owner, context: Context = None
@@ -137,8 +139,9 @@ class SettingsService:
         return OwnedUsers(identifiers, found.next_token)
 
     def _operation(self, identity: Identity, owner: Owner, context: Context) -> Operation:
+        progress = self.retrier.begin(context)
         return Operation(
-            self.gateway, self.retrier, identity, owner, self.retrier.begin(context), self.is_importable
+            self.gateway, self.retrier, identity, owner, progress, self.is_importable, self.is_last
         )
 
 

@@ -45,6 +45,8 @@ _BEFORE_THE_HANDLER: Final = 2.0
 """Seconds of the timeout that may have passed before the handler runs."""
 _MOST_HANDOVERS: Final = 15
 """Lambda stops a function that has invoked itself about 16 times, as a recursive loop, without an error."""
+_HANDOVERS_OF_A_TRY: Final = 2
+"""Handovers before another try: a short function may need one invocation for the wait alone."""
 _FIRST_TRY: Final = 4.0
 """Seconds for a first try of the response, at least."""
 _MARGIN: Final = 120.0
@@ -193,8 +195,15 @@ class _Work:
             ConnectGateway(self._request.environment.region),
             replace(self._retrier, write_seconds=seconds),
             is_importable=False,
+            is_last=self._is_last(),
         )
         return task_of(self._request, service)
+
+    def _is_last(self) -> bool:
+        """Whether the next try may be too late for the response, or may not be handed over once more."""
+        until_due = self._respond_by - self._retrier.clock.monotonic()
+        left = _MOST_HANDOVERS - self._handover.count
+        return until_due <= Retrier.write_seconds + NEEDED or left < 2 * _HANDOVERS_OF_A_TRY
 
     def _abandon(self, context: Mapping[str, object] | None) -> str:
         return self._task(self._seconds_to_abandon()).abandon(context)
