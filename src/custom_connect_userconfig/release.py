@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .core.errors import NotClaimedYet, NotFound, NotSettledYet
 from .core.ownership import OwnershipRecord
-from .core.ownership_messages import OVERTAKEN, nothing_owned, unsettled
+from .core.ownership_messages import NO_OWNER, OVERTAKEN, nothing_owned, unsettled
 from .core.planning import LiveUser, plan_give_back, plan_give_back_again
 from .operation import GivenBack, Operation
 
@@ -43,11 +43,17 @@ class Release:
             self._has_seen_record = True
             if progress.is_settling(operation.now()):
                 raise unsettled(operation.identity, ("the tags of the record are still there",))
-            progress.note_found(record)
+            self._note_found(record)
             request = "" if progress.claimed else operation.owner.request
             operation.apply(
                 user, plan_give_back(record, user, request=request, trust_read=progress.wrote_settings)
             )
+
+    def _note_found(self, record: OwnershipRecord) -> None:
+        progress = self.operation.progress
+        if record.owner is None and not progress.wrote:
+            progress.notes = (NO_OWNER,)
+        progress.note_found(record)
 
     def _give_back_again(self, user: LiveUser) -> bool:
         """Give back settings again that an earlier request has written since; once, as reads may be late.

@@ -76,6 +76,20 @@ def test_a_refused_create_names_the_owner_and_its_delete_changes_nothing(
     assert agent.all() == before
 
 
+def test_the_delete_of_a_refused_create_says_that_it_gave_back_a_record_without_an_owner(
+    stack: CustomStack, other_stack: CustomStack, agent: Agent
+) -> None:
+    """Nothing tells the tags that a delete has left from those of which somebody has removed two."""
+    before = agent.all()
+    stack.create(agent.declare())
+    agent.connect.backend().untag_resource(agent.arn, [OURS, f"{OURS}:owner"])
+    created, deleted = other_stack.deploy(agent.declare(AfterContactWorkConfigs=[acw("VOICE", 5)]))
+    assert "an unknown owner" in created.reason
+    assert deleted.succeeded
+    assert deleted.reason.startswith("The record on the user named no owner")
+    assert agent.all() == before
+
+
 @pytest.mark.parametrize("lag", [0, 2])
 def test_the_rollback_restores_a_failed_update_even_before_reads_show_it(
     stack: CustomStack, agent: Agent, lag: int

@@ -25,7 +25,7 @@ from custom_connect_userconfig.core import errors
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.kinds import Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Owner, OwnershipRecord
-from custom_connect_userconfig.core.ownership_messages import OVERTAKEN
+from custom_connect_userconfig.core.ownership_messages import NO_OWNER, OVERTAKEN
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS
 from custom_connect_userconfig.ports import FoundUser, FoundUsers
 from custom_connect_userconfig.retry.retrier import Retrier
@@ -195,7 +195,7 @@ def test_a_delete_needs_only_the_identifier_and_says_what_was_left(
     connect.tags = OwnershipRecord(
         None, {}, {PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: Unrecorded.VALUE}
     ).to_tags()
-    assert stack.done("DELETE", IDS)["message"] == LEFT_AS_IT_IS
+    assert stack.done("DELETE", IDS)["message"] == f"{NO_OWNER} {LEFT_AS_IT_IS}"
 
 
 @pytest.mark.parametrize("action", ["CREATE", "UPDATE", "DELETE"])

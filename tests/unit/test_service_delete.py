@@ -36,6 +36,7 @@ from custom_connect_userconfig.core.errors import (
 )
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import MARKER_KEY, Marker, Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership_messages import NO_OWNER
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS, left_as_they_are
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, SettingsService
@@ -90,7 +91,7 @@ def test_where_one_of_the_stacks_is_not_known_the_delete_goes_on(
     service: SettingsService, owned: FakeConnect, held_by: Owner | None, asking: Owner
 ) -> None:
     owned.tags = replace(VOICE_RECORD, owner=held_by).to_tags()
-    assert service.delete(IDENTITY, asking) == GivenBack()
+    assert service.delete(IDENTITY, asking) == GivenBack(() if held_by else (NO_OWNER,))
     assert owned.tags == {}
 
 
@@ -242,7 +243,7 @@ def test_what_a_delete_has_left_that_its_read_did_not_show_is_given_back_too(
     connect.tags = OwnershipRecord(None, {VOICE_ACCEPT: True}, {VOICE_ACCEPT: False}).to_tags()
     del connect.tags[MARKER_KEY]
     service = SettingsService(connect, retrier, is_importable=is_importable)
-    assert service.delete(IDENTITY, OWNER) == GivenBack()
+    assert service.delete(IDENTITY, OWNER) == GivenBack((NO_OWNER,))
     assert (connect.settings[VOICE_ACCEPT], connect.tags) == (False, {})
 
 

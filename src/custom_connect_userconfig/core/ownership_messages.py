@@ -13,6 +13,10 @@ from .settings import Settings
 
 HAND_OVER: Final = "connect-user-config release --hand-over"
 """The command after which the next create takes the settings over."""
+NO_OWNER: Final = (
+    "The record on the user named no owner: a delete has left it, or somebody has removed tags. Its settings"
+    " were given back."
+)
 _NUMBER_OF_BOTH: Final = (
     "declares a phone number too, which it does not hold: the number is left as it is now."
 )
