@@ -35,7 +35,7 @@ from custom_connect_userconfig.core.errors import (
     Throttling,
 )
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
-from custom_connect_userconfig.core.ownership import MARKER_KEY, Marker, Owner, OwnershipRecord
+from custom_connect_userconfig.core.ownership import MARKER_KEY, OWNER_KEY, Marker, Owner, OwnershipRecord
 from custom_connect_userconfig.core.ownership_messages import NO_OWNER
 from custom_connect_userconfig.core.restoration import LEFT_AS_IT_IS, left_as_they_are
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
@@ -232,6 +232,17 @@ def test_a_record_whose_owner_a_late_read_hides_is_still_deleted(
     connect.script(DESCRIBE, None, Answer(afterwards=lambda: setattr(connect, "tags", {})))
     assert SettingsService(connect, retrier, is_importable=False).delete(IDENTITY, OWNER) == GivenBack()
     assert connect.count(DESCRIBE) == 3
+
+
+def test_tags_that_show_after_the_end_of_the_record_are_given_back_too_without_a_note(
+    connect: FakeConnect, retrier: Retrier, clock: FakeClock
+) -> None:
+    connect.settings, connect.tags = {VOICE_ACCEPT: True}, VOICE_RECORD.to_tags()
+    left = {key: value for key, value in connect.tags.items() if key not in {MARKER_KEY, OWNER_KEY}}
+    connect.script(UNTAG, Answer(afterwards=lambda: setattr(connect, "tags", left)))
+    service = SettingsService(connect, retrier, is_importable=False)
+    assert to_the_end(clock, lambda context: service.delete(IDENTITY, OWNER, context)) == GivenBack()  # type: ignore[arg-type]
+    assert (connect.settings[VOICE_ACCEPT], connect.tags, connect.count(UNTAG)) == (False, {}, 2)
 
 
 @pytest.mark.parametrize("is_importable", [True, False])
