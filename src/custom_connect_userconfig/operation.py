@@ -79,9 +79,12 @@ class Operation:
         self.retrier.check_time(self.progress)
         return self.gateway.has_user(self.identity.instance_id, self.identity.user_id)
 
-    def waits(self, delays: list[float]) -> bool:
-        """Wait for the first of `delays` and remove it; return False if there is none, or no time for it."""
-        if not delays or self.now() + delays[0] > self.progress.deadline:
+    def waits(self, delays: list[float], spare: float = 0.0) -> bool:
+        """Wait for the first of `delays` and remove it; return False if there is none, or no time for it.
+
+        `spare` are the seconds that must be left afterwards.
+        """
+        if not delays or self.now() + delays[0] + spare > self.progress.deadline:
             return False
         self.retrier.clock.sleep(delays.pop(0))
         return True

@@ -21,6 +21,8 @@ from .operation import Operation
 
 _CLAIM_RECHECK_DELAYS: Final = (0.5, 1.0, 2.0)
 """Seconds before each further read for the claim of a failed create; it cannot wait longer."""
+_GIVING_BACK: Final = 2.0
+"""Seconds for one more read and for the writes that give back, after these waits."""
 _BY_DELETE: Final = "deleting the resource gives them back."
 
 
@@ -111,7 +113,7 @@ class Undo:
             record = OwnershipRecord.from_tags(user.tags)
             # Another's record may be an old state: it was there before the claim.
             is_found = record is not None and not self._is_anothers(record) and self._is_whole(record)
-            if is_found or not self.operation.waits(delays):
+            if is_found or not self.operation.waits(delays, _GIVING_BACK):
                 return user, record
 
     def _is_anothers(self, record: OwnershipRecord) -> bool:

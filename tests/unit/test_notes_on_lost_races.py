@@ -4,8 +4,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.examples import CHAT_ACCEPT, IDENTITY, NUMBER, OTHER_OWNER, PERSISTENT, VOICE_ACCEPT, recorded
-from unit.fake_connect import UPDATE, FakeConnect
+from unit.creating import DECLARATION
+from unit.examples import (
+    CHAT_ACCEPT,
+    IDENTITY,
+    NUMBER,
+    OTHER_OWNER,
+    OWNER,
+    PERSISTENT,
+    VOICE_ACCEPT,
+    recorded,
+)
+from unit.fake_connect import DESCRIBE, UPDATE, Answer, FakeConnect
 from unit.racing import becomes, created
 
 from custom_connect_userconfig.core.arrays import (
@@ -16,7 +26,7 @@ from custom_connect_userconfig.core.arrays import (
     SettingKey,
 )
 from custom_connect_userconfig.core.declaration import Declaration
-from custom_connect_userconfig.core.errors import AlreadyExists
+from custom_connect_userconfig.core.errors import AccessDenied, AlreadyExists
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.ownership import Marker
 from custom_connect_userconfig.service import SettingsService
@@ -39,6 +49,18 @@ def test_a_setting_that_the_winner_declares_alike_is_named_and_no_other_is(
         created(service, clock, Declaration(IDENTITY, wanted))
     assert str(failed.value).endswith(f" given back. {THEIRS} holds the same for {VOICE_ACCEPT}: that stays.")
     assert {key: connect.settings[key] for key in wanted} == {**wanted, CHAT_ACCEPT: False, PERSISTENT: False}
+
+
+def test_a_create_that_has_lost_late_in_its_invocation_gives_back_instead_of_waiting_for_its_record(
+    service: SettingsService, connect: FakeConnect
+) -> None:
+    connect.latency = {UPDATE: 36.9, DESCRIBE: 0.35}
+    winner = becomes(connect, {CHAT_ACCEPT: True}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (True, False)}))
+    connect.script(UPDATE, Answer(afterwards=lambda: [winner.afterwards(), connect.latency.pop(UPDATE)]))
+    connect.script(DESCRIBE, None, AccessDenied("No."))
+    with pytest.raises(AccessDenied, match=r"^No\. The written settings were given back\.$"):
+        service.create(DECLARATION, OWNER)
+    assert connect.settings[VOICE_ACCEPT] is False
 
 
 def test_a_setting_that_the_winner_is_giving_back_is_given_back_and_not_named(
