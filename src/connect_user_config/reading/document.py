@@ -27,7 +27,7 @@ class ToolMissing(Exception):
     """
 
     def __init__(self) -> None:
-        super().__init__("pip install 'cloudformation-validate>=1.10,<2' 'pyyaml>=6.0.1,<7'")
+        super().__init__("pip install 'cloudformation-validate>=1.10,<2' 'pyyaml>=6.0.2,<7'")
 
 
 def read(text: str) -> object:
