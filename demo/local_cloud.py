@@ -75,7 +75,7 @@ class LocalCloud:
     def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - whatever JSON holds
         """Call a control endpoint of the local Connect (see `connect_local.control`)."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.connect_url}/connect-local/{path}", data, method=method)  # noqa: S310
+        request = urllib.request.Request(f"{self.connect_url}/connect-local/{path}", data, method=method)  # noqa: S310 - an address of our own
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # nosec B310  # an address of our own
             return json.load(answer)
 

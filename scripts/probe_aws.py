@@ -93,7 +93,7 @@ def ask(question: str | None, answer: Callable[[], str]) -> bool:
 def probe(agent: Agent) -> bool:
     """Run every step and restore the agent; return whether every question has an answer."""
     with restored(agent):
-        answered = [ask(step.__doc__, lambda step=step: step(agent)) for step in STEPS]  # type: ignore[misc]
+        answered = [ask(step.__doc__, lambda step=step: step(agent)) for step in STEPS]  # type: ignore[misc]  # a default value gives a lambda no types
     return all(answered)
 
 

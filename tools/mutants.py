@@ -110,11 +110,11 @@ def _other_operators(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
             for index, op in enumerate(ops):
                 if opposite := _OPPOSITES.get(type(op)):
                     others = [*ops[:index], opposite(), *ops[index + 1 :]]
-                    yield node, ast.unparse(ast.Compare(left, others, comparators))  # type: ignore[arg-type]
+                    yield node, ast.unparse(ast.Compare(left, others, comparators))  # type: ignore[arg-type]  # an operator of the same kind
         case ast.BoolOp(op, values):
-            yield node, ast.unparse(ast.BoolOp(_OPPOSITES[type(op)](), values))  # type: ignore[arg-type]
+            yield node, ast.unparse(ast.BoolOp(_OPPOSITES[type(op)](), values))  # type: ignore[arg-type]  # an operator of the same kind
         case ast.BinOp(left, op, right) if opposite := _OPPOSITES.get(type(op)):
-            yield node, ast.unparse(ast.BinOp(left, opposite(), right))  # type: ignore[arg-type]
+            yield node, ast.unparse(ast.BinOp(left, opposite(), right))  # type: ignore[arg-type]  # an operator of the same kind
         case ast.UnaryOp(ast.Not(), operand):
             yield node, ast.unparse(operand)
         case ast.If(test) | ast.While(test) | ast.IfExp(test) if isinstance(

@@ -225,4 +225,4 @@ def where_every_two_switches_meet(**fixed: object) -> list[Behaviour]:
 
 
 def _every_combination(switches: Mapping[str, tuple[object, ...]]) -> list[Behaviour]:
-    return [Behaviour(**dict(zip(switches, values, strict=True))) for values in product(*switches.values())]  # type: ignore[arg-type]
+    return [Behaviour(**dict(zip(switches, values, strict=True))) for values in product(*switches.values())]  # type: ignore[arg-type]  # each switch has its own values

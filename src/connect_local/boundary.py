@@ -105,7 +105,7 @@ def _outcome(response: TYPE_RESPONSE) -> str:
 
 def _log(arrival: Arrival, conditions: Conditions, outcome: str, *, acted: bool) -> None:
     parameters = redact(dict(arrival.parameters))
-    conditions.calls.append(Call(arrival.operation, arrival.user_id, outcome, acted, parameters))  # type: ignore[arg-type]
+    conditions.calls.append(Call(arrival.operation, arrival.user_id, outcome, acted, parameters))  # type: ignore[arg-type]  # redaction keeps the form
 
 
 def _strike(fault: Fault, arrival: Arrival) -> TYPE_RESPONSE:

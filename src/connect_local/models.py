@@ -55,7 +55,7 @@ class LocalConnectBackend(ConnectBackend):
         check_create_user(parameters)
         instance = self._find_instance(instance_id)
         user = self._new_user(instance, parameters, user_id or str(uuid.uuid4()))
-        tags: dict[str, str] = parameters.get("Tags") or {}  # type: ignore[assignment]
+        tags: dict[str, str] = parameters.get("Tags") or {}  # type: ignore[assignment]  # its form is that of the service's model
         tag_rules.check_tags(tags)
         tag_rules.check_system_tags(system_tags or {})
         self.users.setdefault(instance.id, {})[user.id] = user
@@ -68,7 +68,7 @@ class LocalConnectBackend(ConnectBackend):
         if user_id in self.users.get(instance.id, {}) or (instance.id, username) in self._usernames:
             problem = f"A user with the name {username} already exists in {instance.id}"
             raise DuplicateResourceException(problem)
-        phone_config: dict[str, Value] = parameters.get("PhoneConfig") or {}  # type: ignore[assignment]
+        phone_config: dict[str, Value] = parameters.get("PhoneConfig") or {}  # type: ignore[assignment]  # its form is that of the service's model
         settings = write_phone_config(Settings(), phone_config, behaviour)
         settings = write_arrays(settings, arrays_of(parameters, behaviour), behaviour)
         check_desk_phone_has_number(settings)

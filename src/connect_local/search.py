@@ -44,22 +44,22 @@ def _of_filter(given: Condition, groups: Groups) -> Test:
     if {"TagFilter", "UserAttributeFilter"} <= given.keys():
         raise AccessDeniedException("SearchFilter takes either TagFilter or UserAttributeFilter, not both")
     if "UserAttributeFilter" in given:
-        return _of_attributes(given["UserAttributeFilter"], groups)  # type: ignore[arg-type]
-    return _of_tag_filter(given["TagFilter"]) if "TagFilter" in given else _everybody  # type: ignore[arg-type]
+        return _of_attributes(given["UserAttributeFilter"], groups)  # type: ignore[arg-type]  # its form is that of the service's model
+    return _of_tag_filter(given["TagFilter"]) if "TagFilter" in given else _everybody  # type: ignore[arg-type]  # its form is that of the service's model
 
 
 def _of_tag_filter(tag_filter: Condition) -> Test:
     kind, conditions = _only_member("TagFilter", tag_filter)
     if kind == "TagCondition":
-        return _of_tag(conditions)  # type: ignore[arg-type]
+        return _of_tag(conditions)  # type: ignore[arg-type]  # its form is that of the service's model
     if kind == "AndConditions":
-        return _of_tags(conditions)  # type: ignore[arg-type]
-    return _any([_of_tags(group) for group in conditions])  # type: ignore[attr-defined]
+        return _of_tags(conditions)  # type: ignore[arg-type]  # its form is that of the service's model
+    return _any([_of_tags(group) for group in conditions])  # type: ignore[attr-defined]  # its form is that of the service's model
 
 
 def _of_attributes(attribute_filter: Condition, groups: Groups) -> Test:
     kind, given = _only_member("UserAttributeFilter", attribute_filter)
-    conjunctions: list[Condition] = {  # type: ignore[assignment]
+    conjunctions: list[Condition] = {  # type: ignore[assignment]  # its form is that of the service's model
         "OrConditions": given,
         "AndCondition": [given],
         "TagCondition": [{"TagConditions": [given]}],
@@ -72,7 +72,7 @@ def _of_attributes(attribute_filter: Condition, groups: Groups) -> Test:
 def _of_conjunction(given: Condition, groups: Groups) -> Test:
     of_group: Test = _everybody
     if "HierarchyGroupCondition" in given:
-        of_group = _of_group(given["HierarchyGroupCondition"], groups)  # type: ignore[arg-type]
+        of_group = _of_group(given["HierarchyGroupCondition"], groups)  # type: ignore[arg-type]  # its form is that of the service's model
     return _all([_of_tags(_tag_conditions(given)), of_group])
 
 
@@ -86,7 +86,7 @@ def _check_numbers(conjunctions: Sequence[Condition]) -> None:
 
 
 def _tag_conditions(conjunction: Condition) -> Sequence[Condition]:
-    return conjunction.get("TagConditions") or []  # type: ignore[return-value]
+    return conjunction.get("TagConditions") or []  # type: ignore[return-value]  # its form is that of the service's model
 
 
 def _of_tags(conditions: Sequence[Condition]) -> Test:
@@ -111,13 +111,13 @@ def _of_group(condition: Condition, groups: Groups) -> Test:
 def _of_criteria(criteria: Condition, groups: Groups) -> Test:
     kind, condition = _only_member("SearchCriteria", criteria)
     if kind == "StringCondition":
-        return _of_string(condition)  # type: ignore[arg-type]
+        return _of_string(condition)  # type: ignore[arg-type]  # its form is that of the service's model
     if kind == "HierarchyGroupCondition":
-        return _of_group(condition, groups)  # type: ignore[arg-type]
+        return _of_group(condition, groups)  # type: ignore[arg-type]  # its form is that of the service's model
     if kind == "ListCondition":
         problem = "SearchCriteria.ListCondition is not implemented here, as users have no proficiencies"
         raise InvalidRequestException(problem)
-    tests = [_of_criteria(each, groups) for each in condition]  # type: ignore[attr-defined]
+    tests = [_of_criteria(each, groups) for each in condition]  # type: ignore[attr-defined]  # its form is that of the service's model
     return _all(tests) if kind == "AndConditions" else _any(tests)
 
 

@@ -28,7 +28,7 @@ def behaviour_with(base: Behaviour, switches: Mapping[str, object]) -> Behaviour
     if unknown:
         raise ValueError(f"no such switch: {', '.join(sorted(unknown))}; there are {', '.join(SWITCH_NAMES)}")
     parsed = {name: _parse(name, value) for name, value in switches.items()}
-    return replace(base, **parsed)  # type: ignore[arg-type]
+    return replace(base, **parsed)  # type: ignore[arg-type]  # parsed as the member they are for
 
 
 def choices(switch: str) -> str:
@@ -56,7 +56,7 @@ def fault_from(members: Mapping[str, object]) -> Fault:
     known = {member.value: member for member in FaultKind}
     numbers = {name: _number(members[name]) for name in ("times", "hold_seconds") if name in members}
     whole = {name: int(str(members[name])) for name in ("on_call", "status") if members.get(name) is not None}
-    return Fault(**{**members, "kind": known.get(kind, kind), **numbers, **whole})  # type: ignore[arg-type]
+    return Fault(**{**members, "kind": known.get(kind, kind), **numbers, **whole})  # type: ignore[arg-type]  # parsed as the member they are for
 
 
 def _parse(name: str, value: object) -> object:

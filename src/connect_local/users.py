@@ -63,7 +63,7 @@ class User:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        return self.profile.get("IdentityInfo") or {}  # type: ignore[return-value]
+        return self.profile.get("IdentityInfo") or {}  # type: ignore[return-value]  # its form is that of the service's model
 
     def remember_before(self, tags: Mapping[str, str], now: float, behaviour: Behaviour) -> None:
         """Keeps the state that reads show while the write is not visible; to be called before every write."""

@@ -49,20 +49,20 @@ def check_request(operation: str, parameters: Mapping[str, object]) -> None:
     shape = get_service_model("connect").operation_model(operation).input_shape
     _check_shape(shape, parameters, operation)
     for name, array in ARRAYS.items():
-        _check_array(array, parameters.get(name) or [])  # type: ignore[arg-type]
+        _check_array(array, parameters.get(name) or [])  # type: ignore[arg-type]  # its form is that of the service's model
 
 
 def check_create_user(parameters: Mapping[str, object]) -> None:
     """Refuses a legacy member together with the array for the same setting, as `CreateUser` documents."""
     phone_config = parameters.get("PhoneConfig") or {}
     for member, array in _CONFLICTS.items():
-        if member in phone_config and array in parameters:  # type: ignore[operator]
+        if member in phone_config and array in parameters:  # type: ignore[operator]  # its form is that of the service's model
             raise InvalidParameterException(f"PhoneConfig.{member} cannot be set together with {array}")
 
 
 def arrays_of(parameters: Mapping[str, object], behaviour: Behaviour) -> Arrays:
     """The arrays that a write names; the behaviour's error for a channel that instances lack."""
-    arrays: Arrays = {name: parameters[name] for name in ARRAYS if parameters.get(name) is not None}  # type: ignore[misc]
+    arrays: Arrays = {name: parameters[name] for name in ARRAYS if parameters.get(name) is not None}  # type: ignore[misc]  # its form is that of the service's model
     refusal = _REFUSALS[behaviour.channel_refusal]
     for name, entries in arrays.items():
         for entry in entries:

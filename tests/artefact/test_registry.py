@@ -24,9 +24,9 @@ def within(data: bytes, folder: Path) -> archive.Files:
 
 @pytest.fixture
 def stock(
-    cfn: Cfn,  # noqa: F811
-    tree: Path,  # noqa: F811
-    environment: dict[str, str],  # noqa: F811
+    cfn: Cfn,  # noqa: F811 - the imported fixture
+    tree: Path,  # noqa: F811 - the imported fixture
+    environment: dict[str, str],  # noqa: F811 - the imported fixture
     tmp_path: Path,
 ) -> archive.Files:
     """What `cfn submit` would upload of the checkout, without libraries: no registry is asked for them."""

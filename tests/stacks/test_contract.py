@@ -30,8 +30,8 @@ def cloud() -> Iterator[LocalCloud]:
 
 
 def test_the_packaged_handlers_pass_on_a_real_lambda(
-    tree: Path,  # noqa: F811
-    environment: dict[str, str],  # noqa: F811
+    tree: Path,  # noqa: F811 - the imported fixture
+    environment: dict[str, str],  # noqa: F811 - the imported fixture
     cloud: LocalCloud,
     release: Path,
     tmp_path: Path,

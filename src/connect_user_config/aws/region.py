@@ -172,7 +172,7 @@ class Region:
         # credentials.
         self._session = self._session or self.make(self.name)
         with translated(service, "its client", self.name):
-            return self._session.client(service, config=config)  # type: ignore[call-overload]
+            return self._session.client(service, config=config)  # type: ignore[call-overload]  # the name is no literal
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - the same
         if service not in self._clients:
