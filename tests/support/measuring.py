@@ -28,13 +28,24 @@ class Measuring:
     def _coverage(self) -> Any:
         return getattr(self.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
 
-    @pytest.hookimpl(trylast=True)  # in a worker, coverage starts in this hook
-    def pytest_sessionstart(self) -> None:
-        """Measure the import of every module, then pause: collecting thousands of tests need not be slow."""
-        if self._coverage:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionstart(self) -> Generator[None, object, object]:
+        """Measure the import of every module, then pause: collecting thousands of tests need not be slow.
+
+        In a worker, pytest-cov first measures as if there were no other process, and in this hook once more,
+        without an end of the first: what stopped the second would set the first going.
+        """
+        first = self._coverage
+        if first:
+            first.pause()
+        result = yield
+        if own := self._coverage:
+            if own is first:
+                own.resume()
             for module in pkgutil.walk_packages(shipped.__path__, f"{shipped.__name__}."):
                 import_module(module.name)
-            self._coverage.pause()
+            own.pause()
+        return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
