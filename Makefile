@@ -86,8 +86,8 @@ ON_EACH_PYTHON := tests/unit tests/custom_resource tests/functional/test_every_a
 ON_EACH_PYTHON_AT_NIGHT := tests/functional tests/faults/test_found.py tests/tools tests/contract/test_commands.py tests/limits/test_memory.py --cov --cov-report=term
 .PHONY: test-this-python
 test-this-python: check-lock
-	$(say) 'tests of what runs in Lambda, on two processes'
-	@COVERAGE_FILE=$(VENV)/coverage pytest -n 2 --dist worksteal $(ON_EACH_PYTHON) $(if $(filter 1,$(EXHAUSTIVE)),$(ON_EACH_PYTHON_AT_NIGHT),-m 'not slow')
+	$(say) 'tests of what runs in Lambda'
+	@COVERAGE_FILE=$(VENV)/coverage pytest $(ON_EACH_PYTHON) $(if $(filter 1,$(EXHAUSTIVE)),$(ON_EACH_PYTHON_AT_NIGHT),-m 'not slow')
 
 # Beside each other: mypy takes as long as all others together.
 .PHONY: lint

@@ -1,7 +1,8 @@
 """Runs tests with each supported Python of this machine, and names the missing ones.
 
 It is the last step of `make test`. Except the Python that has run all tests, each one gets an environment
-from the same lock, by the same recipe, and the tests of the target `test-this-python`.
+from the same lock, by the same recipe, and the tests of the target `test-this-python`. All of them run at
+once, in a process each: every line says whose it is.
 """
 
 import os
@@ -9,6 +10,7 @@ import platform
 import subprocess  # nosec B404  # runs make, with arguments of our own
 import sys
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools import interpreters
@@ -19,30 +21,35 @@ Try = Callable[[str, Path], bool]
 
 def run(versions: Iterable[str], running: str, find: Find, attempt: Try) -> bool:
     """Try each version but the running one, and print the results; return whether all of them passed."""
+    others = [version for version in versions if not running.startswith(f"{version}.")]
+    found = {version: python for version in others if (python := find(version))}
+    with ThreadPoolExecutor(len(others) or 1) as pool:
+        passed = dict(zip(found, pool.map(attempt, found, found.values()), strict=True))
     results = [f"{running} ran everything"]
-    passed = True
-    for version in versions:
-        if running.startswith(f"{version}."):
-            continue
-        python = find(version)
-        if python is None:
+    for version in others:
+        if version not in found:
             results.append(f"{version} is not on this machine and was not tried")
-        elif attempt(version, python):
-            results.append(f"{interpreters.version_of(python)} passed the tests of `make test-this-python`")
+        elif passed[version]:
+            exact = interpreters.version_of(found[version])
+            results.append(f"{exact} passed the tests of `make test-this-python`")
         else:
-            again = f"make PYTHON={python} VENV=.venv-{version} test-this-python"
-            results.append(f"{interpreters.version_of(python)} FAILED (again: {again})")
-            passed = False
+            again = f"make PYTHON={found[version]} VENV=.venv-{version} test-this-python"
+            results.append(f"{interpreters.version_of(found[version])} FAILED (again: {again})")
     print(f"\n== Python: {'; '.join(results)}", flush=True)
-    return passed
+    return all(passed.values())
 
 
 def make(version: str, python: Path) -> bool:
-    """Install and test with that Python; return whether the tests passed."""
+    """Install and test with that Python, each line behind its version; return whether the tests passed."""
     print(f"\n== Python {interpreters.version_of(python)}: {python}", flush=True)
     variables = (f"PYTHON={python}", f"VENV=.venv-{version}")
     command = [os.environ.get("MAKE", "make"), "--no-print-directory", *variables, "test-this-python"]
-    return subprocess.run(command, check=False).returncode == 0  # noqa: S603  # nosec B603  # our own target
+    with subprocess.Popen(  # noqa: S603  # nosec B603  # our own target
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        for line in running.stdout or ():
+            print(f"{version}: {line}", end="", flush=True)
+    return running.returncode == 0
 
 
 def main() -> int:

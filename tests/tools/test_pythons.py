@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import threading
 import tomllib
 from pathlib import Path
 
@@ -127,7 +128,19 @@ def test_the_others_are_installed_and_tested_by_the_makefile(
         monkeypatch.setenv("MADE", str(status))
         assert each_python.make("3.99", there) is (status == 0)
         called = capfd.readouterr().out.splitlines()[-1]
-        assert called == f"--no-print-directory PYTHON={there} VENV=.venv-3.99 test-this-python"
+        assert called == f"3.99: --no-print-directory PYTHON={there} VENV=.venv-3.99 test-this-python"
+
+
+def test_the_others_are_tested_at_the_same_time(machine: Path) -> None:
+    for version in ("3.98", "3.99"):
+        python(machine / "shims", version, f"echo Python {version}.2")
+    both = threading.Barrier(2)
+
+    def attempt(version: str, _: Path) -> bool:
+        both.wait(10)
+        return version == "3.99"
+
+    assert not each_python.run(["3.98", "3.99"], "3.97.1", interpreters.find, attempt)
 
 
 def test_the_running_python_is_found_too() -> None:
