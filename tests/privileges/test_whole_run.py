@@ -58,7 +58,9 @@ def written(suite: Path, used: list[tuple[str, str, str]], *, passes: bool = Tru
 def run(suite: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
     path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:cov", *arguments]
+    # A folder of its own: pytest removes those of earlier sessions at the end, and a test would wait for it.
+    own = ["-p", "no:cacheprovider", "-p", "no:cov", f"--basetemp={suite}/temporary"]
+    command = [sys.executable, "-m", "pytest", "-q", *own, *arguments]
     return subprocess.run(
         command,
         cwd=suite,
