@@ -37,7 +37,9 @@ def test_all_tests_of_the_constructs_pass(end: str, tmp_path: Path) -> None:
     wanted = [*project["optional-dependencies"]["cdk"], *LOCKED, NAG[end]]
     python = str(tmp_path / "venv" / "bin" / "python")
     run(str(UV), "venv", "--quiet", "--python", sys.executable, str(tmp_path / "venv"))
-    install = (str(UV), "pip", "install", "--quiet", "--python", python, "--only-binary", ":all:")
+    # The certificates of the system, as pip takes them: a proxy that inspects has an issuer of its own.
+    options = ("--quiet", "--system-certs", "--only-binary", ":all:")
+    install = (str(UV), "pip", "install", *options, "--python", python)
     run(*install, "--resolution", end, *wanted)
     # The oldest of these are tried with the command line, in `tests/packaging/test_installed.py`.
     run(*install, *project["dependencies"])

@@ -26,6 +26,8 @@ from tools.artefact import build, project
 INSTANCE = "arn:aws:connect:us-east-1:123456789012:instance/10000000-0000-4000-8000-000000000001"
 OWN = "Acme::Connect::UserConfig"
 UV = Path(sys.executable).with_name("uv")
+# The certificates of the system, as pip takes them: behind a proxy that inspects, only they know its issuer.
+UV_INSTALL = (str(UV), "pip", "install", "--quiet", "--system-certs")
 LOOK = f"""
 import json, boto3, connect_user_config
 from connect_user_config.install import artefacts, stacks
@@ -57,7 +59,7 @@ class Installed:
         return found
 
     def install(self, *arguments: str) -> None:
-        command = [str(UV), "pip", "install", "--quiet", "--python", str(self.root / "venv"), *arguments]
+        command = [*UV_INSTALL, "--python", str(self.root / "venv"), *arguments]
         done = subprocess.run(
             command, cwd=self.root, capture_output=True, text=True, timeout=600, check=False
         )
