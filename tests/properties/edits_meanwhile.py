@@ -6,15 +6,16 @@ operation and its next write, or a late read may hide it. Only then, and only so
 - An edit of an unowned setting is lost if the operation writes its array: the value of the read is back.
 - An edit of a setting that is being taken is lost if the record holds the value of the read.
 - An edit of a setting that is being given back stays if it comes between that write and the end of the
-  record. If it makes the declared value, a delete takes it for the write of an earlier request, and undoes
-  it.
+  record. An operation that was cut off in between may go on much later; it then forgets the setting, and may
+  write its earlier value once more, since a read could still show the time before. If the edit makes the
+  declared value, a delete takes it for the write of an earlier request, and undoes it.
 
 All other edits follow the rules of edits at rest. Each excuse is counted, so that a run shows that it was
 met.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from custom_connect_userconfig.core.arrays import PHONE_NUMBER_KEY, SettingKey
@@ -37,6 +38,12 @@ class EditsMeanwhile:
     """The values that edits have replaced, and that a late read may show."""
     made: dict[SettingKey, set[Value | None]] = field(default_factory=dict)
     """The values that edits have made."""
+    after_giving_back: dict[SettingKey, tuple[Value | None, Value | None]] = field(default_factory=dict)
+    """The earlier and the edited value of settings that were given back, but for their record, and then
+    edited. No time ends this.
+    """
+    may_come_back: Truth = field(default_factory=dict)
+    """The earlier values of those of them that the current operation has forgotten."""
 
     def note(self, before: Truth, now: Truth) -> None:
         """Note that somebody has changed settings."""
@@ -49,6 +56,17 @@ class EditsMeanwhile:
         """Forget the edits: reads show everything now."""
         self.replaced.clear()
         self.made.clear()
+        self.may_come_back.clear()
+
+    def follow(self, before: Truth, now: Truth, earlier: Truth) -> None:
+        """Note that somebody has edited settings that are being given back, from `before` to `now`."""
+        for key, was in before.items():
+            if was == earlier[key] != now[key]:
+                self.after_giving_back[key] = (earlier[key], now[key])
+
+    def keep(self, being_given_back: Collection[SettingKey]) -> None:
+        """Forget the edits of settings that are not being given back any more."""
+        self.after_giving_back = {k: v for k, v in self.after_giving_back.items() if k in being_given_back}
 
     def touched(self, keys: Iterable[SettingKey]) -> bool:
         """Whether any of the settings was edited."""
@@ -73,7 +91,12 @@ class EditsMeanwhile:
         """
         if write.shown is None or not write.arrays:
             return {}
-        lost = {
+        again = {
+            key: value
+            for key, value in self.may_come_back.items()
+            if key not in set(recorded) and key.array in write.arrays and now[key] == value != expected[key]
+        }
+        lost = again | {
             key: now[key]
             for key in self.made
             if key not in set(recorded) and key.array in write.arrays and now[key] != expected[key]
@@ -108,11 +131,14 @@ class EditsMeanwhile:
 
     def outlasting(self, given_back: Iterable[SettingKey], now: Truth, expected: Truth) -> Truth:
         """Return the settings whose edit has outlasted their giving back, with their current values."""
+        late = self.after_giving_back
         stay = {
             key: now[key]
             for key in given_back
-            if now[key] != expected[key] and now[key] in self.made.get(key, ())
+            if now[key] != expected[key]
+            and (now[key] in self.made.get(key, ()) or late.get(key) == (expected[key], now[key]))
         }
+        self.may_come_back |= {key: expected[key] for key in stay if key in late}
         EXCUSED["edits that outlast the giving back of their setting"] += len(stay)
         return stay
 

@@ -67,6 +67,8 @@ class OwnershipModel(PhoneModel):
         if now[PHONE_NUMBER_KEY] != self.unowned[PHONE_NUMBER_KEY] and PHONE_NUMBER_KEY not in self.owned:
             self.number_is_new = True
         self.unowned.update({key: value for key, value in now.items() if key not in self.owned})
+        being_given_back = self.owned.keys() - self.declared - set(PHONE)
+        self.edits.follow({key: self.owned[key] for key in being_given_back}, now, self.unowned)
         self.owned = {key: now[key] for key in self.owned}
 
     def administered_meanwhile(self, edit: Callable[[], None]) -> Truth:
@@ -113,6 +115,7 @@ class OwnershipModel(PhoneModel):
         self.declared = set(record.declared) if record else set()
         if not prior:
             self._no_owner()
+        self.edits.keep(self.owned.keys() - self.declared)
         # An update that doubts the record writes its request alone.
         self._follow_owner(record)
         self.check()

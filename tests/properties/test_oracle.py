@@ -19,7 +19,8 @@ from support.earlier_values import take_breaches
 from support.record_form import is_ours
 
 from .agent import InitialUser
-from .meanwhile import Circumstances, Duplicate, Rival
+from .edits_meanwhile import EditsMeanwhile
+from .meanwhile import Circumstances, Duplicate, Editing, Rival
 from .oracle import Oracle
 from .ownership_model import CHAT_ENDS, OwnershipModel
 from .stacks import Action, Outcome
@@ -72,6 +73,41 @@ def test_a_record_that_keeps_a_dropped_setting_is_found_also_after_a_killed_proc
     monkeypatch.setattr(UnreliableGateway, "untag_user", untag_once)
     with pytest.raises(AssertionError, match=NOT_SHOWN):
         _drop({4: Trouble(None, acted=True)}, BUSY)
+
+
+def _edited_after_giving_back(edit: Settings) -> None:
+    """An update gives a setting back and is throttled until CloudFormation invokes it again.
+
+    Somebody edits the setting, the second invocation is killed, and a third one goes on.
+    """
+    with new_story(InitialUser(), Behaviour()) as story:
+        custom = story.custom()
+        model = OwnershipModel.of(story.agent)
+        judge = Oracle(story.agent, model, [custom])
+        judge.send(custom, custom.event(Action.CREATE, {AUTO_ACCEPT: True}))
+        email = AUTO_ACCEPT._replace(channel="EMAIL")
+        update = custom.event(Action.UPDATE, {email: True}, custom.declared)
+        troubles = {**dict.fromkeys(range(4, 13), Trouble(Throttling)), 14: Trouble(None)}
+        ending = judge.send(custom, update, Circumstances(troubles, ((4, Editing(edit)),)))
+        assert ending.outcome is Outcome.KILLED
+        assert custom.context
+        # Reads show everything meanwhile.
+        judge.catch_up()
+        assert judge.send(custom, update).outcome is Outcome.DONE
+        assert model.unowned[AUTO_ACCEPT] is story.agent.truth()[AUTO_ACCEPT]
+
+
+def test_an_edit_after_the_giving_back_may_stay_or_not_when_the_operation_goes_on_later() -> None:
+    _edited_after_giving_back({AUTO_ACCEPT: True})
+
+
+def test_a_setting_that_changes_while_it_is_given_back_although_nobody_edits_it_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The judge overlooks the edit, so the change is nobody's."""
+    monkeypatch.setattr(EditsMeanwhile, "follow", lambda *_: None)
+    with pytest.raises(AssertionError, match="given back as True, was False"):
+        _edited_after_giving_back({AUTO_ACCEPT: True})
 
 
 def test_what_an_update_has_declared_before_is_remembered_while_another_stack_acts() -> None:
