@@ -87,7 +87,7 @@ _drawn = settings(
     database=None,
     print_blob=True,
     derandomize=not EXHAUSTIVE,
-    max_examples=200 if EXHAUSTIVE else 12,
+    max_examples=200 if EXHAUSTIVE else 8,
 )
 
 

@@ -319,6 +319,7 @@ def test_without_its_script_the_page_shows_every_agent(browser: chromium.Page, f
         browser.call("Emulation.setScriptExecutionDisabled", value=False)
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_agents_do_not_keep_the_reader_waiting(
     browser: chromium.Page, tmp_path: Path, record_property: Any
 ) -> None:

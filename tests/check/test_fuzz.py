@@ -18,6 +18,7 @@ from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import InvalidRequest
 from custom_connect_userconfig.core.identifiers import Environment
 from custom_connect_userconfig.core.problems import Severity
+from support.exhaustive import EXHAUSTIVE
 from tests.properties import strategies
 
 _TEXTS = (
@@ -180,7 +181,7 @@ def engine_refuses(properties: dict[str, Any], around: Around, given: dict[str, 
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if EXHAUSTIVE else 60, deadline=None)
 def test_when_everything_is_known_the_verdict_is_the_handler_s(data: st.DataObject) -> None:
     properties, around = data.draw(declarations()), Around()
     template = {name: data.draw(wrapped(value, around)) for name, value in properties.items()}
@@ -188,7 +189,7 @@ def test_when_everything_is_known_the_verdict_is_the_handler_s(data: st.DataObje
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if EXHAUSTIVE else 60, deadline=None)
 def test_what_is_not_known_is_never_called_wrong(data: st.DataObject) -> None:
     properties, around = data.draw(declarations()), Around()
     template = {name: data.draw(wrapped(value, around)) for name, value in properties.items()}

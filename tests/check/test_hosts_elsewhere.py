@@ -37,6 +37,7 @@ def repository(folder: Path, files: dict[str, str]) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_pre_commit_runs_the_hook(tmp_path: Path) -> None:
     hooks = tmp_path / "hooks"
     hooks.mkdir()

@@ -176,6 +176,7 @@ def test_installs_serves_stacks_and_goes(shell: Shell) -> None:
     assert shell.cloud.client("lambda").list_functions()["Functions"] == []
 
 
+@pytest.mark.exhaustive
 def test_living_resources_go_on_after_an_uninstall_by_force_and_an_install(shell: Shell) -> None:
     """CloudFormation lets nobody change a ServiceToken, so the second installation must have the same."""
     token = shell.answer(*INSTALL)["result"]["serviceToken"]
@@ -189,6 +190,7 @@ def test_living_resources_go_on_after_an_uninstall_by_force_and_an_install(shell
     shell.answer(*UNINSTALL)
 
 
+@pytest.mark.exhaustive
 def test_a_second_installation_stands_beside_it(shell: Shell) -> None:
     first = shell.answer(*INSTALL)["result"]["serviceToken"]
     second = shell.answer(*INSTALL, "--name", "TeamB", "--parameter", "MemorySize=512")["result"]
@@ -204,6 +206,7 @@ def test_a_second_installation_stands_beside_it(shell: Shell) -> None:
     assert shell.answer(*UNINSTALL, "--name", "TeamB")["outcome"] == "done"
 
 
+@pytest.mark.exhaustive
 def test_a_new_zip_is_deployed(shell: Shell) -> None:
     shell.answer(*INSTALL)
     lambdas = shell.cloud.client("lambda")
@@ -219,6 +222,7 @@ def test_a_new_zip_is_deployed(shell: Shell) -> None:
     shell.answer(*UNINSTALL)
 
 
+@pytest.mark.exhaustive
 def test_what_a_failed_creation_has_left_makes_way(shell: Shell) -> None:
     stacks = Stacks(shell.cloud)
     failing = {
@@ -239,6 +243,7 @@ def test_what_a_failed_creation_has_left_makes_way(shell: Shell) -> None:
     shell.answer(*UNINSTALL)
 
 
+@pytest.mark.exhaustive
 def test_a_stack_that_is_somebody_elses_is_left_alone(shell: Shell) -> None:
     stacks = Stacks(shell.cloud)
     assert (
@@ -252,18 +257,15 @@ def test_a_stack_that_is_somebody_elses_is_left_alone(shell: Shell) -> None:
     shell.answer(*UNINSTALL)
 
 
-def test_people_get_lines_without_colours_where_there_is_no_terminal(shell: Shell) -> None:
+def test_people_get_plain_lines_and_a_bucket_that_is_private_encrypted_versioned_and_tls_only(
+    shell: Shell,
+) -> None:
     ran = shell.run(*INSTALL)
     assert ran.returncode == 0
     assert "us-east-1: done" in ran.stdout
     assert "  ServiceToken  arn:aws:lambda:us-east-1:" in ran.stdout
     assert "us-east-1: create stack ConnectUserConfig" in ran.stderr
     assert "\x1b" not in ran.stdout + ran.stderr
-    shell.answer(*UNINSTALL)
-
-
-def test_the_bucket_is_private_encrypted_versioned_and_tls_only(shell: Shell) -> None:
-    shell.answer(*INSTALL)
     s3 = shell.cloud.client("s3")
     (bucket,) = shell.answer("status", "--region", REGION)["result"]["buckets"]
     assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}

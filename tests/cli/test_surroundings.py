@@ -167,13 +167,13 @@ def shell(proxy: Proxy, tmp_path: Path) -> Shell:
     ("status", "body"),
     [
         (200, PAGE),
-        (200, CUT),
-        (200, STRANGE),
         (302, PAGE),
         (403, b""),
         *(
             pytest.param(*answer, marks=pytest.mark.exhaustive)
             for answer in (
+                (200, CUT),
+                (200, STRANGE),
                 (200, b""),
                 (200, b"<html/>"),
                 (200, b"\x00\xff\xfe"),
@@ -259,10 +259,10 @@ def test_a_region_that_hangs_does_not_keep_the_others_from_their_end(shell: Shel
     assert (told[WEST]["problem"]["code"], told[EAST]["outcome"]) == ("timeout", "unchanged")
 
 
-MINUTES = ("nan", "inf", "0", "soon", "-inf", "0.0", "-1", "1e308", "")
+MINUTES = ("nan", "0", "inf", "soon", "-inf", "0.0", "-1", "1e308", "")
 
 
-@pytest.mark.parametrize("minutes", chosen_or_all(MINUTES, MINUTES[:4]))
+@pytest.mark.parametrize("minutes", chosen_or_all(MINUTES, MINUTES[:2]))
 @pytest.mark.parametrize(
     "command",
     [("status",), pytest.param(("uninstall", "custom-resource"), marks=pytest.mark.exhaustive)],
@@ -312,9 +312,10 @@ def test_an_argument_that_is_no_text_is_refused_in_words(shell: Shell) -> None:
 
 
 ANY_ANSWER = (DRY_RUN, (*DRY_RUN, "--json"), ("--help",), ("--version",))
+ANSWERS = chosen_or_all(ANY_ANSWER, ANY_ANSWER[1:3])
 
 
-@pytest.mark.parametrize("arguments", ANY_ANSWER, ids=lambda arguments: arguments[-1])
+@pytest.mark.parametrize("arguments", ANSWERS, ids=lambda arguments: arguments[-1])
 def test_a_full_disk_is_a_failure_in_words(shell: Shell, arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
         ran = shell.run(*arguments, "--quiet" if "--dry-run" in arguments else "--help", stdout=full)
@@ -322,7 +323,7 @@ def test_a_full_disk_is_a_failure_in_words(shell: Shell, arguments: tuple[str, .
     assert ran.stderr == b"standard output cannot be written: No space left on device\n"
 
 
-@pytest.mark.parametrize("arguments", ANY_ANSWER, ids=lambda arguments: arguments[-1])
+@pytest.mark.parametrize("arguments", ANSWERS, ids=lambda arguments: arguments[-1])
 def test_a_reader_that_has_gone_is_a_failure_without_words(shell: Shell, arguments: tuple[str, ...]) -> None:
     reading, writing = os.pipe()
     os.close(reading)

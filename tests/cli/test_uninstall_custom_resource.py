@@ -2,11 +2,14 @@
 token.
 """
 
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from support.exhaustive import chosen_or_all
 
 from .conftest import EAST, INSTANCE, Desk, Run
 from .stacks_double import OtherStack, among_others
@@ -54,17 +57,21 @@ def refused(desk: Desk, *others: OtherStack) -> dict[str, str]:
     return problem
 
 
-@pytest.mark.parametrize("physical_id", [AGENT, BY_ARN])
+COMPUTED = (
+    SUB,
+    JOIN,
+    {"Ref": "Token"},
+    {"Fn::ImportValue": {"Fn::Sub": "${Stage}Token"}},
+    {"Fn::GetAtt": ["Nested", "Outputs.Token"]},
+)
+
+
 @pytest.mark.parametrize(
-    "token",
-    [
-        SUB,
-        JOIN,
-        {"Ref": "Token"},
-        {"Fn::ImportValue": {"Fn::Sub": "${Stage}Token"}},
-        {"Fn::GetAtt": ["Nested", "Outputs.Token"]},
-    ],
-    ids=lambda token: next(iter(token)),
+    ("token", "physical_id"),
+    chosen_or_all(
+        itertools.product(COMPUTED, (AGENT, BY_ARN)),
+        list(zip(COMPUTED, itertools.cycle((AGENT, BY_ARN)), strict=False)),
+    ),
 )
 def test_a_token_that_is_computed_is_known_by_its_resources(
     installed: Desk, token: object, physical_id: str

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from connect_local import Fault, FaultKind, LocalConnect, Permissions, Quota
 from connect_local.behaviour import Behaviour
 from connect_local.server import bind
+from support.exhaustive import EXHAUSTIVE
 
 INSTANCE, USER = "11111111-aaaa-4aaa-8aaa-111111111111", "22222222-bbbb-4bbb-8bbb-222222222222"
 ARN = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}/agent/{USER}"
@@ -300,7 +301,11 @@ def nearly_valid(draw: st.DrawFn) -> tuple[str, str, Any]:
     return method, path, body
 
 
-@run_with(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@run_with(
+    max_examples=150 if EXHAUSTIVE else 60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @example(("POST", UPDATE, {"AutoAcceptConfigs": None}))
 @example(("POST", f"/users/{INSTANCE}/{USER}/phone-config", {"PhoneConfig": {"AutoAccept": None}}))
 @given(nearly_valid())
@@ -324,7 +329,11 @@ WITH_VALUES = [
 ]
 
 
-@run_with(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@run_with(
+    max_examples=100 if EXHAUSTIVE else 60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"]),
     st.text(max_size=8),

@@ -84,6 +84,7 @@ def test_contract_suite_passes_for_each_input_set_and_leaves_the_users_unchanged
     assert run.state["after"] == run.state["before"]
 
 
+@pytest.mark.exhaustive
 def test_contract_suite_notices_a_handler_with_a_false_answer(
     tree: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -35,9 +35,8 @@ def busy(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("size", "function_seconds"), [pytest.param(100, 600, marks=pytest.mark.exhaustive), (100, 110)]
-)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("size", "function_seconds"), [(100, 600), (100, 110)])
 def test_a_stack_of_hundreds_is_created_and_deleted(
     busy: BusyFunction,
     endpoint: ReplyEndpoint,

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 INVOCATIONS = 120
 MAX_BLOCKS = 0.1
@@ -30,6 +32,7 @@ print(json.dumps({{**asdict(left), "log_lines": handler.log_lines}}))
 """
 
 
+@pytest.mark.exhaustive
 def test_nothing_stays_of_events_with_credentials_of_their_own() -> None:
     """In a process of its own, as a function has it: other tests leave objects that keep what passes by."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}

@@ -109,6 +109,7 @@ def test_the_source_archive_holds_the_built_artefacts_and_makes_the_same_wheel(
     assert archive.contents(made) == archive.contents(wheel)
 
 
+@pytest.mark.exhaustive  # by day of the artefacts, in `tests/artefact`
 def test_another_build_gives_the_same_bytes(dist: Path, tmp_path: Path) -> None:
     folder = built_elsewhere(tmp_path, distribution.build_distribution)
     assert archive.files_below(folder) == archive.files_below(dist)

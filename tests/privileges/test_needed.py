@@ -5,6 +5,7 @@ moto deploys the templates' roles here; `tests/stacks` deploys them on a local C
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 
 import boto3
 import pytest
@@ -59,6 +60,13 @@ def roles_of_the_type(template: str = "deploy/registry.yml") -> dict[str, list[D
     )
 
 
+@cache
+def execution_roles() -> dict[str, list[Document]]:
+    """For tests that look at no log: only the first of them deploys the stack, which makes the log group."""
+    return roles_of_the_type()
+
+
+@cache
 def role_of_the_function() -> list[Document]:
     s3 = boto3.client("s3", region_name=REGION)
     s3.create_bucket(Bucket="code")
@@ -136,7 +144,7 @@ def test_the_role_of_the_function_is_enough_for_all_that_it_does(custom: World) 
 def test_without_an_action_of_the_execution_role_an_operation_fails_and_names_it(
     registry: World, action: str
 ) -> None:
-    roles = roles_of_the_type()
+    roles = execution_roles()
     reduced = without(f"connect:{action}", roles["ExecutionRole"])
     with held_to(registry, reduced, {PROVIDER: roles["LogRole"]}):
         outcomes = operate(registry)
@@ -191,7 +199,7 @@ def test_metrics_of_another_type_are_refused(registry: World) -> None:
 
 
 def test_agents_of_another_instance_are_out_of_reach_of_the_registry(registry: World) -> None:
-    roles = roles_of_the_type()
+    roles = execution_roles()
     _refused_elsewhere(registry, roles["ExecutionRole"], {PROVIDER: roles["LogRole"]})
 
 

@@ -19,12 +19,12 @@ _SHARED = settings(
 
 # Derandomized: one commit gives one result on every machine, so that a failing build is about the change
 # under test. Each change of a test or strategy draws other examples.
-settings.register_profile("default", _SHARED, derandomize=True, max_examples=80, stateful_step_count=20)
+settings.register_profile("default", _SHARED, derandomize=True, max_examples=50, stateful_step_count=20)
 # Random. A failure prints the blob that repeats it; make an example of that.
 settings.register_profile(
     "exhaustive", _SHARED, derandomize=False, max_examples=1_000, stateful_step_count=40
 )
-# Random, as many examples as the default, without shrinking: for a quick look.
+# Random, more examples than the default, without shrinking: for a quick look.
 settings.register_profile(
     "hasty", _SHARED, derandomize=False, max_examples=80, stateful_step_count=20, phases=[Phase.generate]
 )

@@ -13,10 +13,12 @@ from connect_user_config.lanes import shard_of
 from demo.installation import instance_arn
 from demo.local_cloud import KEY, ROOT
 from demo.stacks import Stacks
+from support.exhaustive import chosen_or_all
 
 from .world import INSTANCE, World, ended
 
 NUMBER = "+4930123456"
+SHAPES = ((), ("--group",), ("--format", "json"))
 
 
 @pytest.fixture
@@ -76,7 +78,9 @@ def parameters(path: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", [(), ("--group",), ("--format", "json")], ids=["lanes", "group", "json"])
+@pytest.mark.parametrize(
+    "shape", chosen_or_all(SHAPES, SHAPES[:1]), ids=lambda shape: "-".join(shape).strip("-") or "lanes"
+)
 def test_deploying_what_was_adopted_writes_no_setting(
     world: World, stacks: Stacks, agents: list[str], tmp_path: Path, shape: tuple[str, ...]
 ) -> None:

@@ -29,6 +29,7 @@ def cloud() -> Iterator[LocalCloud]:
         yield cloud
 
 
+@pytest.mark.exhaustive  # by day in process, in `tests/contract`
 def test_the_packaged_handlers_pass_on_a_real_lambda(
     tree: Path,  # noqa: F811 - the imported fixture
     environment: dict[str, str],  # noqa: F811 - the imported fixture

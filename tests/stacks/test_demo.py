@@ -90,7 +90,8 @@ def test_every_step_of_the_registry_is_as_declared(archive: Path) -> None:
     assert max(map(len, text.splitlines())) <= NARROWEST
 
 
-@pytest.mark.parametrize("sabotage", chosen_or_all(SABOTAGES, SABOTAGES[:1]))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("sabotage", SABOTAGES)
 def test_sabotaged_run_fails_and_says_why(archive: Path, sabotage: str) -> None:
     status, text = run(archive, "--sabotage", sabotage)
     assert status == 1, text
@@ -184,7 +185,8 @@ def run_until_a_lambda_runs(demo: "subprocess.Popen[str]") -> list[list[int]]:
 
 
 # SIGKILL also ends that of the next test, SIGHUP goes the way of SIGTERM, SIGINT ends that of test_kept_demo.
-@pytest.mark.parametrize("how", chosen_or_all(SIGNALS, [signal.SIGTERM]))
+@pytest.mark.exhaustive  # Ctrl-C is below
+@pytest.mark.parametrize("how", SIGNALS)
 def test_a_signal_that_ends_the_demo_ends_all_that_it_has_started(archive: Path, how: signal.Signals) -> None:
     with start(archive) as demo:
         started = [process for generation in run_until_a_lambda_runs(demo) for process in generation]
@@ -198,6 +200,7 @@ def test_a_signal_that_ends_the_demo_ends_all_that_it_has_started(archive: Path,
     assert "Traceback" not in errors
 
 
+@pytest.mark.exhaustive
 def test_a_server_and_a_lambda_that_do_not_react_end_with_a_killed_demo(archive: Path) -> None:
     with start(archive) as demo:
         generations = run_until_a_lambda_runs(demo)

@@ -18,7 +18,8 @@ from demo.servers import NotStarted
 from demo.stacks import Stacks
 from tools.artefact import build
 
-pytestmark = [pytest.mark.stacks, pytest.mark.slow]
+# By day the same template is deployed by the command, in `tests/cli`.
+pytestmark = [pytest.mark.stacks, pytest.mark.slow, pytest.mark.exhaustive]
 
 INSTANCE = "10000000-0000-4000-8000-000000000001"
 PREFIX = "acme-artefacts"

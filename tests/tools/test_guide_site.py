@@ -58,6 +58,7 @@ def test_its_search_finds_pages(site: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_link_that_leads_nowhere_fails(tmp_path: Path) -> None:
     (tmp_path / "guide").mkdir()
     (tmp_path / "README.md").write_text("# Project\n\n[nothing](guide/none.md)\n", "utf-8")

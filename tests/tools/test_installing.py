@@ -86,47 +86,6 @@ def installed(packages: Path) -> Iterator[str]:
             yield name
 
 
-@pytest.mark.slow
-def test_a_newer_release_of_a_package_with_an_extra_changes_nothing(packages: Path) -> None:
-    lock = wheel(packages, "whole", "1.0", "part[more]>=1.0")
-    lock += wheel(packages, "part", "1.0", "detail>=1.0 ; extra == 'more'", extra="more")
-    lock += wheel(packages, "detail", "1.0")
-    wheel(packages, "part", "2.0", "detail>=1.0 ; extra == 'more'", extra="more")
-    wheel(packages, "detail", "2.0")
-
-    done = install(packages, lock)
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert sorted(installed(packages)) == ["detail-1.0", "part-1.0", "whole-1.0"]
-    assert "   installing ..." in done.stdout
-
-
-@pytest.mark.slow
-def test_a_package_that_the_lock_lacks_is_named_and_not_fetched(packages: Path) -> None:
-    lock = wheel(packages, "whole", "1.0", "part>=1.0")
-    wheel(packages, "part", "1.0")
-
-    done = install(packages, lock)
-
-    assert done.returncode != 0
-    assert "whole 1.0 requires part, which is not installed." in done.stdout
-    assert not (packages.parent / ".venv" / "lock-installed").exists()
-
-
-@pytest.mark.slow
-def test_what_pip_has_left_in_the_sources_of_a_clone_has_no_say(packages: Path) -> None:
-    """`pip install .` leaves metadata in src, which is on the path of all that make runs."""
-    left = packages.parent / "src" / "ours.egg-info"
-    left.mkdir(parents=True)
-    (left / "PKG-INFO").write_text(
-        "Metadata-Version: 2.1\nName: ours\nVersion: 1.0\nRequires-Dist: part\n", "utf-8"
-    )
-
-    done = install(packages, wheel(packages, "whole", "1.0"))
-
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 BACKEND = """
 import os, zipfile
 def build_wheel(folder, config_settings=None, metadata_directory=None):
@@ -145,29 +104,61 @@ __legacy__ = None
 """
 
 
-@pytest.mark.slow
-def test_a_source_is_built_with_the_locked_setuptools(packages: Path) -> None:
-    """An isolated build would fetch the newest one, without a hash."""
-    locked, newer = (
-        {"setuptools/__init__.py": "", "setuptools/build_meta.py": BACKEND.format(version=each)}
-        for each in ("90.0", "91.0")
-    )
-    builder = wheel(packages, "setuptools", "90.0", files=locked)
-    wheel(packages, "setuptools", "91.0", files=newer)
-    source = packages / "source-1.0.zip"
-    with zipfile.ZipFile(source, "w") as archive:
+def source(folder: Path) -> str:
+    """Write a package that must be built; return its line for a lock."""
+    path = folder / "source-1.0.zip"
+    with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("source-1.0/PKG-INFO", "Metadata-Version: 2.1\nName: source\nVersion: 1.0\n")
         archive.writestr(
             "source-1.0/pyproject.toml",
             '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
         )
-    line = f"source==1.0 \\\n    --hash=sha256:{_sha256(source)}\n"
+    return f"source==1.0 \\\n    --hash=sha256:{_sha256(path)}\n"
 
-    done = install(packages, line + builder)
+
+@pytest.mark.slow
+def test_only_the_locked_versions_are_installed_whatever_else_there_is(packages: Path) -> None:
+    """Once for all: each installation makes an environment."""
+    lock = wheel(packages, "whole", "1.0", "part[more]>=1.0")
+    lock += wheel(packages, "part", "1.0", "detail>=1.0 ; extra == 'more'", extra="more")
+    lock += wheel(packages, "detail", "1.0")
+    # A newer release of a package with an extra changes nothing.
+    wheel(packages, "part", "2.0", "detail>=1.0 ; extra == 'more'", extra="more")
+    wheel(packages, "detail", "2.0")
+    # A source is built with the locked setuptools: an isolated build would fetch the newest, without a hash.
+    locked, newer = (
+        {"setuptools/__init__.py": "", "setuptools/build_meta.py": BACKEND.format(version=each)}
+        for each in ("90.0", "91.0")
+    )
+    lock += source(packages) + wheel(packages, "setuptools", "90.0", files=locked)
+    wheel(packages, "setuptools", "91.0", files=newer)
+    # `pip install .` leaves metadata in src, which is on the path of all that make runs.
+    left = packages.parent / "src" / "ours.egg-info"
+    left.mkdir(parents=True)
+    (left / "PKG-INFO").write_text(
+        "Metadata-Version: 2.1\nName: ours\nVersion: 1.0\nRequires-Dist: missing\n", "utf-8"
+    )
+
+    done = install(packages, lock)
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted(installed(packages)) == ["detail-1.0", "part-1.0", "source-1.0", "whole-1.0"]
+    assert "   installing ..." in done.stdout
     (built,) = (packages.parent / ".venv").glob("lib/python3*/site-packages/built_with.py")
     assert built.read_text("utf-8") == "VERSION = '90.0'"
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+def test_a_package_that_the_lock_lacks_is_named_and_not_fetched(packages: Path) -> None:
+    lock = wheel(packages, "whole", "1.0", "part>=1.0")
+    wheel(packages, "part", "1.0")
+
+    done = install(packages, lock)
+
+    assert done.returncode != 0
+    assert "whole 1.0 requires part, which is not installed." in done.stdout
+    assert not (packages.parent / ".venv" / "lock-installed").exists()
 
 
 def make_with(python_version: str, folder: Path) -> str:

@@ -18,12 +18,13 @@ from custom_connect_userconfig.custom_resource.response import MAX_BYTES
 from custom_connect_userconfig.ports import FoundUsers
 from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock
+from support.exhaustive import EXHAUSTIVE
 from support.function_double import Context
 from support.registry import RegistryStack
 
 FUZZ = settings(
     deadline=None,
-    max_examples=250,
+    max_examples=250 if EXHAUSTIVE else 100,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
