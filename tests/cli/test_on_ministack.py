@@ -257,6 +257,7 @@ def test_a_stack_that_is_somebody_elses_is_left_alone(shell: Shell) -> None:
     shell.answer(*UNINSTALL)
 
 
+@pytest.mark.exhaustive
 def test_people_get_plain_lines_and_a_bucket_that_is_private_encrypted_versioned_and_tls_only(
     shell: Shell,
 ) -> None:

@@ -185,7 +185,7 @@ def run_until_a_lambda_runs(demo: "subprocess.Popen[str]") -> list[list[int]]:
 
 
 # SIGKILL also ends that of the next test, SIGHUP goes the way of SIGTERM, SIGINT ends that of test_kept_demo.
-@pytest.mark.exhaustive  # Ctrl-C is below
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("how", SIGNALS)
 def test_a_signal_that_ends_the_demo_ends_all_that_it_has_started(archive: Path, how: signal.Signals) -> None:
     with start(archive) as demo:
@@ -211,6 +211,7 @@ def test_a_server_and_a_lambda_that_do_not_react_end_with_a_killed_demo(archive:
     wait_until_gone([process for generation in generations for process in generation])
 
 
+@pytest.mark.exhaustive  # by day without a terminal, in `test_kept_demo`
 def test_ctrl_c_on_a_terminal_ends_the_demo_and_make_with_0(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text(f".PHONY: demo\ndemo:\n\t@{shlex.join(command(archive, '--keep'))}\n")
     made = ["make", "-f", str(tmp_path / "Makefile"), "demo"]
