@@ -229,6 +229,16 @@ def test_an_update_after_a_delete_that_was_cut_off_takes_the_settings_again_in_t
     assert not found.is_ending
 
 
+@pytest.mark.parametrize(("elapsed", "waits"), [(119.5, True), (120.0, False)])
+def test_two_minutes_are_left_to_the_delete(
+    service: SettingsService, connect: FakeConnect, clock: FakeClock, elapsed: float, waits: bool
+) -> None:
+    connect.tags, begun = RELEASING.to_tags(), clock.now()
+    result = service.update(BOTH, LATER, {"elapsed": elapsed}, {VOICE_ACCEPT: True})
+    assert isinstance(result, OwnedSettings)
+    assert (clock.now() > begun) is waits
+
+
 def test_the_delete_of_another_resource_is_not_waited_for(
     service: SettingsService, connect: FakeConnect
 ) -> None:
