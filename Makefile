@@ -59,7 +59,7 @@ function: $(FUNCTION) ## build the code zip, which both flavours run, into build
 ministack: $(MINISTACK_READY) ## install the local CloudFormation, in an environment of its own
 
 .PHONY: test
-test: lint $(MINISTACK_READY) ## linters, then tests with coverage (five and a half minutes on two idle cores)
+test: lint $(MINISTACK_READY) ## linters, then tests with coverage (less than six minutes on two idle cores)
 	$(say) 'tests on three processes, since some wait for servers, with the real cfn command line among them'
 	@pytest -n 3 --dist worksteal --cov --cov-report=term
 	@python -m tools.each_python $(PYTHONS)
