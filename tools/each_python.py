@@ -29,12 +29,11 @@ def run(versions: Iterable[str], running: str, find: Find, attempt: Try) -> bool
     for version in others:
         if version not in found:
             results.append(f"{version} is not on this machine and was not tried")
-        elif passed[version]:
-            exact = interpreters.version_of(found[version])
-            results.append(f"{exact} passed the tests of `make test-this-python`")
-        else:
-            again = f"make PYTHON={found[version]} VENV=.venv-{version} test-this-python"
-            results.append(f"{interpreters.version_of(found[version])} FAILED (again: {again})")
+            continue
+        ended = "passed the tests of `make test-this-python`"
+        if not passed[version]:
+            ended = f"FAILED (again: make PYTHON={found[version]} VENV=.venv-{version} test-this-python)"
+        results.append(f"{interpreters.version_of(found[version])} {ended}")
     print(f"\n== Python: {'; '.join(results)}", flush=True)
     return all(passed.values())
 

@@ -14,7 +14,7 @@ from connect_local import Quota
 from support.exhaustive import EXHAUSTIVE, chosen_or_all
 
 LANE_SEEDS = 10 if EXHAUSTIVE else 4
-"""Many, because one long wait at the end of a lane shows in the time of a run."""
+"""At night many, because one long wait at the end of a lane shows in the time of a run."""
 
 
 class Target(NamedTuple):

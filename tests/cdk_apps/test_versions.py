@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from demo.local_cloud import ROOT
+from support.uv import INSTALL, UV
 
-UV = Path(sys.executable).with_name("uv")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCKED = [each for each in PROJECT["dependency-groups"]["cdk"] if each.startswith(("nodejs", "pytest"))]
 NAG = {"lowest-direct": "cdk-nag==2.28.0", "highest": "cdk-nag>=3,<4"}
@@ -36,10 +36,8 @@ def test_all_tests_of_the_constructs_pass(end: str, tmp_path: Path) -> None:
     project = PROJECT["project"]
     wanted = [*project["optional-dependencies"]["cdk"], *LOCKED, NAG[end]]
     python = str(tmp_path / "venv" / "bin" / "python")
-    run(str(UV), "venv", "--quiet", "--python", sys.executable, str(tmp_path / "venv"))
-    # The certificates of the system, as pip takes them: a proxy that inspects has an issuer of its own.
-    options = ("--quiet", "--system-certs", "--only-binary", ":all:")
-    install = (str(UV), "pip", "install", *options, "--python", python)
+    run(UV, "venv", "--quiet", "--python", sys.executable, str(tmp_path / "venv"))
+    install = (*INSTALL, "--python", python, "--only-binary", ":all:")
     run(*install, "--resolution", end, *wanted)
     # The oldest of these are tried with the command line, in `tests/packaging/test_installed.py`.
     run(*install, *project["dependencies"])

@@ -21,13 +21,11 @@ from packaging.requirements import Requirement
 from connect_user_config.install import artefacts
 from demo.local_cloud import ROOT
 from demo.servers import Server
+from support.uv import INSTALL, UV
 from tools.artefact import build, project
 
 INSTANCE = "arn:aws:connect:us-east-1:123456789012:instance/10000000-0000-4000-8000-000000000001"
 OWN = "Acme::Connect::UserConfig"
-UV = Path(sys.executable).with_name("uv")
-# The certificates of the system, as pip takes them: behind a proxy that inspects, only they know its issuer.
-UV_INSTALL = (str(UV), "pip", "install", "--quiet", "--system-certs")
 LOOK = f"""
 import json, boto3, connect_user_config
 from connect_user_config.install import artefacts, stacks
@@ -59,7 +57,7 @@ class Installed:
         return found
 
     def install(self, *arguments: str) -> None:
-        command = [*UV_INSTALL, "--python", str(self.root / "venv"), *arguments]
+        command = [*INSTALL, "--python", str(self.root / "venv"), *arguments]
         done = subprocess.run(
             command, cwd=self.root, capture_output=True, text=True, timeout=600, check=False
         )
@@ -162,7 +160,7 @@ def lower_bound(requirement: Requirement) -> str:
 
 def versions(installed: Installed) -> dict[str, str]:
     """The packages of the environment."""
-    listed = [str(UV), "pip", "list", "--format", "json", "--python", str(installed.root / "venv")]
+    listed = [UV, "pip", "list", "--format", "json", "--python", str(installed.root / "venv")]
     done = subprocess.run(
         listed, capture_output=True, text=True, check=True, env={**os.environ, "NO_COLOR": "1"}
     )

@@ -75,7 +75,7 @@ def test_a_record_that_keeps_a_dropped_setting_is_found_also_after_a_killed_proc
         _drop({4: Trouble(None, acted=True)}, BUSY)
 
 
-def _edited_after_giving_back(edit: Settings) -> None:
+def _edited_after_giving_back() -> None:
     """An update gives a setting back and is throttled until CloudFormation invokes it again.
 
     Somebody edits the setting, the second invocation is killed, and a third one goes on.
@@ -88,7 +88,7 @@ def _edited_after_giving_back(edit: Settings) -> None:
         email = AUTO_ACCEPT._replace(channel="EMAIL")
         update = custom.event(Action.UPDATE, {email: True}, custom.declared)
         troubles = {**dict.fromkeys(range(4, 13), Trouble(Throttling)), 14: Trouble(None)}
-        ending = judge.send(custom, update, Circumstances(troubles, ((4, Editing(edit)),)))
+        ending = judge.send(custom, update, Circumstances(troubles, ((4, Editing({AUTO_ACCEPT: True})),)))
         assert ending.outcome is Outcome.KILLED
         assert custom.context
         # Reads show everything meanwhile.
@@ -98,7 +98,7 @@ def _edited_after_giving_back(edit: Settings) -> None:
 
 
 def test_an_edit_after_the_giving_back_may_stay_or_not_when_the_operation_goes_on_later() -> None:
-    _edited_after_giving_back({AUTO_ACCEPT: True})
+    _edited_after_giving_back()
 
 
 def test_a_setting_that_changes_while_it_is_given_back_although_nobody_edits_it_is_found(
@@ -107,7 +107,7 @@ def test_a_setting_that_changes_while_it_is_given_back_although_nobody_edits_it_
     """The judge overlooks the edit, so the change is nobody's."""
     monkeypatch.setattr(EditsMeanwhile, "follow", lambda *_: None)
     with pytest.raises(AssertionError, match="given back as True, was False"):
-        _edited_after_giving_back({AUTO_ACCEPT: True})
+        _edited_after_giving_back()
 
 
 def test_what_an_update_has_declared_before_is_remembered_while_another_stack_acts() -> None:

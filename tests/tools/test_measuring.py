@@ -15,7 +15,7 @@ from support.measuring import Measuring
 def pytest_configure(config):
     config.pluginmanager.register(Measuring(config, [Path(__file__).parent / "rules"]), "measuring")
 """
-# Reading the table of the tracer, not a figure of the report: lines that are measured twice look the same.
+# It looks for the tracer, since a report shows the same if lines were measured once too often.
 TEST = """
 import sys
 
