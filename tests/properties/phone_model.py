@@ -99,7 +99,8 @@ class PhoneModel:
             # A late read has shown the number, and a write has brought it back.
             self.unowned[PHONE_NUMBER_KEY], self.earlier_number_lost, self.number_is_new = left, False, False
             return
-        if PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in owned and had is not None:
+        no_place_holds_it = had is not None or self.unowned[PHONE_TYPE_KEY] == DESK_PHONE
+        if PHONE_NUMBER_KEY in prior and PHONE_NUMBER_KEY not in owned and no_place_holds_it:
             self.earlier_number_lost, self.number_is_new = True, False
         if PHONE_NUMBER_KEY not in prior and left != had and had is not None and self._is_dropped(now):
             # A write of the type has made the service drop the number. No write brings it back, unless a late

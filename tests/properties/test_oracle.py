@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from connect_local import Behaviour
+from connect_local import Behaviour, EntryWrite, PhoneConfigLink
 from custom_connect_userconfig import reconcile
 from custom_connect_userconfig.core import planning
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
@@ -293,6 +293,28 @@ def test_a_number_that_comes_back_although_reads_show_that_it_is_gone_is_found()
         story.agent.administer(DESK)
         with pytest.raises(AssertionError, match=f"PhoneNumber: .{DECLARED[1:]}, not None"):
             model.moved_on(before, soft_phone)
+
+
+def test_a_desk_phone_whose_number_somebody_has_removed_may_be_recorded_as_unknown() -> None:
+    """The number goes while a resource owns the type alone; the next updates declare a number, and drop it.
+
+    No place holds the earlier number then, so the desk phone cannot be given back.
+    """
+    behaviour = Behaviour(entry_write=EntryWrite.MERGE, phone_config=PhoneConfigLink.MIRRORS_VOICE)
+    with new_story(InitialUser(edits=[DESK]), behaviour) as story:
+        model = OwnershipModel.of(story.agent)
+        oracle = Oracle(story.agent, model, [story.stack])
+        soft_phone: Settings = {PHONE_TYPE_KEY: SOFT_PHONE}
+        oracle.send(story.stack, story.stack.event(Action.CREATE, soft_phone))
+        story.agent.administer({"PhoneType": SOFT_PHONE})
+        model.administered()
+        assert story.agent.truth()[PHONE_NUMBER_KEY] is None
+        for declared in (DESK, soft_phone):
+            update = story.stack.event(Action.UPDATE, declared, story.stack.declared)
+            assert oracle.send(story.stack, update).outcome is Outcome.DONE
+        record = OwnershipRecord.from_tags(story.agent.tags())
+        assert record
+        assert record.prior == {PHONE_TYPE_KEY: Unrecorded.VALUE}
 
 
 def _restart_behind_the_end(*, resume: bool) -> Outcome:
