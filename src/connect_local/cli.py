@@ -12,6 +12,7 @@ from typing import Final
 from .administration import DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Administration
 from .behaviour import Behaviour
 from .conditions import current
+from .hook import activate
 from .seed import seed
 from .server import bind, run
 from .switches import SWITCH_NAMES, behaviour_with, choices, fault_from_words
@@ -26,10 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         administration = _administration(options)
     except (ValueError, OSError) as error:
         parser.error(str(error))
-    server = bind(options.host, options.port, options.account_id, options.region)
     if options.seed:
-        seed(administration, json.loads(options.seed.read_text(encoding="utf-8")))
-    run(server)
+        activate()
+        try:
+            seed(administration, json.loads(options.seed.read_text(encoding="utf-8")))
+        except (ValueError, OSError) as error:
+            parser.error(f"argument --seed: {options.seed}: {error}")
+    run(bind(options.host, options.port, options.account_id, options.region))
 
 
 def _administration(options: argparse.Namespace) -> Administration:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -210,3 +211,25 @@ def test_a_text_that_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixt
         main(["--port", port])
     message = f"argument --port: {port!r} is not a port: name one up to 65535, or 0 for a free one"
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        (b'{"instances": [5]}', "$.instances[0]: 5 is not of type 'object'"),
+        (b"[", "Expecting value"),
+        (b"\xff", "'utf-8' codec can't decode"),
+        (None, "No such file"),
+    ],
+)
+def test_a_seed_that_cannot_be_created_is_refused(
+    document: bytes | None, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "seed.json"
+    if document is not None:
+        path.write_bytes(document)
+    with pytest.raises(SystemExit):
+        main(["--seed", str(path)])
+    assert re.search(
+        re.escape(f"argument --seed: {path}: ") + ".*" + re.escape(problem), capsys.readouterr().err
+    )
