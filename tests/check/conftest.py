@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connect_user_config.check.command import check
-from tests.check.corpus import ALL
+
+from .corpus import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 _CFN_LINT = "import sys; from cfnlint.runner import main; sys.exit(main())"

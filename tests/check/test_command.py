@@ -12,7 +12,8 @@ import pytest
 from connect_user_config.check import command
 from connect_user_config.check.rules import BY_NAME
 from connect_user_config.reading.document import read
-from tests.check.conftest import ROOT, findings, run_check
+
+from .conftest import ROOT, findings, run_check
 
 NUMBER = "+12025550100"
 GOOD = """Resources:

@@ -9,8 +9,9 @@ from connect_user_config.check.rules import BY_NAME, CATALOGUE
 from connect_user_config.check.types import Types
 from connect_user_config.reading.document import read
 from connect_user_config.reading.resolver import Lines
-from tests.check.conftest import Found
-from tests.check.corpus import ALL, BAD, GOOD, Case
+
+from .conftest import Found
+from .corpus import ALL, BAD, GOOD, Case
 
 NUMBER = re.compile(r"2025550100|202-555-0100")
 UNKNOWN_TO_CFN_LINT = {"bad/name-reserved.yaml"}

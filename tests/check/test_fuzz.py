@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from properties import strategies
 
 from connect_user_config.check.engine import check
 from connect_user_config.check.types import Types
@@ -19,7 +20,6 @@ from custom_connect_userconfig.core.errors import InvalidRequest
 from custom_connect_userconfig.core.identifiers import Environment
 from custom_connect_userconfig.core.problems import Severity
 from support.exhaustive import EXHAUSTIVE
-from tests.properties import strategies
 
 _TEXTS = (
     "VOICE",
@@ -113,21 +113,18 @@ def of_scalar(draw: st.DrawFn, value: Any, around: Around) -> Any:
     text = str(as_text(value))
     index = draw(st.integers(0, len(text)))
     head, tail = text[:index], text[index:]
-    return draw(
-        st.sampled_from(
-            [
-                lambda: {"Ref": around.parameter(text)},
-                lambda: {"Fn::Join": ["", [head, tail]]},
-                lambda: {"Fn::Join": ["", [head, {"Ref": around.parameter(tail)}]]},
-                lambda: {"Fn::Sub": f"{head}${{{around.parameter(tail)}}}"},
-                lambda: {"Fn::Sub": [f"${{x}}{tail}", {"x": head}]},
-                lambda: {"Fn::Select": [1, ["no", text]]},
-                lambda: {"Fn::Select": ["0", [{"Ref": around.parameter(text)}, "no"]]},
-                lambda: {"Fn::Select": [1, {"Fn::Split": ["|", f"no|{text}"]}]},
-                lambda: {"Fn::FindInMap": around.mapping(value)},
-            ]
-        )
-    )()
+    forms: list[Any] = [
+        lambda: {"Ref": around.parameter(text)},
+        lambda: {"Fn::Join": ["", [head, tail]]},
+        lambda: {"Fn::Join": ["", [head, {"Ref": around.parameter(tail)}]]},
+        lambda: {"Fn::Sub": f"{head}${{{around.parameter(tail)}}}"},
+        lambda: {"Fn::Sub": [f"${{x}}{tail}", {"x": head}]},
+        lambda: {"Fn::Select": [1, ["no", text]]},
+        lambda: {"Fn::Select": ["0", [{"Ref": around.parameter(text)}, "no"]]},
+        lambda: {"Fn::Select": [1, {"Fn::Split": ["|", f"no|{text}"]}]},
+        lambda: {"Fn::FindInMap": around.mapping(value)},
+    ]
+    return draw(st.sampled_from(forms))()
 
 
 @st.composite

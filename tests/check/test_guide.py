@@ -5,7 +5,8 @@ import tomllib
 
 from connect_user_config.check.command import check
 from connect_user_config.check.rules import CATALOGUE
-from tests.check.conftest import ROOT
+
+from .conftest import ROOT
 
 GUIDE = (ROOT / "guide" / "checking.md").read_text("utf-8")
 

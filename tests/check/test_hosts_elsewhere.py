@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.check.conftest import ROOT
-from tests.check.test_command import BAD, GOOD, WITH_PARAMETER
+from .conftest import ROOT
+from .test_command import BAD, GOOD, WITH_PARAMETER
 
 PACKAGES = sysconfig.get_path("purelib")
 

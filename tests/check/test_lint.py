@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from support.exhaustive import chosen_or_all
-from tests.check.conftest import ROOT, run_cfn_lint, run_check
-from tests.check.test_command import BAD, GOOD, INFORMATION, WARNING
+
+from .conftest import ROOT, run_cfn_lint, run_check
+from .test_command import BAD, GOOD, INFORMATION, WARNING
 
 GUIDE = (ROOT / "guide" / "checking.md").read_text("utf-8")
 USER = "UserId: 20000000-0000-4000-8000-000000000001"
