@@ -93,7 +93,7 @@ class _Resource:
                 "systemTags": {},
             },
         }
-        return handlers.resource(event, None)  # type: ignore[no-any-return] # the library does not say what it returns
+        return handlers.resource(event, None)  # type: ignore[no-any-return]  # the library does not say what it returns
 
 
 @dataclass(frozen=True)

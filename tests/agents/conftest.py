@@ -9,6 +9,7 @@ from agents.contact_centre import ContactCentre
 
 from connect_local import Behaviour, LocalConnect
 from connect_user_config.agents import options
+from connect_user_config.aws.region import make_session
 from support.clock import FakeClock
 from support.local_connect import _connect, behaviour, clock, connect
 
@@ -20,7 +21,7 @@ LOADER = botocore.session.get_session().get_component("data_loader")
 @pytest.fixture(autouse=True)
 def _shared_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every command read the services' models once in the run, not each by itself."""
-    make = options.make_session
+    make = make_session
 
     def shared(profile: str | None) -> Callable[[str | None], boto3.Session]:
         def session(region: str | None) -> boto3.Session:
@@ -36,7 +37,7 @@ def _shared_data(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def centre(connect: LocalConnect, clock: FakeClock) -> Iterator[ContactCentre]:
     """An instance without agents, and no stack."""
-    session = options.make_session(None)(connect.region)
+    session = make_session(None)(connect.region)
     centre = ContactCentre(connect, clock, *connect.create_instance(), session)
     yield centre
     centre.delete_stacks()

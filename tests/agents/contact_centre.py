@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import click.testing
@@ -93,7 +93,8 @@ class ContactCentre:
         return self._make("connect")
 
     def _make(self, service: str) -> Any:
-        return self.session.client(service, region_name=self.connect.region)
+        session: Any = self.session
+        return session.client(service, region_name=self.connect.region)
 
     @property
     def calls(self) -> list[str]:
@@ -160,8 +161,8 @@ class ContactCentre:
     def value(self, user_id: str, key: SettingKey) -> Value | None:
         """Return the value in force."""
         path = tuple(key.field.split("."))
-        found: Any = self.connect.effective(self.instance_id, user_id)[key.array, key.channel, path]
-        return found
+        found = self.connect.effective(self.instance_id, user_id)[key.array, key.channel, path]
+        return cast("Value | None", found)
 
     def tag(self, user_id: str, tags: dict[str, str]) -> None:
         """Set tags as another tool does."""

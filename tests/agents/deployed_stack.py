@@ -38,9 +38,9 @@ class DeployedStack:
     """Further resources as ListStackResources shows them."""
     types: dict[str, str] = field(default_factory=dict)
 
-    def deploy(self, wanted: Resources) -> str:
-        """Deploy `wanted`; return why it failed, or nothing."""
-        wanted = {name: dict(properties) for name, properties in wanted.items()}
+    def deploy(self, resources: Resources) -> str:
+        """Deploy `resources`; return why it failed, or nothing."""
+        wanted = {name: dict(properties) for name, properties in resources.items()}
         done: list[str] = []
         for name, properties in wanted.items():
             old = self.resources.get(name)
@@ -118,7 +118,7 @@ class DeployedStack:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Answer every call of CloudFormation, whoever makes it."""
-        call = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+        call = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]  # not public
 
         def answer(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             if client.meta.service_model.service_name == "cloudformation":

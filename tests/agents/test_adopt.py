@@ -28,7 +28,9 @@ from connect_user_config.reading.template import Template
 
 CUSTOM = "Custom::ConnectUserConfig"
 TYPE = "Acme::Connect::UserConfig"
-DESK = {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER}]}
+DESK: dict[str, Any] = {
+    "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER}]
+}
 Adopt = Callable[..., Run]
 
 

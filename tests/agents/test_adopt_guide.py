@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from agents.contact_centre import AUTO_ACCEPT_VOICE, NUMBER, ContactCentre, auto_accept, work
@@ -26,14 +27,14 @@ def run(centre: ContactCentre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "110")
     centre.instance_id, centre.arn = centre.connect.create_instance(INSTANCE)
-    profiles = (
+    profiles: tuple[dict[str, Any], ...] = (
         {"AfterContactWorkConfigs": work(60)},
         {"AfterContactWorkConfigs": work(30), "AutoAcceptConfigs": auto_accept("VOICE", "CHAT")},
         {"AfterContactWorkConfigs": work(60), "AutoAcceptConfigs": auto_accept("TASK")},
     )
     for number in range(1, 121):
         profile = profiles[1 if number % 4 == 0 else 2 if number % 7 == 0 else 0]
-        phone = {"PhoneNumberConfigs": DESK} if number in (9, 120) else {}
+        phone: dict[str, Any] = {"PhoneNumberConfigs": DESK} if number in (9, 120) else {}
         user_id = f"{number:08}-5f0c-4b9d-8a1e-7d3c2b1a0f0e"
         centre.connect.create_user(INSTANCE, f"agent-{number:03}", user_id, **profile, **phone)
     centre.own(

@@ -17,7 +17,7 @@ import pytest
 from agents.contact_centre import NUMBER, ContactCentre, Run
 
 from connect_local import Fault, FaultKind
-from connect_user_config.agents.adopting import files, parts
+from connect_user_config.agents.adopting import parts
 from connect_user_config.agents.instance import Instance
 
 DESK = {"PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": NUMBER}]}
@@ -43,7 +43,8 @@ def ten(centre: ContactCentre) -> ContactCentre:
 
 def interrupt_after(monkeypatch: pytest.MonkeyPatch, count: int, error: BaseException) -> None:
     """Raise `error` once, after `count` agents were read."""
-    describe, read = Instance.describe, []
+    describe = Instance.describe
+    read: list[str] = []
 
     def describing(self: Instance, user_id: str, *more: Any) -> Any:
         if len(read) == count:
@@ -138,7 +139,8 @@ def test_another_task_begins_anew(ten: ContactCentre, adopt: Adopt, monkeypatch:
 def test_a_second_run_in_the_same_folder_is_refused_while_one_is_at_work(
     ten: ContactCentre, adopt: Adopt, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    describe, seconds = Instance.describe, []
+    describe = Instance.describe
+    seconds: list[Run] = []
 
     def describing(self: Instance, user_id: str, *more: Any) -> Any:
         if not seconds:
@@ -173,7 +175,8 @@ def test_an_interruption_between_two_files_is_made_good_without_reading_again(
     adopt("--parts", "3")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     ten.agent("new")
-    replace, done = Path.replace, []
+    replace = Path.replace
+    done: list[Path] = []
 
     def replacing(path: Path, target: Path) -> Path:
         if len(done) == number:
@@ -281,7 +284,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_file(
         return fdopen(descriptor, *words, **more)
 
     with monkeypatch.context() as patched:
-        patched.setattr(files.os, "fdopen", full)
+        patched.setattr(os, "fdopen", full)
         ended = adopt()
     assert ended.exit_code == 1
     assert "cannot be written: No space left on device" in ended.stderr

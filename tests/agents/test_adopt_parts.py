@@ -129,7 +129,9 @@ def test_an_agent_keeps_the_logical_id_in_and_out_of_a_loop() -> None:
     resources = tree([agent(one), agent(two)], is_grouped=True)["Resources"]
     assert isinstance(resources, dict)
     assert list(resources) == [loop]
-    assert list(tree([agent(one)], is_grouped=True)["Resources"]) == [naming.logical_id(one)]
+    alone = tree([agent(one)], is_grouped=True)["Resources"]
+    assert isinstance(alone, dict)
+    assert list(alone) == [naming.logical_id(one)]
 
 
 def test_the_lanes_of_a_part_are_sixteen_and_no_agent_waits_for_a_later_one() -> None:

@@ -236,11 +236,10 @@ def test_a_condition_that_nothing_decides_is_named(centre: ContactCentre, differ
 def test_defaults_hold_and_loops_are_unrolled(centre: ContactCentre, differ: Differ) -> None:
     for name in ("ada", "grace"):
         centre.agent(name)
-    loop = ["Name", ["ada", "grace"], {"Of${Name}": declare(centre, {"Fn::Sub": "id-${Name}"})}]
+    each = declare(centre, {"Fn::Sub": "id-${Name}"})
     limit = {"AfterContactWorkTimeLimit": {"Ref": "Limit"}}
-    loop[2]["Of${Name}"]["Properties"]["AfterContactWorkConfigs"] = [  # type: ignore[call-overload]
-        {"Channel": "VOICE", "AfterContactWorkConfig": limit}
-    ]
+    each["Properties"]["AfterContactWorkConfigs"] = [{"Channel": "VOICE", "AfterContactWorkConfig": limit}]
+    loop = ["Name", ["ada", "grace"], {"Of${Name}": each}]
     tree = template({"Limit": {"Type": "Number", "Default": 30}}, **{"Fn::ForEach::Each": loop})
     tree["Transform"] = "AWS::LanguageExtensions"
     told = differ.told(tree)

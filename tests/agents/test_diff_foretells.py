@@ -93,7 +93,7 @@ _drawn = settings(
 
 @pytest.fixture(params=_BEHAVIOURS, ids=str)
 def behaviour(request: pytest.FixtureRequest) -> Behaviour:
-    return request.param  # type: ignore[no-any-return]
+    return request.param  # type: ignore[no-any-return]  # a fixture is given any object
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from agents.contact_centre import ContactCentre, auto_accept, work
@@ -25,7 +26,7 @@ def shown(centre: ContactCentre, clock: FakeClock) -> Iterator[DeployedStack]:
     ids = {}
     for number, login in enumerate(("ada.lovelace", "grace.hopper", "joan.clarke", "dorothy.vaughan"), 1):
         user_id = f"{number:08}-5f0c-4b9d-8a1e-7d3c2b1a0f0e"
-        settings = {"AfterContactWorkConfigs": work(45)} if login == "dorothy.vaughan" else {}
+        settings: dict[str, Any] = {"AfterContactWorkConfigs": work(45)} if login == "dorothy.vaughan" else {}
         ids[login], _ = centre.connect.create_user(INSTANCE, login, user_id, **settings)
 
     def properties(login: str, **arrays: object) -> dict[str, object]:

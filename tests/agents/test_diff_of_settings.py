@@ -48,7 +48,7 @@ def _owner(agent: Agent, declared: Declaration) -> Owner:
 def test_values_that_are_in_force_change_nothing(centre: ContactCentre) -> None:
     phone = {"PhoneType": "DESK_PHONE", "DeskPhoneNumber": NUMBER, "AfterContactWorkTimeLimit": 45}
     ada = centre.agent("ada", phone_config=phone)
-    declared = {PHONE_TYPE: "DESK_PHONE", WORK_VOICE: 45, AUTO_ACCEPT_VOICE: False}
+    declared: Settings = {PHONE_TYPE: "DESK_PHONE", WORK_VOICE: 45, AUTO_ACCEPT_VOICE: False}
     assert changes([declaration(centre, ada, declared)], read(centre, ada)) == []
 
 

@@ -1,6 +1,7 @@
 """The page about running a contact centre: every output in it is what its command prints."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from agents.contact_centre import AUTO_ACCEPT_VOICE, NUMBER, WORK_VOICE, ContactCentre, auto_accept, work
@@ -24,7 +25,7 @@ def shown(centre: ContactCentre) -> ContactCentre:
     legacy = {"PhoneType": "DESK_PHONE", "DeskPhoneNumber": NUMBER, "AfterContactWorkTimeLimit": 60}
     for number, (login, (first, last)) in enumerate(names.items(), 1):
         identity = {"FirstName": first, "LastName": last}
-        phone = {"phone_config": legacy} if login == "joan.clarke" else {}
+        phone: dict[str, Any] = {"phone_config": legacy} if login == "joan.clarke" else {}
         user_id = f"{number:08}-5f0c-4b9d-8a1e-7d3c2b1a0f0e"
         centre.connect.create_user(INSTANCE, login, user_id, IdentityInfo=identity, **phone)
     ada, charles, grace, _ = (f"{number:08}-5f0c-4b9d-8a1e-7d3c2b1a0f0e" for number in range(1, 5))

@@ -146,9 +146,8 @@ def test_every_action_of_connect_is_needed(
 
 
 def test_other_instances_stay_out_of_reach(drifted: ContactCentre, policies: dict[str, Document]) -> None:
-    other = replace(
-        drifted, **dict(zip(("instance_id", "arn"), drifted.connect.create_instance(), strict=True))
-    )
+    instance_id, arn = drifted.connect.create_instance()
+    other = replace(drifted, instance_id=instance_id, arn=arn)
     with held_to(other, *policies.values()):
         assert other.run("agents").exit_code == 5
 

@@ -243,12 +243,12 @@ def test_a_report_that_is_not_completed_leaves_the_earlier_one(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["no such folder/r.html", "/dev/null"])
 def test_what_cannot_be_a_file_is_told_before_an_agent_is_read(tmp_path: Path, name: str) -> None:
-    def unread() -> Iterator[Agent]:
+    def read() -> Agent:
         pytest.fail("an agent was read")
-        yield
 
+    unread = (read() for _ in range(1))
     with pytest.raises(UsageError, match=re.escape(name)) as told:
-        write_report(tmp_path / name, view(), unread(), kind="agents", generated_at=AT)
+        write_report(tmp_path / name, view(), unread, kind="agents", generated_at=AT)
     assert told.value.advice
 
 

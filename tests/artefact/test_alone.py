@@ -76,7 +76,7 @@ def test_the_lines_of_the_log_and_the_metrics_arrive_under_the_name_of_the_event
         "endpoint_url": connect_url,
     }
     round_of(code, "registry", connect_url, runtime)
-    logs, metrics = boto3.client("logs", **keys), boto3.client("cloudwatch", **keys)  # type: ignore[call-overload]
+    logs, metrics = boto3.client("logs", **keys), boto3.client("cloudwatch", **keys)
     streams = logs.describe_log_streams(logGroupName="alone-logs")["logStreams"]
     lines = [
         event["message"]

@@ -77,7 +77,7 @@ def test_libraries_are_whole_and_as_installed(files: archive.Files) -> None:
         for file in distribution(part.name).files or ():
             if file.suffix == ".py" and ".." not in file.parts:
                 assert files[file.as_posix()] == Path(str(file.locate())).read_bytes()
-    named = {re.match(r"([\w.-]+?)-\d", file)[1] for file in files if ".dist-info/" in file}  # type: ignore[index]
+    named = {re.match(r"([\w.-]+?)-\d", file)[1] for file in files if ".dist-info/" in file}  # type: ignore[index]  # if it does not match, the test fails
     assert named == {part.name.replace("-", "_") for part in SHIPPED}
 
 

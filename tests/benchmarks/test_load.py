@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.load.cloudformation import Operation
 from benchmarks.load.measures import Scenario, measure, simulate
-from benchmarks.load.policies import OURS, POLICIES
+from benchmarks.load.policies import OURS, POLICIES, Policy
 from connect_local import Quota
 from support.exhaustive import EXHAUSTIVE, chosen_or_all
 
@@ -125,6 +125,6 @@ def test_limits_of_parallelism_hold() -> None:
 @pytest.mark.parametrize(
     "policy", chosen_or_all(POLICIES, (POLICIES[0], OURS)), ids=lambda policy: policy.name
 )
-def test_only_policies_that_end_the_invocation_finish_without_a_failure(policy: object) -> None:
+def test_only_policies_that_end_the_invocation_finish_without_a_failure(policy: Policy) -> None:
     run = simulate(replace(Scenario(resources=300), policy=policy), 1)
     assert (run.failures > 0) == run.scenario.policy.name.startswith("botocore")

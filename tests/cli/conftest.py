@@ -18,6 +18,7 @@ import pytest
 from moto import mock_aws
 from moto.s3.models import S3Backend
 
+from connect_user_config.aws.region import make_session
 from connect_user_config.cli import cli
 from connect_user_config.install import options
 from support.answers import ACCOUNT
@@ -126,7 +127,8 @@ class Desk:
 
     def client(self, service: str, region: str = EAST) -> Any:
         """A client of the test's own; its calls are not noted."""
-        return boto3.client(service, region_name=region)
+        session: Any = boto3
+        return session.client(service, region_name=region)
 
     def package(self, code: str = "one") -> Path:
         """Write the registry's artefact, as a release holds it."""
@@ -171,11 +173,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cloud: RegistryCloud) 
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.chdir(tmp_path)
-    real = options.make_session
 
-    def make_session(profile: str | None) -> Callable[[str | None], boto3.Session]:
+    def patched(profile: str | None) -> Callable[[str | None], boto3.Session]:
         def watched(region: str | None) -> boto3.Session:
-            session = real(profile)(region)
+            session = make_session(profile)(region)
             # Every session would read the services' models itself.
             session._session.register_component("data_loader", LOADER)
             cloud.watch(session)
@@ -183,10 +184,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cloud: RegistryCloud) 
 
         return watched
 
-    monkeypatch.setattr(options, "make_session", make_session)
+    monkeypatch.setattr(options, "make_session", patched)
     # moto reads this module again at each request to S3, because the environment may name other endpoints.
     monkeypatch.setattr(S3Backend, "_url_module", moto.s3.urls)
     with mock_aws():
         boto3.setup_default_session()
+        assert boto3.DEFAULT_SESSION
         boto3.DEFAULT_SESSION._session.register_component("data_loader", LOADER)
         yield Desk(tmp_path, cloud)

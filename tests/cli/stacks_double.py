@@ -13,6 +13,7 @@ from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
 from support.answers import page
+from support.http_answer import empty_answer
 from support.registry_cloud import RegistryCloud
 
 READ_FROM = ("ListStackResources", "GetTemplate", "DescribeStacks")
@@ -51,8 +52,8 @@ class OtherStack:
 
     def get_template(self, given: dict[str, Any]) -> dict[str, Any]:
         if not self.template:
-            error = {"Code": "ValidationError", "Message": f"The template of {self.name} is not shown"}
-            raise ClientError({"Error": error}, "GetTemplate")
+            message = f"The template of {self.name} is not shown"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "GetTemplate")
         return {"TemplateBody": self.template}
 
     def describe_stacks(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -102,9 +103,10 @@ def among_others(cloud: RegistryCloud, *others: OtherStack) -> Iterator[None]:
         else:
             return None
         is_text = model.name != "GetTemplate" or isinstance(told["TemplateBody"], str)
+        assert model.output_shape
         report = ParamValidator().validate(told, model.output_shape)
         assert not is_text or not report.has_errors(), report.generate_report()
-        return AWSResponse("", 200, {}, None), {**told, "ResponseMetadata": {"HTTPStatusCode": 200}}
+        return empty_answer(200), {**told, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
     def more(parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         if "NextToken" not in context["given"]:
@@ -116,8 +118,8 @@ def among_others(cloud: RegistryCloud, *others: OtherStack) -> Iterator[None]:
             session.events.register(f"before-call.cloudformation.{operation}", answer)
         session.events.register("after-call.cloudformation.ListStacks", more)
 
-    cloud.watch = watch_too  # type: ignore[method-assign]
+    cloud.watch = watch_too  # type: ignore[method-assign]  # for a while
     try:
         yield
     finally:
-        cloud.watch = watch  # type: ignore[method-assign]
+        cloud.watch = watch  # type: ignore[method-assign]  # as it was

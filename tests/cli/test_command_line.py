@@ -155,6 +155,7 @@ def test_the_reserved_namespaces_and_the_pattern_are_those_of_the_api() -> None:
     operation = (
         botocore.session.get_session().get_service_model("cloudformation").operation_model("RegisterType")
     )
+    assert operation.input_shape
     name = operation.input_shape.members["TypeName"]
     assert tuple(re.findall(r"<code>(\w+)</code> </p> </li>", name.documentation)) == RESERVED
     pattern = name.metadata["pattern"]

@@ -54,5 +54,6 @@ def test_every_call_that_it_shows_is_one_that_the_api_has(desk: Desk, flavour: s
     assert len(steps) == 3
     for step in steps:
         operation = session.get_service_model(step["service"]).operation_model(step["operation"])
+        assert operation.input_shape
         report = ParamValidator().validate(step["parameters"], operation.input_shape)
         assert not report.has_errors(), report.generate_report()

@@ -45,7 +45,7 @@ def section(title: str, page: str = "guide/install.md") -> str:
 def wheel(desk: Desk) -> Path:
     """A wheel with the templates and a small artefact."""
     named = json.dumps({"typeName": "Custom::Connect::UserConfig"})
-    artefact = {
+    artefact: dict[str, str | bytes] = {
         ".rpdk-config": named,
         "schema.json": named,
         "ResourceProvider.zip": desk.function().read_bytes(),

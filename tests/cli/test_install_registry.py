@@ -52,8 +52,7 @@ def test_a_default_that_somebody_has_changed_is_changed_back(desk: Desk) -> None
 
 
 def test_an_earlier_artefact_is_registered_again(desk: Desk) -> None:
-    for code in ("one", "two", "one"):
-        run = desk.install(code=code)
+    *_, run = [desk.install(code=code) for code in ("one", "two", "one")]
     assert run.result["typeVersionArn"].endswith("00000003")
     assert desk.cloud.live(TYPE) == ["00000001", "00000002", "00000003*"]
 
@@ -114,8 +113,7 @@ def test_a_type_that_is_registered_already_is_refused_before_anything_is_made(de
 def test_the_last_five_versions_of_this_installation_stay_live(desk: Desk) -> None:
     desk.install()
     theirs = desk.cloud.register(TYPE)
-    for code in ("two", "three", "four", "five", "six"):
-        run = desk.install(code=code)
+    *_, run = [desk.install(code=code) for code in ("two", "three", "four", "five", "six")]
     assert run.did()[-1] == f"deregister version 00000001 of {TYPE}"
     assert theirs.endswith("00000002")
     assert desk.cloud.live(TYPE) == ["00000002", "00000003", "00000004", "00000005", "00000006", "00000007*"]

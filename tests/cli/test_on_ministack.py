@@ -74,7 +74,7 @@ class Shell:
         """Whether the agent's voice contacts are accepted by themselves."""
         users = self.cloud.control("GET", "users")["users"]
         effective = next(each for each in users if each["user_id"] == user)["effective"]
-        return next(
+        return any(
             each["value"]
             for each in effective
             if (each["array"], each["channel"]) == ("AutoAcceptConfigs", "VOICE")

@@ -7,7 +7,7 @@ STATUS = ("status", "--region", EAST, "--json")
 
 def test_an_empty_account_has_nothing(desk: Desk) -> None:
     region = desk.run(*STATUS).region()
-    nothing = {"buckets": [], "types": [], "customResources": []}
+    nothing: dict[str, list[str]] = {"buckets": [], "types": [], "customResources": []}
     assert (region["outcome"], region["result"]) == ("unchanged", nothing)
     assert desk.writes() == []
 

@@ -4,7 +4,6 @@ token.
 
 import itertools
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -37,7 +36,7 @@ def template(*tokens: object) -> dict[str, Any]:
 
 
 @pytest.fixture
-def installed(desk: Desk) -> Iterator[Desk]:
+def installed(desk: Desk) -> Desk:
     assert desk.install_function().exit_code == 0
     desk.writes()
     return desk

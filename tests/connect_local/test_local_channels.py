@@ -16,7 +16,7 @@ PROFILES: Any = {"SecurityProfileIds": ["basic"], "RoutingProfileId": "voice"}
 
 @pytest.fixture(params=ChannelRefusal)
 def refusal(request: pytest.FixtureRequest) -> ChannelRefusal:
-    return request.param  # type: ignore[no-any-return]
+    return request.param  # type: ignore[no-any-return]  # a fixture is given any object
 
 
 @pytest.fixture

@@ -228,7 +228,7 @@ def test_a_role_needs_the_instance_to_list_and_the_resource_to_describe(
     for resource, refused in ((instance_arn, to_describe), (arn, to_list)):
         statement = {"Effect": "Allow", "Action": [to_list, to_describe], "Resource": resource}
         connect.permissions = Permissions.of("arn:role", [{"Version": "2012-10-17", "Statement": statement}])
-        attempts = {
+        attempts: dict[str, Callable[[], object]] = {
             to_list: lambda: listed(client, kind, InstanceId=instance_id),
             to_describe: lambda: describe(client, kind, instance_id, "sales"),
         }
@@ -245,10 +245,11 @@ def test_listing_and_describing_have_quotas_of_their_own(
 ) -> None:
     CREATE[kind](connect, instance_id, "Sales", "sales")
     connect.behaviour = Behaviour(quotas=DOCUMENTED_QUOTAS)
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: listed(client, kind, InstanceId=instance_id),
         lambda: describe(client, kind, instance_id, "sales"),
-    ):
+    )
+    for call in calls:
         for _ in range(5):
             call()
         with pytest.raises(ClientError, match="ThrottlingException"):

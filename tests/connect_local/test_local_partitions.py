@@ -79,7 +79,7 @@ def test_an_arn_from_elsewhere_is_unknown(
     instance_id, instance_arn = government.create_instance()
     user_id, user_arn = government.create_user(instance_id, "ann")
     other_user, other_instance = elsewhere(user_arn, change), elsewhere(instance_arn, change)
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: gov_client.describe_user(InstanceId=instance_arn, UserId=other_user),
         lambda: gov_client.describe_user(InstanceId=other_instance, UserId=user_arn),
         lambda: gov_client.list_users(InstanceId=other_instance),

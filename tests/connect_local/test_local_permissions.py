@@ -1,6 +1,5 @@
 """The policies of a role authorize its calls, as in IAM; moto's evaluator decides."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -24,7 +23,7 @@ def policy(resource: str, actions: list[str], effect: str = "Allow") -> dict[str
 
 
 @pytest.fixture
-def role_client() -> Iterator[Any]:
+def role_client() -> Any:
     session: Any = boto3.Session("ASIAEXAMPLEEXAMPLE01", "secret", "token", region_name="us-east-1")
     return session.client("connect")
 

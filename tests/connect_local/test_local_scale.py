@@ -37,7 +37,7 @@ def calls(action: Callable[[], object]) -> int:
     """The number of Python calls, which is the same on every machine."""
     profile = cProfile.Profile()
     profile.runcall(action)
-    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # not in typeshed
 
 
 def test_thousands_of_users_are_read_right(connect: LocalConnect, client: ConnectClient) -> None:

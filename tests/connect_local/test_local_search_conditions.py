@@ -8,17 +8,17 @@ from mypy_boto3_connect import ConnectClient
 
 from connect_local import LocalConnect
 
-GROUPS = {"europe": None, "sales": "europe", "night": "sales", "asia": None}
-USERS = {"ann": "europe", "bob": "sales", "cid": "night", "dee": "asia", "eve": None}
+GROUPS: dict[str, str | None] = {"europe": None, "sales": "europe", "night": "sales", "asia": None}
+USERS: dict[str, str | None] = {"ann": "europe", "bob": "sales", "cid": "night", "dee": "asia", "eve": None}
 
 
 @pytest.fixture
 def centre(connect: LocalConnect, instance_id: str) -> str:
     for group, parent in GROUPS.items():
         connect.create_hierarchy_group(instance_id, f"Group {group}", group, parent)
-    for name, group in USERS.items():
-        member = {"HierarchyGroupId": group} if group else {}
-        connect.create_user(instance_id, name, tags={"first": name[0], "team": "all"}, **member)
+    for name, own in USERS.items():
+        members: dict[str, Any] = {"HierarchyGroupId": own} if own else {}
+        connect.create_user(instance_id, name, tags={"first": name[0], "team": "all"}, **members)
     return instance_id
 
 

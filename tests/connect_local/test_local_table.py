@@ -26,14 +26,14 @@ def leaves(shape: Shape, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
 
 
 def entry_of(carrier: str, array: str) -> StructureShape:
-    members = CARRIERS[carrier].members  # type: ignore[union-attr]
+    members = CARRIERS[carrier].members  # type: ignore[union-attr]  # each has members
     assert isinstance(members[array], ListShape)
-    return members[array].member  # type: ignore[no-any-return]
+    return members[array].member  # type: ignore[no-any-return]  # botocore sets members by name
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_the_arrays_are_those_of_the_model(carrier: str) -> None:
-    members = CARRIERS[carrier].members  # type: ignore[union-attr]
+    members = CARRIERS[carrier].members  # type: ignore[union-attr]  # each has members
     assert {name for name in members if name.endswith("Configs")} == set(ARRAYS)
 
 
@@ -52,5 +52,5 @@ def test_the_required_members_are_those_of_the_model(array: str) -> None:
 
 
 def test_channels_and_legacy_members_are_those_of_the_model() -> None:
-    assert set(CHANNELS) == set(MODEL.shape_for("Channel").enum)  # type: ignore[attr-defined]
-    assert set(LEGACY_DEFAULTS) == set(MODEL.shape_for("UserPhoneConfig").members)  # type: ignore[attr-defined]
+    assert set(CHANNELS) == set(MODEL.shape_for("Channel").enum)  # type: ignore[attr-defined]  # botocore sets members by name
+    assert set(LEGACY_DEFAULTS) == set(MODEL.shape_for("UserPhoneConfig").members)  # type: ignore[attr-defined]  # botocore sets members by name

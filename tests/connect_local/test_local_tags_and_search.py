@@ -88,7 +88,7 @@ def test_no_caller_sets_or_removes_system_tags(
         "RoutingProfileId": "voice",
         "InstanceId": instance_id,
     }
-    attempts = [
+    attempts: list[Any] = [
         lambda: client.tag_resource(resourceArn=arn, tags={"aws:cloudformation:stack-name": "other"}),
         lambda: client.untag_resource(resourceArn=arn, tagKeys=["aws:cloudformation:stack-name"]),
         lambda: client.create_user(**new, Tags={"aws:cloudformation:stack-name": "other"}),

@@ -93,7 +93,7 @@ def test_a_refused_write(
 
 def test_a_value_that_is_no_list_is_refused(connect: LocalConnect, instance_id: str, user_id: str) -> None:
     with pytest.raises(InvalidRequestException) as error:
-        connect.admin_update(instance_id, user_id, **{ACW: acw("VOICE", 1)})  # type: ignore[arg-type]
+        connect.admin_update(instance_id, user_id, **{ACW: acw("VOICE", 1)})  # type: ignore[arg-type]  # wrong on purpose
     assert error.value.message == f"UpdateUserConfig.{ACW} must be of type list"
 
 

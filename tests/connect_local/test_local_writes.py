@@ -16,19 +16,16 @@ from connect_local import (
     PhoneConfigLink,
     Reads,
     every_read_write_combination,
-    where_every_two_meet,
 )
 from connect_local.arrays import ARRAYS, CHANNELS, FIELDS
-from support.exhaustive import chosen_or_all, switches
+from support.exhaustive import pairwise_or_all, switches
 
 NUMBER = "+15550100"
 ACW = ("AfterContactWorkConfig", "AfterContactWorkTimeLimit")
 FIRST_CALLBACK_ACW = ("AgentFirstCallbackAfterContactWorkConfig", "AfterContactWorkTimeLimit")
 
 COMBINATIONS = every_read_write_combination()
-every_combination = pytest.mark.parametrize(
-    "behaviour", chosen_or_all(COMBINATIONS, where_every_two_meet(COMBINATIONS, switches)), ids=str
-)
+every_combination = pytest.mark.parametrize("behaviour", pairwise_or_all(COMBINATIONS, switches), ids=str)
 
 
 def acw(channel: str, seconds: int) -> dict[str, Any]:

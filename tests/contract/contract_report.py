@@ -21,8 +21,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Write the outcome of the call, and of a set-up or tear-down that did not pass."""
     if report.when != "call" and report.passed:
         return
-    is_skip = report.skipped and isinstance(report.longrepr, tuple)
-    reason = report.longrepr[2] if is_skip else report.longreprtext
+    why = report.longrepr
+    reason = why[2] if report.skipped and isinstance(why, tuple) else report.longreprtext
     line = {
         "set": _runs,
         "test": report.nodeid.rsplit("::", 1)[-1],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 
 from connect_local import FaultKind
 from connect_local.faults import Fault
@@ -226,11 +227,13 @@ def test_calls_are_signed_as_the_function_itself(
 ) -> None:
     seen: list[str] = []
     sign = SigV4Auth.add_auth
-    monkeypatch.setattr(
-        SigV4Auth,
-        "add_auth",
-        lambda self, request: (seen.append(self.credentials.access_key), sign(self, request))[1],
-    )
+
+    def seen_signing(auth: SigV4Auth, request: AWSRequest) -> None:
+        assert auth.credentials
+        seen.append(str(auth.credentials.access_key))
+        sign(auth, request)
+
+    monkeypatch.setattr(SigV4Auth, "add_auth", seen_signing)
     stack.create(agent.declare())
     assert seen
     assert set(seen) == {os.environ["AWS_ACCESS_KEY_ID"]}

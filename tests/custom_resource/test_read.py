@@ -8,7 +8,7 @@ from functional.settings import acw, auto_accept, phone
 
 from connect_local import Behaviour, FaultKind
 from connect_local.faults import Fault
-from custom_connect_userconfig import custom_resource
+from custom_connect_userconfig.aws.connect import ConnectGateway
 from support.custom_resource import CustomStack, as_sent
 from support.function_double import FUNCTION_ARN
 
@@ -212,7 +212,7 @@ def test_a_bug_is_an_answer_too(stack: CustomStack, agent: Agent, monkeypatch: p
     def bug(*_: object) -> None:
         raise ZeroDivisionError("of +12025550101")
 
-    monkeypatch.setattr(custom_resource.ConnectGateway, "describe_user", bug)
+    monkeypatch.setattr(ConnectGateway, "describe_user", bug)
     answer = stack.read(agent.declare())
     assert "ZeroDivisionError" in answer["Message"]
     assert "2025550101" not in str(answer)

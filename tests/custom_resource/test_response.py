@@ -80,7 +80,7 @@ def test_a_fault_is_tried_again_after_a_growing_wait(
     stack.endpoint.script.extend([first] * times)
     event = stack.event("Create", agent.declare())
     stack.endpoint.awaited[event["RequestId"]].deliveries = times + 1
-    before = len(stack.clock.slept)  # type: ignore[attr-defined]
+    before = len(stack.clock.slept)  # type: ignore[attr-defined]  # a FakeClock here
     answer = stack.request(event)
     assert answer.succeeded
     assert stack.endpoint.awaited[event["RequestId"]].tries == times + 1

@@ -127,7 +127,9 @@ def _asked_for(waits: int) -> float:
     """Return the seconds that the policy for throttled writes waits in all."""
     elapsed = 0.0
     for refusals in range(waits):
-        elapsed += WRITES[Throttling].requeue_after(RetryState(0, elapsed, refusals)).drawn(0.5)
+        wait = WRITES[Throttling].requeue_after(RetryState(0, elapsed, refusals))
+        assert wait
+        elapsed += wait.drawn(0.5)
     return elapsed
 
 

@@ -72,7 +72,7 @@ class ResumableStack(RegistryStack):
     def run(self, action: str, properties: Mapping[str, Any], **more: Any) -> Event:
         """Send a new request, or one again."""
         again, self.again = self.again, None
-        return super().run(action, properties, **more, **({"bearerToken": again} if again else {}))
+        return super().run(action, properties, **({**more, "bearerToken": again} if again else more))
 
     def once(self, action: str, properties: Mapping[str, Any], **more: Any) -> Event:
         """Invoke once, with the held answer if there is one."""
@@ -190,7 +190,7 @@ class CustomActor:
 
     def __post_init__(self) -> None:
         self._driver = CustomDriver(self.stack, self.answers)
-        self._function: CrashableFunction = self.stack.function  # type: ignore[assignment]
+        self._function: CrashableFunction = self.stack.function  # type: ignore[assignment]  # made as one
 
     def own(self, arrays: Mapping[str, Any]) -> None:
         done(self._driver.create(declare(ANN, arrays)))

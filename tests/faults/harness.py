@@ -1,7 +1,8 @@
 """The harness of a cell: restores its state, sends the events that follow a fault or a crash, and checks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from functional.front_end import Outcome, texts
 from functional.leaks import SECRETS, LeakSearch
@@ -65,12 +66,16 @@ class Harness:
 
 
 def _difference(found: Truth, wanted: Truth) -> str:
-    parts = []
+    parts: list[str] = []
     for user_id, (settings, tags) in found.items():
         wanted_settings, wanted_tags = wanted[user_id]
+        sides: tuple[tuple[Mapping[Any, object], Mapping[Any, object]], ...] = (
+            (settings, wanted_settings),
+            (tags, wanted_tags),
+        )
         parts += [
             f"{user_id[:4]} {name}: {here.get(name)!r}, not {there.get(name)!r}"
-            for here, there in ((settings, wanted_settings), (tags, wanted_tags))
+            for here, there in sides
             for name in {**here, **there}
             if here.get(name) != there.get(name)
         ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from connect_local.pairwise import Aspects, where_every_two_meet
+from connect_local.pairwise import Aspects
 from faults.actors import killed
 from faults.baselines import Baseline, crash_baselines
 from faults.bench import Snapshot
@@ -12,7 +12,7 @@ from faults.cells import CRASH_CELLS, WHAT_FOLLOWS, CrashCell, crash_points
 from faults.dimensions import BEHAVIOURS, OBSTACLES, is_late
 from faults.harness import Harness
 from faults.watch import CrashPoint
-from support.exhaustive import chosen_or_all
+from support.exhaustive import chosen_or_all, pairwise_or_all
 
 
 def _aspects(cell: CrashCell) -> Aspects:
@@ -26,9 +26,7 @@ def _aspects(cell: CrashCell) -> Aspects:
     )
 
 
-@pytest.mark.parametrize(
-    "cell", chosen_or_all(CRASH_CELLS, where_every_two_meet(CRASH_CELLS, _aspects)), ids=str
-)
+@pytest.mark.parametrize("cell", pairwise_or_all(CRASH_CELLS, _aspects), ids=str)
 def test_crash(cell: CrashCell, harness: Harness) -> None:
     baseline, bench = cell.baseline, harness.bench
     harness.restore(baseline)

@@ -6,11 +6,11 @@ In `make test` each handler meets each kind at each operation, at one of its cal
 import pytest
 from functional.front_end import Outcome
 
-from connect_local.pairwise import Aspects, where_every_two_meet
+from connect_local.pairwise import Aspects
 from faults.cells import CELLS, Cell
 from faults.dimensions import READS, TAKES_ANEW, deletes_nobody, expected_words
 from faults.harness import Harness
-from support.exhaustive import chosen_or_all
+from support.exhaustive import pairwise_or_all
 
 
 def _aspects(cell: Cell) -> Aspects:
@@ -19,7 +19,7 @@ def _aspects(cell: Cell) -> Aspects:
     return (baseline.front_end, baseline.handler), (baseline.handler, call.operation), call, kind, cell.times
 
 
-@pytest.mark.parametrize("cell", chosen_or_all(CELLS, where_every_two_meet(CELLS, _aspects)), ids=str)
+@pytest.mark.parametrize("cell", pairwise_or_all(CELLS, _aspects), ids=str)
 def test_fault(cell: Cell, harness: Harness) -> None:
     harness.restore(cell.baseline)
     harness.bench.connect.plant(cell.fault)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from connect_local.pairwise import Aspects, where_every_two_meet
+from connect_local.pairwise import Aspects
 from faults.cells import LATE_CELLS, LateCell
 from faults.dimensions import TAKES_ANEW
 from faults.harness import Harness
-from support.exhaustive import chosen_or_all
+from support.exhaustive import pairwise_or_all
 
 
 def _aspects(cell: LateCell) -> Aspects:
@@ -14,9 +14,7 @@ def _aspects(cell: LateCell) -> Aspects:
     return (baseline.front_end, baseline.handler), baseline.behaviour, cell.call, cell.failure
 
 
-@pytest.mark.parametrize(
-    "cell", chosen_or_all(LATE_CELLS, where_every_two_meet(LATE_CELLS, _aspects)), ids=str
-)
+@pytest.mark.parametrize("cell", pairwise_or_all(LATE_CELLS, _aspects), ids=str)
 def test_rollback_of_what_failed_after_its_last_write(cell: LateCell, harness: Harness) -> None:
     baseline, handler = cell.baseline, cell.baseline.handler
     harness.restore(baseline)

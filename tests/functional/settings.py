@@ -25,20 +25,20 @@ CHAT_ACW: Setting = ("AfterContactWorkConfigs", "CHAT", LIMIT)
 CHAT_ACW_CEILING = 5_400
 
 
-def auto_accept(channel: str, accept: bool, *, callback: bool | None = None) -> dict[str, Any]:
+def auto_accept(channel: str, accept: object, *, callback: bool | None = None) -> dict[str, Any]:
     """Return an entry of AutoAcceptConfigs."""
     more = {} if callback is None else {"AgentFirstCallbackAutoAccept": callback}
     return {"Channel": channel, "AutoAccept": accept, **more}
 
 
-def acw(channel: str, seconds: int, *, callback: int | None = None) -> dict[str, Any]:
+def acw(channel: str, seconds: object, *, callback: int | None = None) -> dict[str, Any]:
     """Return an entry of AfterContactWorkConfigs."""
     limit = "AfterContactWorkTimeLimit"
     more = {} if callback is None else {"AgentFirstCallbackAfterContactWorkConfig": {limit: callback}}
     return {"Channel": channel, "AfterContactWorkConfig": {limit: seconds}, **more}
 
 
-def phone(phone_type: str, number: str | None = None) -> list[dict[str, Any]]:
+def phone(phone_type: str, number: object = None) -> list[dict[str, Any]]:
     """Return PhoneNumberConfigs."""
     more = {} if number is None else {"PhoneNumber": number}
     return [{"Channel": "VOICE", "PhoneType": phone_type, **more}]

@@ -34,12 +34,12 @@ WAYS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("AfterContactWorkTimeLimit", "-1", "2,000,000"),
     ),
     "too much work": ({"AfterContactWorkConfigs": [acw("VOICE", 2_000_001)]}, ("2000001", "2,000,000")),
-    "fractional work": ({"AfterContactWorkConfigs": [acw("VOICE", 3.5)]}, ("3.5", "whole number")),  # type: ignore[arg-type]
+    "fractional work": ({"AfterContactWorkConfigs": [acw("VOICE", 3.5)]}, ("3.5", "whole number")),
     "fractional work as a string": (
-        {"AfterContactWorkConfigs": [acw("VOICE", "3.5")]},  # type: ignore[arg-type]
+        {"AfterContactWorkConfigs": [acw("VOICE", "3.5")]},
         ("'3.5'", "whole number"),
     ),
-    "yes for true": ({"AutoAcceptConfigs": [auto_accept("VOICE", "yes")]}, ("'yes'", "true or false")),  # type: ignore[arg-type]
+    "yes for true": ({"AutoAcceptConfigs": [auto_accept("VOICE", "yes")]}, ("'yes'", "true or false")),
     "desk phone without a number": (
         {"PhoneNumberConfigs": phone("DESK_PHONE")},
         ("PhoneNumber", "required", "DESK_PHONE"),
@@ -53,7 +53,7 @@ WAYS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("PhoneNumber", "E.164"),
     ),
     "number as an integer": (
-        {"PhoneNumberConfigs": phone("DESK_PHONE", int(DECLARED_NUMBER))},  # type: ignore[arg-type]
+        {"PhoneNumberConfigs": phone("DESK_PHONE", int(DECLARED_NUMBER))},
         ("PhoneNumber", "E.164"),
     ),
     "unknown mode": (

@@ -37,7 +37,7 @@ def bob() -> Bob:
 @pytest.fixture
 def ledger(bob: Bob) -> Ledger:
     """The ledger of Bob, whose settings a stack has just taken."""
-    ledger = Ledger(bob)
+    ledger = Ledger(bob)  # type: ignore[arg-type]  # of an agent, settings and tags
     ledger.declares(settings_of(DECLARED))
     bob.values |= settings_of(DECLARED)
     bob.all_tags |= RECORD

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from typing import Any
 
 import pytest
@@ -34,14 +35,14 @@ class Handlers:
 
 
 def resource(handlers: Handlers) -> registry.Resource:
-    return registry.Resource(handlers, "sales", "SalesAgent")  # type: ignore[arg-type]
+    return registry.Resource(handlers, "sales", "SalesAgent")  # type: ignore[arg-type]  # what it needs of both
 
 
 def test_a_request_in_progress_is_sent_again_with_its_context_and_token(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(registry.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     handlers = Handlers(IN_PROGRESS, {"status": "SUCCESS", "resourceModel": MODEL})
     assert resource(handlers).update({"UserId": "u"}, {"UserId": "old"}) == MODEL
     assert slept == [7]

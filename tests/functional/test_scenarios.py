@@ -25,7 +25,7 @@ from functional.scenarios import (
     waiting,
 )
 from functional.world import World
-from support.exhaustive import chosen_or_all, switches
+from support.exhaustive import chosen_or_all, pairwise_or_all, switches
 
 MODULES = (declaring, failing, moving, outside, phones, repeated, stacks, waiting)
 PAIRS = where_every_two_switches_meet()
@@ -33,9 +33,7 @@ PAIRS = where_every_two_switches_meet()
 READ_WRITE = [behaviour for behaviour in every_read_write_combination() if not behaviour.accept_arns]
 
 
-@pytest.mark.parametrize(
-    "behaviour", chosen_or_all(READ_WRITE, where_every_two_meet(READ_WRITE, switches)), ids=str
-)
+@pytest.mark.parametrize("behaviour", pairwise_or_all(READ_WRITE, switches), ids=str)
 @pytest.mark.parametrize("scenario", EVERYWHERE, ids=lambda scenario: scenario.__name__)
 def test_under_every_combination(scenario: Scenario, world: World) -> None:
     scenario(world)

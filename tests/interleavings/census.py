@@ -12,10 +12,11 @@ from properties.unreliable import Trouble
 from connect_local import Behaviour
 from custom_connect_userconfig.core.errors import AccessDenied, NetworkFailure
 
+from .excuses import ONE, OTHER
 from .lock_step import Bound, Schedule, explore
 from .oracle import RULES, WITHOUT_A_LOCK, Breach
 from .pairs import PAIRS, REGISTRY, Pair
-from .trial import ONE, OTHER, Result, Variant, run_trial
+from .trial import Result, Variant, run_trial
 
 
 @dataclass

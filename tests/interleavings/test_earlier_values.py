@@ -31,8 +31,10 @@ def agent() -> Iterator[LocalAgent]:
 
 
 def _write(agent: LocalAgent, channels: Mapping[str, bool]) -> None:
-    entries = [{"Channel": channel, "AutoAccept": value} for channel, value in channels.items()]
-    agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AutoAcceptConfigs": entries})  # type: ignore[dict-item]
+    entries: list[dict[str, object]] = [
+        {"Channel": channel, "AutoAccept": value} for channel, value in channels.items()
+    ]
+    agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AutoAcceptConfigs": entries})
 
 
 @pytest.fixture
@@ -47,8 +49,11 @@ def clamped() -> Iterator[LocalAgent]:
 
 
 def _work(agent: LocalAgent, seconds: int, channel: str = "VOICE") -> None:
-    entry = {"Channel": channel, "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds}}
-    agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AfterContactWorkConfigs": [entry]})  # type: ignore[list-item]
+    entry: dict[str, object] = {
+        "Channel": channel,
+        "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": seconds},
+    }
+    agent.gateway.update_user_config(INSTANCE_ID, USER_ID, {"AfterContactWorkConfigs": [entry]})
 
 
 @pytest.mark.parametrize("form", ["v1 VOICE=true was VOICE=true", "v1 was VOICE=true"])

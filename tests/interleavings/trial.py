@@ -144,12 +144,11 @@ class Trial:
     ) -> Callable[[], None]:
         def run() -> None:
             for times in range(_AGAIN):
-                ending = send(self._watched(who, times, lock_step), lock_step)
+                endings[who] = ending = send(self._watched(who, times, lock_step), lock_step)
                 self._note(f"{who} again" if times else who, ending)
                 if ending.outcome is not Outcome.KILLED:
                     break
                 lock_step.sleep(_COMES_AGAIN_AFTER)
-            endings[who] = ending
 
         return run
 

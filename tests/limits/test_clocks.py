@@ -13,11 +13,11 @@ from functional.front_end import Outcome
 from functional.settings import acw, auto_accept
 from functional.world import Agent, Resource, World, done, refused
 
-from connect_local import FaultKind, where_every_two_meet
+from connect_local import FaultKind
 from custom_connect_userconfig import custom_resource, handlers
 from custom_connect_userconfig.retry.retrier import Retrier
 from support.clock import FakeClock, SteppedClock
-from support.exhaustive import chosen_or_all
+from support.exhaustive import chosen_or_all, pairwise_or_all
 
 HOUR: Final = 3600.0
 DECADE: Final = 87_600 * HOUR
@@ -105,9 +105,7 @@ ERRORS: dict[str, Callable[[World], None]] = {
 CASES = list(itertools.product(OPERATIONS, ERRORS, STEPS))
 
 
-@pytest.mark.parametrize(
-    ("operation", "error", "steps"), chosen_or_all(CASES, where_every_two_meet(CASES, tuple))
-)
+@pytest.mark.parametrize(("operation", "error", "steps"), pairwise_or_all(CASES, tuple))
 def test_an_operation_waits_until_an_error_ends(
     world: World, stepped: SteppedClock, operation: str, error: str, steps: str
 ) -> None:

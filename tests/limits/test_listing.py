@@ -40,7 +40,8 @@ def page(world: World, token: str | None) -> dict[str, Any]:
 
 def pages(world: World, between: Callable[[], object] = lambda: None) -> list[list[str]]:
     """Ask for all pages, and call `between` after each."""
-    token, shown = None, []
+    token: str | None = None
+    shown: list[list[str]] = []
     while token or not shown:
         answer = page(world, token)
         assert answer["status"] == "SUCCESS", answer

@@ -7,8 +7,8 @@ from functional.agents import DECLARED_NUMBER, SECOND_DECLARED_NUMBER
 from functional.settings import CHAT_ACW, CHAT_ACW_CEILING, acw, auto_accept, enhancement, persistent, phone
 from functional.world import Agent, World, done
 
-from connect_local import ArrayOrder, ArrayWrite, Behaviour, EntryWrite, Reads, where_every_two_meet
-from support.exhaustive import chosen_or_all, switches
+from connect_local import ArrayOrder, ArrayWrite, Behaviour, EntryWrite, Reads
+from support.exhaustive import pairwise_or_all, switches
 
 BEHAVIOURS = [
     Behaviour(
@@ -67,7 +67,7 @@ LIVES = list(product(KINDS, BEHAVIOURS))
 
 @pytest.mark.parametrize(
     ("kind", "behaviour"),
-    chosen_or_all(LIVES, where_every_two_meet(LIVES, lambda life: (life[0], *switches(life[1])))),
+    pairwise_or_all(LIVES, lambda life: (life[0], *switches(life[1]))),
     ids=str,
 )
 @pytest.mark.parametrize("front_end", ["registry", "custom resource"], indirect=True)

@@ -31,7 +31,7 @@ def logged() -> dict[str, set[str]]:
                 assert all(word.arg for word in node.keywords), (
                     f"{source.name}: the fields are not spelled out"
                 )
-                found.setdefault(event.value, set()).update(str(word.arg) for word in node.keywords)
+                found.setdefault(str(event.value), set()).update(str(word.arg) for word in node.keywords)
     return found
 
 

@@ -89,12 +89,12 @@ def test_an_uncalled_action_has_its_reason(role: Role) -> None:
 
 def test_a_tests_own_calls_are_not_the_handlers(registry: World, calls: list[Call]) -> None:
     """Neither with its own client, nor with a client of the handlers, nor while a handler runs."""
-    assert ONE_TRY.user_agent_extra == USER_AGENT  # type: ignore[attr-defined] # options of a Config are set by name
+    assert ONE_TRY.user_agent_extra == USER_AGENT  # type: ignore[attr-defined]  # options of a Config are set by name
     agent = registry.agent("dense")
     named = {"InstanceId": registry.instance_id, "UserId": agent.user_id}
     boto3.client("connect", region_name=REGION).describe_user(**named)
     with acting_as(ReadOnlyCredentials(CALLER, "made-up", "made-up")):
-        kept_client("connect", REGION).describe_user(**named)  # type: ignore[attr-defined] # clients are made from data
+        kept_client("connect", REGION).describe_user(**named)  # type: ignore[attr-defined]  # clients are made from data
     assert calls == []
 
     def meddle(call: Call) -> None:

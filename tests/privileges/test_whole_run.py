@@ -117,4 +117,5 @@ def test_a_call_that_names_no_single_agent_is_reported() -> None:
 
 def test_this_run_is_recorded(pytestconfig: pytest.Config) -> None:
     plugin = pytestconfig.pluginmanager.get_plugin("whole-run")
+    assert plugin
     assert isinstance(plugin.recorder, Recorder)

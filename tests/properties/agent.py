@@ -88,7 +88,7 @@ class LocalAgent:
             if settings or not edit:
                 self._backend.administer_user_config(INSTANCE_ID, USER_ID, expand(settings))
             else:
-                self._backend.update_user_phone_config(INSTANCE_ID, USER_ID, dict(edit))  # type: ignore[arg-type]
+                self._backend.update_user_phone_config(INSTANCE_ID, USER_ID, dict(edit))  # type: ignore[arg-type]  # members by name, if not by setting
         except JsonRESTError as error:
             assert error.error_type == "InvalidParameterException"  # noqa: PT017 - a desk phone without a number
 

@@ -248,8 +248,9 @@ class OwnershipModel(PhoneModel):
                 continue  # without a number in the arrays, the older form shows its own
             if key in PHONE and key not in record.declared:
                 continue  # given back twice, since reads were late: the first time may have lost the number
-            expected = recorded(key, self.unowned[key])
-            assert self._is_same(key, prior, expected), f"{key} is recorded as {prior}"
+            assert self._is_same(key, prior, recorded(key, self.unowned[key])), (
+                f"{key} is recorded as {prior}"
+            )
 
     def _record(self) -> OwnershipRecord | None:
         return OwnershipRecord.from_tags(self.agent.tags())

@@ -15,9 +15,9 @@ from custom_connect_userconfig.core.errors import NotFound, Retriable, SettingsE
 from custom_connect_userconfig.core.identifiers import Identity
 from custom_connect_userconfig.core.ownership import Owner
 from custom_connect_userconfig.core.settings import Settings
+from custom_connect_userconfig.ports import Clock
 from custom_connect_userconfig.retry.retrier import InProgress, Retrier
 from custom_connect_userconfig.service import GivenBack, OwnedSettings, SettingsService
-from support.clock import FakeClock
 from support.registry import stack_id
 
 from .unreliable import Killed, UnreliableGateway
@@ -123,7 +123,7 @@ class Stack:
         self,
         event: Event,
         gateway: UnreliableGateway,
-        clock: FakeClock,
+        clock: Clock,
         *,
         resume: bool = True,
         waits: int = 100,
@@ -144,7 +144,7 @@ class Stack:
         self,
         event: Event,
         gateway: UnreliableGateway,
-        clock: FakeClock,
+        clock: Clock,
         context: Context = None,
         waits: int = 100,
     ) -> Ending:
@@ -179,7 +179,7 @@ class Stack:
         self.outcome, self.error = Outcome.DONE, None
 
     def _run(
-        self, event: Event, gateway: UnreliableGateway, clock: FakeClock, context: Context, waits: int
+        self, event: Event, gateway: UnreliableGateway, clock: Clock, context: Context, waits: int
     ) -> Ending:
         retrier = Retrier(clock, random=lambda: 0.5)
         service = SettingsService(gateway, retrier, is_importable=not self.is_custom)

@@ -62,7 +62,7 @@ def values(field: Field) -> st.SearchStrategy[Value]:
         return st.sampled_from(_SECONDS) | st.integers(0, field.kind.most)
     if isinstance(field.kind, PhoneNumber):
         return st.sampled_from(NUMBERS)
-    return st.sampled_from(field.kind.names)  # type: ignore[attr-defined]
+    return st.sampled_from(field.kind.names)  # type: ignore[attr-defined]  # the kinds that are left have names
 
 
 @st.composite

@@ -45,7 +45,7 @@ def test_strings_that_can_only_mean_one_thing_are_taken_for_it(
     declared: Settings, data: st.DataObject
 ) -> None:
     spelled = {key: data.draw(strategies.spelled(value)) for key, value in declared.items()}
-    properties = {"InstanceId": INSTANCE_ID, "UserId": USER_ID, **expand(spelled)}  # type: ignore[arg-type]
+    properties = {"InstanceId": INSTANCE_ID, "UserId": USER_ID, **expand(spelled)}  # type: ignore[arg-type]  # spelled as a template may
     parsed = Declaration.parse(properties, ENVIRONMENT).settings
     assert parsed == declared
     assert [type(parsed[key]) for key in declared] == [type(value) for value in declared.values()]

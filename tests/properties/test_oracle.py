@@ -18,7 +18,7 @@ from custom_connect_userconfig.undo import Undo
 from support.earlier_values import take_breaches
 from support.record_form import is_ours
 
-from .agent import InitialUser
+from .agent import InitialUser, Truth
 from .edits_meanwhile import EditsMeanwhile
 from .meanwhile import Circumstances, Duplicate, Editing, Rival
 from .oracle import Oracle
@@ -210,7 +210,7 @@ def test_a_value_of_the_resource_is_its_own_although_a_claim_has_overlooked_an_e
     assert len(take_breaches()) == 1
 
 
-def _go_on_without_a_claim(edited: Settings) -> Settings:
+def _go_on_without_a_claim(edited: Settings) -> Truth:
     """Deliver the handover of a create that has lost its claim again, after an edit; return the settings."""
     with new_story(InitialUser(), Behaviour()) as story:
         custom = story.custom()

@@ -45,11 +45,9 @@ def test_the_zip_holds_the_pinned_packages_and_nothing_else(archive: Path) -> No
     with zipfile.ZipFile(archive) as packed:
         names = set(packed.namelist())
         metadata = [name for name in names if name.endswith(".dist-info/METADATA")]
+        of_a_package = r"\A[\s\S]*?^Name: (.+)$[\s\S]*?^Version: (.+)$"
         packages = dict(
-            re.search(
-                r"^Name: (.+)$[\s\S]*?^Version: (.+)$", packed.read(name).decode(), re.MULTILINE
-            ).groups()  # type: ignore[union-attr]
-            for name in metadata
+            re.findall(of_a_package, packed.read(name).decode(), re.MULTILINE)[0] for name in metadata
         )
         assert packages.items() <= {**pins}.items()
         assert {library.name for library in libraries.SHIPPED} == packages.keys()

@@ -1,6 +1,7 @@
 """Agents, templates, and the state of agents in the local Connect, for one test."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,7 +113,7 @@ def _state(user: dict[str, Any]) -> State:
     return {"settings": effective, "tags": without_requests(user["tags"])}
 
 
-def template(resources: dict[str, Properties], outputs: dict[str, object] | None = None) -> str:
+def template(resources: dict[str, Properties], outputs: Mapping[str, object] | None = None) -> str:
     """Return a template whose resources are created one after another, in the given order."""
     chained: dict[str, Properties] = {}
     previous: str | None = None

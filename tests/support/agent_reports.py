@@ -32,7 +32,7 @@ WORK: Final = AFTER_CONTACT_WORK.key("VOICE", AFTER_CONTACT_WORK.fields[0])
 
 
 def view(*, with_numbers: bool = False, keys: tuple[SettingKey, ...] = ALL_KEYS) -> View:
-    region = Region("eu-west-1", None)  # type: ignore[arg-type] # nobody calls anything
+    region = Region("eu-west-1", None)  # type: ignore[arg-type]  # nobody calls anything
     instance = Instance(region, InstanceRef.parse(INSTANCE, Environment("eu-west-1")), Pace(FakeClock()))
     instance.routing_profiles = {f"rp{n}": name for n, name in enumerate(("Sales", "Support", "Claims"))}
     instance.hierarchy_groups = {

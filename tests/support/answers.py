@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
-from botocore.model import OperationModel, Shape, StructureShape
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from botocore.validate import ParamValidator
+
+from support.http_answer import empty_answer
 
 ACCOUNT = "123456789012"
 PAGE = 2
@@ -34,21 +36,21 @@ def answered(
         told = answer(given)
     except Refusal as refusal:
         error = {"Code": refusal.code, "Message": str(refusal)}
-        return AWSResponse("", 400, {}, None), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        return empty_answer(400), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
     if model.output_shape:
         report = ParamValidator().validate(told, model.output_shape)
         assert not report.has_errors(), report.generate_report()
         keep_to_patterns(told, model.output_shape, f"{model.name} response")
-    return AWSResponse("", 200, {}, None), {**told, "ResponseMetadata": {"HTTPStatusCode": 200}}
+    return empty_answer(200), {**told, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
-def keep_to_patterns(value: Any, shape: Shape, where: str) -> None:
+def keep_to_patterns(value: Any, shape: Shape | None, where: str) -> None:
     """Insist that strings match the patterns of the model."""
     if isinstance(shape, StructureShape):
         for name, each in value.items():
             keep_to_patterns(each, shape.members[name], f"{where}.{name}")
-    elif shape.type_name == "list":
+    elif isinstance(shape, ListShape):
         for each in value:
             keep_to_patterns(each, shape.member, where)
-    elif isinstance(value, str) and (pattern := shape.metadata.get("pattern")):
+    elif shape and isinstance(value, str) and (pattern := shape.metadata.get("pattern")):
         assert re.fullmatch(pattern, value), f"{where}: {value!r} does not match {pattern}"

@@ -31,7 +31,8 @@ def main(words: list[str]) -> int:
 
 
 def _call(command: AwsCommand) -> Any:
-    client = boto3.client(command.service)
+    session: Any = boto3
+    client = session.client(command.service)
     name, parameters = xform_name(command.operation).replace("-", "_"), command.parameters(Path())
     if client.can_paginate(name):  # the CLI asks for every page
         return client.get_paginator(name).paginate(**parameters).build_full_result()

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from connect_local import Behaviour
-from connect_local.pairwise import Aspects, Cell
+from connect_local.pairwise import Aspects, Cell, where_every_two_meet
 
 EXHAUSTIVE: Final = os.environ.get("EXHAUSTIVE") == "1"
 """Whether everything runs. Also the matrices that are generated while they are run (hypothesis,
@@ -26,6 +26,12 @@ def chosen_or_all(cells: Iterable[Cell], chosen: Sequence[Cell]) -> list[Cell]:
     Pytest does not even collect the others, which alone would take seconds.
     """
     return list(cells) if EXHAUSTIVE else list(chosen)
+
+
+def pairwise_or_all(cells: Sequence[Cell], aspects: Callable[[Cell], Aspects]) -> list[object]:
+    """Return the cells for `parametrize`: where every two aspects meet, or all if everything runs."""
+    chosen = where_every_two_meet(cells, aspects)
+    return [*chosen_or_all(cells, chosen)]
 
 
 def switches(behaviour: Behaviour) -> Aspects:

@@ -73,7 +73,7 @@ class FunctionDouble:
     @contextmanager
     def intercepting(self) -> Iterator[None]:
         """Answer Lambda's Invoke in place of Lambda, on the client that the process keeps."""
-        events = kept_client("lambda", REGION).meta.events
+        events: Any = kept_client("lambda", REGION).meta.events
         # Before moto sees it.
         events.register_first("before-send.lambda.Invoke", self._answer_invoke)
         try:
@@ -128,7 +128,8 @@ class FunctionDouble:
         assert request.url.startswith(functions), request.url
         kind = request.headers["X-Amz-Invocation-Type"]
         assert kind in ("Event", b"Event"), "a handover must not wait for its answer"
-        payload = request.body if isinstance(request.body, bytes) else request.body.read()
+        payload = request.body
+        assert isinstance(payload, bytes)
         assert len(payload) <= _MOST_PAYLOAD, f"an asynchronous invocation does not take {len(payload)} bytes"
         self.handed_over.append(json.loads(payload))
         self.handovers += 1

@@ -17,7 +17,7 @@ from typing import Any
 import botocore.session
 import jmespath
 from botocore import xform_name
-from botocore.model import Shape, StructureShape
+from botocore.model import ListShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from .answers import keep_to_patterns
@@ -159,6 +159,7 @@ def check_wait(words: list[str]) -> None:
 def check_request(command: AwsCommand, folder: Path) -> None:
     """Insist that the service's model admits what is sent."""
     parameters = command.parameters(folder)
+    assert command.shape
     report = ParamValidator().validate(parameters, command.shape)
     assert not report.has_errors(), report.generate_report()
     keep_to_patterns(parameters, command.shape, command.operation)
@@ -215,7 +216,7 @@ def _shorthand(word: str) -> dict[str, str]:
 def _value(words: list[str], shape: Shape, folder: Path) -> Any:
     if shape.type_name == "list" and words[0].startswith("file://"):
         return json.loads(_file(words[0], folder))
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         return [_value([word], shape.member, folder) for word in words]
     if shape.type_name == "boolean":
         return not words or words == ["true"]

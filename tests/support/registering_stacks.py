@@ -172,6 +172,7 @@ class RegisteringStacks:
         before = dict(stack.resources)
         defaults = dict(self.registry.defaults)
         made: list[Resource] = []
+        logical_id = ""
         try:
             for logical_id in parsed(template)["Resources"]:
                 wanted = self._evaluated(stack, template, parameters)

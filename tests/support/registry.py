@@ -34,7 +34,7 @@ class RegistryStack:
 
     clock: FakeClock
     name: str | None = "sales-stack"
-    logical_id: str = "Agent"
+    logical_id: str | None = "Agent"
     token: str = "token-1"
     serial: Iterator[int] = _serial
     """Numbers of requests."""
@@ -76,7 +76,7 @@ class RegistryStack:
     def once(self, action: str, properties: Properties, **more: Any) -> Event:
         """Invoke the handler once, and return its answer."""
         self.invocations += 1
-        answer: Event = handlers.resource(self.event(action, properties, **more), None)  # type: ignore[arg-type]
+        answer: Event = handlers.resource(self.event(action, properties, **more), None)
         self.answers.append(answer)
         return answer
 

@@ -55,7 +55,7 @@ class RegistryCloud:
         """Answer these calls of clients that the session makes from now on, and note every call of any
         service.
         """
-        events = session.events
+        events: Any = session.events
         events.register_first("before-parameter-build", self._note)
         events.register("after-call.cloudformation.DescribeStacks", _mend_lists)
         for operation in (*_OF_STACKS, *_OF_THE_REGISTRY, "ListImports"):

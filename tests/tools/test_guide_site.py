@@ -13,7 +13,7 @@ _OPTIONS = ("--quiet", "--fail-on-warning", "--keep-going", "--conf-dir", str(RO
 
 
 def build(source: Path, to: Path) -> "subprocess.CompletedProcess[str]":
-    command = [_SPHINX, *_OPTIONS, "-b", "html", source, to]
+    command = [str(_SPHINX), *_OPTIONS, "-b", "html", str(source), str(to)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 

@@ -16,7 +16,7 @@ PAGE = (ROOT / "guide" / "retrying.md").read_text("utf-8")
 
 def row(beginning: str) -> str:
     (found,) = re.findall(rf"^\| {re.escape(beginning)}[^|]*\|(.*)\|$", PAGE, re.MULTILINE)
-    return found.strip()
+    return str(found).strip()
 
 
 def listed(delays: tuple[float, ...]) -> str:

@@ -9,6 +9,7 @@ from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.ownership import Owner
 from custom_connect_userconfig.retry.retrier import InProgress
+from custom_connect_userconfig.service import Context
 from support.clock import FakeClock
 
 WANTED: dict[SettingKey, Value] = {VOICE_ACCEPT: True}
@@ -23,7 +24,7 @@ def claimed_by(owner: Owner | None) -> dict[str, str]:
     return recorded(owner, {VOICE_ACCEPT: (True, False)}).to_tags()
 
 
-def to_the_end(clock: FakeClock, operation: Callable[[object], object], most: int = 60) -> object:
+def to_the_end(clock: FakeClock, operation: Callable[[Context], object], most: int = 60) -> object:
     """Invoke an operation until its answer is no longer `InProgress`, after the delay of each answer."""
     result = operation(None)
     for _ in range(most):

@@ -8,7 +8,7 @@ from typing import TypeVar
 from unit.examples import INSTANCE, USER, USER_ARN
 
 from custom_connect_userconfig.core.arrays import SettingKey
-from custom_connect_userconfig.core.errors import NotFound, SettingsError
+from custom_connect_userconfig.core.errors import NotFound
 from custom_connect_userconfig.core.kinds import Value
 from custom_connect_userconfig.core.planning import LiveUser
 from custom_connect_userconfig.core.settings import Entry, UserSettings, flatten
@@ -25,7 +25,7 @@ WRITES = UPDATE, TAG, UNTAG = "UpdateUserConfig", "TagResource", "UntagResource"
 class Answer:
     """The outcome of one call: an error, before or after the service acts, or an event after the call."""
 
-    error: SettingsError | None = None
+    error: BaseException | None = None
     acted: bool = False
     afterwards: Callable[[], None] = lambda: None
 
@@ -55,12 +55,12 @@ class FakeConnect:
     _shown: LiveUser | None = None
     _stale_left: int = 0
 
-    def script(self, operation: str, *answers: Answer | SettingsError | None) -> None:
+    def script(self, operation: str, *answers: Answer | BaseException | None) -> None:
         """Script the next calls of `operation`; None is an ordinary answer."""
         for answer in answers:
             self._script[operation].append(answer if isinstance(answer, Answer) else Answer(answer))
 
-    def always(self, operation: str, error: SettingsError) -> None:
+    def always(self, operation: str, error: Exception) -> None:
         """Let each of the next 500 calls of `operation` fail."""
         self.script(operation, *(error for _ in range(500)))
 

@@ -13,7 +13,7 @@ from support.clock import FakeClock
 
 
 def created(service: SettingsService, clock: FakeClock, declaration: Declaration = DECLARATION) -> object:
-    return to_the_end(clock, lambda context: service.create(declaration, OWNER, context))  # type: ignore[arg-type]
+    return to_the_end(clock, lambda context: service.create(declaration, OWNER, context))
 
 
 def becomes(

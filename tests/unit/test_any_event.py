@@ -191,7 +191,7 @@ registry_events = (
 @example({**_REGISTRY, "action": "+12025550101" * 1000})
 @example({**_REGISTRY, "resourceType": 7})
 def test_the_registry_s_handler_answers(event: Any) -> None:
-    answer: dict[str, Any] = handlers.resource(event, None)  # type: ignore[assignment]
+    answer: dict[str, Any] = handlers.resource(event, None)
     json.dumps(answer)
     assert answer["status"] in ("SUCCESS", "FAILED", "IN_PROGRESS")
     assert len(answer["message"]) <= MOST
@@ -218,7 +218,7 @@ INVALID: Sequence[tuple[str, object]] = [
     ("name", "value"), INVALID, ids=[f"{name}-{str(value)[:12]}" for name, value in INVALID]
 )
 def test_a_member_of_another_type_is_named(name: str, value: object) -> None:
-    answer: dict[str, Any] = handlers.resource({**_REGISTRY, name: value}, None)  # type: ignore[assignment]
+    answer: dict[str, Any] = handlers.resource({**_REGISTRY, name: value}, None)
     assert (answer["status"], answer["errorCode"]) == ("FAILED", "InvalidRequest")
     assert f"The event is not one of the handler protocol: {name} is " in answer["message"]
     assert len(answer["message"]) < 300

@@ -53,7 +53,8 @@ def test_a_kept_client_signs_with_the_credentials_of_each_event() -> None:
 def test_a_client_of_a_persons_own_signs_with_its_credentials_and_needs_no_event() -> None:
     client = boto3.Session("AKIAPERSON", "person-secret", "person-token", "eu-west-2").client("connect")
     wire = Wire()
-    client.meta.events.register_first("before-send.connect", wire)
+    events: Any = client.meta.events
+    events.register_first("before-send.connect", wire)
     wire.answer(user_answer())
     ConnectGateway(client=client).describe_user(INSTANCE, USER)
     with acting_as(FIRST):
@@ -201,17 +202,17 @@ def test_a_kept_delivery_client_signs_for_each_event_anew() -> None:
         for keys in (FIRST, SECOND, FIRST):
             DeliveryClient(kept_client("logs", REGION), keys).create_log_group(logGroupName="g")
         with pytest.raises(NoCredentialsError):
-            kept_client("logs", REGION).create_log_group(logGroupName="g")  # type: ignore[attr-defined]
+            kept_client("logs", REGION).create_log_group(logGroupName="g")  # type: ignore[attr-defined]  # clients are made from data
     assert [key for key, _ in signers(delivered)] == ["AKIAFIRST", "AKIASECOND", "AKIAFIRST"]
 
 
 def test_silent_endpoints_of_metrics_and_logs_leave_time_for_the_answer() -> None:
+    def config_of(service: str) -> Any:
+        return kept_client(service, REGION).meta.config
+
     def seconds(service: str) -> float:
-        config = kept_client(service, REGION).meta.config
+        config = config_of(service)
         return float(config.connect_timeout + config.read_timeout)
 
     assert Retrier().write_seconds + seconds("connect") + seconds("cloudwatch") + seconds("logs") < 60
-    assert (
-        kept_client("logs", REGION).meta.config.user_agent_extra
-        == kept_client("connect", REGION).meta.config.user_agent_extra
-    )
+    assert config_of("logs").user_agent_extra == config_of("connect").user_agent_extra

@@ -29,7 +29,7 @@ def answer(
     code: str, message: str | None = "Text.", status: int = 400, operation: str = "DescribeUser"
 ) -> errors.SettingsError:
     response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return from_client_error(operation, "user u", ClientError(response, operation))  # type: ignore[arg-type]
+    return from_client_error(operation, "user u", ClientError(response, operation))  # type: ignore[arg-type]  # a message may be missing
 
 
 @pytest.mark.parametrize(("operation", "code"), sorted((operation, code) for operation, code, _ in MODELLED))

@@ -22,12 +22,13 @@ from unit.examples import (
 from unit.fake_connect import DESCRIBE, TAG, UNTAG, UPDATE, Answer, FakeConnect
 from unit.plans import found, record
 
-from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY
+from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SettingKey
 from custom_connect_userconfig.core.declaration import Declaration
 from custom_connect_userconfig.core.errors import NetworkFailure, ServiceInternalError, Throttling
 from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded
 from custom_connect_userconfig.core.ownership import MARKER_KEY, OwnershipRecord
 from custom_connect_userconfig.core.planning import Knowledge, plan_take
+from custom_connect_userconfig.core.settings import Settings
 from custom_connect_userconfig.retry.progress import Progress
 from custom_connect_userconfig.retry.retrier import InProgress
 from custom_connect_userconfig.service import OwnedSettings, SettingsService
@@ -35,6 +36,7 @@ from support.clock import FakeClock
 
 ACCEPT_TAG, CONNECTION_TAG = f"{MARKER_KEY}:auto-accept", f"{MARKER_KEY}:persistent-connection"
 HELD = record(voice=(True, False), chat=(True, False), persistent=(True, False))
+PREVIOUS: Settings = dict.fromkeys(HELD.declared, True)
 DROPS_BOTH = Declaration(IDENTITY, {VOICE_ACCEPT: True})
 """Drops CHAT, which shares its tag with a setting that stays, and PERSISTENT, which has its own."""
 RECORDED_BEFORE = ["v1 VOICE=true was VOICE=false CHAT=false", "v1 was VOICE=false"]
@@ -68,7 +70,7 @@ def test_a_try_whose_last_answer_is_lost_is_repeated_without_what_it_gave_back(
     service: SettingsService, held: FakeConnect, lost: NetworkFailure | ServiceInternalError
 ) -> None:
     held.script(UNTAG, Answer(lost, acted=True))
-    assert isinstance(service.update(DROPS_BOTH, LATER, None, HELD.declared), OwnedSettings)
+    assert isinstance(service.update(DROPS_BOTH, LATER, None, PREVIOUS), OwnedSettings)
     assert claims(held) == [RECORDED_BEFORE, list(LEFT.values())]
     check_end(held)
 
@@ -77,7 +79,7 @@ def test_a_setting_whose_give_back_may_have_failed_is_recorded_again(
     service: SettingsService, held: FakeConnect
 ) -> None:
     held.script(UPDATE, NetworkFailure("lost"))
-    assert isinstance(service.update(DROPS_BOTH, LATER, None, HELD.declared), OwnedSettings)
+    assert isinstance(service.update(DROPS_BOTH, LATER, None, PREVIOUS), OwnedSettings)
     assert claims(held) == [RECORDED_BEFORE, RECORDED_BEFORE]
     check_end(held)
 
@@ -87,7 +89,7 @@ def test_tags_that_were_not_removed_are_removed_by_the_next_try(
 ) -> None:
     held.stale_reads = 0
     held.script(UNTAG, NetworkFailure("lost"))
-    assert isinstance(service.update(DROPS_BOTH, LATER, None, HELD.declared), OwnedSettings)
+    assert isinstance(service.update(DROPS_BOTH, LATER, None, PREVIOUS), OwnedSettings)
     first, again = [TAG, UPDATE, TAG, UNTAG], [UPDATE, UNTAG]
     assert held.calls == [DESCRIBE, *first, DESCRIBE, *again, DESCRIBE]
     check_end(held)
@@ -99,14 +101,14 @@ def test_a_later_invocation_knows_what_an_earlier_one_gave_back(
     held.script(UNTAG, Answer(NetworkFailure("lost"), acted=True))
     held.script(TAG, None, None, *(Throttling("busy") for _ in range(6)))
     held.stale_reads = 20
-    pending = service.update(DROPS_BOTH, LATER, None, HELD.declared)
+    pending = service.update(DROPS_BOTH, LATER, None, PREVIOUS)
     assert isinstance(pending, InProgress)
     context = json.loads(json.dumps(pending.context))
     held.clear_faults()
     held.sent.clear()
     held.stale_reads = 3
     clock.sleep(pending.delay)
-    assert isinstance(service.update(DROPS_BOTH, LATER, context, HELD.declared), OwnedSettings)
+    assert isinstance(service.update(DROPS_BOTH, LATER, context, PREVIOUS), OwnedSettings)
     assert claims(held) == [list(LEFT.values())]
     check_end(held)
 
@@ -166,11 +168,11 @@ def test_a_declared_setting_stays_recorded_whatever_was_given_back() -> None:
 
 
 def test_the_type_of_an_earlier_desk_phone_stays_unrecorded_once_its_number_is_given_back() -> None:
-    values: dict[object, tuple[RecordedValue, RecordedValue]] = {
+    values: dict[SettingKey, tuple[RecordedValue, RecordedValue]] = {
         PHONE_TYPE_KEY: (DESK_PHONE, DESK_PHONE),
         PHONE_NUMBER_KEY: (Unrecorded.VALUE, Unrecorded.VALUE),
     }
-    held = recorded(OWNER, values)  # type: ignore[arg-type]
+    held = recorded(OWNER, values)
     user = live({PHONE_TYPE_KEY: DESK_PHONE, PHONE_NUMBER_KEY: NUMBER}, held.to_tags())
     declared = {PHONE_TYPE_KEY: DESK_PHONE}
     first = plan_take(declared, LATER, held, user)
@@ -198,7 +200,7 @@ def test_what_was_given_back_is_carried_on_with_the_request_that_was_the_latest_
 ) -> None:
     held.tags = replace(HELD, requests=("cafe0bad",)).to_tags()
     held.stale_reads = 20
-    pending = service.update(DROPS_BOTH, LATER, None, HELD.declared)
+    pending = service.update(DROPS_BOTH, LATER, None, PREVIOUS)
     assert isinstance(pending, InProgress)
     assert pending.context["givenBackAfter"] == "cafe0bad"
     assert Progress.from_context(pending.context, 0.0).given_back_after == "cafe0bad"

@@ -103,7 +103,7 @@ def test_an_unexpected_error_is_an_internal_failure_with_a_message_and_a_log_wit
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    connect.always(FIRST_OPERATION.get(action, DESCRIBE), ZeroDivisionError(f"bug with {NUMBER}"))  # type: ignore[arg-type]
+    connect.always(FIRST_OPERATION.get(action, DESCRIBE), ZeroDivisionError(f"bug with {NUMBER}"))
     message = stack.refused(action, ACCEPT if action in ("CREATE", "UPDATE") else IDS, "InternalFailure")
     assert message == "Unexpected ZeroDivisionError; the log of the resource type has the details."
     assert "bug with [phone number redacted]" in caplog.text
@@ -290,7 +290,7 @@ def test_an_unknown_previous_property_is_tolerated(stack: RegistryStack, connect
 
 
 def test_a_request_without_a_stack_is_owned_by_its_token(stack: RegistryStack, connect: FakeConnect) -> None:
-    stack.name, stack.logical_id = None, None  # type: ignore[assignment]
+    stack.name, stack.logical_id = None, None
     stack.done("CREATE", ACCEPT)
     assert stack.done("CREATE", ACCEPT)["status"] == "SUCCESS"
     stack.token = "token-2"

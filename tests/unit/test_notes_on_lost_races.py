@@ -56,7 +56,12 @@ def test_a_create_that_has_lost_late_in_its_invocation_gives_back_instead_of_wai
 ) -> None:
     connect.latency = {UPDATE: 36.9, DESCRIBE: 0.35}
     winner = becomes(connect, {CHAT_ACCEPT: True}, recorded(OTHER_OWNER, {CHAT_ACCEPT: (True, False)}))
-    connect.script(UPDATE, Answer(afterwards=lambda: [winner.afterwards(), connect.latency.pop(UPDATE)]))
+
+    def wins_and_answers_at_once() -> None:
+        winner.afterwards()
+        del connect.latency[UPDATE]
+
+    connect.script(UPDATE, Answer(afterwards=wins_and_answers_at_once))
     connect.script(DESCRIBE, None, AccessDenied("No."))
     with pytest.raises(AccessDenied, match=r"^No\. The written settings were given back\.$"):
         service.create(DECLARATION, OWNER)

@@ -29,7 +29,7 @@ from custom_connect_userconfig.core.interventions import (
     NUMBER_MISSING,
     plan_reapply,
 )
-from custom_connect_userconfig.core.kinds import Unrecorded, Value
+from custom_connect_userconfig.core.kinds import RecordedValue, Unrecorded, Value
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.planning import Plan
 from custom_connect_userconfig.core.settings import flatten
@@ -126,5 +126,5 @@ def test_no_number_is_in_a_message() -> None:
     assert plan.differences == ("PhoneNumberConfigs[VOICE].PhoneType: wanted SOFT_PHONE, found DESK_PHONE",)
 
 
-def _values(held: OwnershipRecord) -> dict[SettingKey, tuple[object, object]]:
+def _values(held: OwnershipRecord) -> dict[SettingKey, tuple[RecordedValue, RecordedValue]]:
     return {key: (held.declared[key], prior) for key, prior in held.prior.items()}

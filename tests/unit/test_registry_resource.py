@@ -12,7 +12,7 @@ from unit.fake_connect import FakeConnect
 from custom_connect_userconfig import handlers
 from custom_connect_userconfig.aws.clients import EventCredentials, kept_client
 from custom_connect_userconfig.core.errors import InvalidCredentials
-from custom_connect_userconfig.registry.delivery import EventSession
+from custom_connect_userconfig.registry.delivery import DeliveryClient, EventSession
 from custom_connect_userconfig.registry.resource import RawProperties, signing_for
 from support.registry import ACCOUNT, CREDENTIALS, REGION, RegistryStack
 
@@ -50,8 +50,10 @@ def test_an_event_s_session_has_its_credentials_and_the_kept_clients() -> None:
     session = EventSession(KEYS, REGION)
     with signing_for(session):
         assert EventCredentials().get_frozen_credentials() is KEYS
-    assert session.client("logs")._client is kept_client("logs", REGION)
-    assert session.client("logs").meta.region_name == REGION
+    logs = session.client("logs")
+    assert isinstance(logs, DeliveryClient)
+    assert logs._client is kept_client("logs", REGION)
+    assert logs.meta.region_name == REGION
 
 
 @pytest.mark.parametrize("has_session", [False, True])

@@ -79,7 +79,7 @@ def test_a_user_that_cannot_be_read_is_not_found_without_another_invocation(retr
 
 
 def test_what_the_policy_needs_to_know_reaches_the_next_invocation(retrier: Retrier) -> None:
-    context = {"elapsed": 170.0, "wrote": True, "refusals": 2, "delay": 30}
+    context: dict[str, object] = {"elapsed": 170.0, "wrote": True, "refusals": 2, "delay": 30}
     waits, end = waits_of(retrier, Throttling("busy"), context)
     assert waits == [], "the next wait is too long for an invocation"
     assert end == InProgress({**context, "elapsed": 200.0, "refusals": 3, "delay": 56}, 56, "busy")

@@ -153,7 +153,7 @@ def test_a_record_that_vanished_after_the_writes_is_never_claimed_anew(
 ) -> None:
     connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "tags", {})))
     with pytest.raises(NotStabilized, match="the tags of the record do not show"):
-        to_the_end(clock, lambda context: service.create(DECLARATION, OWNER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.create(DECLARATION, OWNER, context))
     assert connect.count(TAG) == 1
     assert clock.now() - 1_800_000_000 < 400
 
@@ -208,7 +208,7 @@ def test_a_lost_race_is_already_exists_and_the_winner_keeps_all(
 ) -> None:
     connect.script(TAG, Answer(afterwards=lambda: connect.tags.update(claimed_by(OTHER_OWNER))))
     with pytest.raises(AlreadyExists, match=OTHER_OWNER.label):
-        to_the_end(clock, lambda context: service.create(DECLARATION, OWNER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.create(DECLARATION, OWNER, context))
     assert connect.tags == claimed_by(OTHER_OWNER)
     assert connect.count(UNTAG) == 0
 
@@ -231,7 +231,7 @@ def test_what_never_shows_ends_as_not_stabilized_in_bounded_time_and_names_the_s
     with pytest.raises(
         NotStabilized, match=r"AutoAcceptConfigs\[VOICE\]\.AutoAccept: wanted true, found false"
     ):
-        to_the_end(clock, lambda context: service.create(DECLARATION, OWNER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.create(DECLARATION, OWNER, context))
     assert clock.now() - begun < 15 * 60
 
 

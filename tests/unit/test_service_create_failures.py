@@ -1,6 +1,7 @@
 """Create, if a call fails: it gives back its claim, or says what stays; a lost answer costs nothing."""
 
 import json
+from typing import Any
 
 import pytest
 from unit.creating import DECLARATION, EVERY_CHANNEL, claimed_by
@@ -202,7 +203,7 @@ def test_a_quota_that_is_used_up_between_two_refusals_does_not_begin_them_again(
 ) -> None:
     connect.script(UPDATE, InvalidRequest("EMAIL is not known here."), Throttling("busy"))
     assert isinstance(service.create(DECLARATION, OWNER), OwnedSettings)
-    sent = [arrays for operation, arrays in connect.sent if operation == UPDATE]
+    sent: list[Any] = [arrays for operation, arrays in connect.sent if operation == UPDATE]
     assert [len(arrays["AutoAcceptConfigs"]) for arrays in sent] == [4, 3, 3]
 
 

@@ -178,7 +178,7 @@ def test_a_record_that_never_goes_ends_as_not_stabilized_in_bounded_time(
     owned.freeze_reads = True
     begun = clock.now()
     with pytest.raises(NotStabilized, match="the tags of the record are still there"):
-        to_the_end(clock, lambda context: service.delete(IDENTITY, OWNER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.delete(IDENTITY, OWNER, context))
     assert clock.now() - begun < 15 * 60
 
 
@@ -241,7 +241,7 @@ def test_tags_that_show_after_the_end_of_the_record_are_given_back_too_without_a
     left = {key: value for key, value in connect.tags.items() if key not in {MARKER_KEY, OWNER_KEY}}
     connect.script(UNTAG, Answer(afterwards=lambda: setattr(connect, "tags", left)))
     service = SettingsService(connect, retrier, is_importable=False)
-    assert to_the_end(clock, lambda context: service.delete(IDENTITY, OWNER, context)) == GivenBack()  # type: ignore[arg-type]
+    assert to_the_end(clock, lambda context: service.delete(IDENTITY, OWNER, context)) == GivenBack()
     assert (connect.settings[VOICE_ACCEPT], connect.tags, connect.count(UNTAG)) == (False, {}, 2)
 
 

@@ -121,7 +121,7 @@ def test_a_delete_whose_claim_never_shows_finds_nothing_after_some_minutes(
     owned.script(TAG, ServiceInternalError("lost"))
     begun = clock.now()
     with pytest.raises(NotFound, match=r"are owned by this resource\.$"):
-        to_the_end(clock, lambda context: service.delete(IDENTITY, LATER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.delete(IDENTITY, LATER, context))
     assert 300 <= clock.now() - begun < 400
     assert (owned.writes, owned.tags) == ([TAG], {})
 

@@ -130,7 +130,7 @@ def test_reads_that_show_the_hand_over_after_the_claim_are_waited_out(
     service: SettingsService, handed_over: FakeConnect, clock: FakeClock, stale: int
 ) -> None:
     handed_over.stale_reads = stale
-    result = to_the_end(clock, lambda context: service.create(DECLARATION, NEXT, context))  # type: ignore[arg-type]
+    result = to_the_end(clock, lambda context: service.create(DECLARATION, NEXT, context))
     assert isinstance(result, OwnedSettings)
     assert handed_over.writes == [TAG, UPDATE, TAG, UNTAG]
     assert handed_over.tags == taken_by(NEXT, RECORD)
@@ -147,10 +147,10 @@ def test_a_create_that_is_cut_off_at_a_write_is_finished_by_the_next_try(
     operation = [TAG, UPDATE, TAG, UNTAG][number]
     handed_over.stale_reads = stale
     before = [None] if number == 2 else []
-    handed_over.script(operation, *before, Answer(_Killed(), acted=acted))  # type: ignore[arg-type]
+    handed_over.script(operation, *before, Answer(_Killed(), acted=acted))
     with pytest.raises(_Killed):
         service.create(DECLARATION, NEXT)
-    result = to_the_end(clock, lambda context: service.create(DECLARATION, NEXT, context))  # type: ignore[arg-type]
+    result = to_the_end(clock, lambda context: service.create(DECLARATION, NEXT, context))
     assert isinstance(result, OwnedSettings)
     assert handed_over.settings == {**EARLIER, VOICE_ACCEPT: True}
     assert handed_over.tags == taken_by(NEXT, RECORD)
@@ -216,7 +216,7 @@ def test_a_delete_that_has_begun_does_not_take_a_late_read_for_its_end(
     handed_over.script(operation, Answer(ServiceInternalError("lost") if lost else None, lost, hide))
     shows = Answer(afterwards=lambda: setattr(handed_over, "tags", kept))
     handed_over.script(DESCRIBE, *[None] * 7, shows)
-    result = to_the_end(clock, lambda context: service.delete(IDENTITY, NEXT, context))  # type: ignore[arg-type]
+    result = to_the_end(clock, lambda context: service.delete(IDENTITY, NEXT, context))
     assert result == GivenBack()
     assert (handed_over.settings, handed_over.tags) == (EARLIER, {"team": "sales"})
 
@@ -328,14 +328,14 @@ def test_a_hand_over_that_was_read_before_the_claim_is_taken_again(
     hand_over(connect)
     again = {key: connect.tags[key] for key in (MARKER_KEY, OWNER_KEY)}
     connect.script(UPDATE, Answer(afterwards=lambda: connect.tags.update(again)))
-    result = to_the_end(clock, lambda context: service.create(DECLARATION, NEXT, context))  # type: ignore[arg-type]
+    result = to_the_end(clock, lambda context: service.create(DECLARATION, NEXT, context))
     assert isinstance(result, OwnedSettings)
     assert connect.tags == taken_by(NEXT, RECORD)
     assert connect.settings == {**EARLIER, VOICE_ACCEPT: True}
 
 
 def test_a_read_and_a_list_show_it_for_an_import(service: SettingsService, handed_over: FakeConnect) -> None:
-    assert service.read(IDENTITY) == OwnedSettings(USER_ARN, dict(RECORD.declared))  # type: ignore[arg-type]
+    assert service.read(IDENTITY) == OwnedSettings(USER_ARN, dict(RECORD.declared))  # type: ignore[arg-type]  # no setting is unrecorded
     handed_over.pages = {None: FoundUsers([FoundUser(USER, USER_ARN, handed_over.tags)], None)}
     listed = service.list_users(InstanceRef.parse(INSTANCE_ARN, Environment()))
     assert listed.identifiers == [(IDENTITY.instance_id, USER)]

@@ -181,7 +181,7 @@ def test_a_record_that_goes_between_two_tries_was_released_and_is_not_written_ag
     connect.script(TAG, error)
     declaration = Declaration(IDENTITY, {VOICE_ACCEPT: False})
     with pytest.raises(NotFound, match=r"^No settings of user .* are owned by this resource\.$"):
-        to_the_end(clock, lambda context: service.update(declaration, LATER, context, {VOICE_ACCEPT: True}))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(declaration, LATER, context, {VOICE_ACCEPT: True}))
     assert (connect.settings, connect.tags, connect.writes) == ({VOICE_ACCEPT: True}, {}, [TAG])
 
 
@@ -260,7 +260,7 @@ def test_a_record_that_is_stripped_again_after_the_writes_is_not_written_once_mo
 ) -> None:
     stripped.script(UPDATE, Answer(afterwards=lambda: setattr(stripped, "tags", {"team": "sales"})))
     with pytest.raises(NotFound, match="are owned by this resource"):
-        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context, PREVIOUS))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context, PREVIOUS))
     assert (stripped.count(TAG), stripped.tags) == (2, {"team": "sales"})
 
 
@@ -314,6 +314,6 @@ def test_an_update_whose_claim_then_lacks_its_owner_is_lost_and_gives_back(
     connect.script(UPDATE, Answer(afterwards=lambda: setattr(connect, "tags", left)))
     declaration = Declaration(IDENTITY, {VOICE_ACCEPT: True})
     with pytest.raises(NotFound, match=r"an unknown owner .* The written settings were given back\.$"):
-        to_the_end(clock, lambda context: service.update(declaration, LATER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(declaration, LATER, context))
     assert (connect.settings[VOICE_ACCEPT], connect.tags) == (False, left)
     assert connect.writes == [TAG, UPDATE, UPDATE]

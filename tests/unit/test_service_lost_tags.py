@@ -94,6 +94,6 @@ def test_a_record_that_stays_away_after_the_writes_is_not_found_in_bounded_time_
     begun = clock.now()
     declaration = Declaration(IDENTITY, {VOICE_ACCEPT: True})
     with pytest.raises(NotFound):
-        to_the_end(clock, lambda context: service.update(declaration, owner, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(declaration, owner, context))
     assert clock.now() - begun < 400
     assert connect.count(TAG) == 1

@@ -220,7 +220,7 @@ def test_an_update_after_a_delete_that_was_cut_off_takes_the_settings_again_in_t
 ) -> None:
     """Somebody may have imported the rest of a failed delete into the same stack, under the same name."""
     connect.tags, begun = RELEASING.to_tags(), clock.now()
-    result = to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))  # type: ignore[arg-type]
+    result = to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))
     assert isinstance(result, OwnedSettings)
     assert 120 <= clock.now() - begun < 150
     found = OwnershipRecord.from_tags(connect.tags)
@@ -256,7 +256,7 @@ def test_an_update_waits_if_a_delete_has_begun_since_it_wrote_and_gives_back_aft
     connect.script(UPDATE, becomes(connect, {}, RELEASING))
     connect.script(DESCRIBE, None, None, None, becomes(connect, {VOICE_ACCEPT: False}, None))
     with pytest.raises(NotFound, match=r"The written settings were given back\.$"):
-        to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))
     assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False)
     assert connect.tags == {}
 
@@ -268,6 +268,6 @@ def test_an_update_that_has_waited_and_then_written_waits_for_a_delete_that_come
     connect.settings, connect.tags = {VOICE_ACCEPT: True, PERSISTENT: False}, RELEASING.to_tags()
     connect.script(UPDATE, becomes(connect, {}, RELEASING))
     with pytest.raises(NotFound, match=r"^A delete of this resource .* The written settings were given back"):
-        to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(BOTH, LATER, context, {VOICE_ACCEPT: True}))
     assert (connect.settings[VOICE_ACCEPT], connect.settings[PERSISTENT]) == (False, False)
     assert connect.tags == RELEASING.to_tags()

@@ -178,7 +178,7 @@ def test_a_failed_update_whose_record_is_gone_gives_back_or_names_what_it_wrote(
     connect.settings, connect.tags = {VOICE_ACCEPT: False}, claimed_by(OWNER)
     connect.script(UPDATE, becomes(connect, {}, None))
     with pytest.raises(NotFound) as failed:
-        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))
     assert str(failed.value).endswith("are owned by this resource. The written settings were given back.")
     assert connect.settings[VOICE_ACCEPT] is False
     assert (connect.writes, connect.tags) == ([TAG, UPDATE, UPDATE], {})
@@ -191,7 +191,7 @@ def test_a_failed_update_whose_record_is_gone_names_what_stays(
     connect.script(UPDATE, becomes(connect, {}, None), AccessDenied("No."))
     named = r"AutoAcceptConfigs\[VOICE\]\.AutoAccept \(was false\)"
     with pytest.raises(NotFound, match=rf"\(No\.\): {named}\. .* otherwise set them by hand\.$"):
-        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))
 
 
 def test_a_failed_update_whose_record_is_there_leaves_the_way_back_to_the_rollback(
@@ -257,7 +257,7 @@ def test_an_update_that_loses_its_record_to_another_resource_that_it_cannot_take
         NotFound,
         match=r"owned by support/Agent, and stay as they are\. The written settings were given back\.$",
     ):
-        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))
     assert (connect.settings[VOICE_ACCEPT], connect.settings[CHAT_ACCEPT]) == (False, True)
     assert connect.tags == theirs.to_tags()
 
@@ -337,7 +337,7 @@ def test_a_failed_update_that_sees_the_loss_only_in_a_later_invocation_names_wha
     with pytest.raises(
         NotFound, match=r"\(an earlier invocation wrote them\): .* \(was false\)\. If .* set them by hand\.$"
     ):
-        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context or pending.context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context or pending.context))
     assert connect.settings[VOICE_ACCEPT] is True
 
 

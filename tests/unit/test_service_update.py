@@ -65,7 +65,7 @@ def declare(**more: Value) -> Declaration:
 
 
 def updated(service: SettingsService, clock: FakeClock, declaration: Declaration) -> object:
-    return to_the_end(clock, lambda context: service.update(declaration, LATER, context))  # type: ignore[arg-type]
+    return to_the_end(clock, lambda context: service.update(declaration, LATER, context))
 
 
 UNCHANGED = declare(voice=True, chat=False)

@@ -56,7 +56,7 @@ def test_a_user_whom_a_search_still_finds_is_not_gone(
         NotFound,
         match=r"^DescribeUser does not find user .*, but SearchUsers does\. Try again when both agree\.$",
     ):
-        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))  # type: ignore[arg-type]
+        to_the_end(clock, lambda context: service.update(DECLARATION, LATER, context))
     assert gone.writes == []
     assert 300 <= clock.now() - begun < 400, "the index of a search may be late"
 

@@ -79,7 +79,7 @@ def _loader(*, in_python: bool) -> Any:  # noqa: ANN401 - PyYAML's loaders are c
 
     base = yaml.SafeLoader if in_python else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    class Loader(base):  # type: ignore[misc, valid-type] # chosen here
+    class Loader(base):  # type: ignore[misc, valid-type]  # chosen here
         pass
 
     Loader.yaml_implicit_resolvers = {

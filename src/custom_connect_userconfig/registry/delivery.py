@@ -202,7 +202,7 @@ class EventSession(SessionProxy):
         self._region = region
         self._metrics: KeptMetrics | None = None
 
-    def client(self, service: str) -> DeliveryClient | KeptMetrics:  # type: ignore[override] # the library names the service alone
+    def client(self, service: str) -> DeliveryClient | KeptMetrics:  # type: ignore[override]  # the library names the service alone
         """Return the client that this process keeps for `service`, for this event."""
         client = DeliveryClient(kept_client(service, self._region), self.credentials)
         if service != "cloudwatch":

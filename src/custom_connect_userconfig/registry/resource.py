@@ -84,7 +84,7 @@ class UserConfigResource(Resource):
             if provider:
                 BatchingLogHandler.rest(provider)
 
-    def _parse_request(  # type: ignore[override] # the library calls it as a method, and this one keeps the provider
+    def _parse_request(  # type: ignore[override]  # the library calls it as a method, and this one keeps the provider
         self, event_data: MutableMapping[str, Any]
     ) -> tuple[
         tuple[SessionProxy | None, SessionProxy | None], Action, MutableMapping[str, Any], HandlerRequest

@@ -71,6 +71,7 @@ def user_leaves(world: World) -> None:
         first, second = world.resource(logical_id="Ann"), world.resource(logical_id="Bob")
         created = [done(first.create(_first(ann))), done(second.create(_first(bob)))]
         bob.leave()
+        updated = created[1]
         for agent, resource, before in zip((ann, bob), (first, second), created, strict=True):
             after = agent.declare(AfterContactWorkConfigs=[acw("VOICE", 31)])
             world.connect.forget_calls()

@@ -148,10 +148,10 @@ def _read(path: Path) -> tuple[dict[str, Any], set[str]]:
     except (OSError, UnicodeDecodeError, NotReadable) as error:
         raise Refused("not-ours", f"{path} cannot be read: {error}", _FOREIGN) from error
     try:
-        about = dict(tree["Metadata"][OURS])  # type: ignore[index] # whatever it is, the errors tell
-        users = list(_users(tree["Resources"]))  # type: ignore[index] # the same
+        about = dict(tree["Metadata"][OURS])  # type: ignore[index]  # whatever it is, the errors tell
+        users = list(_users(tree["Resources"]))  # type: ignore[index]  # the same
         about[PARTS] = _parts(about[PARTS])
-        added = list(additions(tree, "" if path.suffix == ".json" else text))  # type: ignore[arg-type] # the same
+        added = list(additions(tree, "" if path.suffix == ".json" else text))  # type: ignore[arg-type]  # the same
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         said = f"{path} was not written by adopt, and is not overwritten"
         raise Refused("not-ours", said, _FOREIGN) from error

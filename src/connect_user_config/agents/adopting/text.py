@@ -46,7 +46,7 @@ FORMATS: Final[Mapping[str, Callable[[Tree, Mapping[str, str]], str]]] = {"yaml"
 
 
 def _dumper(yaml: Any) -> Any:  # noqa: ANN401 - PyYAML makes its classes itself
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc] # chosen here
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # chosen here
         def ignore_aliases(self, _data: object) -> bool:
             """CloudFormation knows no anchors."""
             return True
