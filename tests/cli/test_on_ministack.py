@@ -74,11 +74,13 @@ class Shell:
         """Whether the agent's voice contacts are accepted by themselves."""
         users = self.cloud.control("GET", "users")["users"]
         effective = next(each for each in users if each["user_id"] == user)["effective"]
-        return any(
+        (value,) = (
             each["value"]
             for each in effective
-            if (each["array"], each["channel"]) == ("AutoAcceptConfigs", "VOICE")
+            if (each["array"], each["channel"], each["field"])
+            == ("AutoAcceptConfigs", "VOICE", ["AutoAccept"])
         )
+        return bool(value)
 
 
 @pytest.fixture(scope="module")
