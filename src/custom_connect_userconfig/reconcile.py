@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
 
-from .core.errors import NotFound, NotReadableYet, NotSettledYet
+from .core.errors import NotFound, NotReadableYet, NotSettledYet, OutOfTime
 from .core.identifiers import Identity
 from .core.kinds import Unrecorded
 from .core.ownership import Owner, OwnershipRecord
@@ -89,9 +89,7 @@ class Reconcile:
             if record and record.has_overtaken(self._owner.request):
                 return self._stand_back(user, record)
             plan = plan_take(self.declared, self._stamp(record), record, user, self._knowledge(record))
-            # After an incomplete plan of ours, the read may show the end of a try that was cut off before.
-            may_be_late = (self.expect_change or progress.wrote) and not progress.has_written
-            if plan.is_empty and may_be_late and operation.waits(self._rechecks):
+            if plan.is_empty and self._reads_again():
                 continue
             if plan.is_empty:
                 return OwnedSettings(user.arn, live(self.declared, user.settings), operation.notes(user))
@@ -105,6 +103,21 @@ class Reconcile:
             if record and plan.given_back and not record.ends_with(self._owner.request):
                 progress.given_back_after = record.latest_request
             operation.apply(user, plan)
+
+    def _reads_again(self) -> bool:
+        """Wait for another read if the latest one may be late; False if it is to be believed.
+
+        After an incomplete plan of ours it may show the end of a try that was cut off before, or of a
+        duplicate: OutOfTime if this invocation has no time to find out.
+        """
+        progress, operation = self._progress, self.operation
+        if progress.has_written or not (self.expect_change or progress.wrote):
+            return False
+        if operation.waits(self._rechecks):
+            return True
+        if progress.wrote and self._rechecks and not operation.is_last:
+            raise OutOfTime("The latest read may be late; the operation looks again in the next invocation.")
+        return False
 
     def _shows_our_claim(self, plan: Plan) -> bool:
         """Whether the read shows our claim, and no settings were written: the differences are not late."""

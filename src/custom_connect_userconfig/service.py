@@ -50,7 +50,10 @@ class SettingsService:
     may be a duplicate of the create that wrote it.
     """
     is_last: bool = False
-    """Whether there may be no time for a further invocation, so that an update waits for no delete."""
+    """Whether there may be no time for a further invocation.
+
+    An update then waits for no delete, and believes a read that it cannot repeat.
+    """
 
     def create(
         self, declaration: Declaration, owner: Owner, context: Context = None

@@ -206,6 +206,46 @@ def test_what_was_given_back_is_carried_on_with_the_request_that_was_the_latest_
     assert Progress.from_context(pending.context, 0.0).given_back_after == "cafe0bad"
 
 
+@pytest.fixture
+def hidden(held: FakeConnect) -> dict[str, str]:
+    """The tags that reads hide: between the first read and the claim of an update, a duplicate of it ends.
+
+    The settings of the update are then refused, until its invocation is nearly over.
+    """
+    held.stale_reads = 0
+    claimed: dict[str, str] = {}
+
+    def show_the_end() -> None:
+        claimed.update(held.tags)
+        held.tags = {key: LEFT.get(key, value) for key, value in held.tags.items() if key != CONNECTION_TAG}
+        held.settings.update({CHAT_ACCEPT: False, PERSISTENT: False})
+
+    held.script(TAG, Answer(afterwards=show_the_end))
+    held.script(UPDATE, Throttling("busy"))
+    held.latency = {UPDATE: 30.0}
+    return claimed
+
+
+def test_without_time_to_see_whether_an_end_is_a_duplicate_s_the_next_invocation_looks(
+    service: SettingsService, held: FakeConnect, clock: FakeClock, hidden: dict[str, str]
+) -> None:
+    pending = service.update(DROPS_BOTH, LATER, None, PREVIOUS)
+    assert isinstance(pending, InProgress)
+    assert pending.delay < 3
+    held.tags, held.latency = hidden, {}
+    clock.sleep(pending.delay)
+    assert isinstance(service.update(DROPS_BOTH, LATER, pending.context, PREVIOUS), OwnedSettings)
+    check_end(held)
+
+
+def test_the_last_invocation_does_not_wait_for_another_one_to_look(
+    service: SettingsService, hidden: dict[str, str]
+) -> None:
+    last = replace(service, is_last=True)
+    assert isinstance(last.update(DROPS_BOTH, LATER, None, PREVIOUS), OwnedSettings)
+    assert hidden
+
+
 def test_what_was_given_back_is_carried_on_in_the_form_of_tags() -> None:
     progress = Progress(0.0)
     assert "givenBack" not in progress.to_context(0.0, delay=1)
