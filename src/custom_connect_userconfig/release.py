@@ -14,8 +14,8 @@ class Release:
     """Delete: give back every setting of the record, then remove the record."""
 
     operation: Operation
-    _has_seen_record: bool = False
-    """Whether a read of this invocation has shown the record."""
+    _has_seen_settings: bool = False
+    """Whether a read of this invocation has shown the record with settings."""
     _has_repeated: bool = False
 
     def run(self) -> GivenBack:
@@ -40,7 +40,7 @@ class Release:
                 if progress.wrote:
                     return GivenBack(progress.notes)
                 raise nothing_owned(operation.identity, record)
-            self._has_seen_record = True
+            self._has_seen_settings |= bool(record.prior)
             if progress.is_settling(operation.now()):
                 raise unsettled(operation.identity, ("the tags of the record are still there",))
             self._note_found(record)
@@ -58,10 +58,11 @@ class Release:
     def _give_back_again(self, user: LiveUser) -> bool:
         """Give back settings again that an earlier request has written since; once, as reads may be late.
 
-        Only an invocation that has seen the record does it. If Lambda delivers a handed-over delete again,
-        somebody may have set the same value since, and nobody owns that.
+        Only an invocation that has seen them recorded does it. If Lambda delivers a handed-over delete again,
+        or restarts one that was at its very end, somebody may have set the same value since, and nobody owns
+        that.
         """
-        if self._has_repeated or not self._has_seen_record:
+        if self._has_repeated or not self._has_seen_settings:
             return False
         plan = plan_give_back_again(self.operation.progress.found, user)
         if plan.is_empty:

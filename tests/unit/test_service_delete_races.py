@@ -207,3 +207,19 @@ def test_an_invocation_that_has_not_seen_the_record_gives_nothing_back_again(
     assert context["found"][f"{MARKER_KEY}:auto-accept"] == "v1 VOICE=true was VOICE=false"
     assert service.delete(IDENTITY, LATER, context) == GivenBack()
     assert (owned.settings[VOICE_ACCEPT], owned.writes) == (True, [TAG, UPDATE, UNTAG])
+
+
+def test_an_invocation_that_sees_the_record_without_settings_gives_nothing_back_again(
+    service: SettingsService, owned: FakeConnect
+) -> None:
+    """A late read has let an earlier run record its request alone, on a user who was released before."""
+    owned.script(DESCRIBE, None, *(Throttling("busy") for _ in range(8)))
+    owned.script(TAG, Throttling("busy"))
+    pending = service.delete(IDENTITY, LATER)
+    assert isinstance(pending, InProgress)
+    assert "found" in pending.context
+    owned.clear_faults()
+    owned.tags = {key: tag for key, tag in owned.tags.items() if key != f"{MARKER_KEY}:auto-accept"}
+    assert service.delete(IDENTITY, LATER, pending.context) == GivenBack()
+    assert owned.settings[VOICE_ACCEPT] is True
+    assert owned.tags == {"team": "sales"}
