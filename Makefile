@@ -67,7 +67,7 @@ test: lint $(MINISTACK_READY) ## linters, then tests with coverage (less than si
 # The environment variable is the one switch: the tests, what they generate and `test-this-python` look at it.
 .PHONY: test-all
 test-all: export EXHAUSTIVE := 1
-test-all: test test-cdk ## every night: the same with every cell of each matrix, the wheel at both ends of its ranges, more on each other Python, and mutants (hours)
+test-all: test test-cdk ## every night: the same with every cell of each matrix, the wheel at both ends of its ranges, more on each other Python, and mutants (an hour on two idle cores)
 	$(say) 'mutants: broken lines that tests must notice'
 	@python -m tools.mutants
 
