@@ -191,6 +191,18 @@ def test_what_the_service_makes_of_a_value_that_was_given_back_is_free(clamped: 
     clamped.tag({WORK: "v1 was CHAT=5400"})
 
 
+@pytest.mark.parametrize("late_reads", [1, 0])
+def test_what_a_late_read_shows_of_an_earlier_record_may_be_recorded_again(late_reads: int) -> None:
+    with local_agent(InitialUser(edits=(INITIAL,)), Behaviour(stale_reads=late_reads)) as agent:
+        agent.tag({**OURS, WORK: "v1 VOICE=120 was VOICE=120"})
+        agent.let_reads_catch_up()
+        agent.tag({WORK: "v1 VOICE=120 was VOICE=60"})
+        _work(agent, 120)
+        agent.read()
+        agent.tag({WORK: "v1 VOICE=120 was VOICE=120"})
+    assert len(take_breaches()) == 1 - late_reads
+
+
 def test_what_cannot_be_recorded_is_free(agent: LocalAgent) -> None:
     _work(agent, 30)
     agent.untag([WORK])

@@ -4,7 +4,8 @@ A setting is free until a resource claims or writes it. From then on, ``TagResou
 earlier value any value that the same resource has written. The setting is free again when the resource writes
 the earlier value back, or when the record drops the setting while the earlier value is in force: as it was,
 or as the service has stored it. With a record that is imported or handed over, the next owner gets the values
-that the former one has written.
+that the former one has written. A late read may show an older state: then a value may be recorded that was
+recorded before.
 
 A fixture of ``conftest`` fails the test during which the rule was broken. Nothing is raised at the call: the
 code under test would take the error for a fault of the service.
@@ -49,8 +50,12 @@ class Trace:
     """By the owner's digest, the values that it has written to each setting since that was last free."""
     earlier: dict[Setting, Value] = field(default_factory=dict)
     """The latest recorded earlier value of each setting, even if the record has dropped the setting."""
+    recorded: dict[Setting, set[Value]] = field(default_factory=dict)
+    """All recorded earlier values of each setting since it was last dropped and free."""
     shown: UserState | None = None
     """The user as the latest read has shown it."""
+    is_late: bool = False
+    """Whether that was an older state."""
     overlooked: dict[Setting, set[Value]] = field(default_factory=dict)
     """The values of others that were in force when a claim recorded another one, which a late read showed."""
     stored: dict[Setting, dict[Value, Value]] = field(default_factory=dict)
@@ -95,21 +100,26 @@ class Trace:
                 continue
             if setting not in was.earlier:
                 self._claimed(setting, value, _effective(user.settings, setting))
-            if value in own.get(setting, set()) - self.overlooked.get(setting, set()):
+            known = self.recorded.setdefault(setting, set())
+            known_to_others = self.overlooked.get(setting, set()) | (known if self.is_late else set())
+            if value in own.get(setting, set()) - known_to_others:
                 array, channel, name = setting
                 what = f"{array}[{channel}].{name} of {user.id}"
                 breaches.append(f"{what}: {value} is recorded as earlier, and is the resource's own")
             self.earlier[setting] = value
+            known.add(value)
         for setting in (was.earlier.keys() - now.earlier.keys()) & _IN_BACKEND.keys():
             earlier = was.earlier[setting]
             given_back = {earlier, self.stored.get(setting, {}).get(earlier, earlier)}
             if earlier in _NOT_KEPT or _effective(user.settings, setting) in given_back:
                 self._forget(setting)
+                self.recorded.pop(setting, None)
 
     def released_by_hand(self) -> None:
         """Note that somebody has removed a record, as messages advise: every setting is free."""
         self.own.clear()
         self.overlooked.clear()
+        self.recorded.clear()
 
     def _claimed(self, setting: Setting, earlier: Value, live: Value) -> None:
         """Note the value in force at a claim that records another one, if no resource has written it."""
@@ -168,7 +178,8 @@ def _describe(backend: LocalConnectBackend, act: Call, args: tuple[Any, ...]) ->
     shown = act()
     user = backend._get_user_or_raise(*args[:2])
     current = UserState(user.settings, backend._tags_of(user), user.modified_at)
-    trace_of(user).shown = user.pending[0].before if user.pending else current
+    trace = trace_of(user)
+    trace.shown, trace.is_late = user.pending[0].before if user.pending else current, bool(user.pending)
     return shown
 
 
