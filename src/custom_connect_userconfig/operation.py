@@ -7,9 +7,10 @@ and run again.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from .core.arrays import PHONE_NUMBER_KEY, SettingKey
-from .core.errors import InvalidRequest, NetworkFailure, ServiceInternalError
+from .core.errors import InvalidRequest, NetworkFailure, OutOfTime, ServiceInternalError
 from .core.identifiers import Identity
 from .core.kinds import RecordedValue
 from .core.ownership import Owner
@@ -19,6 +20,9 @@ from .core.settings import Settings
 from .ports import Gateway
 from .retry.progress import Progress
 from .retry.retrier import Retrier
+
+RECHECK_DELAYS: Final = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before each further read, if a read may show the state of some seconds ago."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,18 @@ class Operation:
             return False
         self.retrier.clock.sleep(delays.pop(0))
         return True
+
+    def looks_again(self, delays: list[float]) -> bool:
+        """Wait for another read, since the latest one may be late; return False if it is to be believed.
+
+        After an incomplete plan of ours it may show the end of a try that was cut off before, or of a
+        duplicate: OutOfTime if this invocation has no time to find out.
+        """
+        if self.waits(delays):
+            return True
+        if delays and self.progress.wrote and not self.is_last:
+            raise OutOfTime("The latest read may be late; the operation looks again in the next invocation.")
+        return False
 
     def apply(self, user: LiveUser, plan: Plan) -> None:
         """Make the calls of `plan`, in an order that can be cut off anywhere."""

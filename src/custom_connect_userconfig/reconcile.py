@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
 
-from .core.errors import NotFound, NotReadableYet, NotSettledYet, OutOfTime
+from .core.errors import NotFound, NotReadableYet, NotSettledYet
 from .core.identifiers import Identity
 from .core.kinds import Unrecorded
 from .core.ownership import Owner, OwnershipRecord
@@ -24,12 +24,10 @@ from .core.ownership_messages import (
 )
 from .core.planning import Knowledge, LiveUser, Plan, live, owned_now, plan_take
 from .core.settings import Settings
-from .operation import Operation, OwnedSettings
+from .operation import RECHECK_DELAYS, Operation, OwnedSettings
 from .retry.progress import Progress
 from .undo import Undo
 
-_RECHECK_DELAYS: Final = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before each further read, if a read may show the state of some seconds ago."""
 _A_DELETE_LASTS: Final = 120.0
 """Seconds that an update leaves to a delete; Lambda runs one that was killed again after a minute."""
 
@@ -54,7 +52,7 @@ class Reconcile:
     def __post_init__(self) -> None:
         # By the second invocation, writes from before the operation show. Rechecking then would only use up
         # time, unless the operation itself has written.
-        delays = () if self._progress.resumed and not self._progress.wrote else _RECHECK_DELAYS
+        delays = () if self._progress.resumed and not self._progress.wrote else RECHECK_DELAYS
         self._rechecks, self._absence_rechecks = list(delays), list(delays)
 
     @property
@@ -89,7 +87,8 @@ class Reconcile:
             if record and record.has_overtaken(self._owner.request):
                 return self._stand_back(user, record)
             plan = plan_take(self.declared, self._stamp(record), record, user, self._knowledge(record))
-            if plan.is_empty and self._reads_again():
+            may_be_late = (self.expect_change or progress.wrote) and not progress.has_written
+            if plan.is_empty and may_be_late and operation.looks_again(self._rechecks):
                 continue
             if plan.is_empty:
                 return OwnedSettings(user.arn, live(self.declared, user.settings), operation.notes(user))
@@ -103,21 +102,6 @@ class Reconcile:
             if record and plan.given_back and not record.ends_with(self._owner.request):
                 progress.given_back_after = record.latest_request
             operation.apply(user, plan)
-
-    def _reads_again(self) -> bool:
-        """Wait for another read if the latest one may be late; False if it is to be believed.
-
-        After an incomplete plan of ours it may show the end of a try that was cut off before, or of a
-        duplicate: OutOfTime if this invocation has no time to find out.
-        """
-        progress, operation = self._progress, self.operation
-        if progress.has_written or not (self.expect_change or progress.wrote):
-            return False
-        if operation.waits(self._rechecks):
-            return True
-        if progress.wrote and self._rechecks and not operation.is_last:
-            raise OutOfTime("The latest read may be late; the operation looks again in the next invocation.")
-        return False
 
     def _shows_our_claim(self, plan: Plan) -> bool:
         """Whether the read shows our claim, and no settings were written: the differences are not late."""

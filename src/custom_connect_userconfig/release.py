@@ -1,12 +1,12 @@
 """Delete: give back every owned setting, then remove the record; only ``service`` calls this."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .core.errors import NotClaimedYet, NotFound, NotSettledYet
 from .core.ownership import OwnershipRecord
 from .core.ownership_messages import NO_OWNER, OVERTAKEN, nothing_owned, unsettled
 from .core.planning import LiveUser, plan_give_back, plan_give_back_again
-from .operation import GivenBack, Operation
+from .operation import RECHECK_DELAYS, GivenBack, Operation
 
 
 @dataclass
@@ -17,6 +17,7 @@ class Release:
     _has_seen_settings: bool = False
     """Whether a read of this invocation has shown the record with settings."""
     _has_repeated: bool = False
+    _rechecks: list[float] = field(default_factory=lambda: list(RECHECK_DELAYS))
 
     def run(self) -> GivenBack:
         """Read and give back until the record is gone."""
@@ -73,16 +74,21 @@ class Release:
 
     def _find(self) -> tuple[LiveUser | None, OwnershipRecord | None]:
         """Return the user and its record; until this operation has written, a missing one is NotFound."""
-        try:
-            user = self.operation.describe()
-        except NotFound:
-            if self.operation.progress.wrote:
-                return None, None
-            raise
-        record = OwnershipRecord.from_tags(user.tags)
-        if record is None and not self.operation.progress.wrote:
-            raise NotClaimedYet(nothing_owned(self.operation.identity))
-        return user, record
+        operation, progress = self.operation, self.operation.progress
+        while True:
+            try:
+                user = operation.describe()
+            except NotFound:
+                if progress.wrote:
+                    return None, None
+                raise
+            record = OwnershipRecord.from_tags(user.tags)
+            if record is None and not progress.wrote:
+                raise NotClaimedYet(nothing_owned(operation.identity))
+            # A duplicate may have ended before this operation has stamped the record.
+            may_be_late = record is None and not progress.has_written
+            if not (may_be_late and operation.looks_again(self._rechecks)):
+                return user, record
 
     def _may_release(self, record: OwnershipRecord) -> bool:
         owner = self.operation.owner

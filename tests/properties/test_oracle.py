@@ -342,6 +342,6 @@ def test_the_end_of_an_earlier_run_may_be_announced_by_an_operation_that_does_no
 def test_the_end_of_an_earlier_run_that_is_announced_without_the_rechecks_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reconcile, "_RECHECK_DELAYS", ())
+    monkeypatch.setattr(reconcile, "RECHECK_DELAYS", ())
     with pytest.raises(AssertionError, match=NOT_SHOWN):
         _restart_behind_the_end(resume=False)

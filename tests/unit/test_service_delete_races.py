@@ -223,3 +223,22 @@ def test_an_invocation_that_sees_the_record_without_settings_gives_nothing_back_
     assert service.delete(IDENTITY, LATER, pending.context) == GivenBack()
     assert owned.settings[VOICE_ACCEPT] is True
     assert owned.tags == {"team": "sales"}
+
+
+def test_the_end_of_a_duplicate_is_not_taken_for_the_end_of_this_delete(
+    service: SettingsService, owned: FakeConnect, clock: FakeClock
+) -> None:
+    """The other delivery ends before this one records its request, and late reads hide that."""
+    stamped: dict[str, str] = {}
+
+    def end() -> None:
+        stamped.update(owned.tags)
+        owned.tags = {"team": "sales"}
+
+    owned.script(UPDATE, Answer(afterwards=end))
+    owned.script(UNTAG, ServiceInternalError("lost"))
+    owned.script(DESCRIBE, None, Answer(afterwards=lambda: owned.tags.update(stamped)))
+    assert service.delete(IDENTITY, LATER) == GivenBack()
+    assert owned.tags == {"team": "sales"}
+    assert owned.count(UNTAG) == 2
+    assert clock.slept == [1, 1]
