@@ -24,6 +24,8 @@ from .unreliable import Schedule, UnreliableGateway, Write
 
 _RECHECK_DELAYS = (1.0, 2.0, 4.0, 8.0)
 """Seconds after which a resource reads again if a read shows nothing left to do (decision 8)."""
+_MOST_LAG_OF_TWO = 60.0
+"""Seconds; if reads lag longer, two operations at once cannot tell their writes apart (decision 8)."""
 
 
 @dataclass
@@ -188,7 +190,9 @@ class Operation:
             if isinstance(act, Duplicate) and ends_create:
                 return
             self._to_come.pop(0)
-            self._act(act)
+            lag = self._oracle.agent.behaviour.stale_seconds
+            if not (isinstance(act, Duplicate | Rival) and lag > _MOST_LAG_OF_TWO):
+                self._act(act)
 
     def _act(self, act: Act) -> None:
         MEANWHILE[type(act).__name__.lower()] += 1
