@@ -184,15 +184,17 @@ class Stack:
         retrier = Retrier(clock, random=lambda: 0.5)
         service = SettingsService(gateway, retrier, is_importable=not self.is_custom)
         operation = self._operation(event, service)
+        timed_out = False
         for wait in range(100):
             try:
                 result = operation(context)
                 if isinstance(result, InProgress) and self.is_custom and wait >= waits:
+                    timed_out = True
                     note = self._abandon(event, service, result)
                     error = SettingsError(f"Time is up: {result.reason} {note}")
-                    return Ending(Outcome.FAILED, gateway, error, timed_out=True)
+                    return Ending(Outcome.FAILED, gateway, error, timed_out=timed_out)
             except Killed:
-                return Ending(Outcome.KILLED, gateway)
+                return Ending(Outcome.KILLED, gateway, timed_out=timed_out)
             except SettingsError as error:
                 return Ending(Outcome.FAILED, gateway, error)
             if not isinstance(result, InProgress):

@@ -345,3 +345,18 @@ def test_the_end_of_an_earlier_run_that_is_announced_without_the_rechecks_is_fou
     monkeypatch.setattr(reconcile, "RECHECK_DELAYS", ())
     with pytest.raises(AssertionError, match=NOT_SHOWN):
         _restart_behind_the_end(resume=False)
+
+
+def test_a_create_whose_giving_up_was_killed_comes_again_when_reads_show_that() -> None:
+    """Its event goes on from a time before it gave up, when the settings were written already."""
+    with new_story(InitialUser(), Behaviour(stale_seconds=3.0)) as story:
+        custom = story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [custom])
+        create = custom.event(Action.CREATE, {AUTO_ACCEPT: True})
+        busy = dict.fromkeys(range(3, 13), Trouble(Throttling))
+        killed = Circumstances({**busy, 15: Trouble(None, acted=True)}, waits=2)
+        assert oracle.send(custom, create, killed).outcome is Outcome.KILLED
+        assert custom.context
+        assert not story.agent.tags()
+        assert oracle.send(custom, create).outcome is Outcome.DONE
+        assert story.agent.truth()[AUTO_ACCEPT] is True
