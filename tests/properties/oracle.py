@@ -312,7 +312,12 @@ class Operation:
         shows = shows or (self._was_killed and self._may_hold_more())
         assert shows, "the end is announced before reads show it"
         if self._event.action is Action.DELETE:
-            self._model.given_back(self._before)
+            if self.met_duplicate and self._lags:
+                # The other run has ended before this one has stamped the record, and late reads hide that.
+                self._model.moved_on(self._before, {})
+                assert not self._model.owned
+            else:
+                self._model.given_back(self._before)
             assert isinstance(ending.result, GivenBack)
             return
         assert isinstance(ending.result, OwnedSettings)
@@ -334,14 +339,18 @@ class Operation:
         is_done = now is not None and now.prior.keys() == declared and self._event.action is not Action.DELETE
         return self._was_killed and is_done and declared < recorded <= declared | self._earlier.keys()
 
+    @property
+    def _lags(self) -> bool:
+        """Whether reads are late for longer than this operation looks again."""
+        return self._is_unchecked or self._oracle.agent.behaviour.stale_seconds > sum(_RECHECK_DELAYS)
+
     def _may_hold_more(self) -> bool:
         """Whether reads show the end of another run of the event, and hide the claim of this one for longer
         than rechecks last.
         """
         record = OwnershipRecord.from_tags(self._oracle.agent.tags())
         holds_more = record is not None and record.prior.keys() > self._event.declared.keys()
-        lags = self._is_unchecked or self._oracle.agent.behaviour.stale_seconds > sum(_RECHECK_DELAYS)
-        return holds_more and lags and (self.met_duplicate or not self._fresh)
+        return holds_more and self._lags and (self.met_duplicate or not self._fresh)
 
     def _check_answer(self, answer: Settings) -> None:
         live = {

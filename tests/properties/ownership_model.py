@@ -123,10 +123,11 @@ class OwnershipModel(PhoneModel):
     def taken_for_own(self, declared: Settings, lost: Mapping[SettingKey, RecordedValue]) -> None:
         """An operation goes on that has `lost` its claim: it takes an edit to a declared value for its write.
 
-        Nobody can distinguish the two, so the edit gives way to the earlier value of the claim.
+        Nobody can distinguish the two, so the edit gives way to the earlier value of the claim. What a later
+        claim owns stays as it is recorded.
         """
         now = self.agent.truth()
-        for key in lost.keys() & declared.keys():
+        for key in (lost.keys() & declared.keys()) - self.owned.keys():
             if self.unowned[key] == declared[key] and now[key] == lost[key]:
                 self.unowned[key] = now[key]
 

@@ -9,7 +9,12 @@ from connect_local import Behaviour, EntryWrite, PhoneConfigLink
 from custom_connect_userconfig import reconcile
 from custom_connect_userconfig.core import planning
 from custom_connect_userconfig.core.arrays import DESK_PHONE, PHONE_NUMBER_KEY, PHONE_TYPE_KEY, SOFT_PHONE
-from custom_connect_userconfig.core.errors import AccessDenied, NetworkFailure, Throttling
+from custom_connect_userconfig.core.errors import (
+    AccessDenied,
+    NetworkFailure,
+    ServiceInternalError,
+    Throttling,
+)
 from custom_connect_userconfig.core.kinds import Unrecorded
 from custom_connect_userconfig.core.ownership import OwnershipRecord
 from custom_connect_userconfig.core.settings import Settings
@@ -360,3 +365,31 @@ def test_a_create_whose_giving_up_was_killed_comes_again_when_reads_show_that() 
         assert not story.agent.tags()
         assert oracle.send(custom, create).outcome is Outcome.DONE
         assert story.agent.truth()[AUTO_ACCEPT] is True
+
+
+def _deleted_twice(stale_seconds: float) -> OwnershipRecord | None:
+    """Return what two deliveries of a delete leave: one ends first, the other cannot remove its request."""
+    with new_story(InitialUser(), Behaviour(stale_seconds=stale_seconds)) as story:
+        custom = story.custom()
+        oracle = Oracle(story.agent, OwnershipModel.of(story.agent), [custom])
+        oracle.send(custom, custom.event(Action.CREATE, {AUTO_ACCEPT: True}))
+        lost = Circumstances({4: Trouble(ServiceInternalError)}, ((2, Duplicate()),))
+        assert oracle.send(custom, custom.event(Action.DELETE), lost).outcome is Outcome.DONE
+        return OwnershipRecord.from_tags(story.agent.tags())
+
+
+def test_the_request_of_a_delete_may_stay_if_reads_hide_it_for_longer_than_it_looks_again() -> None:
+    left = _deleted_twice(25.0)
+    assert left
+    assert left.is_ending
+    assert not left.prior
+    assert _deleted_twice(10.0) is None
+
+
+def test_a_lost_claim_says_nothing_about_what_a_later_claim_owns() -> None:
+    with new_story(InitialUser(edits=[{AUTO_ACCEPT: False}]), Behaviour()) as story:
+        model = OwnershipModel.of(story.agent)
+        model.unowned[AUTO_ACCEPT] = True
+        model.owned = {AUTO_ACCEPT: False}
+        model.taken_for_own({AUTO_ACCEPT: True}, {AUTO_ACCEPT: False})
+        assert model.unowned[AUTO_ACCEPT] is True
