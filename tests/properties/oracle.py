@@ -341,8 +341,8 @@ class Operation:
 
     @property
     def _lags(self) -> bool:
-        """Whether reads are late for longer than this operation looks again."""
-        return self._is_unchecked or self._oracle.agent.behaviour.stale_seconds > sum(_RECHECK_DELAYS)
+        """Whether reads are late for longer than an operation looks again."""
+        return self._oracle.agent.behaviour.stale_seconds > sum(_RECHECK_DELAYS)
 
     def _may_hold_more(self) -> bool:
         """Whether reads show the end of another run of the event, and hide the claim of this one for longer
@@ -350,7 +350,7 @@ class Operation:
         """
         record = OwnershipRecord.from_tags(self._oracle.agent.tags())
         holds_more = record is not None and record.prior.keys() > self._event.declared.keys()
-        return holds_more and self._lags and (self.met_duplicate or not self._fresh)
+        return holds_more and (self._is_unchecked or self._lags) and (self.met_duplicate or not self._fresh)
 
     def _check_answer(self, answer: Settings) -> None:
         live = {
